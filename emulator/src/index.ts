@@ -1,0 +1,66 @@
+// Starts an emulated Microsoft 365 tenant in this process. For a process of its own see bin.ts.
+
+import { createPrivateKey } from 'node:crypto';
+import { type Audience, requireToken, TokenIssuer } from './entra/access-token.ts';
+import { FaultScript } from './faults/fault-script.ts';
+import { EmulatorClock } from './organization/clock.ts';
+import type { Organization } from './organization/state.ts';
+import { seedOrganization } from './seed/seed.ts';
+import { makeKeyPair, makeServerIdentity } from './server/certificates.ts';
+import type { EmulatorContext } from './server/exchange.ts';
+import { RequestLog } from './server/request-log.ts';
+import { startServer } from './server/server.ts';
+
+export interface EmulatorOptions {
+  /** Default: any free port. */
+  readonly port?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** Recipients of every kind; default 300. */
+  readonly recipients?: number;
+  /** User mailboxes among them; default 40. */
+  readonly mailboxes?: number;
+}
+
+export interface RunningEmulator {
+  /** `https://127.0.0.1:port`, for every face. */
+  readonly url: string;
+  /** What a client must trust. */
+  readonly caPem: string;
+  readonly organization: Organization;
+  readonly context: EmulatorContext;
+  /** A token without the way through Entra, for tests of the other faces. */
+  issueToken(clientId: string, audience: Audience): string;
+  close(): Promise<void>;
+}
+
+export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
+  const clock = new EmulatorClock();
+  const organization = seedOrganization({
+    seed: options.seed ?? 1,
+    recipients: options.recipients ?? 300,
+    mailboxes: options.mailboxes ?? 40,
+  });
+  const [identity, tokenKey] = await Promise.all([makeServerIdentity(clock.now()), makeKeyPair()]);
+  const issuer = new TokenIssuer(createPrivateKey(tokenKey.privatePem), organization, clock);
+  const context: EmulatorContext = {
+    organization,
+    clock,
+    log: new RequestLog(),
+    faults: new FaultScript(),
+    requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
+  };
+  const server = await startServer(context, identity, options.port ?? 0);
+  return {
+    url: server.url,
+    caPem: identity.caPem,
+    organization,
+    context,
+    issueToken: (clientId, audience) => {
+      const app = organization.apps.get(clientId);
+      if (app === undefined) throw new Error(`no app registration ${clientId}`);
+      return issuer.issue(app, audience);
+    },
+    close: () => server.close(),
+  };
+}

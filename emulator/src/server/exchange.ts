@@ -1,0 +1,107 @@
+// The words every protocol face speaks: a request as read from the wire, the answer to it, and the world
+// (organization, clock, tokens, faults, log) in which it is answered. No face sees node's HTTP objects.
+
+import type { VerifiedToken } from '../entra/access-token.ts';
+import type { FaultScript } from '../faults/fault-script.ts';
+import type { EmulatorClock } from '../organization/clock.ts';
+import type { Organization } from '../organization/state.ts';
+import type { RequestLog } from './request-log.ts';
+
+export type Face = 'entra' | 'graph' | 'exchange-admin' | 'control' | 'none';
+
+export interface EmulatorRequest {
+  readonly method: string;
+  /** Starts with `/`, still percent-encoded, without the query. */
+  readonly path: string;
+  /** The parts of `path` between slashes, each decoded. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** The query as sent, without `?`; '' if none. */
+  readonly queryText: string;
+  /** Names lower-cased. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** `https://host:port` as the client addressed us: links in answers must lead back to the same name. */
+  readonly baseUrl: string;
+  readonly requestId: string;
+  /** Filled by the handler for the request log. */
+  readonly trace: { mailbox?: string };
+}
+
+export interface EmulatorResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A Buffer goes out as it is, anything else as JSON, absent as an empty body. */
+  readonly body?: unknown;
+}
+
+export type Handler = (
+  request: EmulatorRequest,
+  context: EmulatorContext,
+) => Promise<EmulatorResponse> | EmulatorResponse;
+
+export interface TokenNeed {
+  /** One of these app roles must be in the token; absent: any valid token will do. */
+  readonly anyOf?: readonly string[];
+  /** Graph's directory part and its Outlook part refuse with different codes. */
+  readonly part?: 'directory' | 'outlook';
+}
+
+export interface EmulatorContext {
+  readonly organization: Organization;
+  readonly clock: EmulatorClock;
+  readonly log: RequestLog;
+  readonly faults: FaultScript;
+  /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */
+  requireToken(request: EmulatorRequest, audience: 'graph' | 'exchange', need?: TokenNeed): VerifiedToken;
+}
+
+/** Thrown anywhere in a handler; becomes the answer as it is. */
+export class Refusal extends Error {
+  readonly response: EmulatorResponse;
+
+  constructor(response: EmulatorResponse) {
+    super(`refused with ${response.status}`);
+    this.response = response;
+  }
+}
+
+export interface RequestParts {
+  readonly method: string;
+  /** Path and query, starting with `/`. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  readonly baseUrl: string;
+  readonly requestId: string;
+}
+
+export function makeRequest(parts: RequestParts): EmulatorRequest {
+  const questionMark = parts.target.indexOf('?');
+  const path = questionMark < 0 ? parts.target : parts.target.slice(0, questionMark);
+  const queryText = questionMark < 0 ? '' : parts.target.slice(questionMark + 1);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parts.headers)) {
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  return {
+    method: parts.method.toUpperCase(),
+    path,
+    segments: path.split('/').slice(1).map(decodeSegment),
+    query: new URLSearchParams(queryText),
+    queryText,
+    headers,
+    body: parts.body,
+    baseUrl: parts.baseUrl,
+    requestId: parts.requestId,
+    trace: {},
+  };
+}
+
+function decodeSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Refusal({ status: 400, body: { error: { code: 'BadRequest', message: 'Malformed URL.' } } });
+  }
+}

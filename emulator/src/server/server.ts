@@ -1,0 +1,119 @@
+// The HTTPS server on 127.0.0.1 that all protocol faces share.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { answer } from './answer.ts';
+import type { ServerIdentity } from './certificates.ts';
+import {
+  type EmulatorContext,
+  type EmulatorRequest,
+  type EmulatorResponse,
+  makeRequest,
+  Refusal,
+} from './exchange.ts';
+import { routeOf } from './routes.ts';
+
+// Beyond every limit a face imposes itself (Graph: 4 MB), so that the face can answer its own 413.
+const largestBody = 64 * 1024 * 1024;
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startServer(
+  context: EmulatorContext,
+  identity: ServerIdentity,
+  port: number,
+): Promise<RunningServer> {
+  const server = createServer(
+    { cert: identity.certificatePem, key: identity.keyPem },
+    (incoming, outgoing) => {
+      serve(context, incoming, outgoing).catch(() => outgoing.destroy());
+    },
+  );
+  server.keepAliveTimeout = 60_000;
+  await listen(server, port);
+  const address = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function serve(
+  context: EmulatorContext,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const request = await read(incoming);
+  if (request === undefined) {
+    send(
+      outgoing,
+      { status: 400, body: { error: { code: 'BadRequest', message: 'Malformed request.' } } },
+      '',
+    );
+    return;
+  }
+  const { face, handler } = routeOf(request.path);
+  const response = await answer(face, request, context, handler, false);
+  if (response === undefined) incoming.socket.destroy();
+  else send(outgoing, response, request.requestId);
+}
+
+async function read(incoming: IncomingMessage): Promise<EmulatorRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size > largestBody) return undefined;
+    chunks.push(chunk);
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  try {
+    return makeRequest({
+      method: incoming.method ?? 'GET',
+      target: incoming.url ?? '/',
+      headers,
+      body: Buffer.concat(chunks),
+      baseUrl: `https://${headers['host'] ?? '127.0.0.1'}`,
+      requestId: randomUUID(),
+    });
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+function send(outgoing: ServerResponse, response: EmulatorResponse, requestId: string): void {
+  const { body } = response;
+  const isJson = body !== undefined && !Buffer.isBuffer(body);
+  const bytes =
+    body === undefined ? Buffer.alloc(0) : Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  outgoing.writeHead(response.status, {
+    'request-id': requestId,
+    ...(isJson ? { 'Content-Type': 'application/json; charset=utf-8' } : {}),
+    'Content-Length': bytes.length,
+    ...response.headers,
+  });
+  outgoing.end(bytes);
+}
