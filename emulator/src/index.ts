@@ -48,6 +48,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     clock,
     log: new RequestLog(),
     faults: new FaultScript(),
+    tokens: issuer,
+    usedAssertions: new Set(),
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };
   const server = await startServer(context, identity, options.port ?? 0);

@@ -1,7 +1,7 @@
 // The words every protocol face speaks: a request as read from the wire, the answer to it, and the world
 // (organization, clock, tokens, faults, log) in which it is answered. No face sees node's HTTP objects.
 
-import type { VerifiedToken } from '../entra/access-token.ts';
+import type { TokenIssuer, VerifiedToken } from '../entra/access-token.ts';
 import type { FaultScript } from '../faults/fault-script.ts';
 import type { EmulatorClock } from '../organization/clock.ts';
 import type { Organization } from '../organization/state.ts';
@@ -52,6 +52,10 @@ export interface EmulatorContext {
   readonly clock: EmulatorClock;
   readonly log: RequestLog;
   readonly faults: FaultScript;
+  /** Entra's signing key. */
+  readonly tokens: TokenIssuer;
+  /** Client assertions seen, by client id and jti: each is good once. */
+  readonly usedAssertions: Set<string>;
   /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */
   requireToken(request: EmulatorRequest, audience: 'graph' | 'exchange', need?: TokenNeed): VerifiedToken;
 }

@@ -1,0 +1,5 @@
+// The contract: schemas of what people write, and everything they can ask of the product. No logic.
+
+export * from './environment.ts';
+export * from './operations.ts';
+export * from './policy.ts';

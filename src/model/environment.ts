@@ -1,0 +1,3 @@
+// The environment configuration; its one definition is the schema in the contract (docs/decisions/0002).
+
+export type { Environment, ExchangeOnline } from '@contactsync/contract';

@@ -1,0 +1,36 @@
+// The table of failures (specification 11): number, how far it reaches, whether to try again, who must act, and the
+// texts. A number is never reused. Each group lives in its own file; other languages sit beside `en`.
+
+import { configurationFailures } from './failure-codes/configuration.ts';
+import { exchangeOnlineFailures } from './failure-codes/exchange-online.ts';
+import { licenseFailures } from './failure-codes/license.ts';
+import { queueFailures } from './failure-codes/queue.ts';
+import { sourceFailures } from './failure-codes/source.ts';
+import { storageFailures } from './failure-codes/storage.ts';
+import { writingFailures } from './failure-codes/writing.ts';
+
+export interface FailureText {
+  readonly sentence: string;
+  readonly causes: readonly string[];
+  readonly remedy: string;
+}
+
+export interface FailureFacts {
+  readonly number: number;
+  readonly scope: 'contact' | 'mailbox' | 'source' | 'run';
+  readonly advice: 'retryNow' | 'retryAfter' | 'doNotRetry';
+  readonly whoActs: 'nobody' | 'administrator' | 'us';
+  readonly en: FailureText;
+}
+
+export const FAILURE_CODES = {
+  ...configurationFailures,
+  ...exchangeOnlineFailures,
+  ...sourceFailures,
+  ...writingFailures,
+  ...licenseFailures,
+  ...queueFailures,
+  ...storageFailures,
+} as const satisfies Record<string, FailureFacts>;
+
+export type FailureCode = keyof typeof FAILURE_CODES;

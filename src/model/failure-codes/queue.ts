@@ -1,0 +1,61 @@
+// 17xxx: runs, queue and leases.
+
+import type { FailureFacts } from '../failure-codes.ts';
+
+export const queueFailures = {
+  alreadyRunning: {
+    number: 17010,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'The policy is already running.',
+      causes: ['Another process on this data directory runs it; the details say which and since when.'],
+      remedy: 'Wait until it has finished.',
+    },
+  },
+  nothingToApprove: {
+    number: 17020,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The run does not wait for an approval.',
+      causes: ['It finished, was superseded by a newer run, or its approval expired after 7 days.'],
+      remedy: 'Run the policy again and approve the new plan.',
+    },
+  },
+  planChanged: {
+    number: 17021,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The plan is not the one you saw.',
+      causes: ['The digest does not fit.', 'The policy was edited since.'],
+      remedy: 'Look at the plan again with "contactsync plan show" and approve with its digest.',
+    },
+  },
+  runNotReversible: {
+    number: 17030,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The run cannot be rolled back.',
+      causes: ['It wrote nothing.', 'It is still running.', 'Its before-images were pruned.'],
+      remedy: 'See "contactsync run show" for what it did.',
+    },
+  },
+  cancelled: {
+    number: 17040,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'The run was cancelled.',
+      causes: ['Somebody stopped it, or the computer shut down.'],
+      remedy: 'Run the policy again; it continues where it stopped.',
+    },
+  },
+} as const satisfies Record<string, FailureFacts>;

@@ -1,0 +1,116 @@
+// 15xxx: reading and writing contacts in mailboxes.
+
+import type { FailureFacts } from '../failure-codes.ts';
+
+export const writingFailures = {
+  mailboxNotProvisioned: {
+    number: 15010,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'The mailbox is not provisioned yet.',
+      causes: ['The license was assigned a moment ago.', 'The mailbox is inactive or lies on-premises.'],
+      remedy: 'Nothing: a later run fills it. If it stays, check the license.',
+    },
+  },
+  mailboxAccessDenied: {
+    number: 15011,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Access to the mailbox is denied.',
+      causes: ['Contacts.ReadWrite is missing.', 'An application access policy or a management scope leaves this mailbox out.'],
+      remedy: 'Grant Contacts.ReadWrite, or widen the scope. Test with Test-ServicePrincipalAuthorization.',
+    },
+  },
+  mailboxFull: {
+    number: 15012,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mailbox is full.',
+      causes: ['Its quota is used up.'],
+      remedy: 'Let the user delete something or raise the quota.',
+    },
+  },
+  mailboxBusy: {
+    number: 15013,
+    scope: 'mailbox',
+    advice: 'retryAfter',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'Another run is writing to the mailbox.',
+      causes: ['A second policy or a second process works on it.'],
+      remedy: 'Nothing: the mailbox is tried again later in this run, or in the next one.',
+    },
+  },
+  newerMark: {
+    number: 15014,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mailbox was written by a newer version of contactSync and is read-only for this one.',
+      causes: ['contactSync was downgraded.', 'Two installations of different age fill the mailbox.'],
+      remedy: 'Update this installation.',
+    },
+  },
+  folderRefused: {
+    number: 15020,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A folder of that name exists and was not made by contactSync.',
+      causes: ['The user or another tool made it.'],
+      remedy: 'Choose another folder name, or set folder.existing to adopt or use in the policy.',
+    },
+  },
+  contactRefused: {
+    number: 15030,
+    scope: 'contact',
+    advice: 'doNotRetry',
+    whoActs: 'us',
+    en: {
+      sentence: 'The mailbox refuses the contact.',
+      causes: ['A value is not accepted.'],
+      remedy: 'Send the code in the details to support. The other contacts were written.',
+    },
+  },
+  notOurs: {
+    number: 15031,
+    scope: 'contact',
+    advice: 'doNotRetry',
+    whoActs: 'us',
+    en: {
+      sentence: 'The item does not carry our mark and was not touched.',
+      causes: ['The user replaced it since it was planned.'],
+      remedy: 'Nothing: the next run plans again.',
+    },
+  },
+  changedSincePlanned: {
+    number: 15032,
+    scope: 'mailbox',
+    advice: 'retryNow',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'The mailbox changed after it was planned, and would now lose contacts that nobody approved.',
+      causes: ['The user or another program was at work meanwhile.'],
+      remedy: 'Run the policy again; this mailbox alone was left as it is.',
+    },
+  },
+  waveFailed: {
+    number: 15040,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A canary wave failed, so the run ended before the other mailboxes.',
+      causes: ['See the failures of the mailboxes in the wave.'],
+      remedy: 'Mend the cause and run the policy again.',
+    },
+  },
+} as const satisfies Record<string, FailureFacts>;

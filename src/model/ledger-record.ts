@@ -1,0 +1,71 @@
+// What the ledger and the journal hold.
+
+import type { ContactProperties, ContactProperty } from './contact.ts';
+import type { FolderId, ItemId, MailboxId, PolicyId, RunId, SourceObjectId } from './ids.ts';
+import type { OwnershipMark } from './mailbox.ts';
+import type { ChangeOutcome, ContactChange, FieldChange } from './plan.ts';
+
+export interface LedgerFolder {
+  readonly key: string;
+  readonly folderId: FolderId;
+  readonly name: string;
+  readonly mark: OwnershipMark | undefined;
+  readonly syncToken: string | undefined;
+}
+
+export interface LedgerEntry {
+  readonly sourceObjectId: SourceObjectId;
+  readonly itemId: ItemId;
+  readonly version: string;
+  readonly folderKey: string;
+  readonly createdAt: string;
+  readonly markVersion: number;
+  readonly fingerprint: string;
+  readonly fieldFingerprints: string;
+  /** How often a property came back different after we wrote the same value; from 2 on we stop fighting. */
+  readonly contested?: Readonly<Partial<Record<ContactProperty, number>>>;
+}
+
+/** One compact record for one policy and one mailbox: what we wrote or saw last, never what is there. */
+export interface LedgerRecord {
+  readonly policyId: PolicyId;
+  readonly mailboxId: MailboxId;
+  /** A write was begun and not finished: trust nothing here, read the folder in full. */
+  readonly isDirty: boolean;
+  /** Digest of the property rules; when they changed the contacts are compared again. */
+  readonly rulesDigest: string;
+  readonly folders: readonly LedgerFolder[];
+  readonly entries: readonly LedgerEntry[];
+  readonly foreignCount: number;
+}
+
+/** An item as it was before we changed it; with it the item can be made again. */
+export interface BeforeImage {
+  readonly properties: ContactProperties;
+  readonly mark: OwnershipMark | undefined;
+  readonly folderKey: string;
+}
+
+export interface JournalIntent {
+  readonly change: ContactChange['kind'] | 'folderCreate' | 'folderAdopt' | 'folderRename' | 'folderRemove';
+  readonly sourceObjectId: SourceObjectId | undefined;
+  readonly itemId: ItemId | undefined;
+  readonly folderId: FolderId | undefined;
+  readonly folderKey: string;
+  /** What was written, for rollback: a field is put back only while it still holds our value. */
+  readonly fields: readonly FieldChange[];
+  readonly before: BeforeImage | undefined;
+  readonly label: string;
+}
+
+export interface JournalEntry extends JournalIntent {
+  readonly id: number;
+  readonly runId: RunId;
+  readonly mailboxId: MailboxId;
+  readonly primarySmtpAddress: string;
+  /** undefined: the process ended before the outcome was known. */
+  readonly outcome: ChangeOutcome['status'] | undefined;
+  /** After an applied change. */
+  readonly newItemId: ItemId | undefined;
+  readonly newVersion: string | undefined;
+}

@@ -1,0 +1,80 @@
+// Mailboxes, what lies in the contact folder, and the mark that says "this item is ours".
+
+import type { ContactProperties } from './contact.ts';
+import type { FolderId, ItemId, MailboxId, PolicyId, SourceObjectId } from './ids.ts';
+import type { Known, SourceObjectKind } from './source-object.ts';
+
+/** A mailbox as the directory shows it: a candidate for the target list. */
+export interface DirectoryMailbox {
+  readonly id: MailboxId;
+  readonly kind: SourceObjectKind;
+  readonly displayName: string;
+  readonly primarySmtpAddress: string;
+  readonly location: 'exchangeOnline' | 'onPremises';
+  /** The same person as a source object; used to leave the own contact out. */
+  readonly ownerId: SourceObjectId | undefined;
+  /** Values of custom attributes 1 to 15 that are set, or unknown: then no mailbox may be treated as having left. */
+  readonly customAttributes: Known<readonly string[]>;
+}
+
+export interface TargetMailbox {
+  readonly id: MailboxId;
+  readonly displayName: string;
+  readonly primarySmtpAddress: string;
+  readonly location: 'exchangeOnline' | 'onPremises';
+  readonly ownerId: SourceObjectId | undefined;
+}
+
+/** The mark on an item or folder; on a folder `sourceObjectId` is undefined and `fingerprint` digests the folder's name. */
+export interface OwnershipMark {
+  /** Format and fingerprint version. A newer one than ours makes the mailbox read-only. */
+  readonly version: number;
+  readonly policyId: PolicyId;
+  readonly sourceObjectId: SourceObjectId | undefined;
+  readonly fingerprint: string;
+  /** See core/fingerprint.ts; empty on folders. */
+  readonly fieldFingerprints: string;
+}
+
+export interface ManagedContact {
+  readonly itemId: ItemId;
+  /** Change key or ETag: whatever the protocol compares at a conditional write. */
+  readonly version: string;
+  readonly folderKey: string;
+  /** ISO 8601 UTC; '' where unknown. Tells the original from a user's copy. */
+  readonly createdAt: string;
+  readonly mark: OwnershipMark;
+  /** All properties as stored, complete and uncut; absent when the version is the one the ledger knows. */
+  readonly properties?: ContactProperties;
+}
+
+/** An item without our mark; only read when a policy asks to adopt. */
+export interface ForeignContact {
+  readonly itemId: ItemId;
+  readonly version: string;
+  readonly folderKey: string;
+  readonly properties: ContactProperties;
+}
+
+export interface SnapshotFolder {
+  /** '' is the contact folder itself, otherwise a sub-folder's name. */
+  readonly key: string;
+  readonly folderId: FolderId;
+  readonly name: string;
+  readonly mark: OwnershipMark | undefined;
+  /** Gives the next reading only what changed since; taken before this reading's items were listed. */
+  readonly syncToken: string | undefined;
+}
+
+export interface FolderSnapshot {
+  /** Empty when the contact folder does not exist. The contact folder (key '') comes first. */
+  readonly folders: readonly SnapshotFolder[];
+  /** Marked items of every policy in these folders. */
+  readonly contacts: readonly ManagedContact[];
+  readonly foreignCount: number;
+  readonly foreign?: readonly ForeignContact[];
+  /** Highest mark version found on an item or folder; above ours: nothing may be written. */
+  readonly highestMarkVersion: number;
+  /** false: known items were taken over from the ledger by a sync token, without being listed. */
+  readonly isFullReading: boolean;
+}

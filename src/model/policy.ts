@@ -1,0 +1,24 @@
+// The policy and its parts as the engine uses them. Their one definition is the schema in the contract, of which
+// only the types come here (docs/decisions/0002).
+
+import type { Policy } from '@contactsync/contract';
+
+export type {
+  Brake as BrakeLimits,
+  Canary,
+  Contact as ContactPart,
+  Deletion as DeletionPart,
+  FilterRow,
+  Folder as FolderPart,
+  Mailboxes as MailboxesPart,
+  Policy,
+  PropertyRule,
+  Source as SourcePart,
+} from '@contactsync/contract';
+
+/** A run uses one immutable revision. */
+export interface PolicyRevision {
+  readonly policy: Policy;
+  /** 1, 2, 3… */
+  readonly revision: number;
+}

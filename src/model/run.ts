@@ -1,0 +1,165 @@
+// A run, its events and what is computed from them.
+
+import type { FailureRecord } from './failure.ts';
+import type { MailboxId, PolicyId, RunId, SourceObjectId } from './ids.ts';
+import type { ContactChange, PlanCounts, PlanNotice } from './plan.ts';
+
+export const RUN_STATES = [
+  'queued',
+  'reading',
+  'planning',
+  'awaitingApproval',
+  'applying',
+  'finished',
+  'finishedWithErrors',
+  'failed',
+  'interrupted',
+  'superseded',
+  'cancelled',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+export const ENDED_STATES: readonly RunState[] = [
+  'finished',
+  'finishedWithErrors',
+  'failed',
+  'interrupted',
+  'superseded',
+  'cancelled',
+];
+
+export const RUN_KINDS = ['run', 'test', 'rollback', 'cleanup'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export interface Run {
+  readonly id: RunId;
+  readonly kind: RunKind;
+  readonly policyId: PolicyId;
+  readonly policyName: string;
+  readonly policyRevision: number;
+  /** The run that a rollback undoes. */
+  readonly undoes: RunId | undefined;
+  readonly state: RunState;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  /** Process and host that run it, for "already running". */
+  readonly holder: string;
+}
+
+export interface BrakeReason {
+  readonly rule: 'people' | 'mailboxes' | 'mailbox';
+  /** Only with the rule `mailbox`. */
+  readonly mailboxId?: MailboxId;
+  readonly count: number;
+  readonly base: number;
+  readonly limit: number;
+  readonly unit: 'count' | 'percent';
+}
+
+export interface SkippedMailbox {
+  readonly mailboxId: MailboxId | undefined;
+  readonly primarySmtpAddress: string;
+  readonly reason: 'excluded' | 'type' | 'noMailboxSync' | 'license' | 'notFound' | 'unknownMark';
+}
+
+export const EXCLUSION_REASONS = [
+  'type',
+  'notInScope',
+  'hidden',
+  'disabled',
+  'guest',
+  'withoutPhone',
+  'withoutEmail',
+  'noContactSync',
+  'notIncluded',
+  'excluded',
+  'unknownHidden',
+  'unknownMark',
+] as const;
+export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
+
+export interface OutcomeCounts {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly handedOver: number;
+  readonly adopted: number;
+  readonly failed: number;
+}
+
+/** Everything that happened, in order; the report, the status page and the tests read nothing else. */
+export type RunEvent =
+  | { readonly type: 'run.started'; readonly kind: RunKind; readonly policyName: string; readonly policyRevision: number }
+  | {
+      readonly type: 'source.read';
+      readonly objects: number;
+      readonly selected: number;
+      readonly excluded: Readonly<Partial<Record<ExclusionReason, number>>>;
+      readonly isComplete: boolean;
+      readonly gaps: readonly FailureRecord[];
+    }
+  | {
+      readonly type: 'mailboxes.read';
+      readonly found: number;
+      readonly targets: number;
+      readonly leaving: number;
+      readonly skipped: readonly SkippedMailbox[];
+      readonly isComplete: boolean;
+      readonly gaps: readonly FailureRecord[];
+    }
+  | {
+      readonly type: 'mailbox.planned';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly purpose: 'fill' | 'empty';
+      readonly counts: PlanCounts;
+      readonly notices: readonly PlanNotice[];
+    }
+  | {
+      readonly type: 'mailbox.skipped' | 'mailbox.failed';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly phase: 'planning' | 'applying';
+      readonly failure: FailureRecord;
+    }
+  | { readonly type: 'brake.engaged'; readonly reasons: readonly BrakeReason[]; readonly digest: string }
+  | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
+  | { readonly type: 'wave.started'; readonly wave: 'canary' | 'percent' | 'rest'; readonly mailboxes: number }
+  | { readonly type: 'mailbox.applied'; readonly mailboxId: MailboxId; readonly primarySmtpAddress: string; readonly counts: OutcomeCounts }
+  | {
+      readonly type: 'contact.failed';
+      readonly mailboxId: MailboxId;
+      readonly sourceObjectId: SourceObjectId;
+      readonly change: ContactChange['kind'];
+      readonly failure: FailureRecord;
+    }
+  | { readonly type: 'run.ended'; readonly state: RunState; readonly failure: FailureRecord | undefined };
+
+/** An event as stored. */
+export type RecordedEvent = RunEvent & { readonly at: string };
+
+export interface MailboxReport {
+  readonly mailboxId: MailboxId;
+  readonly primarySmtpAddress: string;
+  readonly purpose: 'fill' | 'empty';
+  readonly state: 'unchanged' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
+  readonly planned: PlanCounts | undefined;
+  readonly applied: OutcomeCounts | undefined;
+  readonly notices: readonly PlanNotice[];
+  readonly failures: readonly FailureRecord[];
+}
+
+export interface RunReport {
+  readonly kind: RunKind;
+  readonly policyName: string;
+  readonly state: RunState;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  readonly source: Extract<RunEvent, { type: 'source.read' }> | undefined;
+  readonly mailboxes: Extract<RunEvent, { type: 'mailboxes.read' }> | undefined;
+  readonly brake: Extract<RunEvent, { type: 'brake.engaged' }> | undefined;
+  readonly planned: PlanCounts;
+  readonly applied: OutcomeCounts;
+  readonly perMailbox: readonly MailboxReport[];
+  /** By number, most serious first. */
+  readonly failures: readonly { readonly failure: FailureRecord; readonly count: number }[];
+}

@@ -1,0 +1,36 @@
+// Reads what may be copied; never writes. One implementation per policy type.
+
+import type { Failure } from '../model/failure.ts';
+import type { SourcePart } from '../model/policy.ts';
+import type { SourceObject } from '../model/source-object.ts';
+
+export interface SourceReading {
+  /**
+   * All objects of the scope, each id once, in no particular order. The scope is what the source itself must
+   * resolve: organization, groups (members of members, cycles allowed), address lists, recipient filter. Types,
+   * hidden, disabled, guests, filter rows and marks are NOT applied here but by core/select.ts.
+   */
+  readonly objects: readonly SourceObject[];
+  /** false: something is missing or unknown. Then nothing may be deleted because of this reading. */
+  readonly isComplete: boolean;
+  /** Why it is incomplete; empty when it is complete. */
+  readonly gaps: readonly Failure[];
+}
+
+export interface ProbeStep {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly failure?: Failure;
+  readonly note?: string;
+}
+
+export interface ContactSource {
+  /**
+   * Reads everything in the scope. A reading that stopped half way returns what it has with `isComplete` false and
+   * the reason in `gaps`; it is never returned as a shorter complete list. Throws a Failure only when nothing could
+   * be read at all (no connection, sign-in refused, permission missing, invalid filter) or when aborted.
+   */
+  read(scope: SourcePart, signal: AbortSignal): Promise<SourceReading>;
+  /** Says step by step whether reading works and which right is missing; never throws for a refused right. */
+  probe(signal: AbortSignal): Promise<readonly ProbeStep[]>;
+}

@@ -1,0 +1,23 @@
+// Who works on what, across processes on one data directory: one run per policy, one writer per mailbox.
+
+export interface LeaseHolder {
+  readonly holder: string;
+  readonly since: string;
+}
+
+export interface Lease {
+  /** Idempotent. */
+  release(): Promise<void>;
+}
+
+export interface Leases {
+  /**
+   * Takes the lease or says who holds it. A lease is renewed in the background while held; one whose holder died is
+   * free again after a minute.
+   */
+  acquire(name: string, holder: string): Promise<Lease | LeaseHolder>;
+}
+
+export function isLease(answer: Lease | LeaseHolder): answer is Lease {
+  return 'release' in answer;
+}

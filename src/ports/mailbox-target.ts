@@ -1,0 +1,68 @@
+// The contact folder (with its sub-folders) of one policy in one mailbox.
+
+import type { ItemId, PolicyId } from '../model/ids.ts';
+import type { LedgerRecord } from '../model/ledger-record.ts';
+import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
+import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
+import type { FolderPart } from '../model/policy.ts';
+import type { ContactProperty } from '../model/contact.ts';
+
+export interface TargetCapabilities {
+  /** Changes handed over at once; the engine cuts its lists to this size. */
+  readonly batchSize: number;
+  readonly supportsCategories: boolean;
+  /** Properties that this protocol cannot carry, or not exactly. */
+  readonly lossyProperties: readonly ContactProperty[];
+}
+
+export interface MailboxTargets {
+  readonly capabilities: TargetCapabilities;
+  /** No request is made before the first call on the result. */
+  open(mailbox: TargetMailbox, policyId: PolicyId, folder: FolderPart): MailboxTarget;
+}
+
+export interface ReadFolderOptions {
+  /**
+   * The ledger's record of this policy and mailbox; undefined: read everything. With a record and working sync
+   * tokens only the changes since are fetched: contacts whose version is the record's come back without
+   * `properties`, others with them. An unusable token silently becomes a full reading.
+   */
+  readonly known: LedgerRecord | undefined;
+  /** Also return items without our mark (for adoption). Implies a full reading. */
+  readonly includeForeign: boolean;
+}
+
+/**
+ * Every method throws a Failure of scope mailbox or run when the mailbox as a whole cannot be used (not provisioned,
+ * access denied, full, unavailable), and when aborted.
+ */
+export interface MailboxTarget {
+  /**
+   * Finds Contacts by its well-known id and below it the contact folder: first a folder with this policy's mark under
+   * whatever name, then one of the policy's folder name (exact, then without regard to case). With
+   * `useDefaultContacts` the folder is Contacts itself. Sub-folders with key = name are included. Never creates
+   * anything. Never misses a marked item that was there before the call, however large the folder.
+   */
+  readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot>;
+
+  /**
+   * The named items, complete and uncut, in input order; those that are gone or carry no mark of ours are left out.
+   */
+  readContacts(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ManagedContact[]>;
+
+  /**
+   * Carries out one folder action and returns the folder, undefined after `remove` and when `remove` found something
+   * in it (then the folder stays). `create` of a name that exists returns the existing folder. Folders made here
+   * carry the mark. Sub-folders are made below the contact folder. Idempotent: a lost answer may be repeated.
+   */
+  applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined>;
+
+  /**
+   * Applies the changes and returns one outcome per change, in input order; a single item never makes it throw.
+   * `update`, `delete`, `handOver`: only if the item still has the named version (`conflict`), still exists (`gone`)
+   * and carries a mark of ours (`refused`), even if told otherwise. `adopt`: only if it has the version. A write whose
+   * answer was lost is `unknown`. The version of `applied` is the one the next reading will show. Writes of one
+   * mailbox are made by one caller at a time.
+   */
+  applyChanges(changes: readonly TargetChange[], signal: AbortSignal): Promise<readonly ChangeOutcome[]>;
+}

@@ -1,0 +1,30 @@
+// Secrets, encrypted at rest. A secret is bound to the destination it may be used for.
+
+import type { EnvironmentId } from '../model/ids.ts';
+
+export interface StoredCertificate {
+  /** SHA-1 of the DER in upper-case hex: what Windows and Entra ID show. */
+  readonly thumbprint: string;
+  /** SHA-256 of the DER in upper-case hex. */
+  readonly thumbprintSha256: string;
+  readonly subject: string;
+  readonly friendlyName: string;
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly certificatePem: string;
+}
+
+export interface SecretStore {
+  saveCertificate(certificate: StoredCertificate, privateKeyPem: string): Promise<void>;
+  listCertificates(): Promise<readonly StoredCertificate[]>;
+  removeCertificate(thumbprint: string): Promise<void>;
+  /** PKCS#8 PEM. Throws `wrongKey` or `secretDamaged`. */
+  readPrivateKey(thumbprint: string): Promise<string>;
+
+  /** Assigns a certificate to an environment for one destination (digest of tenant, cloud, application, addresses). */
+  assign(environmentId: EnvironmentId, thumbprint: string, destination: string): Promise<void>;
+  /** undefined when none is assigned or when it was assigned for another destination. */
+  readAssigned(environmentId: EnvironmentId, destination: string): Promise<StoredCertificate | undefined>;
+  unassign(environmentId: EnvironmentId): Promise<void>;
+}
