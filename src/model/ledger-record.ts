@@ -36,6 +36,11 @@ export interface LedgerRecord {
   readonly rulesDigest: string;
   readonly folders: readonly LedgerFolder[];
   readonly entries: readonly LedgerEntry[];
+  /**
+   * Written by us, but not in the folder at the last reading: the user deleted them. Kept apart from the entries until
+   * a run has restored or respected that, so that a test run in between does not forget it. Targets ignore this.
+   */
+  readonly missing?: readonly SourceObjectId[];
   readonly foreignCount: number;
 }
 

@@ -1,6 +1,6 @@
 // The contact folder (with its sub-folders) of one policy in one mailbox.
 
-import type { ItemId, PolicyId } from '../model/ids.ts';
+import type { FolderId, ItemId, PolicyId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
@@ -19,6 +19,18 @@ export interface MailboxTargets {
   readonly capabilities: TargetCapabilities;
   /** No request is made before the first call on the result. */
   open(mailbox: TargetMailbox, policyId: PolicyId, folder: FolderPart): MailboxTarget;
+  /**
+   * Every folder below Contacts (also nested ones) that carries a mark of any policy, with its number of items. Finds
+   * what was left behind when the database was lost. Throws as MailboxTarget does.
+   */
+  scan(mailbox: TargetMailbox, signal: AbortSignal): Promise<readonly MarkedFolder[]>;
+}
+
+export interface MarkedFolder {
+  readonly policyId: PolicyId;
+  readonly folderId: FolderId;
+  readonly name: string;
+  readonly itemCount: number;
 }
 
 export interface ReadFolderOptions {
