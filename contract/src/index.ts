@@ -1,5 +1,7 @@
 // The contract: schemas of what people write, and everything they can ask of the product. No logic.
 
 export * from './environment.ts';
+export * from './operation-error.ts';
 export * from './operations.ts';
 export * from './policy.ts';
+export * from './views.ts';

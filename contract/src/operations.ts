@@ -1,1 +1,159 @@
-export {};
+// Everything a person can ask of the product; command line and web application know nothing else. Implemented in
+// process (src/operations) and later over HTTP. Every method rejects with an OperationError, which carries the
+// numbered failure; anything else thrown is a defect. Policies and environments are named by name or id, runs by
+// id or an unambiguous beginning of one.
+
+import type {
+  ApplyView,
+  CertificateView,
+  CountView,
+  DiffView,
+  EnvironmentView,
+  ExplainView,
+  LicenseView,
+  MailboxPlanView,
+  PolicyView,
+  ProbeView,
+  ReportView,
+  RevisionView,
+  RunEventView,
+  RunStateView,
+  RunView,
+  StatusView,
+} from './views.ts';
+
+/** A document as a person wrote it: YAML or JSON text, with the name of its file for messages. */
+export interface DocumentText {
+  readonly text: string;
+  readonly fileName?: string;
+}
+
+interface DocumentOperations<View> {
+  /** By name. */
+  list(): Promise<readonly View[]>;
+  get(name: string): Promise<View>;
+  /** The document as YAML, with every setting spelled out; a given revision, otherwise the newest. */
+  export(name: string, revision?: number): Promise<string>;
+  /** Checks everything that can be checked without signing in; stores nothing. */
+  validate(document: DocumentText): Promise<DiffView & { readonly warnings: readonly string[] }>;
+  /**
+   * Stores the document as a new revision, or nothing when it says the same. Its id decides which document it is,
+   * so a new name in the file renames. With `expectedRevision` somebody else's change meanwhile is refused.
+   */
+  apply(document: DocumentText, expectedRevision?: number): Promise<ApplyView>;
+  /** Newest first. */
+  history(name: string): Promise<readonly RevisionView[]>;
+  /** Between two revisions: `to` defaults to the newest, `from` to the one before `to`. */
+  diff(name: string, from?: number, to?: number): Promise<DiffView>;
+  /** What applying this document would change. */
+  diffWith(document: DocumentText): Promise<DiffView>;
+  rename(name: string, newName: string): Promise<View>;
+}
+
+export interface EnvironmentOperations extends DocumentOperations<EnvironmentView> {
+  /** Refused while policies belong to it. */
+  remove(name: string): Promise<void>;
+  /** Signs in and tries every right; a refused one is an answer, not an error. */
+  probe(name: string, signal?: AbortSignal): Promise<ProbeView>;
+  /** For the destination that the environment names now; changing the destination discards it. */
+  setCertificate(name: string, thumbprint: string): Promise<EnvironmentView>;
+}
+
+export interface PolicyOperations extends DocumentOperations<PolicyView> {
+  /** Gets a new id; is disabled until somebody enables it. */
+  clone(name: string, newName: string): Promise<PolicyView>;
+  setEnabled(name: string, enabled: boolean): Promise<PolicyView>;
+  /** How many mailboxes the policy wrote to and has not emptied since. */
+  writtenMailboxes(name: string): Promise<number>;
+  /**
+   * With `removeContacts` a clean-up run first empties the mailboxes, and the policy stays when that run ends with
+   * errors.
+   */
+  remove(
+    name: string,
+    options: { readonly removeContacts: boolean },
+    signal?: AbortSignal,
+  ): Promise<{ readonly removed: boolean; readonly run: RunView | undefined }>;
+  /** Which mailboxes the policy would fill now, and how many the license allows. */
+  count(name: string, signal?: AbortSignal): Promise<CountView>;
+  /** Why this contact is, or is not, in this mailbox. */
+  explain(
+    name: string,
+    question: { readonly mailbox: string; readonly contact: string },
+    signal?: AbortSignal,
+  ): Promise<ExplainView>;
+}
+
+export interface CertificateRequest {
+  readonly subject: string;
+  readonly friendlyName: string;
+  readonly keySize: 2048 | 3072 | 4096;
+  readonly days: number;
+}
+
+export type CertificateFile =
+  | { readonly format: 'pfx'; readonly base64: string; readonly password: string }
+  | { readonly format: 'pem'; readonly text: string; readonly password?: string };
+
+export interface CertificateOperations {
+  list(): Promise<readonly CertificateView[]>;
+  /** Self-signed; the public part is also written to the certificate directory. */
+  create(request: CertificateRequest): Promise<CertificateView & { readonly file: string }>;
+  import(file: CertificateFile, friendlyName?: string): Promise<CertificateView>;
+  /** The public part as DER, base64. By thumbprint or an unambiguous beginning of it. */
+  export(thumbprint: string): Promise<{ readonly thumbprint: string; readonly base64: string }>;
+  /** Refused while an environment uses it. */
+  remove(thumbprint: string): Promise<void>;
+}
+
+export interface RunSelection {
+  readonly policy?: string;
+  readonly states?: readonly RunStateView[];
+  readonly limit?: number;
+}
+
+export interface RunOperations {
+  /**
+   * Begins a run and returns when it has; `events` follows it. A document instead of a name is stored first, except
+   * for a test run, which uses it as it is and stores nothing of it.
+   */
+  start(request: { readonly policy: string | DocumentText; readonly mode: 'run' | 'test' }): Promise<RunView>;
+  /** Releases the stored plan with this digest. */
+  approve(run: string, digest: string): Promise<RunView>;
+  /** Writes back what a run changed, except what users changed since; all mailboxes, or these. */
+  rollback(request: {
+    readonly run: string;
+    readonly mailboxes: readonly string[];
+    readonly mode: 'run' | 'test';
+  }): Promise<RunView>;
+  /**
+   * Removes managed contacts of policies that no longer exist (`scan`: looks for folder marks in every mailbox) or
+   * of one policy.
+   */
+  cleanUp(request: {
+    readonly environment: string;
+    readonly policy: string | undefined;
+    readonly mode: 'run' | 'test';
+  }): Promise<RunView>;
+  /** Ends a run of this process, or one that waits for an approval. Idempotent. */
+  cancel(run: string): Promise<RunView>;
+  /** Newest first. */
+  list(selection: RunSelection): Promise<readonly RunView[]>;
+  get(run: string): Promise<RunView>;
+  /** What happened and what happens, until the run has ended or waits. */
+  events(run: string, signal?: AbortSignal): AsyncIterable<RunEventView>;
+  report(run: string): Promise<ReportView>;
+  /** Mailbox by mailbox, in the order of planning; all, or the one with this address. */
+  plan(run: string, mailbox?: string): AsyncIterable<MailboxPlanView>;
+}
+
+export interface Operations {
+  readonly environments: EnvironmentOperations;
+  readonly policies: PolicyOperations;
+  readonly certificates: CertificateOperations;
+  readonly runs: RunOperations;
+  /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
+  forgetLedger(policy?: string, mailbox?: string): Promise<number>;
+  license(): Promise<LicenseView>;
+  status(): Promise<StatusView>;
+}

@@ -1,0 +1,303 @@
+// What operations answer: plain JSON, the same in process and over HTTP. Ids are UUID text, times ISO 8601 UTC.
+
+import type { Environment } from './environment.ts';
+import type { FailureView } from './operation-error.ts';
+import type { Policy } from './policy.ts';
+
+export interface RevisionView {
+  readonly revision: number;
+  readonly savedAt: string;
+  readonly savedBy: string;
+}
+
+export interface PolicyView extends RevisionView {
+  readonly policy: Policy;
+}
+
+export interface EnvironmentView extends RevisionView {
+  readonly environment: Environment;
+  /** undefined: none assigned, or assigned for another destination and therefore not used. */
+  readonly certificate: CertificateView | undefined;
+  /** Names of the policies that belong to it. */
+  readonly policies: readonly string[];
+}
+
+/** One place in which two documents differ; an absent side is undefined. */
+export interface DocumentChange {
+  /** Such as source.excludeHidden or mailboxes.exclude[2]. */
+  readonly path: string;
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+export interface DiffView {
+  readonly name: string;
+  /** Revision number, or undefined for the document handed in. */
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly changes: readonly DocumentChange[];
+}
+
+export interface ApplyView {
+  readonly name: string;
+  readonly id: string;
+  readonly result: 'created' | 'changed' | 'unchanged';
+  readonly revision: number;
+  readonly changes: readonly DocumentChange[];
+  /** What is worth knowing although the document was stored. */
+  readonly warnings: readonly string[];
+}
+
+export interface CertificateView {
+  /** SHA-1 of the certificate, as Windows and Entra ID show it. */
+  readonly thumbprint: string;
+  readonly thumbprintSha256: string;
+  readonly subject: string;
+  readonly friendlyName: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly state: 'valid' | 'expiresSoon' | 'expired' | 'notYetValid';
+}
+
+export interface ProbeView {
+  readonly ok: boolean;
+  readonly steps: readonly {
+    readonly name: string;
+    readonly ok: boolean;
+    readonly note?: string;
+    readonly failure?: FailureView;
+  }[];
+}
+
+export type RunKindView = 'run' | 'test' | 'rollback' | 'cleanup';
+export type RunStateView =
+  | 'queued'
+  | 'reading'
+  | 'planning'
+  | 'awaitingApproval'
+  | 'applying'
+  | 'finished'
+  | 'finishedWithErrors'
+  | 'failed'
+  | 'interrupted'
+  | 'superseded'
+  | 'cancelled';
+
+export interface RunView {
+  readonly id: string;
+  readonly kind: RunKindView;
+  readonly policyId: string;
+  readonly policyName: string;
+  readonly policyRevision: number;
+  readonly undoes: string | undefined;
+  readonly state: RunStateView;
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  readonly holder: string;
+}
+
+export interface PlanCountsView {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly handOver: number;
+  readonly adopt: number;
+  readonly keep: number;
+  readonly foreign: number;
+}
+
+export interface OutcomeCountsView {
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly handedOver: number;
+  readonly adopted: number;
+  readonly failed: number;
+}
+
+export interface NoticeView {
+  readonly kind: string;
+  readonly count: number;
+  readonly sourceObjectIds?: readonly string[];
+  readonly properties?: readonly string[];
+}
+
+export interface BrakeReasonView {
+  readonly rule: 'people' | 'mailboxes' | 'mailbox';
+  readonly mailbox?: string;
+  readonly count: number;
+  readonly base: number;
+  readonly limit: number;
+  readonly unit: 'count' | 'percent';
+}
+
+export interface BrakeView {
+  readonly reasons: readonly BrakeReasonView[];
+  /** Names the plan that an approval releases. */
+  readonly digest: string;
+}
+
+export interface SkippedMailboxView {
+  readonly primarySmtpAddress: string;
+  readonly reason: 'excluded' | 'type' | 'noMailboxSync' | 'license' | 'notFound' | 'unknownMark';
+}
+
+export interface SourceView {
+  readonly objects: number;
+  readonly selected: number;
+  readonly excluded: Readonly<Record<string, number>>;
+  readonly isComplete: boolean;
+  readonly gaps: readonly FailureView[];
+}
+
+export interface MailboxesView {
+  readonly found: number;
+  readonly targets: number;
+  readonly leaving: number;
+  readonly skipped: readonly SkippedMailboxView[];
+  readonly isComplete: boolean;
+  readonly gaps: readonly FailureView[];
+}
+
+export interface MailboxReportView {
+  readonly mailboxId: string;
+  readonly primarySmtpAddress: string;
+  readonly purpose: 'fill' | 'empty';
+  readonly state: 'unchanged' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
+  readonly planned: PlanCountsView | undefined;
+  readonly applied: OutcomeCountsView | undefined;
+  readonly notices: readonly NoticeView[];
+  readonly failures: readonly FailureView[];
+}
+
+export interface ReportView {
+  readonly run: RunView;
+  readonly source: SourceView | undefined;
+  readonly mailboxes: MailboxesView | undefined;
+  readonly brake: BrakeView | undefined;
+  readonly planned: PlanCountsView;
+  readonly applied: OutcomeCountsView;
+  readonly perMailbox: readonly MailboxReportView[];
+  /** By number, most serious first; the first one decides the exit code of a failed run. */
+  readonly failures: readonly { readonly failure: FailureView; readonly count: number }[];
+}
+
+export interface FieldChangeView {
+  readonly property: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ChangeView {
+  readonly kind: 'create' | 'update' | 'adopt' | 'delete' | 'handOver';
+  readonly reason: string;
+  readonly sourceObjectId: string;
+  /** The person's name. */
+  readonly label: string;
+  /** Sub-folder; '' is the contact folder itself. */
+  readonly folder: string;
+  /** create: from is ''. delete and handOver: none. */
+  readonly fields: readonly FieldChangeView[];
+  /** Only with delete: false: the contact goes to Deleted Items. */
+  readonly isPermanent?: boolean;
+}
+
+export interface FolderActionView {
+  readonly kind: 'create' | 'adopt' | 'rename' | 'remove';
+  readonly name: string;
+  readonly from?: string;
+}
+
+export interface MailboxPlanView {
+  readonly mailboxId: string;
+  readonly primarySmtpAddress: string;
+  readonly displayName: string;
+  readonly purpose: 'fill' | 'empty';
+  readonly progress: 'planned' | 'applying' | 'done' | 'failed';
+  readonly folders: readonly FolderActionView[];
+  readonly counts: PlanCountsView;
+  readonly changes: readonly ChangeView[];
+  readonly notices: readonly NoticeView[];
+}
+
+/** Everything that happens in a run, in order. */
+export type RunEventView = { readonly at: string } & (
+  | {
+      readonly type: 'run.started';
+      readonly kind: RunKindView;
+      readonly policyName: string;
+      readonly policyRevision: number;
+    }
+  | ({ readonly type: 'source.read' } & SourceView)
+  | ({ readonly type: 'mailboxes.read' } & MailboxesView)
+  | {
+      readonly type: 'mailbox.planned';
+      readonly mailboxId: string;
+      readonly primarySmtpAddress: string;
+      readonly purpose: 'fill' | 'empty';
+      readonly counts: PlanCountsView;
+      readonly notices: readonly NoticeView[];
+    }
+  | {
+      readonly type: 'mailbox.skipped' | 'mailbox.failed';
+      readonly mailboxId: string;
+      readonly primarySmtpAddress: string;
+      readonly phase: 'planning' | 'applying';
+      readonly failure: FailureView;
+    }
+  | ({ readonly type: 'brake.engaged' } & BrakeView)
+  | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
+  | {
+      readonly type: 'wave.started';
+      readonly wave: 'canary' | 'percent' | 'rest';
+      readonly mailboxes: number;
+    }
+  | {
+      readonly type: 'mailbox.applied';
+      readonly mailboxId: string;
+      readonly primarySmtpAddress: string;
+      readonly counts: OutcomeCountsView;
+    }
+  | {
+      readonly type: 'contact.failed';
+      readonly mailboxId: string;
+      readonly sourceObjectId: string;
+      readonly change: ChangeView['kind'];
+      readonly failure: FailureView;
+    }
+  | { readonly type: 'run.ended'; readonly state: RunStateView; readonly failure: FailureView | undefined }
+);
+
+export interface CountView {
+  readonly targets: readonly { readonly primarySmtpAddress: string; readonly displayName: string }[];
+  readonly skipped: readonly SkippedMailboxView[];
+  /** false: the list of mailboxes could not be read completely. */
+  readonly isComplete: boolean;
+  readonly license: LicenseView;
+}
+
+export interface LicenseView {
+  readonly kind: 'trial' | 'license';
+  /** Trial not begun: no run has written yet. */
+  readonly state: 'notStarted' | 'valid' | 'expired';
+  readonly mailboxes: number;
+  readonly validUntil: string | undefined;
+  readonly customer?: string;
+}
+
+export interface ExplainView {
+  readonly mailbox: string;
+  readonly contact: string;
+  /** One plain sentence with the answer. */
+  readonly answer: string;
+  /** The way to the answer, in the order in which a run decides. */
+  readonly steps: readonly { readonly name: string; readonly ok: boolean; readonly text: string }[];
+  readonly fields: readonly FieldChangeView[];
+}
+
+export interface StatusView {
+  readonly version: string;
+  readonly dataDirectory: string;
+  readonly logFile: string;
+  readonly license: LicenseView;
+}
