@@ -1,0 +1,129 @@
+// How many requests are in flight: overall, and per mailbox. Microsoft counts 4 at once per application and mailbox
+// (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits); two gates of 4 would be refused.
+// A mailbox that was told to slow down starts nothing new before its time.
+
+import type { Clock } from '../../ports/clock.ts';
+
+export interface PacingLimits {
+  readonly perMailbox: number;
+  readonly overall: number;
+}
+
+export const defaultPacingLimits: PacingLimits = { perMailbox: 4, overall: 64 };
+
+interface Waiter {
+  readonly mailboxKey: string | undefined;
+  readonly slots: number;
+  readonly start: () => void;
+}
+
+export class Pacing {
+  readonly #limits: PacingLimits;
+  readonly #clock: Clock;
+  readonly #inFlight = new Map<string, number>();
+  readonly #pausedUntil = new Map<string, number>();
+  #overall = 0;
+  #waiting: Waiter[] = [];
+
+  constructor(limits: PacingLimits, clock: Clock) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  /** Resolves with the function that gives the place back; rejects with the signal's reason. */
+  async enter(mailboxKey: string | undefined, slots: number, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    const wanted = Math.min(Math.max(1, slots), this.#limits.perMailbox);
+    for (;;) {
+      await this.#waitForPause(mailboxKey, signal);
+      const isBehind =
+        mailboxKey !== undefined && this.#waiting.some((other) => other.mailboxKey === mailboxKey);
+      if (isBehind || !this.#take(mailboxKey, wanted)) await this.#queue(mailboxKey, wanted, signal);
+      // The mailbox may have been throttled while this one stood in the queue.
+      if (!this.#isPaused(mailboxKey)) break;
+      this.#giveBack(mailboxKey, wanted);
+    }
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#giveBack(mailboxKey, wanted);
+    };
+  }
+
+  pause(mailboxKey: string, milliseconds: number): void {
+    const until = this.#clock.now().getTime() + milliseconds;
+    this.#pausedUntil.set(mailboxKey, Math.max(until, this.#pausedUntil.get(mailboxKey) ?? 0));
+  }
+
+  #isPaused(mailboxKey: string | undefined): boolean {
+    const until = mailboxKey === undefined ? undefined : this.#pausedUntil.get(mailboxKey);
+    return until !== undefined && until > this.#clock.now().getTime();
+  }
+
+  async #waitForPause(mailboxKey: string | undefined, signal: AbortSignal): Promise<void> {
+    while (mailboxKey !== undefined && this.#isPaused(mailboxKey)) {
+      const until = this.#pausedUntil.get(mailboxKey) ?? 0;
+      await this.#clock.sleep(until - this.#clock.now().getTime(), signal);
+    }
+    if (mailboxKey !== undefined) this.#pausedUntil.delete(mailboxKey);
+  }
+
+  #take(mailboxKey: string | undefined, slots: number): boolean {
+    if (this.#overall >= this.#limits.overall) return false;
+    if (mailboxKey !== undefined) {
+      const busy = this.#inFlight.get(mailboxKey) ?? 0;
+      if (busy + slots > this.#limits.perMailbox) return false;
+      this.#inFlight.set(mailboxKey, busy + slots);
+    }
+    this.#overall += 1;
+    return true;
+  }
+
+  #queue(mailboxKey: string | undefined, slots: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onAbort = () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiter);
+      reject(signal.reason);
+      // The one who leaves may have been what others of its mailbox waited behind.
+      this.#startWaiting();
+    };
+    const waiter: Waiter = {
+      mailboxKey,
+      slots,
+      start: () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      },
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    this.#waiting.push(waiter);
+    return promise;
+  }
+
+  #giveBack(mailboxKey: string | undefined, slots: number): void {
+    this.#overall -= 1;
+    if (mailboxKey !== undefined) {
+      const busy = (this.#inFlight.get(mailboxKey) ?? 0) - slots;
+      if (busy > 0) this.#inFlight.set(mailboxKey, busy);
+      else this.#inFlight.delete(mailboxKey);
+    }
+    this.#startWaiting();
+  }
+
+  /** In order, but a full mailbox does not hold up the others; within a mailbox a big one is not overtaken. */
+  #startWaiting(): void {
+    const blocked = new Set<string>();
+    const still: Waiter[] = [];
+    for (const waiter of this.#waiting) {
+      const isBlocked = waiter.mailboxKey !== undefined && blocked.has(waiter.mailboxKey);
+      if (!isBlocked && this.#take(waiter.mailboxKey, waiter.slots)) {
+        waiter.start();
+        continue;
+      }
+      if (waiter.mailboxKey !== undefined) blocked.add(waiter.mailboxKey);
+      still.push(waiter);
+    }
+    this.#waiting = still;
+  }
+}
