@@ -1,0 +1,74 @@
+// Which source attributes feed which contact property when the policy has no rule of its own, as data. Properties that
+// are not in the table are left alone unless a rule gives them a value.
+
+import type { ContactProperty } from '../model/contact.ts';
+import type { SourceAttribute } from '../model/source-object.ts';
+
+/** Properties that take the first value of one attribute. */
+export const SINGLE_SOURCES = {
+  title: 'title',
+  givenName: 'givenName',
+  middleName: 'middleName',
+  surname: 'surname',
+  generation: 'generation',
+  initials: 'initials',
+  nickName: 'nickName',
+  phoneticGivenName: 'phoneticGivenName',
+  phoneticSurname: 'phoneticSurname',
+  phoneticCompany: 'phoneticCompany',
+  companyName: 'company',
+  department: 'department',
+  jobTitle: 'jobTitle',
+  officeLocation: 'office',
+  manager: 'manager',
+  assistantName: 'assistant',
+  imAddress: 'imAddresses',
+  businessStreet: 'street',
+  businessPostOfficeBox: 'postOfficeBox',
+  businessCity: 'city',
+  businessState: 'state',
+  businessPostalCode: 'postalCode',
+  businessCountry: 'country',
+  homeStreet: 'homeStreet',
+  homeCity: 'homeCity',
+  homeState: 'homeState',
+  homePostalCode: 'homePostalCode',
+  homeCountry: 'homeCountry',
+  businessHomePage: 'webPage',
+  notes: 'notes',
+  birthday: 'birthday',
+} as const satisfies Partial<Record<ContactProperty, SourceAttribute>>;
+
+export interface SlotGroup {
+  readonly attribute: SourceAttribute;
+  /** Filled in this order. */
+  readonly slots: readonly ContactProperty[];
+}
+
+/** Attributes with several values, spread over the slots a contact has for them (hard-parts 14). */
+export const SLOT_GROUPS: readonly SlotGroup[] = [
+  { attribute: 'emailAddresses', slots: ['emailAddress1', 'emailAddress2', 'emailAddress3'] },
+  { attribute: 'businessPhones', slots: ['businessPhone1', 'businessPhone2'] },
+  { attribute: 'homePhones', slots: ['homePhone1', 'homePhone2'] },
+  { attribute: 'mobilePhones', slots: ['mobilePhone'] },
+  { attribute: 'businessFax', slots: ['businessFax'] },
+  { attribute: 'homeFax', slots: ['homeFax'] },
+  { attribute: 'otherFax', slots: ['otherFax'] },
+  { attribute: 'pager', slots: ['pager'] },
+  { attribute: 'assistantPhone', slots: ['assistantPhone'] },
+  { attribute: 'otherPhones', slots: ['otherPhone'] },
+];
+
+const slotOwners = new Map<ContactProperty, SlotGroup>(
+  SLOT_GROUPS.flatMap((group) => group.slots.map((slot) => [slot, group] as const)),
+);
+
+export function slotGroupOf(property: ContactProperty): SlotGroup | undefined {
+  return slotOwners.get(property);
+}
+
+/** The attribute that feeds the property by default; categories and the private flag come from the policy. */
+export function usualSource(property: ContactProperty): SourceAttribute | undefined {
+  const singles: Partial<Record<ContactProperty, SourceAttribute>> = SINGLE_SOURCES;
+  return singles[property] ?? slotOwners.get(property)?.attribute;
+}
