@@ -1,0 +1,194 @@
+// $batch: up to 20 unordered parts in one HTTP call, answers matched by id because their order is free. Only parts
+// that were refused for load, or lost, are sent again, and only where repeating them does no harm.
+// https://learn.microsoft.com/graph/json-batching
+
+import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import {
+  type BatchAnswer,
+  type GraphAnswer,
+  isRecord,
+  isThrottledOrBusy,
+  lowerCaseNames,
+  retryAfterMs,
+} from './answer.ts';
+import { graphFailure } from './failures.ts';
+
+export const MAX_BATCH_PARTS = 20;
+const FIRST_BACK_OFF_MS = 2_000;
+const LONGEST_BACK_OFF_MS = 300_000;
+/** Some tenants refuse the parts of a one-mailbox batch beyond the fourth (graph-exo 2.2). */
+const CONCURRENCY_STRIKES = 3;
+const CAUTIOUS_BATCH_PARTS = 4;
+
+export interface BatchPart {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Relative to the version root, such as /users/… */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Whether sending it twice does no harm; otherwise it is sent once and a refusal comes back as the answer. */
+  readonly isSafeToRepeat: boolean;
+}
+
+export interface BatchOptions {
+  readonly mailboxKey?: string;
+  readonly timeBudgetMs?: number;
+}
+
+export interface BatchTransport {
+  /** One POST of the envelope; throws a Failure when no answer came. */
+  postEnvelope(body: unknown, options: EnvelopeOptions, signal: AbortSignal): Promise<GraphAnswer>;
+  refreshToken(signal: AbortSignal): Promise<void>;
+  countParts(count: number): void;
+  readonly clock: Clock;
+}
+
+export interface EnvelopeOptions {
+  readonly isSafeToRepeat: boolean;
+  readonly timeBudgetMs: number;
+  readonly mailboxKey?: string;
+}
+
+/** One round: every part is sent once. A part without an answer is lost; an answer to no part is ignored. */
+export async function exchangeParts(
+  transport: BatchTransport,
+  parts: readonly BatchPart[],
+  options: Omit<EnvelopeOptions, 'isSafeToRepeat'>,
+  signal: AbortSignal,
+): Promise<readonly BatchAnswer[]> {
+  const requests = parts.map((part, index) => ({
+    id: String(index + 1),
+    method: part.method,
+    url: part.path,
+    ...partHeaders(part),
+    ...(part.body === undefined ? {} : { body: part.body }),
+  }));
+  transport.countParts(parts.length);
+  const isSafeToRepeat = parts.every((part) => part.isSafeToRepeat);
+  let envelope: GraphAnswer;
+  try {
+    envelope = await transport.postEnvelope({ requests }, { ...options, isSafeToRepeat }, signal);
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Failure) || thrown.facts.scope !== 'mailbox') throw thrown;
+    return parts.map(() => ({ kind: 'lost', failure: thrown }));
+  }
+  if (envelope.status !== 200) {
+    const failure = graphFailure(envelope);
+    if (!isThrottledOrBusy(envelope) && envelope.status < 500) throw failure;
+    return parts.map(() => ({ kind: 'lost', failure }));
+  }
+  const answers = answersById(envelope);
+  return parts.map((_, index) => {
+    const answer = answers.get(String(index + 1));
+    if (answer !== undefined) return { kind: 'answered', answer };
+    const context = envelope.requestId === undefined ? {} : { requestId: envelope.requestId };
+    return { kind: 'lost', failure: new Failure('answerLost', context) };
+  });
+}
+
+function partHeaders(part: BatchPart): { headers?: Readonly<Record<string, string>> } {
+  const headers = {
+    ...part.headers,
+    ...(part.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    // Outlook actions without a body want to be told so, otherwise 411.
+    ...(part.method === 'POST' && part.body === undefined ? { 'Content-Length': '0' } : {}),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+function answersById(envelope: GraphAnswer): ReadonlyMap<string, GraphAnswer> {
+  const responses = isRecord(envelope.body) ? envelope.body.responses : undefined;
+  if (!Array.isArray(responses))
+    throw new Failure('unexpectedAnswer', { details: { code: 'batchWithoutResponses' } });
+  const answers = new Map<string, GraphAnswer>();
+  for (const response of responses as readonly unknown[]) {
+    if (!isRecord(response) || typeof response.status !== 'number') continue;
+    const headers = lowerCaseNames(response.headers);
+    answers.set(String(response.id), {
+      status: response.status,
+      headers,
+      body: response.body,
+      requestId: headers['request-id'] ?? envelope.requestId,
+    });
+  }
+  return answers;
+}
+
+/** All rounds of a batch within its time budget. */
+export async function runBatch(
+  transport: BatchTransport,
+  parts: readonly BatchPart[],
+  options: { readonly timeBudgetMs: number; readonly mailboxKey?: string },
+  strikes: Map<string, number>,
+  signal: AbortSignal,
+): Promise<readonly BatchAnswer[]> {
+  if (parts.length > MAX_BATCH_PARTS) throw new RangeError(`A batch takes at most ${MAX_BATCH_PARTS} parts`);
+  const { clock } = transport;
+  const deadline = clock.now().getTime() + options.timeBudgetMs;
+  const key = options.mailboxKey ?? '';
+  const answers = new Map<number, BatchAnswer>();
+  let pending = parts.map((_, index) => index);
+  let isTokenRefreshed = false;
+  for (let round = 0; pending.length > 0; round += 1) {
+    const size = (strikes.get(key) ?? 0) >= CONCURRENCY_STRIKES ? CAUTIOUS_BATCH_PARTS : MAX_BATCH_PARTS;
+    for (let at = 0; at < pending.length; at += size) {
+      const chosen = pending.slice(at, at + size);
+      const sent = chosen.map((index) => partAt(parts, index));
+      const timeBudgetMs = Math.max(1, deadline - clock.now().getTime());
+      const received = await exchangeParts(transport, sent, { ...options, timeBudgetMs }, signal);
+      for (const [position, answer] of received.entries()) answers.set(chosen[position] ?? -1, answer);
+      if (received.some(isOverMailboxConcurrency)) strikes.set(key, (strikes.get(key) ?? 0) + 1);
+    }
+    const unauthorized = pending.filter((index) => statusOf(answers.get(index)) === 401);
+    if (unauthorized.length > 0 && !isTokenRefreshed) {
+      isTokenRefreshed = true;
+      await transport.refreshToken(signal);
+      pending = [
+        ...unauthorized,
+        ...pending.filter((index) => mayRepeat(partAt(parts, index), answers.get(index))),
+      ];
+      continue;
+    }
+    pending = pending.filter((index) => mayRepeat(partAt(parts, index), answers.get(index)));
+    if (pending.length === 0) break;
+    const waitMs = longestWait(
+      pending.map((index) => answers.get(index)),
+      round,
+      clock.now(),
+    );
+    if (clock.now().getTime() + waitMs >= deadline) break;
+    await clock.sleep(waitMs, signal);
+  }
+  return parts.map((_, index) => answers.get(index) ?? { kind: 'lost', failure: new Failure('answerLost') });
+}
+
+function partAt(parts: readonly BatchPart[], index: number): BatchPart {
+  const part = parts[index];
+  if (part === undefined) throw new RangeError('No such part');
+  return part;
+}
+
+function statusOf(answer: BatchAnswer | undefined): number | undefined {
+  return answer?.kind === 'answered' ? answer.answer.status : undefined;
+}
+
+function mayRepeat(part: BatchPart, answer: BatchAnswer | undefined): boolean {
+  if (!part.isSafeToRepeat || answer === undefined) return false;
+  return answer.kind === 'lost' || isThrottledOrBusy(answer.answer);
+}
+
+function isOverMailboxConcurrency(answer: BatchAnswer): boolean {
+  return statusOf(answer) === 429;
+}
+
+/** The greatest Retry-After of the refused parts; without any, growing from two seconds. */
+export function longestWait(answers: readonly (BatchAnswer | undefined)[], round: number, now: Date): number {
+  const named = answers.flatMap((answer) => {
+    if (answer === undefined) return [];
+    const wait = answer.kind === 'answered' ? retryAfterMs(answer.answer, now) : answer.failure.retryAfterMs;
+    return wait === undefined ? [] : [wait];
+  });
+  if (named.length > 0) return Math.max(...named);
+  return Math.min(FIRST_BACK_OFF_MS * 2 ** round, LONGEST_BACK_OFF_MS);
+}

@@ -1,0 +1,130 @@
+// Gathers small reads of many mailboxes into one batch of up to 20: an unchanged mailbox then costs a twentieth of an
+// HTTP call. Whoever asks while all batches are under way rides with the next one; a lone read goes alone.
+
+import type { Clock } from '../../ports/clock.ts';
+import type { BatchAnswer, GraphAnswer } from './answer.ts';
+import { isThrottledOrBusy } from './answer.ts';
+import { type BatchPart, type BatchTransport, exchangeParts, longestWait, MAX_BATCH_PARTS } from './batch.ts';
+
+const MAX_BATCHES_UNDER_WAY = 8;
+
+interface Waiting {
+  readonly part: BatchPart;
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly resolve: (answer: GraphAnswer) => void;
+  readonly reject: (reason: unknown) => void;
+  round: number;
+  isTokenRefreshed: boolean;
+}
+
+export interface GatheredReads {
+  /** The caller holds a single's place in the gate of its mailbox. */
+  get(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    timeBudgetMs: number,
+    signal: AbortSignal,
+  ): Promise<GraphAnswer>;
+}
+
+export function createGatheredReads(transport: BatchTransport): GatheredReads {
+  const { clock } = transport;
+  const queue: Waiting[] = [];
+  let underWay = 0;
+  let isDepartureDue = false;
+
+  function departSoon(): void {
+    if (isDepartureDue) return;
+    isDepartureDue = true;
+    // One turn of the event loop: everybody who was woken by the same answer gets aboard.
+    setImmediate(() => {
+      isDepartureDue = false;
+      while (queue.length > 0 && underWay < MAX_BATCHES_UNDER_WAY) {
+        void depart(queue.splice(0, MAX_BATCH_PARTS).filter((one) => !one.signal.aborted));
+      }
+    });
+  }
+
+  async function depart(passengers: readonly Waiting[]): Promise<void> {
+    if (passengers.length === 0) return;
+    underWay += 1;
+    const whenAllLeft = abortWhenAllAborted(passengers.map((one) => one.signal));
+    try {
+      const timeBudgetMs = Math.max(
+        1,
+        Math.max(...passengers.map((one) => one.deadline)) - clock.now().getTime(),
+      );
+      const parts = passengers.map((one) => one.part);
+      const answers = await exchangeParts(transport, parts, { timeBudgetMs }, whenAllLeft.signal);
+      await Promise.all(passengers.map((one, index) => arrive(one, answers[index], clock)));
+    } catch (thrown) {
+      for (const one of passengers) one.reject(thrown);
+    } finally {
+      whenAllLeft.dispose();
+      underWay -= 1;
+      if (queue.length > 0) departSoon();
+    }
+  }
+
+  async function arrive(one: Waiting, answer: BatchAnswer | undefined, now: Clock): Promise<void> {
+    if (answer === undefined) return;
+    if (answer.kind === 'answered' && answer.answer.status === 401 && !one.isTokenRefreshed) {
+      one.isTokenRefreshed = true;
+      await transport.refreshToken(one.signal);
+      queue.push(one);
+      departSoon();
+      return;
+    }
+    if (answer.kind === 'answered' && !isThrottledOrBusy(answer.answer)) {
+      one.resolve(answer.answer);
+      return;
+    }
+    const waitMs = longestWait([answer], one.round, now.now());
+    if (now.now().getTime() + waitMs >= one.deadline) {
+      if (answer.kind === 'answered') one.resolve(answer.answer);
+      else one.reject(answer.failure);
+      return;
+    }
+    one.round += 1;
+    // Not awaited: the others of this batch must not wait for one throttled mailbox.
+    void now.sleep(waitMs, one.signal).then(() => {
+      queue.push(one);
+      departSoon();
+    }, one.reject);
+  }
+
+  return {
+    get(path, headers, timeBudgetMs, signal) {
+      signal.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<GraphAnswer>();
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      queue.push({
+        part: { method: 'GET', path, headers, isSafeToRepeat: true },
+        signal,
+        deadline: clock.now().getTime() + timeBudgetMs,
+        resolve,
+        reject,
+        round: 0,
+        isTokenRefreshed: false,
+      });
+      departSoon();
+      return promise.finally(() => signal.removeEventListener('abort', onAbort));
+    },
+  };
+}
+
+function abortWhenAllAborted(signals: readonly AbortSignal[]): { signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  const onAbort = () => {
+    if (signals.every((signal) => signal.aborted)) controller.abort(signals[0]?.reason);
+  };
+  for (const signal of signals) signal.addEventListener('abort', onAbort);
+  return {
+    signal: controller.signal,
+    dispose() {
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// The Graph client: what other connectors may use of it.
+
+export {
+  type BatchAnswer,
+  errorOf,
+  type GraphAnswer,
+  isRecord,
+  isSuccess,
+  isThrottledOrBusy,
+} from './answer.ts';
+export { type BatchPart, MAX_BATCH_PARTS } from './batch.ts';
+export { createGraphClient, type GraphClient, type GraphClientOptions, type GraphCounts } from './client.ts';
+export { graphFailure, requireSuccess, type ToFailure } from './failures.ts';
+export type { GraphHttp, GraphHttpRequest, GraphHttpResponse, GraphTokens } from './transport.ts';
