@@ -47,6 +47,17 @@ export const storageFailures = {
       remedy: 'Try again in a moment.',
     },
   },
+  databaseUnreachable: {
+    number: 19014,
+    scope: 'run',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The database server cannot be used.',
+      causes: ['It is not running or not reachable.', 'Name, user or password in CONTACTSYNC_DATABASE_URL is wrong.', 'The database does not exist or the user has no right to make tables in it.'],
+      remedy: 'Check CONTACTSYNC_DATABASE_URL and that the server runs.',
+    },
+  },
   wrongKey: {
     number: 19020,
     scope: 'run',
@@ -78,6 +89,17 @@ export const storageFailures = {
       sentence: 'A stored secret was changed and is not used.',
       causes: ['The database was edited.'],
       remedy: 'Enter the secret again.',
+    },
+  },
+  journalDamaged: {
+    number: 19023,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'An entry of the journal was changed and is not used.',
+      causes: ['The database was edited.', 'The disk failed.'],
+      remedy: 'Restore contactsync.db from a backup and roll the run back with it.',
     },
   },
 } as const satisfies Record<string, FailureFacts>;
