@@ -2,6 +2,7 @@
 
 import { createPrivateKey } from 'node:crypto';
 import { type Audience, requireToken, TokenIssuer } from './entra/access-token.ts';
+import { CursorStore } from './exchange-admin/cursors.ts';
 import { FaultScript } from './faults/fault-script.ts';
 import { EmulatorClock } from './organization/clock.ts';
 import type { Organization } from './organization/state.ts';
@@ -50,6 +51,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     faults: new FaultScript(),
     tokens: issuer,
     usedAssertions: new Set(),
+    cursors: new CursorStore(clock),
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };
   const server = await startServer(context, identity, options.port ?? 0);

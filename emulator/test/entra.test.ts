@@ -2,7 +2,11 @@
 // MSAL would never send.
 
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
-import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
+import {
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkRequestOptions,
+} from '@azure/msal-node';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningEmulator, startEmulator } from '../src/index.ts';
@@ -64,7 +68,14 @@ function networkClient(): INetworkModule {
   };
 }
 
-function msal(options: { readonly id?: string; readonly use?: Credential; readonly tenant?: string; readonly sha1?: boolean } = {}) {
+function msal(
+  options: {
+    readonly id?: string;
+    readonly use?: Credential;
+    readonly tenant?: string;
+    readonly sha1?: boolean;
+  } = {},
+) {
   const use = options.use ?? credential;
   return new ConfidentialClientApplication({
     auth: {
@@ -86,7 +97,9 @@ function claimsOf(token: string | undefined): Record<string, unknown> {
   return JSON.parse(Buffer.from((token ?? '').split('.')[1] ?? '', 'base64url').toString('utf8'));
 }
 
-function assertion(changes: { readonly claims?: object; readonly header?: object; readonly use?: Credential } = {}): string {
+function assertion(
+  changes: { readonly claims?: object; readonly header?: object; readonly use?: Credential } = {},
+): string {
   const use = changes.use ?? credential;
   const now = Math.floor(Date.now() / 1000);
   const header = {
@@ -104,7 +117,9 @@ function assertion(changes: { readonly claims?: object; readonly header?: object
     exp: now + 600,
     ...changes.claims,
   };
-  const input = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+  const input = [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
   const signature = sign('sha256', Buffer.from(input), {
     key: use.privateKeyPem,
     padding: constants.RSA_PKCS1_PSS_PADDING,
@@ -164,7 +179,9 @@ test('the token is signed with the key that the keys document shows', async () =
 
 test('MSAL is refused with a certificate that is not registered', async () => {
   const stranger = await certificateFor(-day, day);
-  await expect(msal({ use: stranger }).acquireTokenByClientCredential({ scopes: [graphScope] })).rejects.toMatchObject({
+  await expect(
+    msal({ use: stranger }).acquireTokenByClientCredential({ scopes: [graphScope] }),
+  ).rejects.toMatchObject({
     errorCode: 'invalid_client',
     message: expect.stringContaining('AADSTS700027'),
   });
@@ -172,7 +189,9 @@ test('MSAL is refused with a certificate that is not registered', async () => {
 
 test('MSAL is refused for an app that the tenant does not know', async () => {
   await expect(
-    msal({ id: '00000000-1111-4222-8333-444444444444' }).acquireTokenByClientCredential({ scopes: [graphScope] }),
+    msal({ id: '00000000-1111-4222-8333-444444444444' }).acquireTokenByClientCredential({
+      scopes: [graphScope],
+    }),
   ).rejects.toMatchObject({
     errorCode: 'unauthorized_client',
     message: expect.stringContaining('AADSTS700016'),
@@ -276,7 +295,11 @@ test('without admin consent the token carries no roles, and Graph does not let i
 });
 
 test('a token expires by the clock of the service', async () => {
-  const token = String((await post(formWith(assertion(), { scope: 'https://outlook.office365.com/.default' }))).body['access_token']);
+  const token = String(
+    (await post(formWith(assertion(), { scope: 'https://outlook.office365.com/.default' }))).body[
+      'access_token'
+    ],
+  );
   expect((await invoke(token)).status).toBe(200);
   emulator.context.clock.advance(3600 * 1000);
   const expired = await invoke(token);
@@ -290,7 +313,11 @@ test('a token for one resource is no good at another, nor is one that was tamper
   const token = String((await post(formWith(assertion()))).body['access_token']);
   expect((await invoke(token)).status).toBe(401);
   const [header, , signature] = emulator.issueToken(clientId, 'exchange').split('.');
-  const claims = { ...claimsOf(token), aud: 'https://outlook.office365.com', roles: ['Exchange.ManageAsApp'] };
+  const claims = {
+    ...claimsOf(token),
+    aud: 'https://outlook.office365.com',
+    roles: ['Exchange.ManageAsApp'],
+  };
   const forged = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`;
   expect((await invoke(forged)).status).toBe(401);
 });

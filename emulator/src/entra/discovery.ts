@@ -3,7 +3,10 @@
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse } from '../server/exchange.ts';
 import { requireTenant } from './tenant.ts';
 
-export function handleOpenIdConfiguration(request: EmulatorRequest, context: EmulatorContext): EmulatorResponse {
+export function handleOpenIdConfiguration(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+): EmulatorResponse {
   requireTenant(request, context, request.segments[0] ?? '');
   const { tenantId } = context.organization;
   const base = `${request.baseUrl}/${tenantId}`;
@@ -32,7 +35,10 @@ export function handleOpenIdConfiguration(request: EmulatorRequest, context: Emu
 }
 
 /** Tells MSAL that the emulator's host is an authority of its own. */
-export function handleInstanceDiscovery(request: EmulatorRequest, context: EmulatorContext): EmulatorResponse {
+export function handleInstanceDiscovery(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+): EmulatorResponse {
   const host = new URL(request.baseUrl).host;
   return {
     status: 200,

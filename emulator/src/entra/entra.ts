@@ -19,5 +19,8 @@ export const handleEntra: Handler = (request, context) => {
 };
 
 function notFound(request: EmulatorRequest): EmulatorResponse {
-  return { status: 404, body: { error: 'not_found', error_description: `The emulator has nothing at ${request.path}.` } };
+  return {
+    status: 404,
+    body: { error: 'not_found', error_description: `The emulator has nothing at ${request.path}.` },
+  };
 }

@@ -38,20 +38,38 @@ export function handleToken(request: EmulatorRequest, context: EmulatorContext):
   };
 }
 
-function requireClientCredentials(request: EmulatorRequest, context: EmulatorContext, form: URLSearchParams): void {
+function requireClientCredentials(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+  form: URLSearchParams,
+): void {
   const grantType = form.get('grant_type');
   if (grantType === null) {
-    throw stsError(request, context, 900144, "The request body must contain the following parameter: 'grant_type'.");
+    throw stsError(
+      request,
+      context,
+      900144,
+      "The request body must contain the following parameter: 'grant_type'.",
+    );
   }
   if (grantType !== 'client_credentials') {
     throw stsError(request, context, 70003, `The app requested an unsupported grant type '${grantType}'.`);
   }
 }
 
-function requireApp(request: EmulatorRequest, context: EmulatorContext, form: URLSearchParams): AppRegistration {
+function requireApp(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+  form: URLSearchParams,
+): AppRegistration {
   const clientId = form.get('client_id') ?? assertedClientId(form.get('client_assertion') ?? '');
   if (clientId === undefined) {
-    throw stsError(request, context, 900144, "The request body must contain the following parameter: 'client_id'.");
+    throw stsError(
+      request,
+      context,
+      900144,
+      "The request body must contain the following parameter: 'client_id'.",
+    );
   }
   const app = context.organization.apps.get(clientId.toLowerCase());
   if (app === undefined) {
@@ -65,10 +83,19 @@ function requireApp(request: EmulatorRequest, context: EmulatorContext, form: UR
   return app;
 }
 
-function requireResource(request: EmulatorRequest, context: EmulatorContext, form: URLSearchParams): Audience {
+function requireResource(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+  form: URLSearchParams,
+): Audience {
   const scope = form.get('scope');
   if (scope === null) {
-    throw stsError(request, context, 900144, "The request body must contain the following parameter: 'scope'.");
+    throw stsError(
+      request,
+      context,
+      900144,
+      "The request body must contain the following parameter: 'scope'.",
+    );
   }
   // MSAL adds the OpenID scopes to what the caller asked for in some flows; the service ignores them here.
   const asked = scope.split(' ').filter((one) => !['', 'openid', 'profile', 'offline_access'].includes(one));

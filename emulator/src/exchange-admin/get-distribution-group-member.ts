@@ -1,0 +1,19 @@
+// Get-DistributionGroupMember: direct members only, hidden ones included; a nested group is one row.
+
+import type { Recipient } from '../organization/state.ts';
+import { type Cmdlet, requireRecipient, resultOf } from './cmdlet.ts';
+import { distributionGroupTypes } from './get-distribution-group.ts';
+import { recipientRow } from './recipient-row.ts';
+
+export const getDistributionGroupMember: Cmdlet = {
+  name: 'Get-DistributionGroupMember',
+  parameters: { Identity: 'text', ResultSize: 'size' },
+  required: ['Identity'],
+  run(call) {
+    const group = requireRecipient(call, String(call.parameters['Identity']), distributionGroupTypes);
+    const members = (group.memberIds ?? [])
+      .map((id) => call.organization.recipients.get(id))
+      .filter((member) => member !== undefined);
+    return resultOf(call, members, (recipient: Recipient) => recipientRow(recipient, call));
+  },
+};
