@@ -32,10 +32,10 @@ export class Pacing {
 
   /** Resolves with the function that gives the place back; rejects with the signal's reason. */
   async enter(mailboxKey: string | undefined, slots: number, signal: AbortSignal): Promise<() => void> {
-    signal.throwIfAborted();
     const wanted = Math.min(Math.max(1, slots), this.#limits.perMailbox);
     for (;;) {
       await this.#waitForPause(mailboxKey, signal);
+      signal.throwIfAborted();
       const isBehind =
         mailboxKey !== undefined && this.#waiting.some((other) => other.mailboxKey === mailboxKey);
       if (isBehind || !this.#take(mailboxKey, wanted)) await this.#queue(mailboxKey, wanted, signal);
