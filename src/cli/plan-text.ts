@@ -1,0 +1,140 @@
+// A plan as a good diff: mailboxes, then people, then fields old -> new. The totals stand above it (report-text.ts).
+// Long lists are cut with "… and N more (--all)".
+
+import type { ChangeView, FieldChangeView, FolderActionView, MailboxPlanView } from '@contactsync/contract';
+import { count, cutTo, type Paint, padEnd, visible } from './terminal-text.ts';
+import { changeCount, NOTICE_WORDS, plannedWords, REASON_WORDS, word } from './words.ts';
+
+export interface PlanLimits {
+  readonly mailboxes: number;
+  readonly people: number;
+  readonly fieldWidth: number;
+}
+
+export const SHORT_PLAN: PlanLimits = { mailboxes: 3, people: 8, fieldWidth: 60 };
+export const WHOLE_PLAN: PlanLimits = {
+  mailboxes: Number.POSITIVE_INFINITY,
+  people: Number.POSITIVE_INFINITY,
+  fieldWidth: 200,
+};
+
+const SIGNS = { create: '+', adopt: '&', update: '~', delete: '-', handOver: '>' } as const;
+const STYLES = {
+  create: 'green',
+  adopt: 'green',
+  update: 'yellow',
+  delete: 'red',
+  handOver: 'cyan',
+} as const;
+
+/** What tells a new contact apart at a glance; the rest of its fields only with --all. */
+const TELLING = ['companyName', 'jobTitle', 'emailAddress1', 'mobilePhone', 'businessPhone1'];
+
+function folderLine(action: FolderActionView): string {
+  const name = `"${visible(action.name)}"`;
+  switch (action.kind) {
+    case 'create':
+      return `folder ${name} is created`;
+    case 'adopt':
+      return `folder ${name} is adopted`;
+    case 'rename':
+      return `folder "${visible(action.from ?? '')}" is renamed to ${name}`;
+    case 'remove':
+      return `folder ${name} is removed, if nothing else is in it`;
+  }
+}
+
+const value = (text: string, width: number): string =>
+  text === '' ? '(empty)' : cutTo(visible(text), width);
+
+function fieldLines(
+  fields: readonly FieldChangeView[],
+  isNew: boolean,
+  width: number,
+  paint: Paint,
+): string[] {
+  const nameWidth = Math.max(...fields.map((field) => field.property.length));
+  return fields.map((field) => {
+    const name = paint('dim', padEnd(field.property, nameWidth));
+    if (isNew) return `      ${name}  ${value(field.to, width)}`;
+    return `      ${name}  ${paint('red', value(field.from, width))} -> ${paint('green', value(field.to, width))}`;
+  });
+}
+
+function personLines(change: ChangeView, limits: PlanLimits, paint: Paint): string[] {
+  const isNew = change.kind === 'create' && change.reason === 'new';
+  const isWhole = limits.people === Number.POSITIVE_INFINITY;
+  const facts = [
+    ...(isNew ? [] : [word(REASON_WORDS, change.reason)]),
+    ...(change.kind === 'handOver' ? ['left to the user'] : []),
+    ...(change.isPermanent === false ? ['to Deleted Items'] : []),
+    ...(change.folder === '' ? [] : [`in ${visible(change.folder)}`]),
+  ];
+  const telling =
+    change.kind === 'create' && !isWhole
+      ? change.fields
+          .filter((field) => TELLING.includes(field.property))
+          .sort((a, b) => TELLING.indexOf(a.property) - TELLING.indexOf(b.property))
+          .map((field) => cutTo(visible(field.to), 32))
+          .slice(0, 3)
+      : [];
+  const remarks = [...facts, ...telling].join(', ');
+  const head = paint(STYLES[change.kind], `${SIGNS[change.kind]} ${visible(change.label)}`);
+  const lines = [`  ${head}${remarks === '' ? '' : paint('dim', `  ${remarks}`)}`];
+  if (change.fields.length > 0 && (change.kind !== 'create' || isWhole))
+    lines.push(...fieldLines(change.fields, change.kind === 'create', limits.fieldWidth, paint));
+  return lines;
+}
+
+/** Deletions and changes first: they are what a person must look at; in the plan itself deletions come last. */
+const ORDER: Readonly<Record<ChangeView['kind'], number>> = {
+  delete: 0,
+  handOver: 1,
+  update: 2,
+  adopt: 3,
+  create: 4,
+};
+
+export function mailboxPlanLines(plan: MailboxPlanView, limits: PlanLimits, paint: Paint): string[] {
+  const head = `${paint('bold', visible(plan.primarySmtpAddress))}  ${plannedWords(plan.counts)}`;
+  const lines = [plan.purpose === 'empty' ? `${head} ${paint('yellow', '(is emptied)')}` : head];
+  for (const action of plan.folders) lines.push(`  ${paint('dim', folderLine(action))}`);
+  for (const notice of plan.notices) {
+    const properties =
+      notice.properties === undefined || notice.properties.length === 0
+        ? ''
+        : ` (${notice.properties.join(', ')})`;
+    lines.push(paint('dim', `  note: ${notice.count} ${word(NOTICE_WORDS, notice.kind)}${properties}`));
+  }
+  const ordered = [...plan.changes].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
+  const shown = ordered.slice(0, limits.people);
+  for (const change of shown) lines.push(...personLines(change, limits, paint));
+  const hidden = ordered.length - shown.length;
+  if (hidden > 0) lines.push(paint('dim', `  … and ${count(hidden, 'more change')} (--all)`));
+  return lines;
+}
+
+/** Mailboxes with nothing to do are only counted. Reads the plans one by one. */
+export async function* planLines(
+  plans: AsyncIterable<MailboxPlanView>,
+  limits: PlanLimits,
+  paint: Paint,
+): AsyncGenerator<string> {
+  let shown = 0;
+  let hidden = 0;
+  let unchanged = 0;
+  for await (const plan of plans) {
+    const isQuiet = changeCount(plan.counts) === 0 && plan.folders.length === 0 && plan.notices.length === 0;
+    if (isQuiet) unchanged += 1;
+    else if (shown >= limits.mailboxes) hidden += 1;
+    else {
+      if (shown > 0) yield '';
+      shown += 1;
+      yield* mailboxPlanLines(plan, limits, paint);
+    }
+  }
+  if (shown > 0 && hidden + unchanged > 0) yield '';
+  if (hidden > 0) yield paint('dim', `… and ${count(hidden, 'more mailbox', 'more mailboxes')} (--all)`);
+  if (unchanged > 0) yield paint('dim', `${count(unchanged, 'mailbox', 'mailboxes')} with nothing to do`);
+  if (shown + hidden + unchanged === 0) yield paint('dim', 'No mailbox was planned.');
+}

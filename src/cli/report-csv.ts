@@ -1,0 +1,55 @@
+// A run report for a spreadsheet: one row per mailbox. RFC 4180, UTF-8 with a byte order mark so that Excel reads
+// names right. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
+
+import type { ReportView } from '@contactsync/contract';
+import { NOTICE_WORDS, word } from './words.ts';
+
+// Also the full-width signs, which some spreadsheets treat alike.
+const FORMULA = /^[\s]*[=+\-@\t\r＝＋－＠]/;
+
+export function csvCell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const guarded = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n;]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
+}
+
+const HEAD = [
+  'mailbox',
+  'purpose',
+  'state',
+  'planned new',
+  'planned changes',
+  'planned deletions',
+  'planned hand-overs',
+  'unchanged',
+  'created',
+  'adopted',
+  'changed',
+  'deleted',
+  'handed over',
+  'failed',
+  'notices',
+  'failures',
+];
+
+export function reportCsv(report: ReportView): string {
+  const rows = report.perMailbox.map(({ planned, applied, ...mailbox }) => [
+    mailbox.primarySmtpAddress,
+    mailbox.purpose,
+    mailbox.state,
+    planned?.create ?? 0,
+    (planned?.update ?? 0) + (planned?.adopt ?? 0),
+    planned?.delete ?? 0,
+    planned?.handOver ?? 0,
+    planned?.keep ?? 0,
+    applied?.created ?? 0,
+    applied?.adopted ?? 0,
+    applied?.updated ?? 0,
+    applied?.deleted ?? 0,
+    applied?.handedOver ?? 0,
+    applied?.failed ?? 0,
+    mailbox.notices.map((notice) => `${notice.count} ${word(NOTICE_WORDS, notice.kind)}`).join(' | '),
+    mailbox.failures.map((failure) => `${failure.number} ${failure.sentence}`).join(' | '),
+  ]);
+  return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
+}

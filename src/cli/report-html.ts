@@ -1,0 +1,157 @@
+// A run report as one HTML file: nothing is loaded from elsewhere, no script runs, every value is escaped.
+
+import type { ReportView } from '@contactsync/contract';
+import { failureLine } from './failure-text.ts';
+import { brakeReasonText } from './report-text.ts';
+import { visible } from './terminal-text.ts';
+import {
+  appliedWords,
+  countedWords,
+  EXCLUSION_WORDS,
+  NOTICE_WORDS,
+  plannedWords,
+  RUN_KIND_WORDS,
+  RUN_STATE_WORDS,
+  SKIP_WORDS,
+  word,
+} from './words.ts';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Bidirectional and control characters are written out: a name must not reorder the page around it. */
+export function html(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #5b6570; --line: #d9dee4; --page: #f6f8fa; --card: #fff;
+  --good: #1a7f37; --bad: #c62828; --warn: #9a6700; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ed; --soft: #9aa5b1; --line: #30363d; --page: #14181d;
+  --card: #1c2128; --good: #57c26f; --bad: #ff7b72; --warn: #e3b341; } }
+* { box-sizing: border-box; }
+body { margin: 0; padding: 2rem 1rem 4rem; background: var(--page); color: var(--ink);
+  font: 15px/1.5 "Segoe UI", system-ui, sans-serif; }
+main { max-width: 72rem; margin: 0 auto; }
+h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
+.soft { color: var(--soft); } .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin-top: 1.5rem; }
+.fact { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; }
+.fact b { display: block; font-weight: 600; }
+.scroll { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .45rem .8rem; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--soft); } tr:last-child td { border-bottom: 0; }
+@media print { body { background: #fff; padding: 0; } }
+`;
+
+function stateClass(state: string): string {
+  if (state === 'finished' || state === 'applied' || state === 'unchanged' || state === 'planned')
+    return 'good';
+  if (state === 'failed' || state === 'finishedWithErrors' || state === 'partly') return 'bad';
+  return 'warn';
+}
+
+const fact = (name: string, value: string, more = '') =>
+  `<div class="fact"><span class="soft">${html(name)}</span><b>${html(value)}</b>${more === '' ? '' : `<span class="soft">${html(more)}</span>`}</div>`;
+
+function facts(report: ReportView): string {
+  const parts: string[] = [];
+  const { source, mailboxes } = report;
+  if (source !== undefined)
+    parts.push(
+      fact(
+        'Source',
+        `${source.selected} of ${source.objects} selected${source.isComplete ? '' : ' (reading incomplete)'}`,
+        countedWords(source.excluded, EXCLUSION_WORDS),
+      ),
+    );
+  if (mailboxes !== undefined) {
+    const reasons: Record<string, number> = {};
+    for (const skipped of mailboxes.skipped) reasons[skipped.reason] = (reasons[skipped.reason] ?? 0) + 1;
+    parts.push(
+      fact(
+        'Mailboxes',
+        `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
+        countedWords(reasons, SKIP_WORDS),
+      ),
+    );
+  }
+  parts.push(fact('Planned', plannedWords(report.planned)));
+  if (report.run.kind !== 'test') parts.push(fact('Written', appliedWords(report.applied)));
+  return parts.join('\n');
+}
+
+function mailboxRows(report: ReportView): string {
+  return report.perMailbox
+    .map((mailbox) => {
+      const remarks = [
+        ...mailbox.notices.map((notice) => `${notice.count} ${word(NOTICE_WORDS, notice.kind)}`),
+        ...mailbox.failures.map(failureLine),
+      ];
+      return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${stateClass(mailbox.state)}">${html(mailbox.state)}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${mailbox.applied === undefined ? '' : html(appliedWords(mailbox.applied))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
+    })
+    .join('\n');
+}
+
+export function reportHtml(report: ReportView): string {
+  const { run } = report;
+  const state = word(RUN_STATE_WORDS, run.state);
+  const title = `${run.policyName}: ${word(RUN_KIND_WORDS, run.kind)}, ${state}`;
+  const brake =
+    report.brake === undefined
+      ? ''
+      : `<h2>Brake</h2><ul class="warn">${report.brake.reasons.map((reason) => `<li>${html(brakeReasonText(reason))}</li>`).join('')}</ul><p class="soft">Digest ${html(report.brake.digest)}</p>`;
+  const failures =
+    report.failures.length === 0
+      ? ''
+      : `<h2>Failures</h2><div class="scroll"><table><tr><th>Times</th><th>Failure</th><th>What to do</th></tr>${report.failures
+          .map(
+            ({ failure, count }) =>
+              `<tr><td>${count}</td><td>${html(failureLine(failure))}</td><td>${html(failure.remedy)}</td></tr>`,
+          )
+          .join('')}</table></div>`;
+  const skipped =
+    report.mailboxes === undefined || report.mailboxes.skipped.length === 0
+      ? ''
+      : `<h2>Skipped mailboxes</h2><div class="scroll"><table><tr><th>Mailbox</th><th>Reason</th></tr>${report.mailboxes.skipped
+          .map(
+            (mailbox) =>
+              `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td>${html(word(SKIP_WORDS, mailbox.reason))}</td></tr>`,
+          )
+          .join('')}</table></div>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${html(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${html(run.policyName)}</h1>
+<p>${html(word(RUN_KIND_WORDS, run.kind))}, <span class="${stateClass(run.state)}">${html(state)}</span>
+<span class="soft">· revision ${run.policyRevision} · started ${html(run.startedAt)}${run.endedAt === undefined ? '' : ` · ended ${html(run.endedAt)}`} · run ${html(run.id)}</span></p>
+<div class="facts">
+${facts(report)}
+</div>
+${brake}
+${failures}
+<h2>Mailboxes</h2>
+<div class="scroll"><table>
+<tr><th>Mailbox</th><th>State</th><th>Planned</th><th>Written</th><th>Remarks</th></tr>
+${mailboxRows(report)}
+</table></div>
+${skipped}
+</main>
+</body>
+</html>
+`;
+}

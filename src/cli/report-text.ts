@@ -1,0 +1,173 @@
+// A run report on a terminal: totals first, then the brake, the mailboxes worth a look, and the failures.
+
+import type {
+  BrakeReasonView,
+  BrakeView,
+  MailboxReportView,
+  ReportView,
+  RunView,
+} from '@contactsync/contract';
+import { failureLine } from './failure-text.ts';
+import { count, type Paint, type Style, visible } from './terminal-text.ts';
+import {
+  appliedWords,
+  changeCount,
+  countedWords,
+  EXCLUSION_WORDS,
+  NOTICE_WORDS,
+  plannedWords,
+  RUN_KIND_WORDS,
+  RUN_STATE_WORDS,
+  SKIP_WORDS,
+  word,
+} from './words.ts';
+
+export function runTitle(run: RunView, paint: Paint): string {
+  const kind = word(RUN_KIND_WORDS, run.kind);
+  const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} of "${visible(run.policyName)}"`;
+  return `${paint('bold', title)}  ${paint('dim', `revision ${run.policyRevision}, run ${run.id}`)}`;
+}
+
+const STATE_STYLES: Readonly<Partial<Record<RunView['state'], Style>>> = {
+  finished: 'green',
+  awaitingApproval: 'yellow',
+  interrupted: 'yellow',
+  cancelled: 'yellow',
+  superseded: 'yellow',
+  finishedWithErrors: 'red',
+  failed: 'red',
+};
+
+function duration(run: RunView): string {
+  if (run.endedAt === undefined) return '';
+  const seconds = Math.max(0, (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
+  if (seconds < 60) return ` after ${seconds.toFixed(1)} s`;
+  return ` after ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+export function brakeReasonText(reason: BrakeReasonView): string {
+  const share = reason.unit === 'percent' ? `${reason.limit} %` : `${reason.limit}`;
+  switch (reason.rule) {
+    case 'people':
+      return `${count(reason.count, 'person', 'people')} of ${reason.base} would leave the selection (limit ${share})`;
+    case 'mailboxes':
+      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would leave the policy (limit ${share})`;
+    case 'mailbox':
+      return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base} for no reason at the source (limit ${share})`;
+  }
+}
+
+export function brakeLines(brake: BrakeView, run: RunView, paint: Paint): string[] {
+  const lines = [
+    run.kind === 'test'
+      ? paint('yellow', 'The brake would stop this run before anything is written:')
+      : paint('yellow', 'The brake is engaged; nothing was written:'),
+    ...brake.reasons.slice(0, 10).map((reason) => `  - ${brakeReasonText(reason)}`),
+  ];
+  if (brake.reasons.length > 10) lines.push(`  … and ${count(brake.reasons.length - 10, 'more reason')}`);
+  if (run.kind !== 'test' && run.state === 'awaitingApproval')
+    lines.push(
+      'If this is what you want:',
+      `  contactsync plan show ${run.id.slice(0, 8)}`,
+      `  contactsync approve ${run.id.slice(0, 8)} --digest ${brake.digest}`,
+      'Otherwise mend the policy and run it again; this plan is then superseded.',
+    );
+  return lines;
+}
+
+export function totalsLines(report: ReportView, paint: Paint): string[] {
+  const lines: string[] = [];
+  const row = (name: string, text: string) => lines.push(`  ${paint('dim', name.padEnd(10))} ${text}`);
+  const { source, mailboxes, run } = report;
+  if (source !== undefined) {
+    const excluded = countedWords(source.excluded, EXCLUSION_WORDS);
+    row(
+      'source',
+      `${count(source.objects, 'object')}, ${source.selected.toLocaleString('en-US')} selected${excluded === '' ? '' : `; left out: ${excluded}`}`,
+    );
+    if (!source.isComplete)
+      row('', paint('yellow', 'The source was not read completely: nothing is deleted.'));
+    for (const gap of source.gaps) row('', failureLine(gap));
+  }
+  if (mailboxes !== undefined) {
+    const reasons: Record<string, number> = {};
+    for (const skipped of mailboxes.skipped) reasons[skipped.reason] = (reasons[skipped.reason] ?? 0) + 1;
+    const skipped = countedWords(reasons, SKIP_WORDS);
+    const leaving = mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`;
+    row(
+      'mailboxes',
+      `${mailboxes.found.toLocaleString('en-US')} found, ${mailboxes.targets.toLocaleString('en-US')} to fill${leaving}${skipped === '' ? '' : `; skipped: ${skipped}`}`,
+    );
+    if (!mailboxes.isComplete)
+      row('', paint('yellow', 'The list of mailboxes was not read completely: nothing is deleted.'));
+    for (const gap of mailboxes.gaps) row('', failureLine(gap));
+  }
+  if (report.perMailbox.length > 0) row('planned', plannedWords(report.planned));
+  const hasWritten = Object.values(report.applied).some((number) => number > 0);
+  if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
+    row('written', appliedWords(report.applied));
+  return lines;
+}
+
+function mailboxLine(mailbox: MailboxReportView, paint: Paint): string[] {
+  const done = mailbox.applied === undefined ? '' : appliedWords(mailbox.applied);
+  const planned = mailbox.planned === undefined ? '' : plannedWords(mailbox.planned);
+  const isBad = mailbox.state === 'failed' || mailbox.state === 'partly';
+  const sign = isBad
+    ? paint('red', '✗')
+    : mailbox.state === 'skipped'
+      ? paint('yellow', '○')
+      : paint('green', '✓');
+  const lines = [`  ${sign} ${visible(mailbox.primarySmtpAddress)}  ${done || planned || mailbox.state}`];
+  for (const notice of mailbox.notices)
+    lines.push(paint('dim', `      note: ${notice.count} ${word(NOTICE_WORDS, notice.kind)}`));
+  for (const failure of mailbox.failures.slice(0, 3)) lines.push(`      ${failureLine(failure)}`);
+  if (mailbox.failures.length > 3)
+    lines.push(`      … and ${count(mailbox.failures.length - 3, 'more failure')}`);
+  return lines;
+}
+
+const isWorthALook = (mailbox: MailboxReportView) =>
+  mailbox.failures.length > 0 ||
+  mailbox.notices.length > 0 ||
+  mailbox.state === 'skipped' ||
+  (mailbox.planned !== undefined && changeCount(mailbox.planned) > 0) ||
+  mailbox.applied !== undefined;
+
+/** `maxMailboxes`: how many are listed one by one; those with failures come first. */
+export function reportLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
+  const { run } = report;
+  const state = `${word(RUN_STATE_WORDS, run.state)}${duration(run)}`;
+  const style = STATE_STYLES[run.state];
+  const lines = [runTitle(run, paint), ...totalsLines(report, paint)];
+  if (report.brake !== undefined && run.state !== 'finished' && run.kind !== 'test')
+    lines.push('', ...brakeLines(report.brake, run, paint));
+  if (report.brake !== undefined && run.kind === 'test')
+    lines.push('', ...brakeLines(report.brake, run, paint));
+  if (run.kind !== 'test') {
+    const rank = (mailbox: MailboxReportView) =>
+      mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 ? 1 : 2;
+    const worth = report.perMailbox.filter(isWorthALook).sort((a, b) => rank(a) - rank(b));
+    const shown = worth.slice(0, maxMailboxes);
+    if (shown.length > 0) lines.push('', ...shown.flatMap((mailbox) => mailboxLine(mailbox, paint)));
+    if (worth.length > shown.length)
+      lines.push(
+        paint(
+          'dim',
+          `  … and ${count(worth.length - shown.length, 'more mailbox', 'more mailboxes')} (--all)`,
+        ),
+      );
+    const quiet = report.perMailbox.length - worth.length;
+    if (quiet > 0) lines.push(paint('dim', `  ${count(quiet, 'mailbox', 'mailboxes')} unchanged`));
+  }
+  if (report.failures.length > 0) {
+    lines.push('', 'Failures');
+    for (const { failure, count: times } of report.failures)
+      lines.push(
+        `  ${paint('red', `${times} ×`)} ${failureLine(failure)}`,
+        paint('dim', `      ${failure.remedy}`),
+      );
+  }
+  lines.push('', style === undefined ? state : paint(style, state));
+  return lines;
+}

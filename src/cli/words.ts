@@ -1,0 +1,125 @@
+// Plain English for what runs, plans and reports name by a short word. Unknown words (a newer product behind the
+// same contract) are shown as they are.
+
+import type { OutcomeCountsView, PlanCountsView } from '@contactsync/contract';
+import { count } from './terminal-text.ts';
+
+type Words = Readonly<Record<string, string>>;
+
+export const RUN_STATE_WORDS: Words = {
+  queued: 'queued',
+  reading: 'reading',
+  planning: 'planning',
+  awaitingApproval: 'waits for approval',
+  applying: 'applying',
+  finished: 'finished',
+  finishedWithErrors: 'finished with errors',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  superseded: 'superseded',
+  cancelled: 'cancelled',
+};
+
+export const RUN_KIND_WORDS: Words = {
+  run: 'run',
+  test: 'test run',
+  rollback: 'rollback',
+  cleanup: 'clean-up',
+};
+
+export const REASON_WORDS: Words = {
+  new: 'new',
+  changedAtSource: 'changed at the source',
+  editedInMailbox: 'edited in the mailbox, set back',
+  markOnly: 'only our mark is renewed',
+  restored: 'deleted by the user, restored',
+  adopted: 'adopted',
+  movedToSubfolder: 'moves to another sub-folder',
+  leftSelection: 'left the selection',
+  markedNoContactSync: 'marked NoContactSync',
+  graceOver: 'days of grace are over',
+  mailboxLeft: 'the mailbox left the policy',
+  ownObject: 'is the mailbox owner',
+  policyRemoved: 'the policy is removed',
+  rollback: 'rolled back',
+};
+
+export const EXCLUSION_WORDS: Words = {
+  type: 'of another type',
+  notInScope: 'outside the scope',
+  hidden: 'hidden',
+  disabled: 'disabled',
+  guest: 'guests',
+  withoutPhone: 'without phone',
+  withoutEmail: 'without e-mail',
+  noContactSync: 'marked NoContactSync',
+  notIncluded: 'in no include set',
+  excluded: 'in an exclude set',
+  unknownHidden: 'perhaps hidden (not readable)',
+  unknownMark: 'perhaps marked (not readable)',
+};
+
+export const SKIP_WORDS: Words = {
+  excluded: 'excluded by the policy',
+  type: 'of another type',
+  noMailboxSync: 'marked NoMailboxSync',
+  license: 'over the license',
+  notFound: 'not found',
+  unknownMark: 'perhaps marked (not readable)',
+};
+
+export const NOTICE_WORDS: Words = {
+  folderRefused: 'a folder of this name was not made by contactSync',
+  folderRenamedByUser: 'the user renamed the folder; the name is respected',
+  newerMark: 'written by a newer contactSync; left alone',
+  copyLeftAlone: 'copies made by the user, left alone',
+  userValueKept: 'values of the user kept',
+  contested: 'values that the mailbox keeps changing, left as they are',
+  userDeletionRespected: 'contacts the user deleted, not restored',
+  deletionsHeldBack: 'deletions held back, because the reading was incomplete',
+  graceRunning: 'contacts in their days of grace',
+  editedContactKept: 'contacts edited by the user, kept',
+  samePersonOfOtherPolicy: 'people who are there through another policy too',
+};
+
+export const word = (words: Words, key: string): string => words[key] ?? key;
+
+/** Largest first: "12 hidden, 3 guests". */
+export function countedWords(counts: Readonly<Record<string, number>>, words: Words): string {
+  return Object.entries(counts)
+    .filter(([, number]) => number > 0)
+    .sort(([, a], [, b]) => b - a)
+    .map(([key, number]) => `${number.toLocaleString('en-US')} ${word(words, key)}`)
+    .join(', ');
+}
+
+export function plannedWords(counts: PlanCountsView): string {
+  const parts = [
+    counts.create > 0 ? `${count(counts.create, 'new', 'new')}` : '',
+    counts.adopt > 0 ? `${count(counts.adopt, 'to adopt', 'to adopt')}` : '',
+    counts.update > 0 ? `${count(counts.update, 'to change', 'to change')}` : '',
+    counts.delete > 0 ? `${count(counts.delete, 'to delete', 'to delete')}` : '',
+    counts.handOver > 0 ? `${count(counts.handOver, 'to hand over', 'to hand over')}` : '',
+  ].filter((part) => part !== '');
+  const kept = counts.keep > 0 ? `${count(counts.keep, 'unchanged', 'unchanged')}` : '';
+  if (parts.length === 0) return kept === '' ? 'nothing to do' : `nothing to do, ${kept}`;
+  return [...parts, kept].filter((part) => part !== '').join(', ');
+}
+
+export function appliedWords(counts: OutcomeCountsView): string {
+  const parts = (
+    [
+      [counts.created, 'created'],
+      [counts.adopted, 'adopted'],
+      [counts.updated, 'changed'],
+      [counts.deleted, 'deleted'],
+      [counts.handedOver, 'handed over'],
+      [counts.failed, 'failed'],
+    ] as const
+  ).flatMap(([number, text]) => (number > 0 ? [count(number, text, text)] : []));
+  return parts.length === 0 ? 'nothing written' : parts.join(', ');
+}
+
+export function changeCount(counts: PlanCountsView): number {
+  return counts.create + counts.update + counts.delete + counts.handOver + counts.adopt;
+}

@@ -1,0 +1,184 @@
+// The only way from the model to what a person gets: failures receive their texts, changes the person's name.
+
+import type {
+  BrakeView,
+  CertificateView,
+  ChangeView,
+  FailureView,
+  MailboxPlanView,
+  MailboxReportView,
+  ReportView,
+  RunEventView,
+  RunView,
+} from '@contactsync/contract';
+import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts';
+import type { Failure, FailureRecord } from '../model/failure.ts';
+import { FAILURE_CODES } from '../model/failure-codes.ts';
+import type { MailboxId, SourceObjectId } from '../model/ids.ts';
+import type { ContactChange } from '../model/plan.ts';
+import type { BrakeReason, RecordedEvent, Run, RunReport } from '../model/run.ts';
+import type { StoredPlan } from '../ports/run-store.ts';
+import type { StoredCertificate } from '../ports/secret-store.ts';
+
+export function presentFailure(failure: FailureRecord): FailureView {
+  const facts = FAILURE_CODES[failure.code];
+  return {
+    code: failure.code,
+    number: facts.number,
+    scope: facts.scope,
+    whoActs: facts.whoActs,
+    ...facts.en,
+    details: failure.details ?? {},
+    ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
+  };
+}
+
+export const presentThrown = (failure: Failure): FailureView => presentFailure(failure.toRecord());
+
+export const presentRun = (run: Run): RunView => ({ ...run });
+
+export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<MailboxId, string>): RunEventView {
+  switch (event.type) {
+    case 'source.read':
+    case 'mailboxes.read':
+      return { ...event, gaps: event.gaps.map(presentFailure) };
+    case 'mailbox.skipped':
+    case 'mailbox.failed':
+    case 'contact.failed':
+      return { ...event, failure: presentFailure(event.failure) };
+    case 'brake.engaged':
+      return { ...event, reasons: presentReasons(event.reasons, addresses) };
+    case 'run.ended':
+      return { ...event, failure: event.failure === undefined ? undefined : presentFailure(event.failure) };
+    default:
+      return event;
+  }
+}
+
+function presentReasons(
+  reasons: readonly BrakeReason[],
+  addresses: ReadonlyMap<MailboxId, string>,
+): BrakeView['reasons'] {
+  return reasons.map(({ mailboxId, ...reason }) =>
+    mailboxId === undefined ? reason : { ...reason, mailbox: addresses.get(mailboxId) ?? mailboxId },
+  );
+}
+
+export function presentReport(run: Run, report: RunReport): ReportView {
+  const addresses = new Map(
+    report.perMailbox.map((mailbox) => [mailbox.mailboxId, mailbox.primarySmtpAddress]),
+  );
+  return {
+    run: presentRun(run),
+    source:
+      report.source === undefined
+        ? undefined
+        : {
+            objects: report.source.objects,
+            selected: report.source.selected,
+            excluded: report.source.excluded,
+            isComplete: report.source.isComplete,
+            gaps: report.source.gaps.map(presentFailure),
+          },
+    mailboxes:
+      report.mailboxes === undefined
+        ? undefined
+        : {
+            found: report.mailboxes.found,
+            targets: report.mailboxes.targets,
+            leaving: report.mailboxes.leaving,
+            skipped: report.mailboxes.skipped.map(({ primarySmtpAddress, reason }) => ({
+              primarySmtpAddress,
+              reason,
+            })),
+            isComplete: report.mailboxes.isComplete,
+            gaps: report.mailboxes.gaps.map(presentFailure),
+          },
+    brake:
+      report.brake === undefined
+        ? undefined
+        : { reasons: presentReasons(report.brake.reasons, addresses), digest: report.brake.digest },
+    planned: report.planned,
+    applied: report.applied,
+    perMailbox: report.perMailbox.map(
+      (mailbox): MailboxReportView => ({ ...mailbox, failures: mailbox.failures.map(presentFailure) }),
+    ),
+    failures: report.failures.map(({ failure, count }) => ({ failure: presentFailure(failure), count })),
+  };
+}
+
+function presentChange(
+  change: ContactChange,
+  contacts: ReadonlyMap<SourceObjectId, MappedContact>,
+): ChangeView {
+  const contact = contacts.get(change.sourceObjectId);
+  const base = {
+    kind: change.kind,
+    reason: change.reason,
+    sourceObjectId: change.sourceObjectId,
+    label: 'label' in change ? change.label : (contact?.label ?? change.sourceObjectId),
+    folder: 'folderKey' in change ? change.folderKey : '',
+  };
+  switch (change.kind) {
+    case 'create':
+      return {
+        ...base,
+        fields: CONTACT_PROPERTY_NAMES.flatMap((property) => {
+          const to = contact?.properties[property];
+          return to === undefined ? [] : [{ property, from: '', to }];
+        }),
+      };
+    case 'update':
+    case 'adopt':
+      return { ...base, fields: change.fields };
+    case 'delete':
+      return { ...base, fields: [], isPermanent: change.mode === 'hard' };
+    case 'handOver':
+      return { ...base, fields: [] };
+  }
+}
+
+export function presentPlan(
+  { mailbox, plan, progress }: StoredPlan,
+  contacts: ReadonlyMap<SourceObjectId, MappedContact>,
+): MailboxPlanView {
+  return {
+    mailboxId: plan.mailboxId,
+    primarySmtpAddress: plan.primarySmtpAddress,
+    displayName: mailbox.displayName,
+    purpose: plan.purpose,
+    progress,
+    folders: plan.folders.map((action) => ({
+      kind: action.kind,
+      name: action.name,
+      ...(action.kind === 'rename' ? { from: action.from } : {}),
+    })),
+    counts: plan.counts,
+    changes: plan.changes.map((change) => presentChange(change, contacts)),
+    notices: plan.notices,
+  };
+}
+
+const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+
+export function presentCertificate(certificate: StoredCertificate, now: Date): CertificateView {
+  const time = now.getTime();
+  const end = Date.parse(certificate.notAfter);
+  const state =
+    time >= end
+      ? 'expired'
+      : time < Date.parse(certificate.notBefore)
+        ? 'notYetValid'
+        : end - time < SOON_MS
+          ? 'expiresSoon'
+          : 'valid';
+  return {
+    thumbprint: certificate.thumbprint,
+    thumbprintSha256: certificate.thumbprintSha256,
+    subject: certificate.subject,
+    friendlyName: certificate.friendlyName,
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    state,
+  };
+}
