@@ -1,0 +1,47 @@
+// Leases in memory, for several "processes" of one test. A living holder counts as always renewing.
+
+import type { Clock } from '../../../ports/clock.ts';
+import type { Lease, LeaseHolder, Leases } from '../../../ports/leases.ts';
+
+const LIFETIME_MS = 60_000;
+
+interface Held extends LeaseHolder {
+  /** Set when its holder died. */
+  expiresAt: number | undefined;
+}
+
+export class InMemoryLeases implements Leases {
+  readonly #clock: Clock;
+  readonly #held = new Map<string, Held>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async acquire(name: string, holder: string): Promise<Lease | LeaseHolder> {
+    const now = this.#clock.now();
+    const current = this.#held.get(name);
+    if (current !== undefined && (current.expiresAt ?? Number.POSITIVE_INFINITY) > now.getTime()) {
+      return { holder: current.holder, since: current.since };
+    }
+    const mine: Held = { holder, since: now.toISOString(), expiresAt: undefined };
+    this.#held.set(name, mine);
+    return {
+      release: async () => {
+        if (this.#held.get(name) === mine) this.#held.delete(name);
+      },
+    };
+  }
+
+  /** The process ends without releasing; its leases are no longer renewed. */
+  holderDies(holder: string): void {
+    for (const held of this.#held.values()) {
+      if (held.holder === holder) held.expiresAt = this.#clock.now().getTime() + LIFETIME_MS;
+    }
+  }
+
+  /** Names that are held, for "nothing is left over". */
+  get held(): readonly string[] {
+    return [...this.#held.keys()];
+  }
+}

@@ -1,0 +1,75 @@
+// PolicyMemory in memory.
+
+import type { MailboxId, PolicyId, SourceObjectId } from '../../../model/ids.ts';
+import type { TargetMailbox } from '../../../model/mailbox.ts';
+import type { LastSelection, PolicyMemory } from '../../../ports/policy-memory.ts';
+
+interface Remembered {
+  lastSelection: LastSelection | undefined;
+  departures: ReadonlyMap<SourceObjectId, string>;
+  readonly written: Map<MailboxId, TargetMailbox>;
+  readonly respected: Map<MailboxId, Set<SourceObjectId>>;
+}
+
+export class InMemoryPolicyMemory implements PolicyMemory {
+  readonly #policies = new Map<PolicyId, Remembered>();
+
+  async readLastSelection(policyId: PolicyId): Promise<LastSelection | undefined> {
+    return structuredClone(this.#policies.get(policyId)?.lastSelection);
+  }
+
+  async saveLastSelection(policyId: PolicyId, selection: LastSelection): Promise<void> {
+    this.#of(policyId).lastSelection = structuredClone(selection);
+  }
+
+  async readDepartures(policyId: PolicyId): Promise<ReadonlyMap<SourceObjectId, string>> {
+    return new Map(this.#policies.get(policyId)?.departures);
+  }
+
+  async saveDepartures(policyId: PolicyId, departures: ReadonlyMap<SourceObjectId, string>): Promise<void> {
+    this.#of(policyId).departures = new Map(departures);
+  }
+
+  async readWrittenMailboxes(policyId: PolicyId): Promise<readonly TargetMailbox[]> {
+    return structuredClone([...(this.#policies.get(policyId)?.written.values() ?? [])]);
+  }
+
+  async addWrittenMailbox(policyId: PolicyId, mailbox: TargetMailbox): Promise<void> {
+    this.#of(policyId).written.set(mailbox.id, structuredClone(mailbox));
+  }
+
+  async removeWrittenMailbox(policyId: PolicyId, mailboxId: MailboxId): Promise<void> {
+    this.#policies.get(policyId)?.written.delete(mailboxId);
+  }
+
+  async readRespectedDeletions(
+    policyId: PolicyId,
+    mailboxId: MailboxId,
+  ): Promise<ReadonlySet<SourceObjectId>> {
+    return new Set(this.#policies.get(policyId)?.respected.get(mailboxId));
+  }
+
+  async addRespectedDeletions(
+    policyId: PolicyId,
+    mailboxId: MailboxId,
+    ids: readonly SourceObjectId[],
+  ): Promise<void> {
+    const { respected } = this.#of(policyId);
+    respected.set(mailboxId, new Set([...(respected.get(mailboxId) ?? []), ...ids]));
+  }
+
+  async forget(policyId: PolicyId): Promise<void> {
+    this.#policies.delete(policyId);
+  }
+
+  #of(policyId: PolicyId): Remembered {
+    const remembered = this.#policies.get(policyId) ?? {
+      lastSelection: undefined,
+      departures: new Map(),
+      written: new Map(),
+      respected: new Map(),
+    };
+    this.#policies.set(policyId, remembered);
+    return remembered;
+  }
+}
