@@ -102,3 +102,17 @@ export function pathOf(operand: Operand): readonly string[] {
   if (operand.kind === 'literal') return [];
   return operand.kind === 'cast' ? pathOf(operand.operand) : operand.path;
 }
+
+/** The property path a test or comparison is about; undefined for and, or, not. */
+export function pathOfNode(node: Filter): readonly string[] | undefined {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+    case 'not':
+      return undefined;
+    case 'any':
+      return node.path;
+    default:
+      return pathOf(node.left);
+  }
+}

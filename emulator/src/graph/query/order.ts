@@ -18,11 +18,11 @@ export function parseOrder(text: string): readonly Order[] {
 export function sorted<T>(
   items: readonly T[],
   orders: readonly Order[],
-  valueOf: (item: T) => ValueAt,
+  valuesOf: (item: T) => ValueAt,
 ): readonly T[] {
   return items.toSorted((a, b) => {
     for (const order of orders) {
-      const difference = compareValues(valueOf(a)(order.path), valueOf(b)(order.path));
+      const difference = compareValues(valuesOf(a)(order.path), valuesOf(b)(order.path));
       if (difference !== 0) return order.descending ? -difference : difference;
     }
     return 0;

@@ -1,0 +1,116 @@
+// The photo of a contact: one size, replaceable, never deletable (capability annotations of the metadata). User
+// photos are not emulated beyond "there is none". Photos are kept beside the organization's state, by immutable id.
+import { changeKeyOf } from '../organization/ids.ts';
+import { touchItem } from '../organization/mailbox-store.ts';
+import type { ContactItem, Mailbox } from '../organization/state.ts';
+import type { EmulatorResponse } from '../server/exchange.ts';
+import { type GraphCall, ok, parameter } from './call.ts';
+import { contactOf } from './contacts.ts';
+import { GraphError, itemNotFound, resourceNotFound } from './graph-error.ts';
+import { findByIdOrUpn, hasUserObject, type MailboxCall } from './mailbox-gate.ts';
+
+interface Photo {
+  readonly contentType: string;
+  readonly bytes: Buffer;
+  readonly width: number;
+  readonly height: number;
+  readonly changeNumber: number;
+}
+
+const photos = new WeakMap<Mailbox, Map<string, Photo>>();
+
+function photoOf(opened: MailboxCall): Photo {
+  const item = contactOf(opened);
+  const photo = photos.get(opened.mailbox)?.get(item.immutableId);
+  if (photo === undefined) throw itemNotFound();
+  return photo;
+}
+
+export function getContactPhoto(opened: MailboxCall): EmulatorResponse {
+  const { call, mailbox } = opened;
+  const photo = photoOf(opened);
+  const user = encodeURIComponent(parameter(call, 'user'));
+  return ok({
+    '@odata.context': `${call.root}/$metadata#users('${user}')/contacts('${parameter(call, 'contact')}')/photo/$entity`,
+    '@odata.mediaContentType': photo.contentType,
+    '@odata.mediaEtag': `W/"${changeKeyOf(mailbox.exchangeGuid, photo.changeNumber)}"`,
+    id: `${photo.width}X${photo.height}`,
+    width: photo.width,
+    height: photo.height,
+  });
+}
+
+export function getContactPhotoValue(opened: MailboxCall): EmulatorResponse {
+  const photo = photoOf(opened);
+  return { status: 200, headers: { 'Content-Type': photo.contentType }, body: photo.bytes };
+}
+
+export function putContactPhoto(opened: MailboxCall): EmulatorResponse {
+  const { call, mailbox } = opened;
+  const item: ContactItem = contactOf(opened);
+  const contentType = call.request.headers['content-type'] ?? '';
+  const bytes = call.request.body;
+  const size = pictureSize(bytes);
+  if (!/^image\/(jpeg|png)$/.test(contentType) || size === undefined)
+    throw new GraphError(
+      400,
+      'ErrorInvalidImage',
+      `The photo must be a JPEG or PNG picture, not '${contentType}'.`,
+    );
+  const { changeNumber } = touchItem(opened, item.id);
+  const kept = photos.get(mailbox) ?? new Map<string, Photo>();
+  photos.set(
+    mailbox,
+    kept.set(item.immutableId, { contentType, bytes: Buffer.from(bytes), ...size, changeNumber }),
+  );
+  return { status: 200 };
+}
+
+export function refusePhotoSizes(): EmulatorResponse {
+  throw new GraphError(400, 'RequestBroker--ParseUri', "Resource not found for the segment 'photos'.");
+}
+
+export function getUserPhoto(call: GraphCall): EmulatorResponse {
+  const key = parameter(call, 'user');
+  const user = findByIdOrUpn(call.context.organization, key);
+  if (user === undefined || !hasUserObject(user)) throw resourceNotFound(key);
+  throw new GraphError(
+    404,
+    'ImageNotFound',
+    "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown.",
+  );
+}
+
+const userPhotoSizes = [
+  '48x48',
+  '64x64',
+  '96x96',
+  '120x120',
+  '240x240',
+  '360x360',
+  '432x432',
+  '504x504',
+  '648x648',
+];
+
+export function getUserPhotoOfSize(call: GraphCall): EmulatorResponse {
+  const size = parameter(call, 'size');
+  if (!userPhotoSizes.includes(size.toLowerCase()))
+    throw new GraphError(400, 'ErrorInvalidImageId', `The photo size '${size}' is not valid.`);
+  return getUserPhoto(call);
+}
+
+/** Width and height from a PNG's IHDR or a JPEG's frame header; undefined for anything else. */
+export function pictureSize(bytes: Buffer): { width: number; height: number } | undefined {
+  if (bytes.length >= 24 && bytes.readUInt32BE(0) === 0x89504e47)
+    return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
+  let at = 2;
+  while (at + 9 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1] ?? 0;
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame) return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) };
+    at += 2 + bytes.readUInt16BE(at + 2);
+  }
+  return undefined;
+}
