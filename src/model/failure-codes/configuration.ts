@@ -157,6 +157,28 @@ export const configurationFailures = {
       remedy: 'Assign one with "contactsync certificate create --environment NAME" or "contactsync environment set-certificate NAME THUMBPRINT".',
     },
   },
+  certificateInUse: {
+    number: 10043,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The certificate is used by environments and cannot be removed.',
+      causes: ['The environments named in the details sign in with it.'],
+      remedy: 'Assign another certificate to these environments first.',
+    },
+  },
+  invalidPropertyRule: {
+    number: 10032,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The policy names a property that does not exist.',
+      causes: ['The name of a contact property or source attribute is misspelled.', 'A rule gives two sources of one value.'],
+      remedy: 'Correct the places named in the details. The manual lists all contact properties and source attributes. Nothing was stored.',
+    },
+  },
   usage: {
     number: 10050,
     scope: 'run',

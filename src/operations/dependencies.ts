@@ -1,0 +1,66 @@
+// What the operations are given by the composition root: ports, and how to reach an environment.
+
+import type { CertificateFile, CertificateRequest } from '@contactsync/contract';
+import type { Environment } from '../model/environment.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Audit } from '../ports/audit.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContactSource } from '../ports/contact-source.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { License } from '../ports/license.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
+import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
+
+/** An environment within reach, for one run or one question. */
+export interface Connection {
+  readonly source: ContactSource;
+  readonly directory: MailboxDirectory;
+  readonly targets: MailboxTargets;
+  close(): Promise<void>;
+}
+
+export interface KeyPair {
+  readonly certificate: StoredCertificate;
+  readonly privateKeyPem: string;
+}
+
+export interface CertificateTools {
+  create(request: CertificateRequest, now: Date): Promise<KeyPair>;
+  /** Throws `invalidCertificate`. */
+  read(file: CertificateFile, friendlyName: string | undefined): Promise<KeyPair>;
+  /** Writes the public part for upload to Entra ID and returns the path. */
+  writePublicPart(certificate: StoredCertificate): Promise<string>;
+}
+
+export interface OperationsDependencies {
+  readonly policies: DocumentStore<Policy>;
+  readonly environments: DocumentStore<Environment>;
+  readonly secrets: SecretStore;
+  readonly runs: RunStore;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly memory: PolicyMemory;
+  readonly leases: Leases;
+  readonly license: License;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly certificateTools: CertificateTools;
+  /** No request is made before the first question. Throws when certificate or key are missing. */
+  connect(environment: Environment): Promise<Connection>;
+  newId(): string;
+  /** Account that asks, for histories and approvals. */
+  readonly user: string;
+  /** Process and host, shown to whoever is told "already running". */
+  readonly holder: string;
+  readonly version: string;
+  readonly dataDirectory: string;
+  readonly logFile: string;
+}

@@ -1,0 +1,19 @@
+// Where the secrets of an environment may be sent. A change of any of it discards them, so that nobody who may edit
+// an environment can have its credentials sent to a host of their own (specification 4).
+
+import { createHash } from 'node:crypto';
+import type { Environment } from '../model/environment.ts';
+
+export function destinationOf({ scenario, exchangeOnline }: Environment): string {
+  const { organization, cloud, applicationId, endpoints } = exchangeOnline;
+  const parts = [
+    scenario,
+    organization.toLowerCase(),
+    cloud,
+    applicationId.toLowerCase(),
+    endpoints?.login ?? '',
+    endpoints?.graph ?? '',
+    endpoints?.exchange ?? '',
+  ];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

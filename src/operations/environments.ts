@@ -1,0 +1,150 @@
+// Environments: documents, the certificate assigned to each, and the test whether everything is in reach.
+
+import {
+  type EnvironmentOperations,
+  type EnvironmentView,
+  INITIAL_DOMAIN_ENDINGS,
+  type ProbeView,
+} from '@contactsync/contract';
+import type { Environment } from '../model/environment.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import type { DocumentRevision } from '../ports/document-store.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { destinationOf } from './destination.ts';
+import { makeDocumentOperations, parseEnvironment } from './document-operations.ts';
+import { findCertificate, idOf } from './lookup.ts';
+import { presentCertificate, presentThrown } from './present.ts';
+
+export function makeEnvironmentOperations(dependencies: OperationsDependencies): EnvironmentOperations {
+  const { environments, policies, secrets, clock, audit, user } = dependencies;
+
+  async function policiesOf(name: string) {
+    return (await policies.list()).filter((entry) => entry.document.environment === name);
+  }
+
+  async function present(entry: DocumentRevision<Environment>): Promise<EnvironmentView> {
+    const { document, revision, savedAt, savedBy } = entry;
+    const certificate = await secrets.readAssigned(idOf(document), destinationOf(document));
+    return {
+      environment: document,
+      revision,
+      savedAt,
+      savedBy,
+      certificate: certificate === undefined ? undefined : presentCertificate(certificate, clock.now()),
+      policies: (await policiesOf(document.name)).map((policy) => policy.document.name),
+    };
+  }
+
+  async function saved(document: Environment, before: Environment | undefined): Promise<void> {
+    if (before === undefined) return;
+    // Going there and back must not bring the secret back either.
+    if (destinationOf(before) !== destinationOf(document)) await secrets.unassign(idOf(document));
+    if (before.name === document.name) return;
+    for (const { document: policy, revision } of await policiesOf(before.name))
+      await policies.save({ ...policy, environment: document.name }, revision, user);
+  }
+
+  const documents = makeDocumentOperations({
+    kind: 'environment',
+    store: environments,
+    user,
+    present,
+    parse: parseEnvironment,
+    check: async (document, before) => checkEnvironment(document, before),
+    saved,
+  });
+
+  return {
+    list: documents.list,
+    get: documents.get,
+    export: documents.export,
+    validate: documents.validate,
+    apply: documents.apply,
+    history: documents.history,
+    diff: documents.diff,
+    diffWith: documents.diffWith,
+    rename: documents.rename,
+
+    async remove(name) {
+      const { document } = await documents.find(name);
+      const users = await policiesOf(document.name);
+      if (users.length > 0)
+        throw new Failure('environmentInUse', {
+          details: { environment: document.name, policies: users.map((policy) => policy.document.name) },
+        });
+      await secrets.unassign(idOf(document));
+      await environments.remove(document.id, user);
+    },
+
+    async probe(name, signal = new AbortController().signal): Promise<ProbeView> {
+      const { document } = await documents.find(name);
+      const steps: ProbeView['steps'][number][] = [];
+      try {
+        const connection = await dependencies.connect(document);
+        steps.push({ name: 'Certificate', ok: true });
+        try {
+          for (const step of await connection.source.probe(signal))
+            steps.push({
+              name: step.name,
+              ok: step.ok,
+              ...(step.note === undefined ? {} : { note: step.note }),
+              ...(step.failure === undefined ? {} : { failure: presentThrown(step.failure) }),
+            });
+        } finally {
+          await connection.close();
+        }
+      } catch (thrown) {
+        const failure = asFailure(thrown);
+        if (failure.facts.whoActs === 'us') throw thrown;
+        steps.push({
+          name: steps.length === 0 ? 'Certificate' : 'Connection',
+          ok: false,
+          failure: presentThrown(failure),
+        });
+      }
+      return { ok: steps.every((step) => step.ok), steps };
+    },
+
+    async setCertificate(name, thumbprint) {
+      const entry = await documents.find(name);
+      const certificate = await findCertificate(secrets, thumbprint);
+      if (presentCertificate(certificate, clock.now()).state === 'expired')
+        throw new Failure('certificateExpired', {
+          details: { certificate: certificate.thumbprint, notAfter: certificate.notAfter },
+        });
+      await secrets.assign(idOf(entry.document), certificate.thumbprint, destinationOf(entry.document));
+      await audit.append({
+        who: user,
+        action: 'environment.setCertificate',
+        subject: entry.document.name,
+        details: { certificate: certificate.thumbprint },
+      });
+      return present(entry);
+    },
+  };
+}
+
+/** What the schema cannot say. */
+export function checkEnvironment(
+  document: Environment,
+  before: Environment | undefined,
+): readonly string[] {
+  const { organization, cloud } = document.exchangeOnline;
+  const ending = INITIAL_DOMAIN_ENDINGS[cloud];
+  const label = organization.toLowerCase().slice(0, -ending.length);
+  const isInitialDomain = organization.toLowerCase().endsWith(ending) && /^[a-z0-9][a-z0-9-]*$/.test(label);
+  if (!isInitialDomain)
+    throw new Failure('invalidTenantName', {
+      details: { organization, cloud, mustEndWith: ending },
+    });
+  if (!Intl.supportedValuesOf('timeZone').includes(document.timeZone) && document.timeZone !== 'UTC')
+    throw new Failure('invalidDocument', {
+      details: { places: [`timeZone: "${document.timeZone}" is not a time zone such as Europe/Berlin`] },
+    });
+  const warnings: string[] = [];
+  if (before !== undefined && destinationOf(before) !== destinationOf(document))
+    warnings.push(
+      'Tenant, cloud, application or an address changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
+    );
+  return warnings;
+}
