@@ -6,7 +6,7 @@ import { CursorStore } from './exchange-admin/cursors.ts';
 import { FaultScript } from './faults/fault-script.ts';
 import { EmulatorClock } from './organization/clock.ts';
 import type { Organization } from './organization/state.ts';
-import { seedOrganization } from './seed/seed.ts';
+import { defaultSize, seedOrganization } from './seed/seed.ts';
 import { makeKeyPair, makeServerIdentity } from './server/certificates.ts';
 import type { EmulatorContext } from './server/exchange.ts';
 import { RequestLog } from './server/request-log.ts';
@@ -39,8 +39,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
   const clock = new EmulatorClock();
   const organization = seedOrganization({
     seed: options.seed ?? 1,
-    recipients: options.recipients ?? 300,
-    mailboxes: options.mailboxes ?? 40,
+    recipients: options.recipients ?? defaultSize.recipients,
+    mailboxes: options.mailboxes ?? defaultSize.mailboxes,
   });
   const [identity, tokenKey] = await Promise.all([makeServerIdentity(clock.now()), makeKeyPair()]);
   const issuer = new TokenIssuer(createPrivateKey(tokenKey.privatePem), organization, clock);

@@ -68,7 +68,7 @@ export class CursorStore {
     const token = randomBytes(48).toString('base64url');
     this.#forgetExpired();
     this.#cursors.set(token, {
-      source,
+      result,
       from: to,
       owner,
       expiresAt: this.#clock.now().getTime() + lifetimeMs,
