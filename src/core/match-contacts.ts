@@ -1,0 +1,53 @@
+// Finds, for every source object, the one managed contact of the policy that is ours. A user who copies a contact
+// copies the mark as well: ours is then the one the ledger knows, otherwise the one in the right folder, otherwise the
+// oldest. Copies are left alone.
+
+import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { LedgerRecord } from '../model/ledger-record.ts';
+import type { ManagedContact } from '../model/mailbox.ts';
+
+export interface OwnContact extends ManagedContact {
+  readonly sourceObjectId: SourceObjectId;
+}
+
+export interface MatchedContacts {
+  readonly own: ReadonlyMap<SourceObjectId, OwnContact>;
+  readonly copies: readonly OwnContact[];
+  /** Ids that a contact of another policy stands for. */
+  readonly ofOtherPolicies: ReadonlySet<SourceObjectId>;
+}
+
+export function matchContacts(
+  contacts: readonly ManagedContact[],
+  policyId: PolicyId,
+  known: LedgerRecord | undefined,
+  wantedFolderKey: (id: SourceObjectId) => string | undefined,
+): MatchedContacts {
+  const knownItems = new Map<SourceObjectId, ItemId>();
+  for (const entry of known?.entries ?? []) knownItems.set(entry.sourceObjectId, entry.itemId);
+
+  const own = new Map<SourceObjectId, OwnContact>();
+  const copies: OwnContact[] = [];
+  const ofOtherPolicies = new Set<SourceObjectId>();
+  const rank = (contact: OwnContact): string => {
+    const isKnown = knownItems.get(contact.sourceObjectId) === contact.itemId;
+    const isInPlace = wantedFolderKey(contact.sourceObjectId) === contact.folderKey;
+    return `${isKnown ? 0 : 1}${isInPlace ? 0 : 1}${contact.createdAt} ${contact.itemId}`;
+  };
+  for (const contact of contacts) {
+    const id = contact.mark.sourceObjectId;
+    if (id === undefined) continue;
+    if (contact.mark.policyId !== policyId) {
+      ofOtherPolicies.add(id);
+      continue;
+    }
+    const candidate: OwnContact = { ...contact, sourceObjectId: id };
+    const rival = own.get(id);
+    if (rival === undefined) own.set(id, candidate);
+    else if (rank(candidate) < rank(rival)) {
+      own.set(id, candidate);
+      copies.push(rival);
+    } else copies.push(candidate);
+  }
+  return { own, copies, ofOtherPolicies };
+}

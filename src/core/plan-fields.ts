@@ -1,0 +1,135 @@
+// Which fields of one contact are written: a three-way comparison of what is wanted, what is stored, and what we wrote
+// last (known only as field fingerprints in the mark). One branch per case.
+
+import {
+  CONTACT_PROPERTIES,
+  CONTACT_PROPERTY_NAMES,
+  type ContactProperties,
+  type ContactProperty,
+} from '../model/contact.ts';
+import type { LedgerEntry } from '../model/ledger-record.ts';
+import type { FieldChange } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
+import { comparable } from './comparable.ts';
+import { fieldMatches } from './fingerprint.ts';
+import { managedProperties, ruleFor } from './property-rules.ts';
+
+/** After this many rewrites of the same value we stop fighting whoever changes it back (hard part 4). */
+export const CONTESTED_LIMIT = 2;
+
+export interface FieldsInput {
+  readonly policy: Policy;
+  readonly wanted: ContactProperties;
+  readonly stored: ContactProperties;
+  /** What the mark says was written; '' for an item that is being adopted. */
+  readonly written: string;
+  readonly contested: LedgerEntry['contested'];
+}
+
+export interface FieldsDecision {
+  readonly changes: readonly FieldChange[];
+  /** The user's value stays because the rule says so. */
+  readonly kept: readonly ContactProperty[];
+  /** Somebody keeps changing the value back; we gave up. */
+  readonly contested: readonly ContactProperty[];
+}
+
+type Verdict = { readonly write: string } | 'leave' | 'keptForUser' | 'contested';
+
+export function decideFields(input: FieldsInput): FieldsDecision {
+  const changes: FieldChange[] = [];
+  const kept: ContactProperty[] = [];
+  const contested: ContactProperty[] = [];
+  const managed = managedProperties(input.policy);
+  for (const property of CONTACT_PROPERTY_NAMES) {
+    if (!managed.has(property)) continue;
+    const verdict = decideField(input, property);
+    if (verdict === 'keptForUser') kept.push(property);
+    else if (verdict === 'contested') contested.push(property);
+    else if (verdict !== 'leave') {
+      changes.push({ property, from: input.stored[property] ?? '', to: verdict.write });
+    }
+  }
+  return { changes, kept, contested };
+}
+
+function decideField(input: FieldsInput, property: ContactProperty): Verdict {
+  const wanted = input.wanted[property] ?? '';
+  const stored = input.stored[property] ?? '';
+  if (comparable(property, wanted) === comparable(property, stored)) return 'leave';
+
+  const { mode, whenEmpty } = ruleFor(input.policy, property);
+  const storedIsOurs = fieldMatches(input.written, property, stored) === 'same';
+  const wasSent = fieldMatches(input.written, property, stored) !== 'notSent';
+
+  // The source has no value: we take away only what we brought, and what the user filled in stays.
+  const isSet = CONTACT_PROPERTIES[property].kind === 'categories';
+  if (wanted === '') {
+    if (!wasSent || whenEmpty === 'keep') return 'leave';
+    if ((isSet || mode !== 'overwrite') && !storedIsOurs) return 'keptForUser';
+    return { write: '' };
+  }
+
+  // Categories are a set: ours are added, the user's own stay.
+  if (isSet) {
+    const write = storedIsOurs ? wanted : unionOfCategories(wanted, stored);
+    return comparable(property, write) === comparable(property, stored) ? 'leave' : { write };
+  }
+
+  // We sent exactly this before and it came back different, again and again.
+  const sentThisBefore = fieldMatches(input.written, property, wanted) === 'same';
+  if (sentThisBefore && (input.contested?.[property] ?? 0) >= CONTESTED_LIMIT) return 'contested';
+
+  if (mode === 'keepEdited') {
+    const userEmptiedIt = stored === '' && wasSent;
+    const userFilledIt = stored !== '' && !storedIsOurs;
+    return userEmptiedIt || userFilledIt ? 'keptForUser' : { write: wanted };
+  }
+  if (mode === 'fillIfBlank') return stored === '' || storedIsOurs ? { write: wanted } : 'keptForUser';
+  return { write: wanted };
+}
+
+function unionOfCategories(wanted: string, stored: string): string {
+  const names = new Map<string, string>();
+  for (const name of [...stored.split(';'), ...wanted.split(';')]) {
+    const trimmed = name.trim();
+    if (trimmed !== '' && !names.has(trimmed.toLowerCase())) names.set(trimmed.toLowerCase(), trimmed);
+  }
+  return [...names.values()].sort().join(';');
+}
+
+/**
+ * Did the user put anything of their own into the contact: a managed field that no longer holds what we wrote, or any
+ * field that we never wrote? Fields a server fills by itself do not count, nor those we stopped fighting about.
+ */
+export function isEditedByUser(
+  written: string,
+  stored: ContactProperties,
+  contested: LedgerEntry['contested'],
+): boolean {
+  return CONTACT_PROPERTY_NAMES.some((property) => {
+    const value = stored[property] ?? '';
+    switch (fieldMatches(written, property, value)) {
+      case 'same':
+        return false;
+      case 'different':
+        return (contested?.[property] ?? 0) < CONTESTED_LIMIT;
+      case 'notSent':
+        return comparable(property, value) !== '' && !('generated' in CONTACT_PROPERTIES[property]);
+    }
+  });
+}
+
+/** How often each property has now been rewritten with a value that we had sent before. */
+export function contestedAfter(
+  before: LedgerEntry['contested'],
+  writtenBefore: string,
+  fields: readonly FieldChange[],
+): LedgerEntry['contested'] {
+  const after: Partial<Record<ContactProperty, number>> = { ...before };
+  for (const { property, to } of fields) {
+    if (fieldMatches(writtenBefore, property, to) === 'same') after[property] = (after[property] ?? 0) + 1;
+    else delete after[property];
+  }
+  return Object.keys(after).length === 0 ? undefined : after;
+}

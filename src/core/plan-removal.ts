@@ -1,0 +1,80 @@
+// What becomes of a managed contact that is no longer wanted.
+
+import type { SourceObjectId } from '../model/ids.ts';
+import type { LedgerEntry } from '../model/ledger-record.ts';
+import type { ChangeReason, ContactChange, PlanNoticeKind } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
+import type { OwnContact } from './match-contacts.ts';
+import { isEditedByUser } from './plan-fields.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface RemovalInput {
+  readonly policy: Policy;
+  readonly purpose: 'fill' | 'empty';
+  /** false: the source or the mailbox list was read incompletely. */
+  readonly mayDelete: boolean;
+  readonly undecided: ReadonlySet<SourceObjectId>;
+  readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  readonly ownerId: SourceObjectId | undefined;
+  readonly departures: ReadonlyMap<SourceObjectId, string>;
+  /** ISO 8601. */
+  readonly now: string;
+  /** Also removed: a policy that is deleted takes its contacts along. */
+  readonly emptyReason: ChangeReason;
+}
+
+export type RemovalVerdict =
+  | { readonly keep: PlanNoticeKind | undefined }
+  | { readonly remove: ChangeReason };
+
+/** Whether it goes, and why; needs no reading of the contact. */
+export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalVerdict {
+  const { deletion, contact } = input.policy;
+  if (input.purpose === 'empty') {
+    if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
+    return deletion.mailboxLeft === 'leave' && input.emptyReason === 'mailboxLeft'
+      ? { keep: undefined }
+      : { remove: input.emptyReason };
+  }
+  if (input.undecided.has(id)) return { keep: 'deletionsHeldBack' };
+  if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
+  if (id === input.ownerId && !contact.includeOwn) return { remove: 'ownObject' };
+  // The administrator marked the person: no strategy and no grace stands against that.
+  if (input.markedNoContactSync.has(id)) return { remove: 'markedNoContactSync' };
+  if (deletion.strategy === 'never') return { keep: undefined };
+  if (deletion.strategy === 'grace') {
+    const since = input.departures.get(id);
+    const isOver =
+      since !== undefined && Date.parse(input.now) - Date.parse(since) >= deletion.graceDays * DAY_MS;
+    return isOver ? { remove: 'graceOver' } : { keep: 'graceRunning' };
+  }
+  return { remove: 'leftSelection' };
+}
+
+/**
+ * How it goes. A contact that is wholly ours is purged; one that the user edited or enriched is handed over or goes to
+ * Deleted Items, never further.
+ */
+export function removalChange(
+  policy: Policy,
+  contact: OwnContact,
+  entry: LedgerEntry | undefined,
+  reason: ChangeReason,
+): ContactChange {
+  const stored = contact.properties ?? {};
+  const isEdited = isEditedByUser(contact.mark.fieldFingerprints, stored, entry?.contested);
+  const common = {
+    sourceObjectId: contact.sourceObjectId,
+    itemId: contact.itemId,
+    version: contact.version,
+    reason,
+    label: stored.displayName ?? stored.emailAddress1 ?? stored.companyName ?? '',
+  };
+  if (isEdited && policy.deletion.strategy === 'handOver') return { kind: 'handOver', ...common };
+  return {
+    kind: 'delete',
+    mode: isEdited || policy.deletion.keepInDeletedItems ? 'soft' : 'hard',
+    ...common,
+  };
+}

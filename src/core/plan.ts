@@ -1,0 +1,339 @@
+// The decision for one mailbox: wanted contacts + what is there -> ContactPlan. Pure; everything a test run, a real run,
+// a count and "why" show comes from here.
+
+import type { ContactProperty, MappedContact } from '../model/contact.ts';
+import type { ItemId, SourceObjectId } from '../model/ids.ts';
+import { policyId } from '../model/ids.ts';
+import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
+import type { FolderSnapshot, ForeignContact, TargetMailbox } from '../model/mailbox.ts';
+import type { ContactChange, ContactPlan, FolderAction, PlanNotice, PlanNoticeKind } from '../model/plan.ts';
+import { comparable } from './comparable.ts';
+import { FINGERPRINT_VERSION } from './fingerprint.ts';
+import { type MatchedContacts, matchContacts, type OwnContact } from './match-contacts.ts';
+import { decideFields } from './plan-fields.ts';
+import { decideRoot, emptiedFolders, missingSubfolders } from './plan-folders.ts';
+import { decideRemoval, type RemovalInput, removalChange } from './plan-removal.ts';
+
+export interface PlanInput extends RemovalInput {
+  readonly mailbox: TargetMailbox;
+  /** The same map for every mailbox of the run; the owner's own contact is left out here. */
+  readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
+  readonly snapshot: FolderSnapshot;
+  /** A dirty record must not be given. */
+  readonly known: LedgerRecord | undefined;
+  /** Digest of the property rules in force, compared with the ledger's. */
+  readonly rulesDigest: string;
+  readonly respected: ReadonlySet<SourceObjectId>;
+}
+
+interface Context extends PlanInput {
+  readonly matched: MatchedContacts;
+  readonly entries: ReadonlyMap<SourceObjectId, LedgerEntry>;
+  readonly deletedByUser: ReadonlySet<SourceObjectId>;
+}
+
+/** Items whose properties the plan needs and the snapshot does not have yet. */
+export function contactsToRead(input: PlanInput): readonly ItemId[] {
+  if (input.snapshot.highestMarkVersion > FINGERPRINT_VERSION) return [];
+  const context = contextOf(input);
+  const needed: ItemId[] = [];
+  for (const [id, contact] of context.matched.own) {
+    if (contact.properties !== undefined) continue;
+    const wanted = wantedOf(context, id);
+    const isNeeded =
+      wanted === undefined
+        ? 'remove' in decideRemoval(input, id)
+        : wanted.folderKey !== contact.folderKey || !isUnchanged(context, contact, wanted);
+    if (isNeeded) needed.push(contact.itemId);
+  }
+  return needed;
+}
+
+export function planMailbox(input: PlanInput): ContactPlan {
+  const context = contextOf(input);
+  const notices = new NoticeBook();
+  if (input.snapshot.highestMarkVersion > FINGERPRINT_VERSION) {
+    notices.add('newerMark');
+    return assemble(context, [], [], notices, []);
+  }
+  const root = input.snapshot.folders.find((folder) => folder.key === '');
+  const hasWanted = input.purpose === 'fill' && input.wanted.size > 0;
+  const verdict = decideRoot(input.policy, root, input.snapshot.contacts, hasWanted);
+  if (input.purpose === 'fill' && !verdict.mayUse) {
+    notices.add('folderRefused');
+    return assemble(context, [], [], notices, []);
+  }
+  if (verdict.renamedByUser) notices.add('folderRenamedByUser');
+
+  const changes: ContactChange[] = [];
+  const respectedDeletions: SourceObjectId[] = [];
+  if (input.purpose === 'fill') planWanted(context, changes, respectedDeletions, notices);
+  planUnwanted(context, changes, notices);
+  for (const copy of context.matched.copies) notices.add('copyLeftAlone', copy.sourceObjectId);
+
+  const created = changes.filter((change) => change.kind === 'create').map((change) => change.folderKey);
+  const needed = missingSubfolders(input.snapshot.folders, created);
+  const rootActions =
+    input.purpose === 'fill' && (created.length > 0 || root !== undefined) ? verdict.actions : [];
+  const removed = emptiedFolders(
+    input.policy,
+    input.snapshot.folders,
+    remainingKeys(context, changes),
+    input.purpose === 'empty',
+    input.snapshot.foreignCount,
+  );
+  return assemble(context, [...rootActions, ...needed, ...removed], changes, notices, respectedDeletions);
+}
+
+function contextOf(input: PlanInput): Context {
+  const entries = new Map<SourceObjectId, LedgerEntry>();
+  for (const entry of input.known?.entries ?? []) entries.set(entry.sourceObjectId, entry);
+  const matched = matchContacts(
+    input.snapshot.contacts,
+    policyId(input.policy.id),
+    input.known,
+    (id) => input.wanted.get(id)?.folderKey,
+  );
+  const missing = [...entries.keys()].filter((id) => !matched.own.has(id));
+  return {
+    ...input,
+    matched,
+    entries,
+    deletedByUser: new Set([...missing, ...(input.known?.missing ?? [])]),
+  };
+}
+
+/** What this mailbox shall hold of the person: nothing when it is the owner's own contact or the mailbox is leaving. */
+function wantedOf(context: Context, id: SourceObjectId): MappedContact | undefined {
+  if (context.purpose === 'empty') return undefined;
+  if (id === context.mailbox.ownerId && !context.policy.contact.includeOwn) return undefined;
+  return context.wanted.get(id);
+}
+
+function planWanted(
+  context: Context,
+  changes: ContactChange[],
+  respectedDeletions: SourceObjectId[],
+  notices: NoticeBook,
+): void {
+  const adoptable = adoptableByAddress(context);
+  for (const id of context.wanted.keys()) {
+    const wanted = wantedOf(context, id);
+    if (wanted === undefined) continue;
+    if (context.matched.ofOtherPolicies.has(id)) notices.add('samePersonOfOtherPolicy', id);
+    const contact = context.matched.own.get(id);
+    if (contact === undefined) planAbsent(context, wanted, adoptable, changes, respectedDeletions, notices);
+    else planPresent(context, wanted, contact, changes, notices);
+  }
+}
+
+/** A person who is wanted and not there. */
+function planAbsent(
+  context: Context,
+  wanted: MappedContact,
+  adoptable: ReadonlyMap<string, ForeignContact>,
+  changes: ContactChange[],
+  respectedDeletions: SourceObjectId[],
+  notices: NoticeBook,
+): void {
+  const id = wanted.sourceObjectId;
+  if (context.respected.has(id)) {
+    notices.add('userDeletionRespected', id);
+    return;
+  }
+  const wasDeletedByUser = context.deletedByUser.has(id);
+  if (wasDeletedByUser && context.policy.deletion.deletedByUser === 'respect') {
+    respectedDeletions.push(id);
+    notices.add('userDeletionRespected', id);
+    return;
+  }
+  const foreign = adoptable.get(comparable('emailAddress1', wanted.properties.emailAddress1 ?? ''));
+  if (foreign !== undefined && foreign.folderKey === wanted.folderKey) {
+    const { changes: fields } = decideFields({
+      policy: context.policy,
+      wanted: wanted.properties,
+      stored: foreign.properties,
+      written: '',
+      contested: undefined,
+    });
+    const { itemId, version } = foreign;
+    changes.push({ kind: 'adopt', sourceObjectId: id, itemId, version, fields, reason: 'adopted' });
+    return;
+  }
+  const reason = wasDeletedByUser ? 'restored' : 'new';
+  changes.push({ kind: 'create', sourceObjectId: id, folderKey: wanted.folderKey, reason });
+}
+
+/** A person who is wanted and there. */
+function planPresent(
+  context: Context,
+  wanted: MappedContact,
+  contact: OwnContact,
+  changes: ContactChange[],
+  notices: NoticeBook,
+): void {
+  const id = wanted.sourceObjectId;
+  if (wanted.folderKey !== contact.folderKey) {
+    // No protocol of ours moves a contact and keeps its version; the copy in the new folder comes first.
+    if (!context.mayDelete) {
+      notices.add('deletionsHeldBack', id);
+      return;
+    }
+    changes.push({
+      kind: 'create',
+      sourceObjectId: id,
+      folderKey: wanted.folderKey,
+      reason: 'movedToSubfolder',
+    });
+    changes.push(removalChange(context.policy, contact, context.entries.get(id), 'movedToSubfolder'));
+    return;
+  }
+  if (isUnchanged(context, contact, wanted)) return;
+  const decision = decideFields({
+    policy: context.policy,
+    wanted: wanted.properties,
+    stored: contact.properties ?? {},
+    written: contact.mark.fieldFingerprints,
+    contested: context.entries.get(id)?.contested,
+  });
+  if (decision.kept.length > 0) notices.add('userValueKept', id, decision.kept);
+  if (decision.contested.length > 0) notices.add('contested', id, decision.contested);
+  const sourceChanged = contact.mark.fingerprint !== wanted.fingerprint;
+  // An older fingerprint format alone is no reason to write: the values decide.
+  const isOldFormat = contact.mark.version < FINGERPRINT_VERSION;
+  if (decision.changes.length === 0 && (!sourceChanged || isOldFormat)) return;
+  changes.push({
+    kind: 'update',
+    sourceObjectId: id,
+    itemId: contact.itemId,
+    version: contact.version,
+    fields: decision.changes,
+    reason:
+      decision.changes.length === 0 ? 'markOnly' : sourceChanged ? 'changedAtSource' : 'editedInMailbox',
+  });
+}
+
+/** Same version as we left it, same wish, same rules: nothing can have changed, so nothing is read or compared. */
+function isUnchanged(context: Context, contact: OwnContact, wanted: MappedContact): boolean {
+  const entry = context.entries.get(wanted.sourceObjectId);
+  return (
+    entry !== undefined &&
+    entry.itemId === contact.itemId &&
+    entry.version === contact.version &&
+    entry.fingerprint === wanted.fingerprint &&
+    context.known?.rulesDigest === context.rulesDigest
+  );
+}
+
+function planUnwanted(context: Context, changes: ContactChange[], notices: NoticeBook): void {
+  for (const [id, contact] of context.matched.own) {
+    if (wantedOf(context, id) !== undefined) continue;
+    const verdict = decideRemoval(context, id);
+    if ('keep' in verdict) {
+      if (verdict.keep !== undefined) notices.add(verdict.keep, id);
+      continue;
+    }
+    const change = removalChange(context.policy, contact, context.entries.get(id), verdict.remove);
+    if (change.kind === 'handOver' || (change.kind === 'delete' && change.mode === 'soft')) {
+      notices.add('editedContactKept', id);
+    }
+    changes.push(change);
+  }
+}
+
+/** Items without a mark whose main address stands exactly once among them; only when the policy adopts. */
+function adoptableByAddress(context: Context): ReadonlyMap<string, ForeignContact> {
+  const byAddress = new Map<string, ForeignContact>();
+  if (context.policy.folder.existing !== 'adopt') return byAddress;
+  const ambiguous = new Set<string>();
+  for (const foreign of context.snapshot.foreign ?? []) {
+    const address = comparable('emailAddress1', foreign.properties.emailAddress1 ?? '');
+    if (address === '') continue;
+    if (byAddress.has(address)) ambiguous.add(address);
+    byAddress.set(address, foreign);
+  }
+  for (const address of ambiguous) byAddress.delete(address);
+  return byAddress;
+}
+
+/** Folder keys in which something stands after the plan. */
+function remainingKeys(context: Context, changes: readonly ContactChange[]): ReadonlySet<string> {
+  const goneItems = new Set<ItemId>();
+  const keys = new Set<string>();
+  for (const change of changes) {
+    if (change.kind === 'create') keys.add(change.folderKey);
+    else if (change.kind === 'delete') goneItems.add(change.itemId);
+  }
+  for (const contact of context.snapshot.contacts) {
+    if (!goneItems.has(contact.itemId)) keys.add(contact.folderKey);
+  }
+  return keys;
+}
+
+const CHANGE_ORDER = { adopt: 0, update: 1, create: 2, handOver: 3, delete: 4 } as const;
+
+function assemble(
+  context: Context,
+  folders: readonly FolderAction[],
+  changes: readonly ContactChange[],
+  notices: NoticeBook,
+  respectedDeletions: readonly SourceObjectId[],
+): ContactPlan {
+  const ordered = [...changes].sort(
+    (a, b) =>
+      CHANGE_ORDER[a.kind] - CHANGE_ORDER[b.kind] ||
+      (a.sourceObjectId < b.sourceObjectId ? -1 : a.sourceObjectId > b.sourceObjectId ? 1 : 0),
+  );
+  const count = (kind: ContactChange['kind']): number =>
+    ordered.filter((change) => change.kind === kind).length;
+  const touched = new Set(ordered.map((change) => change.sourceObjectId));
+  const kept = [...context.matched.own.keys()].filter((id) => !touched.has(id)).length;
+  return {
+    mailboxId: context.mailbox.id,
+    primarySmtpAddress: context.mailbox.primarySmtpAddress,
+    policyId: policyId(context.policy.id),
+    purpose: context.purpose,
+    folders,
+    changes: ordered,
+    counts: {
+      create: count('create'),
+      update: count('update'),
+      delete: count('delete'),
+      handOver: count('handOver'),
+      adopt: count('adopt'),
+      keep: kept,
+      foreign: context.snapshot.foreignCount,
+    },
+    managedCount: context.matched.own.size,
+    notices: notices.list(),
+    respectedDeletions,
+  };
+}
+
+const EXAMPLES = 10;
+
+class NoticeBook {
+  readonly #notices = new Map<
+    PlanNoticeKind,
+    { count: number; ids: Set<SourceObjectId>; properties: Set<ContactProperty> }
+  >();
+
+  add(kind: PlanNoticeKind, id?: SourceObjectId, properties: readonly ContactProperty[] = []): void {
+    const notice = this.#notices.get(kind) ?? { count: 0, ids: new Set(), properties: new Set() };
+    notice.count += 1;
+    if (id !== undefined && notice.ids.size < EXAMPLES) notice.ids.add(id);
+    for (const property of properties) notice.properties.add(property);
+    this.#notices.set(kind, notice);
+  }
+
+  list(): readonly PlanNotice[] {
+    return [...this.#notices.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([kind, { count, ids, properties }]) => ({
+        kind,
+        count,
+        ...(ids.size > 0 ? { sourceObjectIds: [...ids].sort() } : {}),
+        ...(properties.size > 0 ? { properties: [...properties].sort() } : {}),
+      }));
+  }
+}

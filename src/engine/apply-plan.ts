@@ -1,0 +1,332 @@
+// Second pass, one mailbox: folder actions, then changes in batches, each journaled before and after; then the ledger.
+// Where the mailbox moved on since it was planned, it is read in full and planned again, and written only if it loses
+// nothing beyond what was planned (and approved) before.
+
+import type { SourceObjectId, FolderId, ItemId, RunId } from '../model/ids.ts';
+import type { JournalIntent, LedgerRecord } from '../model/ledger-record.ts';
+import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
+import type { OutcomeCounts } from '../model/run.ts';
+import { isLease } from '../ports/leases.ts';
+import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { recordAfterWriting, type Written } from './ledger-after.ts';
+import { throwIfAborted } from './mailbox-pool.ts';
+import { isNothingToDo, planOneMailbox, type PlannedMailbox, type PlanningContext } from './plan-mailbox.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { type AdoptedItem, type ReadyChange, readyChange } from './target-changes.ts';
+
+/** How often a mailbox that keeps moving is planned again within one run. */
+const MAX_ROUNDS = 3;
+
+export interface ApplyInput {
+  readonly mailbox: TargetMailbox;
+  /** The stored, released plan. */
+  readonly plan: ContactPlan;
+  readonly context: PlanningContext;
+  /** Items read while planning, when this process planned; saves reading them again. */
+  readonly current: ReadonlyMap<ItemId, ManagedContact | AdoptedItem> | undefined;
+  readonly holder: string;
+}
+
+export async function applyPlan(
+  input: ApplyInput,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<OutcomeCounts> {
+  const { mailbox, context } = input;
+  const lease = await ports.leases.acquire(`mailbox:${mailbox.id}`, input.holder);
+  if (!isLease(lease)) {
+    throw new Failure('mailboxBusy', { details: { holder: lease.holder, since: lease.since } });
+  }
+  try {
+    const writing = new MailboxWriting(input, ports, recorder, signal);
+    await ports.runs.setProgress(recorder.run.id, mailbox.id, 'applying');
+    await ports.memory.addWrittenMailbox(context.policyId, mailbox);
+    const counts = await writing.run();
+    await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
+    if (input.plan.purpose === 'empty' && counts.failed === 0) {
+      await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
+    }
+    return counts;
+  } finally {
+    await lease.release();
+  }
+}
+
+interface Round {
+  readonly plan: ContactPlan;
+  readonly target: MailboxTarget;
+  readonly record: LedgerRecord;
+  readonly folders: readonly SnapshotFolder[];
+  readonly current: ReadonlyMap<ItemId, ManagedContact | AdoptedItem>;
+}
+
+class MailboxWriting {
+  readonly #input: ApplyInput;
+  readonly #ports: RunPorts;
+  readonly #recorder: RunRecorder;
+  readonly #signal: AbortSignal;
+  readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
+  /** Changes that failed for good; they are not tried again in this run. */
+  readonly #failedFor = new Set<SourceObjectId>();
+  #unknown: { change: ContactChange; journalId: number }[] = [];
+  #lastWritten: LedgerRecord | undefined;
+
+  constructor(input: ApplyInput, ports: RunPorts, recorder: RunRecorder, signal: AbortSignal) {
+    this.#input = input;
+    this.#ports = ports;
+    this.#recorder = recorder;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<OutcomeCounts> {
+    const { mailbox, plan, context } = this.#input;
+    let round = await this.#firstRound();
+    for (let rounds = 1; ; rounds += 1) {
+      const isSettled = round !== undefined && (await this.#write(round));
+      if (isSettled) return this.#counts;
+      if (rounds === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds } });
+      throwIfAborted(this.#signal);
+      const again = await planOneMailbox(mailbox, plan.purpose, context, this.#ports, this.#signal, {
+        readInFull: true,
+        lastWritten: this.#lastWritten,
+      });
+      await this.#resolveUnknown(again);
+      if (!losesNoMore(again.plan, plan)) throw new Failure('changedSincePlanned');
+      round = this.#roundOf(again);
+      if (isNothingToDo(round.plan)) return this.#counts;
+    }
+  }
+
+  /** A write whose answer was lost and that the mailbox shows to have happened is counted and journaled as applied. */
+  async #resolveUnknown(again: PlannedMailbox): Promise<void> {
+    const stillToDo = new Set(again.plan.changes.map((change) => change.sourceObjectId));
+    const entries = new Map(again.record.entries.map((entry) => [entry.sourceObjectId, entry]));
+    for (const { change, journalId } of this.#unknown) {
+      const id = change.sourceObjectId;
+      if (stillToDo.has(id)) continue;
+      const entry = entries.get(id);
+      const itemId = entry?.itemId ?? (change.kind === 'create' ? undefined : change.itemId);
+      if (itemId === undefined) continue;
+      this.#counts[COUNTED_AS[change.kind]] += 1;
+      await this.#ports.journal.record(
+        [journalId],
+        [{ status: 'applied', itemId, version: entry?.version ?? '' }],
+      );
+    }
+    this.#unknown = [];
+  }
+
+  /** From the stored plan, without planning again; undefined when something it needs has moved on. */
+  async #firstRound(): Promise<Round | undefined> {
+    const { mailbox, plan, context, current } = this.#input;
+    const target = this.#ports.targets.open(mailbox, context.policyId, context.policy.folder);
+    const record = await this.#ports.ledger.read(context.policyId, mailbox.id);
+    if (record === undefined || record.isDirty) return undefined;
+    const itemIds = plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId]));
+    if (current !== undefined) return { plan, target, record, folders: record.folders, current };
+    // Adopted items carry no mark yet, so they can only be seen by a full reading.
+    if (plan.changes.some((change) => change.kind === 'adopt')) return undefined;
+    const read = itemIds.length === 0 ? [] : await target.readContacts(itemIds, this.#signal);
+    const keyOf = new Map(record.entries.map((entry) => [entry.itemId, entry.folderKey]));
+    const fresh = read.map((item) => ({ ...item, folderKey: keyOf.get(item.itemId) ?? item.folderKey }));
+    return {
+      plan,
+      target,
+      record,
+      folders: record.folders,
+      current: new Map(fresh.map((item) => [item.itemId, item])),
+    };
+  }
+
+  #roundOf(planned: PlannedMailbox): Round {
+    const changes = planned.plan.changes.filter((change) => !this.#failedFor.has(change.sourceObjectId));
+    return {
+      plan: { ...planned.plan, changes },
+      target: planned.target,
+      record: planned.record,
+      folders: planned.snapshot.folders,
+      current: planned.current,
+    };
+  }
+
+  /** true: every change has a final outcome. */
+  async #write(round: Round): Promise<boolean> {
+    const { context, mailbox } = this.#input;
+    await this.#ports.ledger.markDirty(context.policyId, mailbox.id);
+    if (round.plan.respectedDeletions.length > 0) {
+      await this.#ports.memory.addRespectedDeletions(
+        context.policyId,
+        mailbox.id,
+        round.plan.respectedDeletions,
+      );
+    }
+    const folderIds = new Map<string, FolderId>(round.folders.map(({ key, folderId }) => [key, folderId]));
+    const foldersMade: SnapshotFolder[] = [];
+    for (const action of round.plan.folders) {
+      if (action.kind === 'remove') continue;
+      const folder = await this.#applyFolder(round.target, action);
+      if (folder === undefined) continue;
+      foldersMade.push(folder);
+      folderIds.set(folder.key, folder.folderId);
+    }
+
+    const { written, isSettled } = await this.#writeChanges(round, folderIds);
+
+    const foldersRemoved = new Set<string>();
+    for (const action of round.plan.folders) {
+      if (!isSettled || action.kind !== 'remove') continue;
+      const left = await this.#applyFolder(round.target, action);
+      if (left === undefined) foldersRemoved.add(action.key);
+    }
+    this.#lastWritten = recordAfterWriting({
+      before: round.record,
+      written,
+      foldersMade,
+      foldersRemoved,
+      respectedDeletions: round.plan.respectedDeletions,
+      rulesDigest: context.rulesDigest,
+    });
+    if (isSettled) await this.#ports.ledger.write(this.#lastWritten);
+    return isSettled;
+  }
+
+  async #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
+    const intent: JournalIntent = {
+      change: FOLDER_CHANGES[action.kind],
+      sourceObjectId: undefined,
+      itemId: undefined,
+      folderId: action.kind === 'create' ? undefined : action.folderId,
+      folderKey: action.key,
+      fields: [],
+      before: undefined,
+      label: action.kind === 'rename' ? action.from : action.name,
+    };
+    const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.#input.mailbox, [intent]);
+    const folder = await target.applyFolder(action, this.#signal);
+    const left = action.kind === 'remove' && folder !== undefined;
+    await this.#ports.journal.record(ids, [
+      left
+        ? { status: 'conflict' }
+        : { status: 'applied', itemId: (folder?.folderId ?? '') as string as ItemId, version: '' },
+    ]);
+    return folder;
+  }
+
+  async #writeChanges(
+    round: Round,
+    folderIds: ReadonlyMap<string, FolderId>,
+  ): Promise<{ written: Written[]; isSettled: boolean }> {
+    const { context } = this.#input;
+    const written: Written[] = [];
+    let isSettled = true;
+    const ready: ReadyChange[] = [];
+    for (const planned of round.plan.changes) {
+      const change = readyChange(planned, {
+        policyId: context.policyId,
+        contacts: context.wanted,
+        folderIds,
+        current: round.current,
+      });
+      if (change === undefined) isSettled = false;
+      else ready.push(change);
+    }
+    const { batchSize } = this.#ports.targets.capabilities;
+    for (let start = 0; start < ready.length; start += batchSize) {
+      throwIfAborted(this.#signal);
+      const batch = ready.slice(start, start + batchSize);
+      const outcomes = await this.#writeBatch(round.target, batch);
+      for (const [index, change] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined) throw new Error('a target must answer every change');
+        written.push({ change, outcome });
+        if (!(await this.#count(change.planned, outcome))) isSettled = false;
+      }
+    }
+    return { written, isSettled };
+  }
+
+  async #writeBatch(target: MailboxTarget, batch: readonly ReadyChange[]): Promise<readonly ChangeOutcome[]> {
+    const runId: RunId = this.#recorder.run.id;
+    const ids = await this.#ports.journal.intend(
+      runId,
+      this.#input.mailbox,
+      batch.map((change) => change.intent),
+    );
+    let outcomes: readonly ChangeOutcome[];
+    try {
+      outcomes = await target.applyChanges(
+        batch.map((change) => change.target),
+        this.#signal,
+      );
+    } catch (thrown) {
+      // The mailbox as a whole failed: what was under way is unknown, and the ledger stays dirty.
+      const failure = asFailure(thrown);
+      await this.#ports.journal.record(
+        ids,
+        ids.map(() => ({ status: 'unknown', failure })),
+      );
+      throw failure;
+    }
+    await this.#ports.journal.record(ids, outcomes);
+    for (const [index, change] of batch.entries()) {
+      const journalId = ids[index];
+      if (outcomes[index]?.status !== 'unknown' || journalId === undefined) continue;
+      this.#unknown.push({ change: change.planned, journalId });
+    }
+    return outcomes;
+  }
+
+  /** Counts a final outcome; false: the mailbox must be read and planned again. */
+  async #count(change: ContactChange, outcome: ChangeOutcome): Promise<boolean> {
+    switch (outcome.status) {
+      case 'applied':
+        this.#counts[COUNTED_AS[change.kind]] += 1;
+        return true;
+      case 'gone':
+        return change.kind === 'delete' || change.kind === 'handOver';
+      case 'conflict':
+      case 'unknown':
+        return false;
+      case 'refused':
+      case 'failed':
+        this.#counts.failed += 1;
+        this.#failedFor.add(change.sourceObjectId);
+        await this.#recorder.emit({
+          type: 'contact.failed',
+          mailboxId: this.#input.mailbox.id,
+          sourceObjectId: change.sourceObjectId,
+          change: change.kind,
+          failure: outcome.failure.toRecord(),
+        });
+        return true;
+    }
+  }
+}
+
+const FOLDER_CHANGES = {
+  create: 'folderCreate',
+  adopt: 'folderAdopt',
+  rename: 'folderRename',
+  remove: 'folderRemove',
+} as const;
+
+const COUNTED_AS = {
+  create: 'created',
+  update: 'updated',
+  adopt: 'adopted',
+  delete: 'deleted',
+  handOver: 'handedOver',
+} as const;
+
+/** Every deletion and hand-over of the new plan stands in the old one, for the same person and reason. */
+function losesNoMore(fresh: ContactPlan, approved: ContactPlan): boolean {
+  const key = (change: ContactChange): string => `${change.sourceObjectId} ${change.reason}`;
+  const losses = (plan: ContactPlan): ContactChange[] =>
+    plan.changes.filter((change) => change.kind === 'delete' || change.kind === 'handOver');
+  const allowed = new Set(losses(approved).map(key));
+  return losses(fresh).every((change) => allowed.has(key(change)));
+}

@@ -1,0 +1,98 @@
+// Second pass over all mailboxes: waves of the stored plans, each a bounded number of mailboxes at a time. A failed
+// wave ends the run. A mailbox that was only busy is tried once more at the end of its wave.
+
+import { Failure } from '../model/failure.ts';
+import type { ItemId } from '../model/ids.ts';
+import type { ManagedContact } from '../model/mailbox.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import type { StoredPlan } from '../ports/run-store.ts';
+import { applyPlan } from './apply-plan.ts';
+import { forEachBounded } from './mailbox-pool.ts';
+import type { PlanningContext } from './plan-mailbox.ts';
+import type { RecentItems } from './recent-items.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import type { AdoptedItem } from './target-changes.ts';
+import { type WaveCandidate, wavesOf } from './waves.ts';
+
+export interface ApplyAllInput {
+  readonly revision: PolicyRevision;
+  readonly context: PlanningContext;
+  readonly recent: RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>> | undefined;
+  readonly holder: string;
+  readonly concurrency: number;
+}
+
+export interface AppliedAll {
+  /** Mailboxes and contacts that failed. */
+  readonly failed: number;
+  /** Set when a wave failed and the others were not begun. */
+  readonly failure: Failure | undefined;
+}
+
+export async function applyWaves(
+  input: ApplyAllInput,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<AppliedAll> {
+  const runId = recorder.run.id;
+  const candidates: WaveCandidate[] = [];
+  for await (const { mailbox, progress } of ports.runs.readPlans(runId)) {
+    if (progress !== 'done') candidates.push({ id: mailbox.id, primarySmtpAddress: mailbox.primarySmtpAddress });
+  }
+  const waves = wavesOf(candidates, input.revision.policy.canary);
+  let failed = 0;
+
+  const applyOne = async (stored: StoredPlan): Promise<void> => {
+    const { mailbox, plan } = stored;
+    const counts = await applyPlan(
+      {
+        mailbox,
+        plan,
+        context: input.context,
+        current: input.recent?.take(mailbox.id),
+        holder: input.holder,
+      },
+      ports,
+      recorder,
+      signal,
+    );
+    failed += counts.failed;
+    const { id: mailboxId, primarySmtpAddress } = mailbox;
+    await recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts });
+  };
+  const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
+    failed += 1;
+    await ports.runs.setProgress(runId, mailbox.id, 'failed');
+    await recorder.emit({
+      type: 'mailbox.failed',
+      mailboxId: mailbox.id,
+      primarySmtpAddress: mailbox.primarySmtpAddress,
+      phase: 'applying',
+      failure: failure.toRecord(),
+    });
+  };
+
+  for (const [index, wave] of waves.entries()) {
+    if (waves.length > 1) {
+      await recorder.emit({ type: 'wave.started', wave: wave.name, mailboxes: wave.mailboxIds.length });
+    }
+    const again: StoredPlan[] = [];
+    const plans = async function* (): AsyncIterable<StoredPlan> {
+      for (const id of wave.mailboxIds) {
+        const stored = await ports.runs.readPlan(runId, id);
+        if (stored !== undefined) yield stored;
+      }
+    };
+    await forEachBounded(plans(), input.concurrency, signal, applyOne, async (stored, failure) => {
+      if (failure.facts.advice === 'doNotRetry') await report(stored, failure);
+      else again.push(stored);
+    });
+    await forEachBounded(again, input.concurrency, signal, applyOne, report);
+    if (failed > 0 && index < waves.length - 1) {
+      return { failed, failure: new Failure('waveFailed', { details: { wave: wave.name } }) };
+    }
+  }
+  return { failed, failure: undefined };
+}

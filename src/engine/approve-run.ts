@@ -1,0 +1,109 @@
+// Releases a run that waits at the brake: the stored plans are applied, and a mailbox that moved on meanwhile is
+// written only if it loses nothing beyond what was approved.
+
+import { rulesDigest } from '../core/fingerprint.ts';
+import { Failure } from '../model/failure.ts';
+import type { MailboxId, RunId, SourceObjectId } from '../model/ids.ts';
+import type { Run, RunEvent } from '../model/run.ts';
+import type { LicenseLimit } from '../ports/license.ts';
+import { applyWaves } from './apply-waves.ts';
+import { takePolicyLease } from './earlier-runs.ts';
+import { planDigest } from './plan-digest.ts';
+import type { PlanningContext } from './plan-mailbox.ts';
+import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
+import { RunRecorder } from './run-recorder.ts';
+
+export interface ApprovalRequest {
+  readonly runId: RunId;
+  /** What the person saw; another one is refused with `planChanged`. */
+  readonly digest: string;
+  readonly approvedBy: string;
+  readonly holder: string;
+  readonly limit: LicenseLimit;
+  readonly concurrency?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+const APPROVAL_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Throws `nothingToApprove`, `planChanged`, `alreadyRunning` or `trialOver` and then has changed nothing. */
+export async function approveRun(request: ApprovalRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+  if (!request.limit.mayWrite) throw new Failure('trialOver');
+  const waiting = await ports.runs.read(request.runId);
+  if (waiting === undefined) throw new Failure('notFound', { details: { run: request.runId } });
+  const lease = await takePolicyLease(waiting.policyId, request.holder, ports);
+  try {
+    // Read again under the lease: another process may have approved or superseded it meanwhile.
+    const run = await ports.runs.read(request.runId);
+    const pending = await ports.runs.readApproval(request.runId);
+    const revision = await ports.runs.readRevision(request.runId);
+    if (run?.state !== 'awaitingApproval' || pending === undefined || revision === undefined) {
+      throw new Failure('nothingToApprove', { details: { state: run?.state ?? 'unknown' } });
+    }
+    const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
+    if (ports.clock.now().getTime() - Date.parse(pending.since) > APPROVAL_LIFE_MS) {
+      await recorder.end('superseded', new Failure('nothingToApprove', { details: { since: pending.since } }));
+      throw new Failure('nothingToApprove', { details: { since: pending.since } });
+    }
+    const actual = await planDigest(request.runId, revision, ports.runs);
+    if (request.digest !== actual || pending.digest !== actual) throw new Failure('planChanged');
+
+    const { context, mailboxIds } = await contextOf(request.runId, run, revision, ports);
+    await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
+    await recorder.enter('applying');
+    try {
+      const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+      const applied = await applyWaves(
+        { revision, context, recent: undefined, holder: request.holder, concurrency },
+        ports,
+        recorder,
+        signal,
+      );
+      await ports.memory.saveLastSelection(run.policyId, {
+        completedAt: ports.clock.now().toISOString(),
+        sourceObjectIds: new Set(context.wanted.keys()),
+        mailboxIds,
+      });
+      return await recorder.end(applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
+    } catch (thrown) {
+      ports.log.warn('approved run stopped', { runId: request.runId, error: thrown });
+      return await recorder.endWith(thrown, signal);
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+/** The planning context of the waiting run, from what it stored; used where a mailbox must be planned again. */
+async function contextOf(
+  runId: RunId,
+  run: Run,
+  revision: PlanningRevision,
+  ports: RunPorts,
+): Promise<{ context: PlanningContext; mailboxIds: ReadonlySet<MailboxId> }> {
+  const markedNoContactSync = new Set<SourceObjectId>();
+  const mailboxIds = new Set<MailboxId>();
+  for await (const { plan } of ports.runs.readPlans(runId)) {
+    if (plan.purpose === 'fill') mailboxIds.add(plan.mailboxId);
+    for (const change of plan.changes) {
+      if (change.reason === 'markedNoContactSync') markedNoContactSync.add(change.sourceObjectId);
+    }
+  }
+  const { policy } = revision;
+  const context: PlanningContext = {
+    policy,
+    policyId: run.policyId,
+    wanted: await ports.runs.readContacts(runId),
+    undecided: new Set(),
+    markedNoContactSync,
+    departures: await ports.memory.readDepartures(run.policyId),
+    // The brake only engages on deletions, and an incomplete reading plans none.
+    mayDelete: true,
+    rulesDigest: rulesDigest(policy),
+    now: run.startedAt,
+    emptyReason: 'mailboxLeft',
+  };
+  return { context, mailboxIds };
+}
+
+type PlanningRevision = NonNullable<Awaited<ReturnType<RunPorts['runs']['readRevision']>>>;

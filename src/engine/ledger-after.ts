@@ -1,0 +1,128 @@
+// The ledger record after a reading and after a writing. Pure: the ledger only ever repeats what a mailbox showed or
+// answered.
+
+import { contestedAfter } from '../core/plan-fields.ts';
+import { matchContacts } from '../core/match-contacts.ts';
+import type { MappedContact } from '../model/contact.ts';
+import type { SourceObjectId } from '../model/ids.ts';
+import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
+import type { FolderSnapshot, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
+import type { ChangeOutcome, ContactPlan } from '../model/plan.ts';
+import type { ReadyChange } from './target-changes.ts';
+
+export interface AfterReadingInput {
+  readonly mailbox: TargetMailbox;
+  readonly plan: ContactPlan;
+  readonly snapshot: FolderSnapshot;
+  readonly known: LedgerRecord | undefined;
+  readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
+  readonly rulesDigest: string;
+}
+
+/**
+ * What the mailbox showed. A contact that the plan keeps is confirmed with the wanted fingerprint, so that it is not
+ * compared again next time; one that is to be changed keeps its old one.
+ */
+export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
+  const { plan, snapshot, known, wanted } = input;
+  const before = new Map((known?.entries ?? []).map((entry) => [entry.sourceObjectId, entry]));
+  const planned = new Set(plan.changes.map((change) => change.sourceObjectId));
+  const { own } = matchContacts(snapshot.contacts, plan.policyId, known, (id) => wanted.get(id)?.folderKey);
+  const entries: LedgerEntry[] = [];
+  for (const [id, contact] of own) {
+    const contested = before.get(id)?.contested;
+    const isConfirmed = plan.purpose === 'fill' && !planned.has(id);
+    entries.push({
+      sourceObjectId: id,
+      itemId: contact.itemId,
+      version: contact.version,
+      folderKey: contact.folderKey,
+      createdAt: contact.createdAt,
+      markVersion: contact.mark.version,
+      fingerprint: (isConfirmed ? wanted.get(id)?.fingerprint : undefined) ?? contact.mark.fingerprint,
+      fieldFingerprints: contact.mark.fieldFingerprints,
+      ...(contested === undefined ? {} : { contested }),
+    });
+  }
+  const missing = [...before.keys(), ...(known?.missing ?? [])].filter((id) => !own.has(id) && wanted.has(id));
+  return {
+    policyId: plan.policyId,
+    mailboxId: input.mailbox.id,
+    isDirty: false,
+    rulesDigest: plan.purpose === 'fill' ? input.rulesDigest : '',
+    folders: snapshot.folders.map(ledgerFolder),
+    entries,
+    foreignCount: snapshot.foreignCount,
+    ...(missing.length > 0 ? { missing: [...new Set(missing)] } : {}),
+  };
+}
+
+export interface Written {
+  readonly change: ReadyChange;
+  readonly outcome: ChangeOutcome;
+}
+
+export interface AfterWritingInput {
+  readonly before: LedgerRecord;
+  readonly written: readonly Written[];
+  readonly foldersMade: readonly SnapshotFolder[];
+  readonly foldersRemoved: ReadonlySet<string>;
+  readonly respectedDeletions: readonly SourceObjectId[];
+  readonly rulesDigest: string;
+}
+
+export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
+  const entries = new Map(input.before.entries.map((entry) => [entry.sourceObjectId, entry]));
+  const missing = new Set(input.before.missing ?? []);
+  for (const id of input.respectedDeletions) missing.delete(id);
+  let foreignCount = input.before.foreignCount;
+  for (const { change, outcome } of input.written) {
+    const id = change.planned.sourceObjectId;
+    const old = entries.get(id);
+    if (outcome.status === 'applied' && change.mark !== undefined) {
+      const contested = contestedAfter(
+        old?.contested,
+        change.writtenBefore,
+        change.planned.kind === 'update' ? change.planned.fields : [],
+      );
+      if (change.planned.kind === 'adopt') foreignCount -= 1;
+      missing.delete(id);
+      entries.set(id, {
+        sourceObjectId: id,
+        itemId: outcome.itemId,
+        version: outcome.version,
+        folderKey: change.folderKey,
+        createdAt: old?.itemId === outcome.itemId ? old.createdAt : '',
+        markVersion: change.mark.version,
+        fingerprint: change.mark.fingerprint,
+        fieldFingerprints: change.mark.fieldFingerprints,
+        ...(contested === undefined ? {} : { contested }),
+      });
+      continue;
+    }
+    const isGone = outcome.status === 'applied' || outcome.status === 'gone';
+    const isRemoval = change.planned.kind === 'delete' || change.planned.kind === 'handOver';
+    if (!isGone || !isRemoval) continue;
+    if (change.planned.kind === 'handOver' && outcome.status === 'applied') foreignCount += 1;
+    // After a move to another sub-folder the entry already stands for the new item.
+    if (old !== undefined && 'itemId' in change.planned && old.itemId === change.planned.itemId) entries.delete(id);
+  }
+  const made = new Set(input.foldersMade.map((folder) => folder.key));
+  return {
+    ...input.before,
+    isDirty: false,
+    rulesDigest: input.rulesDigest,
+    folders: [
+      ...input.before.folders.filter((folder) => !made.has(folder.key) && !input.foldersRemoved.has(folder.key)),
+      ...input.foldersMade.map(ledgerFolder),
+    ],
+    entries: [...entries.values()],
+    foreignCount,
+    missing: [...missing],
+  };
+}
+
+function ledgerFolder(folder: SnapshotFolder): LedgerFolder {
+  const { key, folderId, name, mark, syncToken } = folder;
+  return { key, folderId, name, mark, syncToken };
+}

@@ -1,0 +1,136 @@
+// First pass, one mailbox: what is there (helped by the ledger) -> ContactPlan. Reads only; the ledger, a cache of
+// what was read, is refreshed.
+
+import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
+import { contactsToRead, type PlanInput, planMailbox } from '../core/plan.ts';
+import type { MappedContact } from '../model/contact.ts';
+import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { LedgerRecord } from '../model/ledger-record.ts';
+import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { ChangeReason, ContactPlan } from '../model/plan.ts';
+import type { Policy } from '../model/policy.ts';
+import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { recordAfterReading } from './ledger-after.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { AdoptedItem } from './target-changes.ts';
+
+/** What is the same for all mailboxes of a run. */
+export interface PlanningContext {
+  readonly policy: Policy;
+  readonly policyId: PolicyId;
+  readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
+  readonly undecided: ReadonlySet<SourceObjectId>;
+  readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  readonly departures: ReadonlyMap<SourceObjectId, string>;
+  readonly mayDelete: boolean;
+  readonly rulesDigest: string;
+  /** ISO 8601. */
+  readonly now: string;
+  readonly emptyReason: ChangeReason;
+}
+
+export interface PlannedMailbox {
+  readonly target: MailboxTarget;
+  readonly plan: ContactPlan;
+  readonly snapshot: FolderSnapshot;
+  /** What the ledger says after this reading. */
+  readonly record: LedgerRecord;
+  /** Items read in full for this plan, for the journal's before-images. */
+  readonly current: ReadonlyMap<ItemId, ManagedContact | AdoptedItem>;
+}
+
+export interface PlanningOptions {
+  /** Use no sync token: the mailbox moved on while it was being written. */
+  readonly readInFull?: boolean;
+  /** What this run has written so far; stands for the ledger, which is dirty meanwhile. */
+  readonly lastWritten?: LedgerRecord | undefined;
+}
+
+/** From this many items and this share on, listing the whole folder costs less than reading the items one by one. */
+const FULL_READING_FROM = 40;
+const FULL_READING_SHARE = 0.25;
+
+export async function planOneMailbox(
+  mailbox: TargetMailbox,
+  purpose: 'fill' | 'empty',
+  context: PlanningContext,
+  ports: RunPorts,
+  signal: AbortSignal,
+  options: PlanningOptions = {},
+): Promise<PlannedMailbox> {
+  const { policy, policyId } = context;
+  const target = ports.targets.open(mailbox, policyId, policy.folder);
+  // A dirty record cannot tell a user's deletion from one of ours that was cut off, so it is not used for that either.
+  const record = options.lastWritten ?? (await ports.ledger.read(policyId, mailbox.id));
+  const known = record?.isDirty === false ? record : undefined;
+  const respected = await ports.memory.readRespectedDeletions(policyId, mailbox.id);
+
+  let snapshot = await target.readFolder(
+    { known: options.readInFull === true ? undefined : known, includeForeign: false },
+    signal,
+  );
+  const root = snapshot.folders.find((folder) => folder.key === '');
+  if (purpose === 'fill' && policy.folder.existing === 'adopt' && root !== undefined && root.mark === undefined) {
+    snapshot = await target.readFolder({ known: undefined, includeForeign: true }, signal);
+  }
+
+  const inputFor = (seen: FolderSnapshot): PlanInput => ({
+    ...context,
+    mailbox,
+    purpose,
+    snapshot: seen,
+    known,
+    respected,
+    ownerId: mailbox.ownerId,
+  });
+  let toRead = contactsToRead(inputFor(snapshot));
+  const isMost = toRead.length > FULL_READING_FROM && toRead.length > snapshot.contacts.length * FULL_READING_SHARE;
+  if (isMost && !snapshot.isFullReading) {
+    snapshot = await target.readFolder({ known: undefined, includeForeign: false }, signal);
+    toRead = contactsToRead(inputFor(snapshot));
+  }
+  if (toRead.length > 0) snapshot = withRead(snapshot, toRead, await target.readContacts(toRead, signal));
+
+  const plan = planMailbox(inputFor(snapshot));
+  const nextRecord = recordAfterReading({
+    mailbox,
+    plan,
+    snapshot,
+    known,
+    wanted: context.wanted,
+    rulesDigest: context.rulesDigest,
+  });
+  if (snapshot.highestMarkVersion <= FINGERPRINT_VERSION) await ports.ledger.write(nextRecord);
+  return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
+}
+
+/** The snapshot with the items that were read; one that is gone meanwhile is not in it any more. */
+function withRead(
+  snapshot: FolderSnapshot,
+  asked: readonly ItemId[],
+  read: readonly ManagedContact[],
+): FolderSnapshot {
+  const byId = new Map(read.map((contact) => [contact.itemId, contact]));
+  const wasAsked = new Set(asked);
+  const contacts = snapshot.contacts.flatMap((contact) => {
+    if (!wasAsked.has(contact.itemId)) return [contact];
+    const fresh = byId.get(contact.itemId);
+    return fresh === undefined ? [] : [{ ...fresh, folderKey: contact.folderKey }];
+  });
+  return { ...snapshot, contacts };
+}
+
+function currentItems(
+  snapshot: FolderSnapshot,
+  plan: ContactPlan,
+): ReadonlyMap<ItemId, ManagedContact | AdoptedItem> {
+  const needed = new Set(plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId])));
+  const current = new Map<ItemId, ManagedContact | AdoptedItem>();
+  for (const contact of snapshot.contacts) if (needed.has(contact.itemId)) current.set(contact.itemId, contact);
+  for (const foreign of snapshot.foreign ?? []) if (needed.has(foreign.itemId)) current.set(foreign.itemId, foreign);
+  return current;
+}
+
+export function isNothingToDo(plan: ContactPlan): boolean {
+  return plan.changes.length === 0 && plan.folders.length === 0 && plan.respectedDeletions.length === 0;
+}

@@ -1,0 +1,59 @@
+// Reads the source, selects and maps: what is wanted, once for all mailboxes. Remembers whether the reading was
+// complete.
+
+import { mapContacts } from '../core/map.ts';
+import { selectContacts } from '../core/select.ts';
+import type { MappedContact } from '../model/contact.ts';
+import { Failure } from '../model/failure.ts';
+import type { SourceObjectId } from '../model/ids.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import type { ExclusionReason } from '../model/run.ts';
+import type { SourceReading } from '../ports/contact-source.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+export interface SourceResult {
+  /** In the order of ids, so that nothing depends on the order of the source. */
+  readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
+  /** The reading could not tell whether they belong: neither created nor deleted. */
+  readonly undecided: ReadonlySet<SourceObjectId>;
+  readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  readonly isComplete: boolean;
+}
+
+export async function readSource(
+  request: { readonly revision: PolicyRevision; readonly defaultCountry: string | undefined },
+  ports: Pick<RunPorts, 'source'>,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<SourceResult> {
+  const { policy } = request.revision;
+  const reading = await ports.source.read(policy.source, signal);
+  const selection = selectContacts(reading.objects, policy.source);
+  const contacts = mapContacts(selection.selected, policy, { country: request.defaultCountry });
+  const excluded: Partial<Record<ExclusionReason, number>> = {};
+  for (const { reason } of selection.excluded) excluded[reason] = (excluded[reason] ?? 0) + 1;
+  const isComplete = reading.isComplete && selection.undecided.length === 0;
+  await recorder.emit({
+    type: 'source.read',
+    objects: reading.objects.length,
+    selected: contacts.length,
+    excluded,
+    isComplete,
+    gaps: gapsOf(reading, isComplete),
+  });
+  const sorted = [...contacts].sort((a, b) => (a.sourceObjectId < b.sourceObjectId ? -1 : 1));
+  return {
+    wanted: new Map(sorted.map((contact) => [contact.sourceObjectId, contact])),
+    undecided: new Set(selection.undecided.map(({ id }) => id)),
+    markedNoContactSync: new Set(
+      selection.excluded.filter(({ reason }) => reason === 'noContactSync').map(({ id }) => id),
+    ),
+    isComplete,
+  };
+}
+
+function gapsOf(reading: SourceReading, isComplete: boolean) {
+  if (isComplete || reading.gaps.length > 0) return reading.gaps.map((gap) => gap.toRecord());
+  return [new Failure('sourceIncomplete').toRecord()];
+}

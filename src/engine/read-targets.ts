@@ -1,0 +1,58 @@
+// Reads the directory and decides which mailboxes are filled and which have left and are emptied.
+
+import { targetMailboxes } from '../core/target-mailboxes.ts';
+import { policyId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import type { SkippedMailbox } from '../model/run.ts';
+import type { LicenseLimit } from '../ports/license.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+export interface TargetsResult {
+  readonly fill: readonly TargetMailbox[];
+  /** Written to by an earlier run and no longer a target. */
+  readonly leaving: readonly TargetMailbox[];
+  /** Belong or not, the reading could not tell: neither filled nor emptied. */
+  readonly undecided: readonly { readonly id: TargetMailbox['id'] }[];
+  readonly skipped: readonly SkippedMailbox[];
+  readonly isComplete: boolean;
+}
+
+/** Also used to count: without a recorder nothing is kept. */
+export async function readTargets(
+  request: { readonly revision: PolicyRevision; readonly limit: LicenseLimit },
+  ports: Pick<RunPorts, 'directory' | 'memory'>,
+  recorder: RunRecorder | undefined,
+  signal: AbortSignal,
+): Promise<TargetsResult> {
+  const { policy } = request.revision;
+  const reading = await ports.directory.readMailboxes(policy.mailboxes, signal);
+  const written = await ports.memory.readWrittenMailboxes(policyId(policy.id));
+  const verdict = targetMailboxes(reading, policy, {
+    maxMailboxes: request.limit.maxMailboxes,
+    preferred: new Set(written.map(({ id }) => id)),
+  });
+  // A mailbox over the license limit, or one whose marks are unknown, has not left.
+  const stays = new Set([...verdict.targets, ...verdict.undecided].map(({ id }) => id));
+  for (const { mailboxId, reason } of verdict.skipped) {
+    if (mailboxId !== undefined && (reason === 'license' || reason === 'unknownMark')) stays.add(mailboxId);
+  }
+  const leaving = reading.isComplete ? written.filter(({ id }) => !stays.has(id)) : [];
+  await recorder?.emit({
+    type: 'mailboxes.read',
+    found: reading.mailboxes.length,
+    targets: verdict.targets.length,
+    leaving: leaving.length,
+    skipped: verdict.skipped,
+    isComplete: reading.isComplete,
+    gaps: reading.gaps.map((gap) => gap.toRecord()),
+  });
+  return {
+    fill: verdict.targets,
+    leaving,
+    undecided: verdict.undecided,
+    skipped: verdict.skipped,
+    isComplete: reading.isComplete,
+  };
+}

@@ -1,0 +1,241 @@
+// One run of a policy, top to bottom, in the words of the flow: read -> select -> map -> plan every mailbox -> brake ->
+// apply -> end. A test run ends after the brake; an engaged brake waits there.
+
+import { addToTally, type BrakeTally, emptyTally, engageBrake } from '../core/brake.ts';
+import { rulesDigest } from '../core/fingerprint.ts';
+import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import { policyId } from '../model/ids.ts';
+import { Failure } from '../model/failure.ts';
+import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { BrakeReason, Run } from '../model/run.ts';
+import { applyWaves } from './apply-waves.ts';
+import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
+import { forEachBounded } from './mailbox-pool.ts';
+import { planDigest } from './plan-digest.ts';
+import { isNothingToDo, planOneMailbox, type PlannedMailbox, type PlanningContext } from './plan-mailbox.ts';
+import { readSource, type SourceResult } from './read-source.ts';
+import { readTargets, type TargetsResult } from './read-targets.ts';
+import { RecentItems } from './recent-items.ts';
+import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
+import { RunRecorder } from './run-recorder.ts';
+import type { AdoptedItem } from './target-changes.ts';
+
+/**
+ * Runs the policy and returns the ended (or waiting) run; what went wrong stands in its events. Throws only what is
+ * known before the run exists: `alreadyRunning`, `trialOver`.
+ */
+export async function runPolicy(request: RunRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+  if (request.mode === 'run' && !request.limit.mayWrite) throw new Failure('trialOver');
+  const { policy } = request.revision;
+  const lease = await takePolicyLease(policyId(policy.id), request.holder, ports);
+  try {
+    await closeEarlierRuns(policyId(policy.id), request.mode, ports);
+    const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, ports), request.onEvent);
+    await recorder.start(request.revision);
+    try {
+      return await carryOut(request, ports, recorder, signal);
+    } catch (thrown) {
+      ports.log.warn('run stopped', { runId: request.runId, error: thrown });
+      return await recorder.endWith(thrown, signal);
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+async function carryOut(
+  request: RunRequest,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { policy } = request.revision;
+  const id = policyId(policy.id);
+
+  await recorder.enter('reading');
+  const source = await readSource(request, ports, recorder, signal);
+  const targets = await readTargets(request, ports, recorder, signal);
+  await ports.runs.saveContacts(request.runId, [...source.wanted.values()]);
+
+  await recorder.enter('planning');
+  const last = await ports.memory.readLastSelection(id);
+  const mayDelete = source.isComplete && targets.isComplete;
+  const departures = departuresNow(await ports.memory.readDepartures(id), last?.sourceObjectIds, source, ports);
+  const context: PlanningContext = {
+    policy,
+    policyId: id,
+    wanted: source.wanted,
+    undecided: source.undecided,
+    markedNoContactSync: source.markedNoContactSync,
+    departures,
+    mayDelete,
+    rulesDigest: rulesDigest(policy),
+    now: ports.clock.now().toISOString(),
+    emptyReason: 'mailboxLeft',
+  };
+  const planned = await planAll(request, targets, context, ports, recorder, signal);
+
+  // Without an earlier run, the marks found in the mailboxes tell who was there before.
+  const lastPeople = last?.sourceObjectIds ?? planned.peopleFound;
+  const lastMailboxes = last?.mailboxIds ?? new Set([...targets.fill, ...targets.leaving].map((box) => box.id));
+  if (request.mode === 'run' && source.isComplete) {
+    await ports.memory.saveDepartures(id, withFound(departures, planned.peopleFound, source, context.now));
+  }
+  const reasons = engageBrake({ limits: policy.brake, tally: planned.tally, lastPeople, lastMailboxes });
+  if (reasons.length > 0) return await waitForApproval(request, reasons, ports, recorder);
+  if (request.mode === 'test') {
+    return await recorder.end(planned.failed === 0 && mayDelete ? 'finished' : 'finishedWithErrors');
+  }
+
+  await recorder.emit({ type: 'brake.released', approvedBy: undefined });
+  await recorder.enter('applying');
+  const applied = await applyWaves(
+    { revision: request.revision, context, recent: planned.recent, holder: request.holder, concurrency: concurrencyOf(request) },
+    ports,
+    recorder,
+    signal,
+  );
+  if (mayDelete) {
+    await ports.memory.saveLastSelection(id, {
+      completedAt: ports.clock.now().toISOString(),
+      sourceObjectIds: new Set([...source.wanted.keys(), ...source.undecided]),
+      mailboxIds: new Set([...targets.fill, ...targets.undecided].map((box) => box.id)),
+    });
+  }
+  const isClean = planned.failed === 0 && applied.failed === 0 && mayDelete;
+  return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
+}
+
+async function waitForApproval(
+  request: RunRequest,
+  reasons: readonly BrakeReason[],
+  ports: RunPorts,
+  recorder: RunRecorder,
+): Promise<Run> {
+  const digest = await planDigest(request.runId, request.revision, ports.runs);
+  await recorder.emit({ type: 'brake.engaged', reasons, digest });
+  if (request.mode === 'test') return await recorder.end('finished');
+  await ports.runs.saveApproval(request.runId, { digest, since: ports.clock.now().toISOString() });
+  await recorder.enter('awaitingApproval');
+  return recorder.run;
+}
+
+interface PlannedAll {
+  readonly tally: BrakeTally;
+  readonly peopleFound: ReadonlySet<SourceObjectId>;
+  readonly recent: RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>;
+  readonly failed: number;
+}
+
+async function planAll(
+  request: RunRequest,
+  targets: TargetsResult,
+  context: PlanningContext,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<PlannedAll> {
+  const tally = emptyTally();
+  const peopleFound = new Set<SourceObjectId>();
+  const recent = new RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>();
+  let failed = 0;
+  const work: { mailbox: TargetMailbox; purpose: 'fill' | 'empty' }[] = [
+    ...targets.fill.map((mailbox) => ({ mailbox, purpose: 'fill' as const })),
+    ...targets.leaving.map((mailbox) => ({ mailbox, purpose: 'empty' as const })),
+  ];
+  await forEachBounded(
+    work,
+    concurrencyOf(request),
+    signal,
+    async ({ mailbox, purpose }) => {
+      const planned = await planOneMailbox(mailbox, purpose, context, ports, signal);
+      const { plan } = planned;
+      for (const id of peopleIn(planned, context.policyId)) peopleFound.add(id);
+      addToTally(tally, plan);
+      const progress = isNothingToDo(plan) ? 'done' : 'planned';
+      await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
+      if (progress === 'planned') recent.add(mailbox.id, planned.current, planned.current.size);
+      const { id: mailboxId, primarySmtpAddress } = mailbox;
+      const { counts, notices } = plan;
+      await recorder.emit({ type: 'mailbox.planned', mailboxId, primarySmtpAddress, purpose, counts, notices });
+      // A refused folder or a newer mark is the mailbox's failure, not only a remark.
+      for (const notice of notices) {
+        if (notice.kind !== 'folderRefused' && notice.kind !== 'newerMark') continue;
+        failed += 1;
+        const failure = new Failure(notice.kind, { details: { folder: context.policy.folder.name } }).toRecord();
+        await recorder.emit({ type: 'mailbox.failed', mailboxId, primarySmtpAddress, phase: 'planning', failure });
+      }
+    },
+    async ({ mailbox }, failure) => {
+      // A mailbox that is not provisioned yet is a notice; the rest are errors.
+      const isNotice = failure.code === 'mailboxNotProvisioned';
+      if (!isNotice) failed += 1;
+      await recorder.emit({
+        type: isNotice ? 'mailbox.skipped' : 'mailbox.failed',
+        mailboxId: mailbox.id,
+        primarySmtpAddress: mailbox.primarySmtpAddress,
+        phase: 'planning',
+        failure: failure.toRecord(),
+      });
+    },
+  );
+  return { tally, peopleFound, recent, failed };
+}
+
+function peopleIn(planned: PlannedMailbox, id: PolicyId): readonly SourceObjectId[] {
+  return planned.snapshot.contacts.flatMap(({ mark }) =>
+    mark.policyId === id && mark.sourceObjectId !== undefined ? [mark.sourceObjectId] : [],
+  );
+}
+
+/** Who is missing since when: earlier departures that did not come back, and those who left since the last run. */
+function departuresNow(
+  before: ReadonlyMap<SourceObjectId, string>,
+  lastPeople: ReadonlySet<SourceObjectId> | undefined,
+  source: SourceResult,
+  ports: RunPorts,
+): ReadonlyMap<SourceObjectId, string> {
+  if (!source.isComplete) return before;
+  const now = ports.clock.now().toISOString();
+  const departures = new Map<SourceObjectId, string>();
+  for (const [id, since] of before) if (!source.wanted.has(id)) departures.set(id, since);
+  for (const id of lastPeople ?? []) {
+    if (!source.wanted.has(id) && !source.undecided.has(id) && !departures.has(id)) departures.set(id, now);
+  }
+  return departures;
+}
+
+/** People found in mailboxes whom no earlier run remembers: their grace starts now. */
+function withFound(
+  departures: ReadonlyMap<SourceObjectId, string>,
+  found: ReadonlySet<SourceObjectId>,
+  source: SourceResult,
+  now: string,
+): ReadonlyMap<SourceObjectId, string> {
+  const all = new Map(departures);
+  for (const id of found) {
+    if (!source.wanted.has(id) && !source.undecided.has(id) && !all.has(id)) all.set(id, now);
+  }
+  return all;
+}
+
+function concurrencyOf(request: RunRequest): number {
+  return request.concurrency ?? DEFAULT_CONCURRENCY;
+}
+
+function newRun(request: RunRequest, ports: RunPorts): Run {
+  const { policy, revision } = request.revision;
+  return {
+    id: request.runId,
+    kind: request.mode,
+    policyId: policyId(policy.id),
+    policyName: policy.name,
+    policyRevision: revision,
+    undoes: undefined,
+    state: 'queued',
+    startedAt: ports.clock.now().toISOString(),
+    endedAt: undefined,
+    holder: request.holder,
+  };
+}
+

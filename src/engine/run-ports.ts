@@ -1,0 +1,45 @@
+// What a run needs from outside, and what it is asked to do.
+
+import type { LicenseLimit } from '../ports/license.ts';
+import type { RunId } from '../model/ids.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import type { RunEvent } from '../model/run.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ContactSource } from '../ports/contact-source.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Leases } from '../ports/leases.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
+import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { RunStore } from '../ports/run-store.ts';
+
+export interface RunPorts {
+  readonly source: ContactSource;
+  readonly directory: MailboxDirectory;
+  readonly targets: MailboxTargets;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly runs: RunStore;
+  readonly memory: PolicyMemory;
+  readonly leases: Leases;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface RunRequest {
+  readonly runId: RunId;
+  readonly revision: PolicyRevision;
+  readonly mode: 'run' | 'test';
+  /** Process and host, shown to whoever is told "already running". */
+  readonly holder: string;
+  readonly limit: LicenseLimit;
+  /** Country of people without one, from the environment; the policy's own default comes first. */
+  readonly defaultCountry: string | undefined;
+  /** Mailboxes worked on at the same time. */
+  readonly concurrency?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export const DEFAULT_CONCURRENCY = 16;
