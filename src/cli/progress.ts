@@ -3,10 +3,13 @@
 
 import type { RunEventView } from '@contactsync/contract';
 import { count, visible } from './terminal-text.ts';
+import { changeCount } from './words.ts';
 
 export interface ProgressState {
   readonly phase: 'starting' | 'planning' | 'applying';
   readonly total: number;
+  /** Planned mailboxes that have something to write: the total of the second pass. */
+  readonly toWrite: number;
   readonly done: number;
   readonly failed: number;
   readonly written: number;
@@ -17,6 +20,7 @@ export interface ProgressState {
 export const NO_PROGRESS: ProgressState = {
   phase: 'starting',
   total: 0,
+  toWrite: 0,
   done: 0,
   failed: 0,
   written: 0,
@@ -28,14 +32,12 @@ export function advance(state: ProgressState, event: RunEventView): ProgressStat
   switch (event.type) {
     case 'mailboxes.read':
       return { ...state, phase: 'planning', total: event.targets + event.leaving, done: 0, since: now };
-    case 'mailbox.planned':
-      return { ...state, done: state.done + 1 };
+    case 'mailbox.planned': {
+      const hasWork = changeCount(event.counts) > 0;
+      return { ...state, done: state.done + 1, toWrite: state.toWrite + (hasWork ? 1 : 0) };
+    }
     case 'brake.released':
-    case 'wave.started':
-      // The first wave begins the second pass; later ones go on with it.
-      return state.phase === 'applying'
-        ? state
-        : { ...state, phase: 'applying', done: 0, failed: 0, since: now };
+      return { ...state, phase: 'applying', total: state.toWrite, done: 0, failed: 0, since: now };
     case 'mailbox.applied': {
       const counts = event.counts;
       const written = counts.created + counts.updated + counts.deleted + counts.handedOver + counts.adopted;

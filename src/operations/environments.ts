@@ -125,10 +125,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 }
 
 /** What the schema cannot say. */
-export function checkEnvironment(
-  document: Environment,
-  before: Environment | undefined,
-): readonly string[] {
+export function checkEnvironment(document: Environment, before: Environment | undefined): readonly string[] {
   const { organization, cloud } = document.exchangeOnline;
   const ending = INITIAL_DOMAIN_ENDINGS[cloud];
   const label = organization.toLowerCase().slice(0, -ending.length);

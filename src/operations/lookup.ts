@@ -1,9 +1,9 @@
 // Finding what a person named: policies and environments by name or id, runs and certificates by the beginning of
 // their id.
 
+import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { environmentId, isUuid } from '../model/ids.ts';
-import type { Environment } from '../model/environment.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Run } from '../model/run.ts';
 import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';

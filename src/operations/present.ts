@@ -5,6 +5,7 @@ import type {
   CertificateView,
   ChangeView,
   FailureView,
+  LicenseView,
   MailboxPlanView,
   MailboxReportView,
   ReportView,
@@ -17,6 +18,7 @@ import { FAILURE_CODES } from '../model/failure-codes.ts';
 import type { MailboxId, SourceObjectId } from '../model/ids.ts';
 import type { ContactChange } from '../model/plan.ts';
 import type { BrakeReason, RecordedEvent, Run, RunReport } from '../model/run.ts';
+import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import type { StoredCertificate } from '../ports/secret-store.ts';
 
@@ -181,4 +183,9 @@ export function presentCertificate(certificate: StoredCertificate, now: Date): C
     notAfter: certificate.notAfter,
     state,
   };
+}
+
+export function presentLicense(limit: LicenseLimit): LicenseView {
+  const state = limit.endsAt === undefined ? 'notStarted' : limit.mayWrite ? 'valid' : 'expired';
+  return { kind: limit.kind, state, mailboxes: limit.maxMailboxes, validUntil: limit.endsAt };
 }

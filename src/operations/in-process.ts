@@ -1,0 +1,97 @@
+// The operations, carried out in this process. Whatever is thrown inside leaves as an OperationError with its texts;
+// the stack of a defect goes to the log and nowhere else.
+
+import { OperationError, type Operations } from '@contactsync/contract';
+import { asFailure } from '../model/failure.ts';
+import { policyId } from '../model/ids.ts';
+import type { Log } from '../ports/log.ts';
+import { makeCertificateOperations } from './certificates.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { makeEnvironmentOperations } from './environments.ts';
+import { LiveRuns } from './live-runs.ts';
+import { findDocument } from './lookup.ts';
+import { makePolicyOperations } from './policies.ts';
+import { presentLicense, presentThrown } from './present.ts';
+import { makeRunOperations } from './runs.ts';
+
+export interface InProcessOperations extends Operations {
+  /** Cancels the runs of this process and waits for them. */
+  close(): Promise<void>;
+}
+
+export function makeOperations(dependencies: OperationsDependencies): InProcessOperations {
+  const { log, policies, memory, ledger, license, clock } = dependencies;
+  const live = new LiveRuns(clock, dependencies.newId);
+  const policyOperations = makePolicyOperations(dependencies, live);
+
+  async function mailboxIdsOf(policy: string, address: string) {
+    const found = await findDocument(policies, 'policy', policy);
+    const id = policyId(found.document.id);
+    const written = await memory.readWrittenMailboxes(id);
+    return written.filter((mailbox) => mailbox.primarySmtpAddress.toLowerCase() === address.toLowerCase());
+  }
+
+  const rest = {
+    async forgetLedger(policy?: string, mailbox?: string): Promise<number> {
+      if (policy === undefined) return ledger.forget();
+      const { document } = await findDocument(policies, 'policy', policy);
+      if (mailbox === undefined) return ledger.forget(policyId(document.id));
+      let forgotten = 0;
+      for (const { id } of await mailboxIdsOf(policy, mailbox))
+        forgotten += await ledger.forget(policyId(document.id), id);
+      return forgotten;
+    },
+
+    async license() {
+      return presentLicense(await license.current(clock.now()));
+    },
+
+    async status() {
+      const { version, dataDirectory, logFile } = dependencies;
+      return { version, dataDirectory, logFile, license: presentLicense(await license.current(clock.now())) };
+    },
+  };
+
+  return {
+    environments: translated(makeEnvironmentOperations(dependencies), log),
+    policies: translated(policyOperations, log),
+    certificates: translated(makeCertificateOperations(dependencies), log),
+    runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log),
+    ...translated(rest, log),
+    close: () => live.close(),
+  };
+}
+
+export function toOperationError(thrown: unknown, log: Log): OperationError {
+  if (thrown instanceof OperationError) return thrown;
+  const failure = asFailure(thrown);
+  if (failure.facts.whoActs === 'us') log.error('operation failed', { error: failure });
+  else log.info('operation refused', { number: failure.number, details: failure.details });
+  return new OperationError(presentThrown(failure), failure);
+}
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
+/** The same methods; what they throw is translated. */
+function translated<T extends object>(resource: T, log: Log): T {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, method] of Object.entries(resource)) {
+    wrapped[name] = (...args: readonly unknown[]) => {
+      const answer: unknown = method(...args);
+      if (isAsyncIterable(answer)) return translatedItems(answer, log);
+      return Promise.resolve(answer).catch((thrown: unknown) => {
+        throw toOperationError(thrown, log);
+      });
+    };
+  }
+  return wrapped as T;
+}
+
+async function* translatedItems(items: AsyncIterable<unknown>, log: Log): AsyncGenerator<unknown> {
+  try {
+    yield* items;
+  } catch (thrown) {
+    throw toOperationError(thrown, log);
+  }
+}

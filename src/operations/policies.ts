@@ -1,0 +1,147 @@
+// Policies: documents, clones, what they would fill, and why a contact is where it is.
+
+import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import { cleanUp } from '../engine/clean-up.ts';
+import { countMailboxes } from '../engine/count-mailboxes.ts';
+import { explainContact } from '../engine/explain-contact.ts';
+import { policyId } from '../model/ids.ts';
+import type { Policy } from '../model/policy.ts';
+import { ENDED_STATES } from '../model/run.ts';
+import type { DocumentRevision } from '../ports/document-store.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { makeDocumentOperations, parsePolicy } from './document-operations.ts';
+import type { LiveRuns } from './live-runs.ts';
+import { findDocument } from './lookup.ts';
+import { checkPolicy } from './policy-checks.ts';
+import { presentLicense, presentRun } from './present.ts';
+import { environmentOf, limitFor, withPorts } from './run-context.ts';
+
+export function makePolicyOperations(dependencies: OperationsDependencies, live: LiveRuns): PolicyOperations {
+  const { policies, environments, memory, ledger, user, newId } = dependencies;
+
+  const present = ({ document, ...revision }: DocumentRevision<Policy>): PolicyView => ({
+    policy: document,
+    ...revision,
+  });
+
+  const documents = makeDocumentOperations({
+    kind: 'policy',
+    store: policies,
+    user,
+    present,
+    parse: parsePolicy,
+    check: async (document) => {
+      await findDocument(environments, 'environment', document.environment);
+      return checkPolicy(document);
+    },
+    saved: async () => {},
+  });
+
+  return {
+    list: documents.list,
+    get: documents.get,
+    export: documents.export,
+    validate: documents.validate,
+    apply: documents.apply,
+    history: documents.history,
+    diff: documents.diff,
+    diffWith: documents.diffWith,
+    rename: documents.rename,
+
+    async clone(name, newName) {
+      const { document } = await documents.find(name);
+      const clone = { ...document, id: newId(), name: newName, enabled: false };
+      return present(await documents.save(parsePolicy({ text: JSON.stringify(clone) }), undefined, 0));
+    },
+
+    async setEnabled(name, enabled) {
+      const before = await documents.find(name);
+      return present(await documents.save({ ...before.document, enabled }, before, before.revision));
+    },
+
+    async writtenMailboxes(name) {
+      const { document } = await documents.find(name);
+      return (await memory.readWrittenMailboxes(policyId(document.id))).length;
+    },
+
+    async remove(name, { removeContacts }, signal) {
+      const { document, revision } = await documents.find(name);
+      const id = policyId(document.id);
+      let run: Awaited<ReturnType<typeof cleanUp>> | undefined;
+      if (removeContacts && (await memory.readWrittenMailboxes(id)).length > 0) {
+        const environment = await environmentOf(dependencies, document);
+        const limit = await limitFor(dependencies, 'run');
+        const started = await live.start((runId, onEvent, ownSignal) =>
+          withPorts(dependencies, environment, (ports) =>
+            cleanUp(
+              {
+                runId,
+                revision: { policy: document, revision },
+                mode: 'run',
+                holder: dependencies.holder,
+                limit,
+                onEvent,
+              },
+              ports,
+              signal === undefined ? ownSignal : AbortSignal.any([ownSignal, signal]),
+            ),
+          ),
+        );
+        for await (const _event of live.follow(started)) {
+          // Until it is over; the report is read from the store.
+        }
+        run = await dependencies.runs.read(started);
+        if (run?.state !== 'finished')
+          return { removed: false, run: run === undefined ? undefined : presentRun(run) };
+      }
+      for (const waiting of await dependencies.runs.list({ policyId: id })) {
+        if (!ENDED_STATES.includes(waiting.state) && !live.isRunning(waiting.id))
+          await dependencies.runs.setState(waiting.id, 'cancelled', dependencies.clock.now().toISOString());
+      }
+      await policies.remove(document.id, user);
+      await ledger.forget(id);
+      return { removed: true, run: run === undefined ? undefined : presentRun(run) };
+    },
+
+    async count(name, signal = new AbortController().signal): Promise<CountView> {
+      const { document, revision } = await documents.find(name);
+      const environment = await environmentOf(dependencies, document);
+      const limit = await limitFor(dependencies, 'test');
+      return withPorts(dependencies, environment, async (ports) => {
+        const { targets, skipped, isComplete } = await countMailboxes(
+          { revision: { policy: document, revision }, limit },
+          ports,
+          signal,
+        );
+        return {
+          targets: targets.map(({ primarySmtpAddress, displayName }) => ({
+            primarySmtpAddress,
+            displayName,
+          })),
+          skipped: skipped.map(({ primarySmtpAddress, reason }) => ({ primarySmtpAddress, reason })),
+          isComplete,
+          license: presentLicense(limit),
+        };
+      });
+    },
+
+    async explain(name, question, signal = new AbortController().signal): Promise<ExplainView> {
+      const { document, revision } = await documents.find(name);
+      const environment = await environmentOf(dependencies, document);
+      const limit = await limitFor(dependencies, 'test');
+      return withPorts(dependencies, environment, (ports) =>
+        explainContact(
+          {
+            revision: { policy: document, revision },
+            mailboxAddress: question.mailbox,
+            contact: question.contact,
+            limit,
+            defaultCountry: environment.defaultCountry,
+          },
+          ports,
+          signal,
+        ),
+      );
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// What the engine is handed for one policy: its environment within reach, the stores, the license.
+
+import type { RunPorts } from '../engine/run-ports.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Policy } from '../model/policy.ts';
+import type { LicenseLimit } from '../ports/license.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { findDocument } from './lookup.ts';
+
+export async function environmentOf(
+  { environments }: OperationsDependencies,
+  policy: Pick<Policy, 'environment'>,
+): Promise<Environment> {
+  return (await findDocument(environments, 'environment', policy.environment)).document;
+}
+
+/** Connects for the time of the work. */
+export async function withPorts<T>(
+  dependencies: OperationsDependencies,
+  environment: Environment,
+  work: (ports: RunPorts) => Promise<T>,
+): Promise<T> {
+  const { ledger, journal, runs, memory, leases, clock, log } = dependencies;
+  const connection = await dependencies.connect(environment);
+  const { source, directory, targets } = connection;
+  try {
+    return await work({ source, directory, targets, ledger, journal, runs, memory, leases, clock, log });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The first run that may write starts the trial. */
+export async function limitFor(
+  { license, clock }: OperationsDependencies,
+  mode: 'run' | 'test',
+): Promise<LicenseLimit> {
+  if (mode === 'run') await license.recordRun(clock.now());
+  return license.current(clock.now());
+}
