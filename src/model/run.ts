@@ -74,6 +74,7 @@ export const EXCLUSION_REASONS = [
   'excluded',
   'unknownHidden',
   'unknownMark',
+  'unknownAttribute',
 ] as const;
 export type ExclusionReason = (typeof EXCLUSION_REASONS)[number];
 
