@@ -6,6 +6,11 @@ export interface LeaseHolder {
 }
 
 export interface Lease {
+  /**
+   * Aborts when the lease went to somebody else because this process did not renew it in time (the computer slept, the
+   * database was away): stop writing. Absent where that cannot happen.
+   */
+  readonly lost?: AbortSignal;
   /** Idempotent. */
   release(): Promise<void>;
 }

@@ -1,0 +1,207 @@
+// Policies and environments as versioned documents in contactsync.db. Names are compared without regard to case and
+// to the way accents are written, so that nobody gets two that look alike.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from 'kysely';
+import type { Environment } from '../model/environment.ts';
+import { Failure } from '../model/failure.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
+import { appendAudit } from './audit.ts';
+import type { MainDatabase, MainTables } from './database-tables.ts';
+import { isUniqueViolation } from './storage-failures.ts';
+import { type ValidationOptions, validateEnvironment, validatePolicy } from './validate-document.ts';
+
+interface DocumentKind<T> {
+  readonly kind: 'policy' | 'environment';
+  readonly validate: (value: unknown, options?: ValidationOptions) => T;
+}
+
+export function createPolicyStore(db: MainDatabase, clock: Clock): DocumentStore<Policy> {
+  return createDocumentStore(db, clock, { kind: 'policy', validate: validatePolicy });
+}
+
+export function createEnvironmentStore(db: MainDatabase, clock: Clock): DocumentStore<Environment> {
+  return createDocumentStore(db, clock, { kind: 'environment', validate: validateEnvironment });
+}
+
+function createDocumentStore<T extends Policy | Environment>(
+  db: MainDatabase,
+  clock: Clock,
+  { kind, validate }: DocumentKind<T>,
+): DocumentStore<T> {
+  interface RevisionRow {
+    readonly id: string;
+    readonly body: string;
+    readonly revision: number;
+    readonly saved_at: string;
+    readonly saved_by: string;
+  }
+  const toRevision = (row: RevisionRow): DocumentRevision<T> => ({
+    document: validate(JSON.parse(row.body), { origin: `${kind} ${row.id}, revision ${row.revision}` }),
+    revision: row.revision,
+    savedAt: row.saved_at,
+    savedBy: row.saved_by,
+  });
+
+  const newest = (source: MainDatabase = db) =>
+    source
+      .selectFrom('document')
+      .innerJoin('document_revision', (join) =>
+        join
+          .onRef('document_revision.kind', '=', 'document.kind')
+          .onRef('document_revision.id', '=', 'document.id')
+          .onRef('document_revision.revision', '=', 'document.revision'),
+      )
+      .where('document.kind', '=', kind)
+      .select([
+        'document.id as id',
+        'document_revision.body as body',
+        'document_revision.revision as revision',
+        'document_revision.saved_at as saved_at',
+        'document_revision.saved_by as saved_by',
+      ]);
+
+  async function saveWithin(
+    step: Transaction<MainTables>,
+    document: T,
+    expectedRevision: number,
+    savedBy: string,
+  ): Promise<DocumentRevision<T>> {
+    const row = await newest(step).where('document.id', '=', document.id).executeTakeFirst();
+    const current = row === undefined ? undefined : toRevision(row);
+    const revision = current?.revision ?? 0;
+    if (revision !== expectedRevision) throw changedMeanwhile(document, expectedRevision, revision);
+    if (current !== undefined && isDeepStrictEqual(current.document, document)) return current;
+
+    const nameKey = toNameKey(document.name);
+    const namesake = await step
+      .selectFrom('document')
+      .select('id')
+      .where('kind', '=', kind)
+      .where('name_key', '=', nameKey)
+      .where('id', '!=', document.id)
+      .executeTakeFirst();
+    if (namesake !== undefined) throw nameTaken(document);
+
+    const next = {
+      revision: (await readLastRevision(step, document.id)) + 1,
+      savedAt: clock.now().toISOString(),
+    };
+    await step
+      .insertInto('document_revision')
+      .values({
+        kind,
+        id: document.id,
+        revision: next.revision,
+        body: JSON.stringify(document),
+        saved_at: next.savedAt,
+        saved_by: savedBy,
+      })
+      .execute();
+    const head = { name: document.name, name_key: nameKey, revision: next.revision };
+    await step
+      .insertInto('document')
+      .values({ kind, id: document.id, ...head })
+      .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(head))
+      .execute();
+    await appendAudit(step, clock, {
+      who: savedBy,
+      action: `${kind}.save`,
+      subject: document.name,
+      details: { id: document.id, revision: next.revision },
+    });
+    return { document, revision: next.revision, savedAt: next.savedAt, savedBy };
+  }
+
+  /** Also of a removed document: its revisions stay, and a number is never used again. */
+  async function readLastRevision(step: MainDatabase, id: string): Promise<number> {
+    const { last } = await step
+      .selectFrom('document_revision')
+      .select((select) => select.fn.max('revision').as('last'))
+      .where('kind', '=', kind)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return Number(last ?? 0);
+  }
+
+  return {
+    async list() {
+      return (await newest().orderBy('document.name_key').execute()).map(toRevision);
+    },
+
+    async readByName(name) {
+      const row = await newest().where('document.name_key', '=', toNameKey(name)).executeTakeFirst();
+      return row === undefined ? undefined : toRevision(row);
+    },
+
+    async readById(id) {
+      const row = await newest().where('document.id', '=', id.toLowerCase()).executeTakeFirst();
+      return row === undefined ? undefined : toRevision(row);
+    },
+
+    async history(id) {
+      const rows = await db
+        .selectFrom('document_revision')
+        .select(['id', 'body', 'revision', 'saved_at', 'saved_by'])
+        .where('kind', '=', kind)
+        .where('id', '=', id.toLowerCase())
+        .orderBy('revision', 'desc')
+        .execute();
+      return rows.map(toRevision);
+    },
+
+    async save(unchecked, expectedRevision, savedBy) {
+      const document = validate(unchecked, { origin: `${kind} ${unchecked.name}` });
+      try {
+        return await db
+          .transaction()
+          .execute((step) => saveWithin(step, document, expectedRevision, savedBy));
+      } catch (thrown) {
+        // On PostgreSQL two may get past the questions above at once; then a constraint decides.
+        if (!isUniqueViolation(thrown)) throw thrown;
+        const isName =
+          thrown instanceof Error && 'constraint' in thrown && thrown.constraint === 'document_name';
+        throw isName ? nameTaken(document) : changedMeanwhile(document, expectedRevision, undefined);
+      }
+    },
+
+    async remove(id, removedBy) {
+      await db.transaction().execute(async (step) => {
+        const row = await step
+          .deleteFrom('document')
+          .where('kind', '=', kind)
+          .where('id', '=', id.toLowerCase())
+          .returning(['name', 'revision'])
+          .executeTakeFirst();
+        if (row === undefined) throw new Failure('notFound', { details: { kind, id } });
+        await appendAudit(step, clock, {
+          who: removedBy,
+          action: `${kind}.remove`,
+          subject: row.name,
+          details: { id: id.toLowerCase(), revision: row.revision },
+        });
+      });
+    },
+  };
+}
+
+function toNameKey(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+function nameTaken(document: Policy | Environment): Failure {
+  return new Failure('nameTaken', { details: { name: document.name } });
+}
+
+function changedMeanwhile(
+  document: Policy | Environment,
+  expected: number,
+  found: number | undefined,
+): Failure {
+  const details = { name: document.name, expectedRevision: expected };
+  return new Failure('changedMeanwhile', {
+    details: found === undefined ? details : { ...details, newestRevision: found },
+  });
+}

@@ -1,0 +1,128 @@
+// Leases as rows with an expiry. The holder pushes the expiry on while it lives; a row whose time has passed belongs
+// to whoever takes it next. The clock of the computer decides: on PostgreSQL the hosts must agree on the time to
+// within half a minute.
+
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../ports/clock.ts';
+import type { Lease, LeaseHolder, Leases } from '../ports/leases.ts';
+import type { Log } from '../ports/log.ts';
+import type { MainDatabase } from './database-tables.ts';
+
+const LIFETIME_MS = 60_000;
+const RENEWAL_MS = 15_000;
+
+export interface StoredLeases extends Leases {
+  /** Stops renewing; what is still held becomes free when its time has passed. */
+  close(): void;
+}
+
+export interface LeaseOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shorter only in tests. */
+  readonly renewalMs?: number;
+}
+
+interface Held {
+  readonly name: string;
+  readonly token: string;
+  readonly lost: AbortController;
+}
+
+export function createLeases(
+  db: MainDatabase,
+  { clock, log, renewalMs = RENEWAL_MS }: LeaseOptions,
+): StoredLeases {
+  const held = new Set<Held>();
+  let timer: NodeJS.Timeout | undefined;
+  let renewal: Promise<void> = Promise.resolve();
+
+  /** Atomic in both databases: the row is taken only when there is none or its time has passed. */
+  async function take(name: string, holder: string): Promise<Held | undefined> {
+    const now = clock.now();
+    const token = randomUUID();
+    const values = { token, holder, since: now.toISOString(), expires_ms: now.getTime() + LIFETIME_MS };
+    const row = await db
+      .insertInto('lease')
+      .values({ name, ...values })
+      .onConflict((conflict) =>
+        conflict.column('name').doUpdateSet(values).where('lease.expires_ms', '<=', now.getTime()),
+      )
+      .returning('token')
+      .executeTakeFirst();
+    return row === undefined ? undefined : { name, token, lost: new AbortController() };
+  }
+
+  async function renew(): Promise<void> {
+    for (const lease of [...held]) {
+      try {
+        const { numUpdatedRows } = await db
+          .updateTable('lease')
+          .set({ expires_ms: clock.now().getTime() + LIFETIME_MS })
+          .where('name', '=', lease.name)
+          .where('token', '=', lease.token)
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n && held.delete(lease)) {
+          log.warn('a lease was lost: this process did not renew it in time', { lease: lease.name });
+          lease.lost.abort(new Error('the lease was lost'));
+        }
+      } catch (thrown) {
+        // The row is still ours until its time has passed; the next turn tries again.
+        log.warn('a lease could not be renewed', { lease: lease.name, reason: String(thrown) });
+      }
+    }
+    stopWhenIdle();
+  }
+
+  function keep(lease: Held): Lease {
+    held.add(lease);
+    // The one timer of the store: it runs on real time, because another process judges us by it. It does not keep the
+    // process alive.
+    timer ??= setInterval(() => {
+      renewal = renewal.then(renew);
+    }, renewalMs).unref();
+    return {
+      lost: lease.lost.signal,
+      async release() {
+        held.delete(lease);
+        stopWhenIdle();
+        await db
+          .deleteFrom('lease')
+          .where('name', '=', lease.name)
+          .where('token', '=', lease.token)
+          .execute();
+      },
+    };
+  }
+
+  function stopWhenIdle(): void {
+    if (held.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  return {
+    async acquire(name, holder) {
+      for (;;) {
+        const taken = await take(name, holder);
+        if (taken !== undefined) return keep(taken);
+        const current = await readHolder(db, name);
+        // Released between the two questions: ask again.
+        if (current !== undefined) return current;
+      }
+    },
+    close() {
+      held.clear();
+      stopWhenIdle();
+    },
+  };
+}
+
+async function readHolder(db: MainDatabase, name: string): Promise<LeaseHolder | undefined> {
+  const row = await db
+    .selectFrom('lease')
+    .select(['holder', 'since'])
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row === undefined ? undefined : { holder: row.holder, since: row.since };
+}

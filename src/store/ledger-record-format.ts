@@ -1,0 +1,157 @@
+// A ledger record as bytes: a format number, then the entries column by column, compressed. Columns compress much
+// better than rows, because neighbors resemble each other. What cannot be understood is simply not known.
+
+import { z } from 'zod';
+import { CONTACT_PROPERTIES, type ContactProperty } from '../model/contact.ts';
+import {
+  folderId,
+  isUuid,
+  itemId,
+  type MailboxId,
+  type PolicyId,
+  sourceObjectId,
+  policyId as toPolicyId,
+} from '../model/ids.ts';
+import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
+import type { OwnershipMark } from '../model/mailbox.ts';
+import { packJson, unpackJson } from './packed-json.ts';
+
+/** Another number than the record's: it is read as unknown and written anew by the next run. */
+const FORMAT = 1;
+
+const uuid = z.string().refine(isUuid);
+const strings = z.array(z.string());
+const FolderMark = z.object({
+  version: z.number(),
+  policyId: uuid,
+  sourceObjectId: uuid.optional(),
+  fingerprint: z.string(),
+  fieldFingerprints: z.string(),
+});
+const Body = z.object({
+  /** Echo of the row's key: a record under another mailbox's key is not believed. */
+  of: z.tuple([z.string(), z.string()]),
+  rulesDigest: z.string(),
+  foreignCount: z.number(),
+  folders: z.array(
+    z.object({
+      key: z.string(),
+      folderId: z.string(),
+      name: z.string(),
+      mark: FolderMark.optional(),
+      syncToken: z.string().optional(),
+    }),
+  ),
+  sourceObjectIds: z.array(uuid),
+  itemIds: strings,
+  versions: strings,
+  folderKeys: strings,
+  createdAt: strings,
+  markVersions: z.array(z.number()),
+  fingerprints: strings,
+  fieldFingerprints: strings,
+  /** By place of the entry. */
+  contested: z.record(z.string(), z.record(z.string(), z.number())),
+});
+type Body = z.infer<typeof Body>;
+
+export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
+  const { entries } = record;
+  const contested = entries.flatMap((entry, place) =>
+    entry.contested ? [[place, entry.contested] as const] : [],
+  );
+  const body: Body = {
+    of: [record.policyId, record.mailboxId],
+    rulesDigest: record.rulesDigest,
+    foreignCount: record.foreignCount,
+    folders: record.folders.map((folder) => ({ ...folder, mark: folder.mark && { ...folder.mark } })),
+    sourceObjectIds: entries.map((entry) => entry.sourceObjectId),
+    itemIds: entries.map((entry) => entry.itemId),
+    versions: entries.map((entry) => entry.version),
+    folderKeys: entries.map((entry) => entry.folderKey),
+    createdAt: entries.map((entry) => entry.createdAt),
+    markVersions: entries.map((entry) => entry.markVersion),
+    fingerprints: entries.map((entry) => entry.fingerprint),
+    fieldFingerprints: entries.map((entry) => entry.fieldFingerprints),
+    contested: Object.fromEntries(contested),
+  };
+  return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
+}
+
+/** undefined for an older, newer or damaged format. */
+export function decodeLedgerRecord(
+  bytes: Uint8Array,
+  policyId: PolicyId,
+  mailboxId: MailboxId,
+): Omit<LedgerRecord, 'isDirty'> | undefined {
+  if (bytes[0] !== FORMAT) return undefined;
+  const parsed = Body.safeParse(tryUnpack(bytes.subarray(1)));
+  if (!parsed.success) return undefined;
+  const body = parsed.data;
+  if (body.of[0] !== policyId || body.of[1] !== mailboxId) return undefined;
+  const entries = body.sourceObjectIds.map((_, place) => toEntry(body, place));
+  if (!entries.every((entry) => entry !== undefined)) return undefined;
+  const { rulesDigest, foreignCount } = body;
+  return { policyId, mailboxId, rulesDigest, foreignCount, folders: body.folders.map(toFolder), entries };
+}
+
+function tryUnpack(packed: Uint8Array): unknown {
+  try {
+    return unpackJson<unknown>(packed);
+  } catch {
+    return undefined;
+  }
+}
+
+function toEntry(body: Body, place: number): LedgerEntry | undefined {
+  const source = body.sourceObjectIds[place];
+  const item = body.itemIds[place];
+  const version = body.versions[place];
+  const folderKey = body.folderKeys[place];
+  const createdAt = body.createdAt[place];
+  const markVersion = body.markVersions[place];
+  const fingerprint = body.fingerprints[place];
+  const fieldFingerprints = body.fieldFingerprints[place];
+  if (source === undefined || item === undefined || version === undefined || folderKey === undefined)
+    return undefined;
+  if (createdAt === undefined || markVersion === undefined) return undefined;
+  if (fingerprint === undefined || fieldFingerprints === undefined) return undefined;
+  const contested = body.contested[place];
+  return {
+    sourceObjectId: sourceObjectId(source),
+    itemId: itemId(item),
+    version,
+    folderKey,
+    createdAt,
+    markVersion,
+    fingerprint,
+    fieldFingerprints,
+    ...(contested === undefined ? {} : { contested: toContested(contested) }),
+  };
+}
+
+function toContested(counts: Readonly<Record<string, number>>): Partial<Record<ContactProperty, number>> {
+  return Object.fromEntries(
+    Object.entries(counts).filter(([name]) => Object.hasOwn(CONTACT_PROPERTIES, name)),
+  );
+}
+
+function toFolder(folder: Body['folders'][number]): LedgerFolder {
+  return {
+    key: folder.key,
+    folderId: folderId(folder.folderId),
+    name: folder.name,
+    mark: folder.mark === undefined ? undefined : toMark(folder.mark),
+    syncToken: folder.syncToken,
+  };
+}
+
+function toMark(mark: z.infer<typeof FolderMark>): OwnershipMark {
+  return {
+    version: mark.version,
+    policyId: toPolicyId(mark.policyId),
+    sourceObjectId: mark.sourceObjectId === undefined ? undefined : sourceObjectId(mark.sourceObjectId),
+    fingerprint: mark.fingerprint,
+    fieldFingerprints: mark.fieldFingerprints,
+  };
+}

@@ -1,0 +1,22 @@
+// Every migration by name, in order. Forward only; a name once released never changes. Static imports, so that a
+// bundle holds them.
+
+import type { Migration } from 'kysely/migration';
+import * as firstTables from './0001-first-tables.ts';
+import * as ledgerRecords from './ledger/0001-records.ts';
+
+export interface MigrationSet {
+  /** On PostgreSQL the sets share one database and need tables of their own to remember what was applied. */
+  readonly table: string;
+  readonly migrations: Readonly<Record<string, Migration>>;
+}
+
+export const MAIN_MIGRATIONS: MigrationSet = {
+  table: 'contactsync_migration',
+  migrations: { '0001-first-tables': firstTables },
+};
+
+export const LEDGER_MIGRATIONS: MigrationSet = {
+  table: 'contactsync_ledger_migration',
+  migrations: { '0001-records': ledgerRecords },
+};

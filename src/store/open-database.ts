@@ -1,0 +1,166 @@
+// Opens the databases of a data directory, or one on a PostgreSQL server, with this version's tables in them.
+// A damaged or newer contactsync.db is left alone; ledger.db is a cache and gives way to a new one.
+
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Dialect, Kysely } from 'kysely';
+import { Failure } from '../model/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { LedgerDatabase, LedgerTables, MainDatabase, MainTables } from './database-tables.ts';
+import { migrate, pendingMigrations, readAppliedMigrations, refuseNewer } from './migrate.ts';
+import { LEDGER_MIGRATIONS, MAIN_MIGRATIONS, type MigrationSet } from './migrations/all.ts';
+import { openPostgresDialect } from './postgres.ts';
+import { copySqlite, inspectSqlite, openSqliteDialect } from './sqlite.ts';
+import { fileFailure } from './storage-failures.ts';
+
+export interface DatabasePlace {
+  readonly dataDirectory: string;
+  /** PostgreSQL; otherwise SQLite files in the data directory. */
+  readonly databaseUrl?: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Databases {
+  readonly main: MainDatabase;
+  readonly ledger: LedgerDatabase;
+  /** To be called when a page of the ledger turns out damaged while in use: the next start sets the file aside. */
+  reportLedgerDamage(): void;
+  close(): Promise<void>;
+}
+
+export async function openDatabases(place: DatabasePlace): Promise<Databases> {
+  ensureDataDirectory(place.dataDirectory);
+  return place.databaseUrl === undefined ? openFiles(place) : openServer(place.databaseUrl, place);
+}
+
+/** Made readable by its owner alone. One that exists keeps its mode: it may not be ours to change. */
+export function ensureDataDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (thrown) {
+    throw fileFailure(thrown, path);
+  }
+}
+
+async function openServer(url: string, { log }: DatabasePlace): Promise<Databases> {
+  const main = new Kysely<MainTables>({ dialect: openPostgresDialect(url, log) });
+  try {
+    for (const set of [MAIN_MIGRATIONS, LEDGER_MIGRATIONS]) await bringUpToDate(main, set);
+  } catch (thrown) {
+    await main.destroy();
+    throw thrown;
+  }
+  return {
+    main,
+    ledger: main as unknown as LedgerDatabase,
+    reportLedgerDamage: () => log.warn('the ledger in the database is damaged'),
+    close: () => main.destroy(),
+  };
+}
+
+async function bringUpToDate<T>(db: Kysely<T>, set: MigrationSet): Promise<void> {
+  const untyped = db as unknown as Kysely<unknown>;
+  refuseNewer(await readAppliedMigrations(untyped, set), set);
+  await migrate(untyped, set);
+}
+
+async function openFiles(place: DatabasePlace): Promise<Databases> {
+  const ledgerPath = join(place.dataDirectory, 'ledger.db');
+  const damageFlag = `${ledgerPath}.damaged`;
+  const main = await openMainFile<MainTables>(
+    join(place.dataDirectory, 'contactsync.db'),
+    MAIN_MIGRATIONS,
+    place,
+  );
+  try {
+    if (existsSync(damageFlag)) {
+      setAside(ledgerPath, place);
+      rmSync(damageFlag, { force: true });
+    }
+    const ledger = await openLedgerFile(ledgerPath, place);
+    return {
+      main,
+      ledger,
+      reportLedgerDamage: () => writeFileSync(damageFlag, '', { mode: 0o600 }),
+      close: async () => {
+        await ledger.destroy();
+        await main.destroy();
+      },
+    };
+  } catch (thrown) {
+    await main.destroy();
+    throw thrown;
+  }
+}
+
+/** Exported for its tests, which bring their own migrations. */
+export async function openMainFile<T>(
+  path: string,
+  set: MigrationSet,
+  { clock }: DatabasePlace,
+): Promise<Kysely<T>> {
+  const size = sizeOf(path);
+  if (size > 0) {
+    const applied = inspectSqlite(path, size, set.table);
+    refuseNewer(applied, set);
+    const [next] = pendingMigrations(applied, set);
+    if (next !== undefined && applied.length > 0) copySqlite(path, `${path}.before-${next}-${stamp(clock)}`);
+  }
+  return openAndMigrate<T>(openSqliteDialect(path), set);
+}
+
+async function openLedgerFile(path: string, place: DatabasePlace): Promise<LedgerDatabase> {
+  const size = sizeOf(path);
+  try {
+    if (size > 0) refuseNewer(inspectSqlite(path, size, LEDGER_MIGRATIONS.table), LEDGER_MIGRATIONS);
+    return await openAndMigrate<LedgerTables>(openSqliteDialect(path), LEDGER_MIGRATIONS);
+  } catch (thrown) {
+    const isReplaceable =
+      thrown instanceof Failure && ['databaseCorrupt', 'databaseNewer'].includes(thrown.code);
+    if (!isReplaceable) throw thrown;
+    setAside(path, place);
+    return openAndMigrate<LedgerTables>(openSqliteDialect(path), LEDGER_MIGRATIONS);
+  }
+}
+
+async function openAndMigrate<T>(dialect: Dialect, set: MigrationSet): Promise<Kysely<T>> {
+  const db = new Kysely<T>({ dialect });
+  try {
+    await migrate(db as unknown as Kysely<unknown>, set);
+    return db;
+  } catch (thrown) {
+    await db.destroy();
+    throw thrown;
+  }
+}
+
+function setAside(path: string, { clock, log }: DatabasePlace): void {
+  const suffix = `.damaged-${stamp(clock)}`;
+  for (const companion of ['', '-wal', '-shm']) {
+    if (existsSync(path + companion)) renameSync(path + companion, path + suffix + companion);
+  }
+  log.warn(
+    'the ledger was damaged or of a newer version and is made anew; the next runs read every mailbox in full',
+    {
+      keptAs: basename(path) + suffix,
+    },
+  );
+}
+
+function sizeOf(path: string): number {
+  try {
+    const { size, mode } = statSync(path);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(path, 0o600);
+    return size;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return 0;
+    throw fileFailure(thrown, path);
+  }
+}
+
+/** In file names: the time without characters that Windows refuses. */
+function stamp(clock: Clock): string {
+  return clock.now().toISOString().replaceAll(/[:.]/g, '-');
+}

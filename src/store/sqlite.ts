@@ -1,0 +1,138 @@
+// Node's own SQLite in the shape Kysely's dialect for SQLite wants. The only file that names node:sqlite (newer Node
+// versions rename its class).
+
+import { closeSync, openSync } from 'node:fs';
+import { basename } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import {
+  type Dialect,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+} from 'kysely';
+import { Failure } from '../model/failure.ts';
+import { fileFailure, sqliteFailure } from './storage-failures.ts';
+
+/** How long a statement waits for another process; a transaction of ours takes milliseconds. */
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * synchronous=FULL: in WAL mode NORMAL may lose the last commits when the power fails. An intent of the journal and
+ * the ledger's dirty flag must be on disk before a mailbox is written, or an interrupted write would go unnoticed.
+ */
+const PRAGMAS = `pragma busy_timeout=${BUSY_TIMEOUT_MS}; pragma synchronous=full; pragma foreign_keys=on; pragma trusted_schema=off;`;
+
+/** Above this size a check of every page would delay each command; a damaged page is then noticed when it is read. */
+export const CHECKED_UP_TO_BYTES = 256 * 1024 * 1024;
+
+class NodeSqliteDatabase implements SqliteDatabase {
+  readonly #database: DatabaseSync;
+  readonly #file: string;
+
+  constructor(database: DatabaseSync, path: string) {
+    this.#database = database;
+    this.#file = basename(path);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  prepare(sql: string): SqliteStatement {
+    // Every transaction of ours writes. Begun as a reader it could not wait for another writer: SQLite refuses the
+    // upgrade at once (SQLITE_BUSY_SNAPSHOT) without asking the busy timeout.
+    const statement = this.#guard(() => this.#database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+    const values = (parameters: readonly unknown[]) => parameters as readonly SQLInputValue[];
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters) => this.#guard(() => statement.all(...values(parameters))),
+      run: (parameters) => this.#guard(() => statement.run(...values(parameters))),
+      iterate: (parameters) => this.#guard(() => statement.iterate(...values(parameters))),
+    };
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (thrown) {
+      throw sqliteFailure(thrown, this.#file);
+    }
+  }
+}
+
+/** SQLite can undo a schema change; Kysely leaves that off, and a failed migration would stay half done. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Opens the file, makes it when it is missing, readable by its owner alone. */
+export function openSqliteDialect(path: string): Dialect {
+  const database = openForWriting(path);
+  return {
+    createAdapter: () => new TransactionalSqliteAdapter(),
+    createDriver: () => new SqliteDriver({ database: new NodeSqliteDatabase(database, path) }),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+function openForWriting(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    // SQLite itself would create the file with the process's umask; its -wal and -shm files copy the mode.
+    closeSync(openSync(path, 'a', 0o600));
+    database = new DatabaseSync(path);
+    database.exec(PRAGMAS);
+    const mode = database.prepare('pragma journal_mode').get()?.journal_mode;
+    if (mode !== 'wal') database.exec('pragma journal_mode=wal');
+    return database;
+  } catch (thrown) {
+    database?.close();
+    throw sqliteFailure(fileFailure(thrown, path), basename(path));
+  }
+}
+
+/**
+ * Looks at an existing file without changing a byte of it (a read-only connection cannot even fold the WAL back) and
+ * returns the names in its migration table. Throws `databaseCorrupt`.
+ */
+export function inspectSqlite(path: string, sizeBytes: number, migrationTable: string): readonly string[] {
+  const file = basename(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
+    if (sizeBytes <= CHECKED_UP_TO_BYTES) {
+      const finding = database.prepare('pragma quick_check(1)').get()?.quick_check;
+      if (finding !== 'ok')
+        throw new Failure('databaseCorrupt', { details: { file, finding: String(finding) } });
+    }
+    const table = database.prepare('select 1 from sqlite_master where name = ?').get(migrationTable);
+    const rows = table === undefined ? [] : database.prepare(`select name from "${migrationTable}"`).all();
+    return rows.map((row) => String(row.name));
+  } catch (thrown) {
+    throw sqliteFailure(thrown, file);
+  } finally {
+    database?.close();
+  }
+}
+
+/** A consistent copy of the database as it is now, also while others write. */
+export function copySqlite(path: string, target: string): void {
+  let database: DatabaseSync | undefined;
+  try {
+    closeSync(openSync(target, 'wx', 0o600));
+    database = new DatabaseSync(path, { readOnly: true });
+    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
+    database.prepare('vacuum into ?').run(target);
+  } catch (thrown) {
+    throw sqliteFailure(fileFailure(thrown, target), basename(path));
+  } finally {
+    database?.close();
+  }
+}

@@ -1,0 +1,172 @@
+// Checks policies and environments against the contract's schemas and says in plain words what does not fit, where,
+// and what may have been meant.
+
+import { Environment, Policy } from '@contactsync/contract';
+import type { z } from 'zod';
+import { Failure } from '../model/failure.ts';
+import { keysAt } from './document-schema.ts';
+
+export interface TextPosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ValidationOptions {
+  /** File or document the value comes from, for the details. */
+  readonly origin?: string;
+  /** Where a path stands in the text, when the value was read from one. */
+  readonly locate?: (path: readonly PropertyKey[]) => TextPosition | undefined;
+}
+
+/** Throws `invalidDocument` with one line for each problem in the details. */
+export function validatePolicy(value: unknown, options: ValidationOptions = {}): Policy {
+  const policy = validate(Policy, value, options);
+  return { ...policy, id: policy.id.toLowerCase() };
+}
+
+export function validateEnvironment(value: unknown, options: ValidationOptions = {}): Environment {
+  const environment = validate(Environment, value, options);
+  return { ...environment, id: environment.id.toLowerCase() };
+}
+
+function validate<T>(schema: z.ZodType<T>, value: unknown, { origin, locate }: ValidationOptions): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) =>
+    findings(issue, value, schema).map(({ path, text }) => {
+      const position = locate?.(path);
+      const place = showPath(path);
+      return position === undefined
+        ? `${place}: ${text}`
+        : `${place} (line ${position.line}, column ${position.column}): ${text}`;
+    }),
+  );
+  throw new Failure('invalidDocument', {
+    details: { ...(origin === undefined ? {} : { origin }), problems },
+  });
+}
+
+interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly text: string;
+}
+
+function findings(issue: z.core.$ZodIssue, document: unknown, schema: z.ZodType): readonly Finding[] {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey(key, known) }));
+  }
+  return [{ path, text: describe(issue, valueAt(document, path)) }];
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const near = nearest(key, known);
+  if (near !== undefined) return `unknown key; did you mean ${near}?`;
+  return known.length === 0 ? 'unknown key' : `unknown key; known here: ${known.join(', ')}`;
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown): string {
+  if (value === undefined && issue.code !== 'custom') return 'is missing';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeWord(issue.expected)}, not ${show(value)}`;
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+      return `${show(value)} is not allowed; allowed: ${allowed.join(', ')}.${hint}`;
+    }
+    case 'too_small':
+      return `must ${sizeWord(issue.origin, 'at least', issue.minimum)}, not ${show(value)}`;
+    case 'too_big':
+      return `must ${sizeWord(issue.origin, 'at most', issue.maximum)}, not ${show(value)}`;
+    case 'invalid_format':
+      return `${show(value)} is not ${formatWord(issue.format, 'pattern' in issue ? issue.pattern : undefined)}`;
+    default:
+      return issue.message;
+  }
+}
+
+function typeWord(expected: string): string {
+  const words: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a group of keys',
+    record: 'a group of keys',
+  };
+  return words[expected] ?? expected;
+}
+
+function sizeWord(origin: string, bound: string, limit: number | bigint): string {
+  if (origin === 'string') return `have ${bound} ${limit} ${limit === 1 ? 'character' : 'characters'}`;
+  if (origin === 'array' || origin === 'set')
+    return `have ${bound} ${limit} ${limit === 1 ? 'entry' : 'entries'}`;
+  return `be ${bound} ${limit}`;
+}
+
+function formatWord(format: string, pattern: string | undefined): string {
+  const words: Readonly<Record<string, string>> = {
+    guid: 'an id such as 6f2c7a52-0d5e-4c0c-9f3c-2a1b7a0f6a11',
+    uuid: 'an id such as 6f2c7a52-0d5e-4c0c-9f3c-2a1b7a0f6a11',
+    email: 'a mail address',
+    url: 'an address of the allowed kind (https://…)',
+  };
+  return words[format] ?? (pattern === undefined ? `valid (${format})` : `of the form ${pattern}`);
+}
+
+const SHOWN_LENGTH = 60;
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'a group of keys';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  const text = path.reduce<string>(
+    (shown, step) =>
+      typeof step === 'number' ? `${shown}[${step}]` : `${shown}${shown === '' ? '' : '.'}${String(step)}`,
+    '',
+  );
+  return text === '' ? 'the document' : text;
+}
+
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
+    document,
+  );
+}
+
+/** The known word that a person most probably meant: at most a third of its letters differ, or one begins the other. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const wanted = word.toLowerCase();
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .filter(
+      ({ candidate, distance }) =>
+        distance <= Math.max(1, Math.floor(candidate.length / 3)) ||
+        (wanted.length >= 4 && candidate.toLowerCase().startsWith(wanted)),
+    )
+    .sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.candidate;
+}
+
+/** Levenshtein's distance; documents of people have short words. */
+function editDistance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const here = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      here.push(Math.min(replaced, (above[column] ?? 0) + 1, (here[column - 1] ?? 0) + 1));
+    }
+    above = here;
+  }
+  return above[b.length] ?? 0;
+}
