@@ -45,9 +45,9 @@ export async function readSource(
   const sorted = [...contacts].sort((a, b) => (a.sourceObjectId < b.sourceObjectId ? -1 : 1));
   return {
     wanted: new Map(sorted.map((contact) => [contact.sourceObjectId, contact])),
-    undecided: new Set(selection.undecided.map(({ id }) => id)),
+    undecided: new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId)),
     markedNoContactSync: new Set(
-      selection.excluded.filter(({ reason }) => reason === 'noContactSync').map(({ id }) => id),
+      selection.excluded.filter(({ reason }) => reason === 'noContactSync').map(({ sourceObjectId }) => sourceObjectId),
     ),
     isComplete,
   };

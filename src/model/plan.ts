@@ -101,6 +101,7 @@ export const PLAN_NOTICES = [
   'graceRunning',
   'editedContactKept',
   'samePersonOfOtherPolicy',
+  'changedSinceRun',
 ] as const;
 export type PlanNoticeKind = (typeof PLAN_NOTICES)[number];
 

@@ -1,0 +1,145 @@
+// Removes a policy's contacts from mailboxes, with the same planner, journal and report as a run; and finds what was
+// left behind by policies that nobody remembers.
+
+import { rulesDigest } from '../core/fingerprint.ts';
+import { Failure } from '../model/failure.ts';
+import { policyId, type RunId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
+import type { Run, RunEvent } from '../model/run.ts';
+import type { MarkedFolder } from '../ports/mailbox-target.ts';
+import { applyWaves } from './apply-waves.ts';
+import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
+import { forEachBounded } from './mailbox-pool.ts';
+import { isNothingToDo, planOneMailbox, type PlanningContext } from './plan-mailbox.ts';
+import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
+import { RunRecorder } from './run-recorder.ts';
+
+export interface CleanUpRequest {
+  readonly runId: RunId;
+  /** The policy whose contacts go; for a forgotten one, any policy document with its id. */
+  readonly revision: PolicyRevision;
+  readonly mailboxes: readonly TargetMailbox[];
+  readonly mode: 'run' | 'test';
+  readonly holder: string;
+  readonly concurrency?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+  const { policy, revision } = request.revision;
+  const id = policyId(policy.id);
+  const lease = await takePolicyLease(id, request.holder, ports);
+  try {
+    await closeEarlierRuns(id, request.mode, ports);
+    const run: Run = {
+      id: request.runId,
+      kind: request.mode === 'test' ? 'test' : 'cleanup',
+      policyId: id,
+      policyName: policy.name,
+      policyRevision: revision,
+      undoes: undefined,
+      state: 'queued',
+      startedAt: ports.clock.now().toISOString(),
+      endedAt: undefined,
+      holder: request.holder,
+    };
+    const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
+    await recorder.start(request.revision);
+    try {
+      return await carryOut(request, ports, recorder, signal);
+    } catch (thrown) {
+      ports.log.warn('clean-up stopped', { runId: request.runId, error: thrown });
+      return await recorder.endWith(thrown, signal);
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+async function carryOut(
+  request: CleanUpRequest,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<Run> {
+  const { policy } = request.revision;
+  const context: PlanningContext = {
+    policy,
+    policyId: policyId(policy.id),
+    wanted: new Map(),
+    undecided: new Set(),
+    markedNoContactSync: new Set(),
+    departures: new Map(),
+    mayDelete: true,
+    rulesDigest: rulesDigest(policy),
+    now: ports.clock.now().toISOString(),
+    emptyReason: 'policyRemoved',
+  };
+  const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+  let failed = 0;
+  await recorder.enter('planning');
+  await forEachBounded(
+    request.mailboxes,
+    concurrency,
+    signal,
+    async (mailbox) => {
+      const { plan } = await planOneMailbox(mailbox, 'empty', context, ports, signal);
+      // Also a mailbox with nothing left is applied, so that it is no longer remembered as written to.
+      const progress = isNothingToDo(plan) && request.mode === 'test' ? 'done' : 'planned';
+      await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
+      await recorder.emit({
+        type: 'mailbox.planned',
+        mailboxId: mailbox.id,
+        primarySmtpAddress: mailbox.primarySmtpAddress,
+        purpose: 'empty',
+        counts: plan.counts,
+        notices: plan.notices,
+      });
+    },
+    async (mailbox, failure) => {
+      failed += 1;
+      await recorder.emit({
+        type: 'mailbox.failed',
+        mailboxId: mailbox.id,
+        primarySmtpAddress: mailbox.primarySmtpAddress,
+        phase: 'planning',
+        failure: failure.toRecord(),
+      });
+    },
+  );
+  if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
+  await recorder.enter('applying');
+  const input = { revision: request.revision, context, recent: undefined, holder: request.holder, concurrency };
+  const applied = await applyWaves(input, ports, recorder, signal);
+  return recorder.end(failed + applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
+}
+
+export interface ScannedMailbox {
+  readonly mailbox: TargetMailbox;
+  readonly folders: readonly MarkedFolder[];
+  readonly failure: Failure | undefined;
+}
+
+/** Looks into every mailbox of the scope for folders with our mark, whatever policy they belong to. */
+export async function scanMailboxes(
+  request: { readonly scope: MailboxesPart; readonly concurrency?: number },
+  ports: Pick<RunPorts, 'directory' | 'targets'>,
+  signal: AbortSignal,
+): Promise<{ readonly mailboxes: readonly ScannedMailbox[]; readonly isComplete: boolean }> {
+  const reading = await ports.directory.readMailboxes(request.scope, signal);
+  const scanned: ScannedMailbox[] = [];
+  await forEachBounded(
+    reading.mailboxes,
+    request.concurrency ?? DEFAULT_CONCURRENCY,
+    signal,
+    async (mailbox) => {
+      const folders = await ports.targets.scan(mailbox, signal);
+      scanned.push({ mailbox, folders, failure: undefined });
+    },
+    async (mailbox, failure) => {
+      scanned.push({ mailbox, folders: [], failure });
+    },
+  );
+  return { mailboxes: scanned, isComplete: reading.isComplete };
+}

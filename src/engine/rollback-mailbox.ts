@@ -1,0 +1,418 @@
+// The rollback of one mailbox: reads it in full, decides a step for every journaled change, newest first, and carries
+// the steps out. A mailbox that moves meanwhile is read and decided again.
+
+import type { MappedContact } from '../model/contact.ts';
+import { policyId as toPolicyId, type FolderId, type ItemId, type RunId, type SourceObjectId } from '../model/ids.ts';
+import { Failure } from '../model/failure.ts';
+import type { JournalEntry, JournalIntent } from '../model/ledger-record.ts';
+import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { ChangeOutcome, ContactChange, FolderAction, PlanCounts, PlanNotice, TargetChange } from '../model/plan.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import { isLease } from '../ports/leases.ts';
+import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { throwIfAborted } from './mailbox-pool.ts';
+import { type RollbackStep, rollbackStep } from './rollback-steps.ts';
+import type { RunPorts } from './run-ports.ts';
+import type { RunRecorder } from './run-recorder.ts';
+import { overlay } from './target-changes.ts';
+
+const MAX_ROUNDS = 4;
+
+interface ReadyStep {
+  readonly change: ContactChange;
+  readonly target: TargetChange;
+  readonly intent: JournalIntent;
+}
+
+export class RollbackMailbox {
+  readonly mailbox: TargetMailbox;
+  readonly #undoes: RunId;
+  readonly #revision: PolicyRevision;
+  readonly #holder: string;
+  readonly #ports: RunPorts;
+  readonly #recorder: RunRecorder;
+  readonly #signal: AbortSignal;
+  readonly #target: MailboxTarget;
+  readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
+  readonly #failedFor = new Set<SourceObjectId>();
+  #steps: readonly RollbackStep[] = [];
+  #snapshot: FolderSnapshot | undefined;
+  #folderEntries: readonly JournalEntry[] = [];
+
+  constructor(
+    mailbox: TargetMailbox,
+    undoes: RunId,
+    revision: PolicyRevision,
+    holder: string,
+    ports: RunPorts,
+    recorder: RunRecorder,
+    signal: AbortSignal,
+  ) {
+    this.mailbox = mailbox;
+    this.#undoes = undoes;
+    this.#revision = revision;
+    this.#holder = holder;
+    this.#ports = ports;
+    this.#recorder = recorder;
+    this.#signal = signal;
+    this.#target = ports.targets.open(mailbox, toPolicyId(revision.policy.id), revision.policy.folder);
+  }
+
+  get hasSomethingToDo(): boolean {
+    return this.#folderEntries.length > 0 || this.#steps.some((step) => step.kind !== 'keep');
+  }
+
+  get failed(): number {
+    return this.#counts.failed;
+  }
+
+  /** The contacts that come back, as they were. */
+  recreated(): readonly MappedContact[] {
+    return this.#steps.flatMap((step) => {
+      const id = step.entry.sourceObjectId;
+      if (step.kind !== 'recreate' || id === undefined) return [];
+      const { properties, folderKey, mark } = step.before;
+      return [
+        {
+          sourceObjectId: id,
+          kind: 'other' as const,
+          label: step.entry.label,
+          properties,
+          folderKey,
+          fingerprint: mark?.fingerprint ?? '',
+          fieldFingerprints: mark?.fieldFingerprints ?? '',
+          losses: [],
+        },
+      ];
+    });
+  }
+
+  async plan(): Promise<void> {
+    await this.#decide();
+    const changes = this.#steps.flatMap((step) => {
+      const change = plannedChange(step);
+      return change === undefined ? [] : [change];
+    });
+    const notices = noticesOf(this.#steps);
+    const counts = countsOf(changes, this.#snapshot, notices);
+    const { id: mailboxId, primarySmtpAddress } = this.mailbox;
+    await this.#ports.runs.savePlan(this.#recorder.run.id, {
+      mailbox: this.mailbox,
+      progress: 'planned',
+      plan: {
+        mailboxId,
+        primarySmtpAddress,
+        policyId: toPolicyId(this.#revision.policy.id),
+        purpose: 'fill',
+        folders: [],
+        changes,
+        counts,
+        managedCount: this.#snapshot?.contacts.length ?? 0,
+        notices,
+        respectedDeletions: [],
+      },
+    });
+    await this.#recorder.emit({
+      type: 'mailbox.planned',
+      mailboxId,
+      primarySmtpAddress,
+      purpose: 'fill',
+      counts,
+      notices,
+    });
+  }
+
+  async apply(): Promise<void> {
+    const id = toPolicyId(this.#revision.policy.id);
+    const lease = await this.#ports.leases.acquire(`mailbox:${this.mailbox.id}`, this.#holder);
+    if (!isLease(lease)) {
+      throw new Failure('mailboxBusy', { details: { holder: lease.holder, since: lease.since } });
+    }
+    try {
+      await this.#ports.ledger.markDirty(id, this.mailbox.id);
+      for (let round = 1; ; round += 1) {
+        if (await this.#writeRound()) break;
+        if (round === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds: round } });
+        throwIfAborted(this.#signal);
+        await this.#decide();
+      }
+      await this.#undoFolders();
+      // The ledger told of the run that is undone; the next run reads the mailbox in full.
+      await this.#ports.ledger.forget(id, this.mailbox.id);
+      await this.#ports.memory.addWrittenMailbox(id, this.mailbox);
+      await this.#ports.runs.setProgress(this.#recorder.run.id, this.mailbox.id, 'done');
+      const { id: mailboxId, primarySmtpAddress } = this.mailbox;
+      await this.#recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts: this.#counts });
+    } finally {
+      await lease.release();
+    }
+  }
+
+  async #decide(): Promise<void> {
+    const entries: JournalEntry[] = [];
+    for await (const entry of this.#ports.journal.readRun(this.#undoes, this.mailbox.id)) {
+      const mayHaveHappened = entry.outcome === 'applied' || entry.outcome === 'unknown' || entry.outcome === undefined;
+      if (mayHaveHappened) entries.push(entry);
+    }
+    entries.reverse();
+    const includeForeign = entries.some((entry) => entry.change === 'handOver');
+    const snapshot = await this.#target.readFolder({ known: undefined, includeForeign }, this.#signal);
+    const contacts = snapshot.contacts.filter((contact) => contact.mark.policyId === this.#revision.policy.id);
+    const bySource = new Map<SourceObjectId, ManagedContact>();
+    for (const contact of contacts) {
+      if (contact.mark.sourceObjectId !== undefined) bySource.set(contact.mark.sourceObjectId, contact);
+    }
+    const world = {
+      byItem: new Map(contacts.map((contact) => [contact.itemId, contact])),
+      bySource,
+      foreign: new Map((snapshot.foreign ?? []).map((item) => [item.itemId, item])),
+    };
+    this.#snapshot = snapshot;
+    this.#folderEntries = entries.filter((entry) => entry.sourceObjectId === undefined);
+    this.#steps = entries
+      .filter((entry) => entry.sourceObjectId !== undefined && !this.#failedFor.has(entry.sourceObjectId))
+      .map((entry) => rollbackStep(entry, world));
+  }
+
+  /** true: nothing is left to do. */
+  async #writeRound(): Promise<boolean> {
+    const folderIds = new Map<string, FolderId>(
+      (this.#snapshot?.folders ?? []).map(({ key, folderId }) => [key, folderId]),
+    );
+    for (const step of this.#steps) {
+      if (step.kind === 'recreate') await this.#ensureFolder(step.before.folderKey, folderIds);
+    }
+    const ready = this.#steps.flatMap((step) => {
+      const one = readyStep(step, folderIds);
+      return one === undefined ? [] : [one];
+    });
+    let isSettled = true;
+    const { batchSize } = this.#ports.targets.capabilities;
+    for (let start = 0; start < ready.length; start += batchSize) {
+      throwIfAborted(this.#signal);
+      const batch = ready.slice(start, start + batchSize);
+      const ids = await this.#ports.journal.intend(
+        this.#recorder.run.id,
+        this.mailbox,
+        batch.map(({ intent }) => intent),
+      );
+      const outcomes = await this.#target.applyChanges(
+        batch.map(({ target }) => target),
+        this.#signal,
+      );
+      await this.#ports.journal.record(ids, outcomes);
+      for (const [index, { change, target }] of batch.entries()) {
+        const outcome = outcomes[index];
+        if (outcome === undefined) throw new Error('a target must answer every change');
+        const isHalf = change.kind === 'handOver' && target.kind === 'update';
+        if (!(await this.#count(change, outcome, isHalf)) || isHalf) isSettled = false;
+      }
+    }
+    return isSettled;
+  }
+
+  async #count(change: ContactChange, outcome: ChangeOutcome, isHalf: boolean): Promise<boolean> {
+    if (outcome.status === 'applied') {
+      if (!isHalf) this.#counts[COUNTED_AS[change.kind]] += 1;
+      return true;
+    }
+    if (outcome.status === 'failed' || outcome.status === 'refused') {
+      this.#counts.failed += 1;
+      this.#failedFor.add(change.sourceObjectId);
+      await this.#recorder.emit({
+        type: 'contact.failed',
+        mailboxId: this.mailbox.id,
+        sourceObjectId: change.sourceObjectId,
+        change: change.kind,
+        failure: outcome.failure.toRecord(),
+      });
+      return true;
+    }
+    return outcome.status === 'gone' && change.kind === 'delete';
+  }
+
+  async #ensureFolder(key: string, folderIds: Map<string, FolderId>): Promise<void> {
+    if (folderIds.has(key)) return;
+    const { folder } = this.#revision.policy;
+    if (key !== '') await this.#ensureFolder('', folderIds);
+    const made = await this.#applyFolder({ kind: 'create', key, name: key === '' ? folder.name : key });
+    if (made !== undefined) folderIds.set(key, made);
+  }
+
+  /** Folders the run made go again if nothing is left in them; a renamed one gets its old name. */
+  async #undoFolders(): Promise<void> {
+    for (const entry of this.#folderEntries) {
+      const folderId = entry.folderId ?? (entry.newItemId as string | undefined as FolderId | undefined);
+      if (folderId === undefined) continue;
+      const key = entry.folderKey;
+      if (entry.change === 'folderCreate') {
+        await this.#applyFolder({ kind: 'remove', key, folderId, name: entry.label });
+      } else if (entry.change === 'folderRename') {
+        const from = this.#revision.policy.folder.name;
+        await this.#applyFolder({ kind: 'rename', key, folderId, from, name: entry.label });
+      }
+    }
+  }
+
+  async #applyFolder(action: FolderAction): Promise<FolderId | undefined> {
+    const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.mailbox, [
+      {
+        change: action.kind === 'create' ? 'folderCreate' : action.kind === 'remove' ? 'folderRemove' : 'folderRename',
+        sourceObjectId: undefined,
+        itemId: undefined,
+        folderId: action.kind === 'create' ? undefined : action.folderId,
+        folderKey: action.key,
+        fields: [],
+        before: undefined,
+        label: action.kind === 'rename' ? action.from : action.name,
+      },
+    ]);
+    const folder = await this.#target.applyFolder(action, this.#signal);
+    const folderId = folder?.folderId;
+    await this.#ports.journal.record(ids, [
+      action.kind === 'remove' && folder !== undefined
+        ? { status: 'conflict' }
+        : { status: 'applied', itemId: (folderId ?? '') as string as ItemId, version: '' },
+    ]);
+    return folderId;
+  }
+}
+
+const COUNTED_AS = {
+  create: 'created',
+  update: 'updated',
+  adopt: 'adopted',
+  delete: 'deleted',
+  handOver: 'handedOver',
+} as const;
+
+/** How a step is shown and counted. */
+function plannedChange(step: RollbackStep): ContactChange | undefined {
+  const sourceObjectId = step.entry.sourceObjectId;
+  if (sourceObjectId === undefined) return undefined;
+  const common = { sourceObjectId, reason: 'rollback' } as const;
+  const { label } = step.entry;
+  switch (step.kind) {
+    case 'keep':
+      return undefined;
+    case 'delete': {
+      const { itemId, version } = step.contact;
+      return { kind: 'delete', ...common, itemId, version, mode: 'hard', label };
+    }
+    case 'restoreFields': {
+      const { itemId, version } = step.contact;
+      return { kind: 'update', ...common, itemId, version, fields: step.fields };
+    }
+    case 'recreate':
+      return { kind: 'create', ...common, folderKey: step.before.folderKey };
+    case 'takeBack': {
+      const { itemId, version } = step.item;
+      return { kind: 'adopt', ...common, itemId, version, fields: [] };
+    }
+    case 'release': {
+      const { itemId, version } = step.contact;
+      return { kind: 'handOver', ...common, itemId, version, label };
+    }
+  }
+}
+
+function readyStep(step: RollbackStep, folderIds: ReadonlyMap<string, FolderId>): ReadyStep | undefined {
+  const change = plannedChange(step);
+  const target = targetChange(step, folderIds);
+  if (change === undefined || target === undefined) return undefined;
+  const contact = 'contact' in step ? step.contact : undefined;
+  const intent: JournalIntent = {
+    change: target.kind === 'update' && change.kind === 'handOver' ? 'update' : change.kind,
+    sourceObjectId: change.sourceObjectId,
+    itemId: 'itemId' in change ? change.itemId : undefined,
+    folderId: folderIds.get(step.entry.folderKey),
+    folderKey: step.entry.folderKey,
+    fields: 'fields' in step ? step.fields : [],
+    before:
+      contact === undefined
+        ? undefined
+        : { properties: contact.properties ?? {}, mark: contact.mark, folderKey: contact.folderKey },
+    label: step.entry.label,
+  };
+  return { change, target, intent };
+}
+
+function targetChange(step: RollbackStep, folderIds: ReadonlyMap<string, FolderId>): TargetChange | undefined {
+  switch (step.kind) {
+    case 'keep':
+      return undefined;
+    case 'delete':
+      return { kind: 'delete', itemId: step.contact.itemId, version: step.contact.version, mode: 'hard' };
+    case 'recreate': {
+      const folderId = folderIds.get(step.before.folderKey);
+      const { mark, properties } = step.before;
+      return folderId === undefined || mark === undefined ? undefined : { kind: 'create', folderId, properties, mark };
+    }
+    case 'takeBack':
+      return {
+        kind: 'adopt',
+        itemId: step.item.itemId,
+        version: step.item.version,
+        set: {},
+        whole: step.item.properties,
+        mark: step.mark,
+      };
+    case 'release':
+      return step.fields.length === 0
+        ? { kind: 'handOver', itemId: step.contact.itemId, version: step.contact.version }
+        : updateOf(step.contact, step.fields, step.contact.mark);
+    case 'restoreFields':
+      return updateOf(step.contact, step.fields, step.before.mark ?? step.contact.mark);
+  }
+}
+
+function updateOf(
+  contact: ManagedContact,
+  fields: Extract<RollbackStep, { kind: 'release' }>['fields'],
+  mark: ManagedContact['mark'],
+): TargetChange {
+  return {
+    kind: 'update',
+    itemId: contact.itemId,
+    version: contact.version,
+    set: Object.fromEntries(fields.map(({ property, to }) => [property, to])),
+    whole: overlay(contact.properties ?? {}, fields),
+    mark,
+  };
+}
+
+function countsOf(
+  changes: readonly ContactChange[],
+  snapshot: FolderSnapshot | undefined,
+  notices: readonly PlanNotice[],
+): PlanCounts {
+  const count = (kind: ContactChange['kind']): number => changes.filter((change) => change.kind === kind).length;
+  return {
+    create: count('create'),
+    update: count('update'),
+    delete: count('delete'),
+    handOver: count('handOver'),
+    adopt: count('adopt'),
+    keep: notices.reduce((sum, notice) => sum + notice.count, 0),
+    foreign: snapshot?.foreignCount ?? 0,
+  };
+}
+
+/** What stays because somebody changed it since the run. */
+function noticesOf(steps: readonly RollbackStep[]): readonly PlanNotice[] {
+  const kept = steps.filter(
+    (step) =>
+      (step.kind === 'keep' && step.why !== 'alreadySo') || (step.kind === 'restoreFields' && step.kept.length > 0),
+  );
+  if (kept.length === 0) return [];
+  const ids = kept.flatMap(({ entry }) => (entry.sourceObjectId === undefined ? [] : [entry.sourceObjectId]));
+  const properties = kept.flatMap((step) => (step.kind === 'restoreFields' ? step.kept : []));
+  return [
+    {
+      kind: 'changedSinceRun',
+      count: kept.length,
+      sourceObjectIds: ids.slice(0, 10),
+      ...(properties.length > 0 ? { properties: [...new Set(properties)] } : {}),
+    },
+  ];
+}

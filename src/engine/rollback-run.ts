@@ -1,0 +1,135 @@
+// Undoes what a run wrote, mailbox by mailbox, from the journal's before-images: a plan first, then the writing, which
+// is journaled as a run of its own and can be rolled back itself. What users changed since is kept and reported.
+
+import type { MappedContact } from '../model/contact.ts';
+import { Failure } from '../model/failure.ts';
+import type { MailboxId, RunId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
+import type { PolicyRevision } from '../model/policy.ts';
+import { takePolicyLease } from './earlier-runs.ts';
+import { forEachBounded } from './mailbox-pool.ts';
+import { RollbackMailbox } from './rollback-mailbox.ts';
+import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
+import { RunRecorder } from './run-recorder.ts';
+
+export interface RollbackRequest {
+  /** Of the rollback itself. */
+  readonly runId: RunId;
+  readonly undoes: RunId;
+  readonly mode: 'run' | 'test';
+  /** Nothing given: every mailbox the run wrote to. */
+  readonly mailboxIds?: readonly MailboxId[];
+  readonly holder: string;
+  readonly concurrency?: number;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** Throws `notFound`, `runNotReversible` or `alreadyRunning` and then has changed nothing. */
+export async function rollbackRun(request: RollbackRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+  const original = await ports.runs.read(request.undoes);
+  const revision = await ports.runs.readRevision(request.undoes);
+  if (original === undefined || revision === undefined) {
+    throw new Failure('notFound', { details: { run: request.undoes } });
+  }
+  const lease = await takePolicyLease(original.policyId, request.holder, ports);
+  try {
+    const isOver = ENDED_STATES.includes((await ports.runs.read(request.undoes))?.state ?? 'queued');
+    // A run whose process died keeps an active state until the next one; holding the lease proves that it is dead.
+    const isDead = original.state === 'applying';
+    if (!(isOver || isDead) || !(await ports.journal.hasWrites(request.undoes))) {
+      throw new Failure('runNotReversible', { details: { state: original.state } });
+    }
+    const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, original, ports), request.onEvent);
+    await recorder.start(revision);
+    try {
+      return await carryOut(request, revision, ports, recorder, signal);
+    } catch (thrown) {
+      ports.log.warn('rollback stopped', { runId: request.runId, error: thrown });
+      return await recorder.endWith(thrown, signal);
+    }
+  } finally {
+    await lease.release();
+  }
+}
+
+async function carryOut(
+  request: RollbackRequest,
+  revision: PolicyRevision,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<Run> {
+  const mailboxes = await mailboxesOf(request, ports);
+  const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+  let failed = 0;
+  const failedIn = (phase: 'planning' | 'applying') => async (mailbox: RollbackMailbox, failure: Failure) => {
+    failed += 1;
+    const { id: mailboxId, primarySmtpAddress } = mailbox.mailbox;
+    await recorder.emit({
+      type: 'mailbox.failed',
+      mailboxId,
+      primarySmtpAddress,
+      phase,
+      failure: failure.toRecord(),
+    });
+  };
+  const works = mailboxes.map(
+    (mailbox) => new RollbackMailbox(mailbox, request.undoes, revision, request.holder, ports, recorder, signal),
+  );
+
+  await recorder.enter('planning');
+  await forEachBounded(works, concurrency, signal, (work) => work.plan(), failedIn('planning'));
+  await ports.runs.saveContacts(request.runId, await contactsOf(request, works, ports));
+  if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
+
+  await recorder.enter('applying');
+  const planned = works.filter((work) => work.hasSomethingToDo);
+  await forEachBounded(planned, concurrency, signal, (work) => work.apply(), failedIn('applying'));
+  const contactsFailed = planned.some((work) => work.failed > 0);
+  return recorder.end(failed === 0 && !contactsFailed ? 'finished' : 'finishedWithErrors');
+}
+
+/** For reports: the people of the undone run, and those whom only a before-image still knows. */
+async function contactsOf(
+  request: RollbackRequest,
+  works: readonly RollbackMailbox[],
+  ports: RunPorts,
+): Promise<readonly MappedContact[]> {
+  const contacts = new Map(await ports.runs.readContacts(request.undoes));
+  for (const work of works) {
+    for (const contact of work.recreated()) {
+      if (!contacts.has(contact.sourceObjectId)) contacts.set(contact.sourceObjectId, contact);
+    }
+  }
+  return [...contacts.values()];
+}
+
+/** Mailboxes with anything in the journal of the run; the directory is not asked, they may have left it since. */
+async function mailboxesOf(request: RollbackRequest, ports: RunPorts): Promise<readonly TargetMailbox[]> {
+  const wanted = request.mailboxIds === undefined ? undefined : new Set(request.mailboxIds);
+  const found = new Map<MailboxId, TargetMailbox>();
+  for await (const { mailbox } of ports.runs.readPlans(request.undoes)) {
+    if (wanted !== undefined && !wanted.has(mailbox.id)) continue;
+    for await (const _entry of ports.journal.readRun(request.undoes, mailbox.id)) {
+      found.set(mailbox.id, mailbox);
+      break;
+    }
+  }
+  return [...found.values()];
+}
+
+function newRun(request: RollbackRequest, original: Run, ports: RunPorts): Run {
+  return {
+    id: request.runId,
+    kind: request.mode === 'test' ? 'test' : 'rollback',
+    policyId: original.policyId,
+    policyName: original.policyName,
+    policyRevision: original.policyRevision,
+    undoes: original.id,
+    state: 'queued',
+    startedAt: ports.clock.now().toISOString(),
+    endedAt: undefined,
+    holder: request.holder,
+  };
+}

@@ -1,0 +1,106 @@
+// What undoes one journaled change in a mailbox as it is now. Pure. What users changed since stays and is reported.
+
+import { comparable } from '../core/comparable.ts';
+import { isEditedByUser } from '../core/plan-fields.ts';
+import type { ContactProperty } from '../model/contact.ts';
+import type { ItemId, SourceObjectId } from '../model/ids.ts';
+import type { BeforeImage, JournalEntry } from '../model/ledger-record.ts';
+import type { ForeignContact, ManagedContact, OwnershipMark } from '../model/mailbox.ts';
+import type { FieldChange } from '../model/plan.ts';
+
+export type RollbackStep =
+  /** A contact we created goes again. */
+  | { readonly kind: 'delete'; readonly entry: JournalEntry; readonly contact: ManagedContact }
+  /** A contact we changed gets its old values and its old mark. */
+  | {
+      readonly kind: 'restoreFields';
+      readonly entry: JournalEntry;
+      readonly contact: ManagedContact;
+      readonly fields: readonly FieldChange[];
+      readonly before: BeforeImage;
+      /** Fields that somebody changed since. */
+      readonly kept: readonly ContactProperty[];
+    }
+  /** A contact we deleted comes back. */
+  | { readonly kind: 'recreate'; readonly entry: JournalEntry; readonly before: BeforeImage }
+  /** A contact we handed over gets its mark back; one we adopted loses it. */
+  | {
+      readonly kind: 'takeBack';
+      readonly entry: JournalEntry;
+      readonly item: ForeignContact;
+      readonly mark: OwnershipMark;
+    }
+  | {
+      readonly kind: 'release';
+      readonly entry: JournalEntry;
+      readonly contact: ManagedContact;
+      readonly fields: readonly FieldChange[];
+    }
+  | { readonly kind: 'keep'; readonly entry: JournalEntry; readonly why: KeptWhy };
+
+export type KeptWhy = 'alreadySo' | 'changedSince' | 'goneSince' | 'recreatedSince' | 'notJournaled';
+
+export interface RollbackWorld {
+  /** The policy's contacts in the mailbox now, complete. */
+  readonly byItem: ReadonlyMap<ItemId, ManagedContact>;
+  readonly bySource: ReadonlyMap<SourceObjectId, ManagedContact>;
+  readonly foreign: ReadonlyMap<ItemId, ForeignContact>;
+}
+
+export function rollbackStep(entry: JournalEntry, world: RollbackWorld): RollbackStep {
+  const keep = (why: KeptWhy): RollbackStep => ({ kind: 'keep', entry, why });
+  const now = entry.sourceObjectId === undefined ? undefined : world.bySource.get(entry.sourceObjectId);
+  switch (entry.change) {
+    case 'create': {
+      // A create whose answer was lost is found by its mark.
+      const contact = entry.newItemId === undefined ? now : world.byItem.get(entry.newItemId);
+      if (contact === undefined) return keep('alreadySo');
+      const isAsWritten = contact.version === entry.newVersion;
+      const isEdited = isEditedByUser(contact.mark.fieldFingerprints, contact.properties ?? {}, undefined);
+      return !isAsWritten && isEdited ? keep('changedSince') : { kind: 'delete', entry, contact };
+    }
+    case 'update': {
+      if (entry.before === undefined || entry.itemId === undefined) return keep('notJournaled');
+      const contact = world.byItem.get(entry.newItemId ?? entry.itemId);
+      if (contact === undefined) return keep('goneSince');
+      const { fields, kept } = fieldsToRestore(entry.fields, contact);
+      const hasOldMark = contact.mark.fingerprint === entry.before.mark?.fingerprint;
+      if (fields.length === 0 && hasOldMark) return keep(kept.length > 0 ? 'changedSince' : 'alreadySo');
+      return { kind: 'restoreFields', entry, contact, fields, before: entry.before, kept };
+    }
+    case 'delete': {
+      if (entry.before === undefined) return keep('notJournaled');
+      // After a move between sub-folders the new copy is undone by its own entry.
+      const isThereAgain = now !== undefined && now.folderKey === entry.before.folderKey;
+      return isThereAgain ? keep('recreatedSince') : { kind: 'recreate', entry, before: entry.before };
+    }
+    case 'handOver': {
+      if (entry.before?.mark === undefined || entry.itemId === undefined) return keep('notJournaled');
+      if (world.byItem.has(entry.itemId)) return keep('alreadySo');
+      const item = world.foreign.get(entry.itemId);
+      return item === undefined ? keep('goneSince') : { kind: 'takeBack', entry, item, mark: entry.before.mark };
+    }
+    case 'adopt': {
+      const contact = entry.itemId === undefined ? undefined : world.byItem.get(entry.itemId);
+      if (contact === undefined) return keep('goneSince');
+      return { kind: 'release', entry, contact, fields: fieldsToRestore(entry.fields, contact).fields };
+    }
+    default:
+      return keep('alreadySo');
+  }
+}
+
+/** A field is put back only while it still holds what we wrote. */
+function fieldsToRestore(
+  written: readonly FieldChange[],
+  contact: ManagedContact,
+): { fields: readonly FieldChange[]; kept: readonly ContactProperty[] } {
+  const fields: FieldChange[] = [];
+  const kept: ContactProperty[] = [];
+  for (const { property, from, to } of written) {
+    const stored = contact.properties?.[property] ?? '';
+    if (comparable(property, stored) === comparable(property, to)) fields.push({ property, from: stored, to: from });
+    else if (comparable(property, stored) !== comparable(property, from)) kept.push(property);
+  }
+  return { fields, kept };
+}
