@@ -68,3 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     close: () => server.close(),
   };
 }
+
+export type { FolderView, ItemView, MailboxView, RecipientView } from './control/client.ts';
+export { ControlRefusal, EmulatorControl } from './control/client.ts';
+export { seededApp } from './seed/seed.ts';

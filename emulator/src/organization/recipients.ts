@@ -7,6 +7,8 @@ import type { Organization, PersonFields, Recipient, RecipientTypeDetails } from
 export interface NewRecipient {
   /** Ids are made from it: the same name gives the same ids. */
   readonly key: string;
+  /** The object id, where somebody comes back as who they were; default: from `key`. */
+  readonly id?: string;
   readonly recipientTypeDetails: RecipientTypeDetails;
   readonly displayName: string;
   readonly alias: string;
@@ -41,7 +43,7 @@ export function addRecipient(organization: Organization, given: NewRecipient): R
     (_, index) => given.customAttributes?.[index + 1] ?? '',
   );
   const recipient: Recipient = {
-    id: namedGuid(`object:${given.key}`),
+    id: given.id ?? namedGuid(`object:${given.key}`),
     exchangeObjectGuid: namedGuid(`exchange:${given.key}`),
     recipientTypeDetails: type,
     displayName: given.displayName,
@@ -77,6 +79,41 @@ export function addRecipient(organization: Organization, given: NewRecipient): R
   return recipient;
 }
 
+/** People change type: a mailbox is added or leaves the tenant, an account becomes a mail contact. */
+export function changeType(
+  organization: Organization,
+  recipient: Recipient,
+  type: RecipientTypeDetails,
+  externalEmailAddress?: string,
+): void {
+  recipient.recipientTypeDetails = type;
+  delete recipient.userType;
+  delete recipient.userPrincipalName;
+  delete recipient.accountEnabled;
+  delete recipient.externalEmailAddress;
+  if (!withMailbox.includes(type)) delete recipient.mailbox;
+  if (['MailUser', 'GuestMailUser', 'MailContact'].includes(type)) {
+    recipient.externalEmailAddress = externalEmailAddress ?? recipient.primarySmtpAddress;
+  }
+  shapeByType(organization, recipient, recipient.id);
+  recipient.addressListMembership = addressListsOf(recipient);
+}
+
+function shapeByType(organization: Organization, recipient: Recipient, mailboxKey: string): void {
+  const { recipientTypeDetails: type, primarySmtpAddress } = recipient;
+  if (withAccount.includes(type)) {
+    recipient.userType = type === 'GuestMailUser' ? 'Guest' : 'Member';
+    recipient.userPrincipalName =
+      type === 'GuestMailUser'
+        ? `${primarySmtpAddress.replace('@', '_')}#EXT#@${organization.initialDomain}`
+        : primarySmtpAddress;
+    // Accounts of shared mailboxes, rooms and equipment are blocked from signing in.
+    recipient.accountEnabled = type === 'UserMailbox' || !withMailbox.includes(type);
+  }
+  if (withMailbox.includes(type) && recipient.mailbox === undefined)
+    recipient.mailbox = createMailbox(mailboxKey);
+}
+
 /** The address lists Exchange would compute; none for hidden recipients. */
 export function addressListsOf(recipient: Recipient): string[] {
   if (recipient.hiddenFromAddressLists) return [];
@@ -96,8 +133,24 @@ export function addressListsOf(recipient: Recipient): string[] {
   return [...lists[recipient.recipientTypeDetails], '\\All Recipients(VLV)', '\\Default Global Address List'];
 }
 
-export function setCustomAttribute(recipient: Recipient, number: number, value: string): void {
-  if (!Number.isInteger(number) || number < 1 || number > 15)
-    throw new RangeError('custom attributes are 1 to 15');
-  recipient.customAttributes[number - 1] = value;
+/** The primary address and the secondary ones; what is no SMTP address (`SIP:`, `X500:`) stays. */
+export function setSmtpAddresses(recipient: Recipient, primary: string, others: readonly string[]): void {
+  const further = recipient.emailAddresses.filter((address) => !/^smtp:/i.test(address));
+  recipient.primarySmtpAddress = primary;
+  recipient.emailAddresses = [
+    `SMTP:${primary}`,
+    ...others.filter((address) => address !== primary).map((address) => `smtp:${address}`),
+    ...further,
+  ];
+}
+
+/** With the links to it, as a directory cleans them up. */
+export function removeRecipient(organization: Organization, recipient: Recipient): void {
+  organization.recipients.delete(recipient.id);
+  for (const other of organization.recipients.values()) {
+    if (other.managerId === recipient.id) delete other.managerId;
+    if (other.memberIds?.includes(recipient.id)) {
+      other.memberIds = other.memberIds.filter((id) => id !== recipient.id);
+    }
+  }
 }

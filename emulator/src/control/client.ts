@@ -1,0 +1,266 @@
+// A client of the control API for tests and the demo. Talks HTTPS only, so it works just the same when the
+// emulator is a process of its own.
+
+import { Agent, fetch } from 'undici';
+import type { Fault } from '../faults/fault-script.ts';
+import type { GraphSettings } from '../graph/settings.ts';
+import type { AppRegistration, RecipientTypeDetails } from '../organization/state.ts';
+import type { LoggedRequest, RequestCounts } from '../server/request-log.ts';
+import type { OrganizationView } from './organization-operations.ts';
+import type { PersonAddition, PersonChange } from './people-operations.ts';
+import type { ScriptedFault } from './trouble-operations.ts';
+import type { FolderView, ItemView, MailboxView, RecipientView } from './views.ts';
+
+export type {
+  FolderView,
+  ItemView,
+  MailboxView,
+  OrganizationView,
+  PersonAddition,
+  PersonChange,
+  RecipientView,
+};
+
+export interface SentMessageView {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly cc: readonly string[];
+  readonly subject: string;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly contentType: string;
+    readonly contentBytes: string;
+  }[];
+  readonly at: string;
+}
+
+/** What the control API refused, with its code. */
+export class ControlRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+type Roles = Partial<Pick<AppRegistration, 'graphRoles' | 'exchangeRoles' | 'directoryRoles'>>;
+
+export class EmulatorControl {
+  readonly #url: string;
+  readonly #agent: Agent;
+
+  constructor(url: string, caPem: string) {
+    this.#url = url;
+    this.#agent = new Agent({ connect: { ca: caPem } });
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close();
+  }
+
+  organization(): Promise<OrganizationView> {
+    return this.#call('organization/show');
+  }
+
+  reset(
+    size: { seed?: number; recipients?: number; mailboxes?: number; keepApps?: boolean } = {},
+  ): Promise<OrganizationView> {
+    return this.#call('organization/reset', size);
+  }
+
+  async now(): Promise<Date> {
+    return new Date((await this.#call<{ now: string }>('clock/show')).now);
+  }
+
+  async advanceClock(milliseconds: number): Promise<Date> {
+    return new Date((await this.#call<{ now: string }>('clock/advance', { milliseconds })).now);
+  }
+
+  addApp(clientId: string, displayName: string): Promise<AppRegistration> {
+    return this.#call('apps/add', { clientId, displayName });
+  }
+
+  removeApp(clientId: string): Promise<void> {
+    return this.#call('apps/remove', { clientId });
+  }
+
+  /** Without a client id these speak of the seeded app registration "contactSync". */
+  registerCertificate(certificatePem: string, clientId?: string): Promise<AppRegistration> {
+    return this.#call('apps/register-certificate', {
+      certificatePem,
+      ...(clientId === undefined ? {} : { clientId }),
+    });
+  }
+
+  removeCertificates(clientId?: string): Promise<AppRegistration> {
+    return this.#call('apps/remove-certificates', clientId === undefined ? {} : { clientId });
+  }
+
+  setRoles(roles: Roles, clientId?: string): Promise<AppRegistration> {
+    return this.#call('apps/set-roles', { ...roles, ...(clientId === undefined ? {} : { clientId }) });
+  }
+
+  people(recipientTypeDetails?: RecipientTypeDetails): Promise<RecipientView[]> {
+    return this.#call('people/list', recipientTypeDetails === undefined ? {} : { recipientTypeDetails });
+  }
+
+  person(who: string): Promise<RecipientView> {
+    return this.#call('people/show', { who });
+  }
+
+  addPerson(person: PersonAddition): Promise<RecipientView> {
+    return this.#call('people/add', person);
+  }
+
+  changePerson(who: string, changes: Omit<PersonChange, 'who'>): Promise<RecipientView> {
+    return this.#call('people/change', { who, ...changes });
+  }
+
+  removePerson(who: string): Promise<RecipientView> {
+    return this.#call('people/remove', { who });
+  }
+
+  changeMembers(
+    group: string,
+    changes: { add?: readonly string[]; remove?: readonly string[] },
+  ): Promise<RecipientView> {
+    return this.#call('groups/change-members', { group, ...changes });
+  }
+
+  mailbox(mailbox: string): Promise<MailboxView> {
+    return this.#call('mailbox/show', { mailbox });
+  }
+
+  sentMessages(mailbox: string): Promise<SentMessageView[]> {
+    return this.#call('mailbox/sent', { mailbox });
+  }
+
+  receivedMessages(mailbox: string): Promise<SentMessageView[]> {
+    return this.#call('mailbox/received', { mailbox });
+  }
+
+  createContact(
+    mailbox: string,
+    contact: {
+      folder?: string;
+      properties: Readonly<Record<string, unknown>>;
+      extendedProperties?: Readonly<Record<string, string>>;
+      itemClass?: string;
+    },
+  ): Promise<ItemView> {
+    return this.#call('contacts/create', { mailbox, ...contact });
+  }
+
+  editContact(
+    mailbox: string,
+    id: string,
+    properties: Readonly<Record<string, unknown>>,
+    extendedProperties: Readonly<Record<string, string>> = {},
+  ): Promise<ItemView> {
+    return this.#call('contacts/edit', { mailbox, id, properties, extendedProperties });
+  }
+
+  touchContact(mailbox: string, id: string): Promise<ItemView> {
+    return this.#call('contacts/touch', { mailbox, id });
+  }
+
+  /** To Deleted Items. */
+  deleteContact(mailbox: string, id: string): Promise<void> {
+    return this.#call('contacts/delete', { mailbox, id });
+  }
+
+  purgeContact(mailbox: string, id: string): Promise<void> {
+    return this.#call('contacts/purge', { mailbox, id });
+  }
+
+  moveContact(mailbox: string, id: string, folder: string): Promise<ItemView> {
+    return this.#call('contacts/move', { mailbox, id, folder });
+  }
+
+  copyContact(mailbox: string, id: string, folder: string): Promise<ItemView> {
+    return this.#call('contacts/copy', { mailbox, id, folder });
+  }
+
+  createFolder(mailbox: string, displayName: string, parent = 'Contacts'): Promise<FolderView> {
+    return this.#call('folders/create', { mailbox, displayName, parent });
+  }
+
+  renameFolder(mailbox: string, folder: string, displayName: string): Promise<FolderView> {
+    return this.#call('folders/rename', { mailbox, folder, displayName });
+  }
+
+  moveFolder(mailbox: string, folder: string, parent: string): Promise<FolderView> {
+    return this.#call('folders/move', { mailbox, folder, parent });
+  }
+
+  /** To Deleted Items. */
+  deleteFolder(mailbox: string, folder: string): Promise<void> {
+    return this.#call('folders/delete', { mailbox, folder });
+  }
+
+  purgeFolder(mailbox: string, folder: string): Promise<void> {
+    return this.#call('folders/purge', { mailbox, folder });
+  }
+
+  emptyDeletedItems(mailbox: string): Promise<void> {
+    return this.#call('folders/empty-deleted-items', { mailbox });
+  }
+
+  async addFault(fault: ScriptedFault): Promise<void> {
+    await this.#call('faults/add', fault);
+  }
+
+  async unconsumedFaults(): Promise<Fault[]> {
+    return (await this.#call<{ waiting: Fault[] }>('faults/list')).waiting;
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.#call('faults/clear');
+  }
+
+  graphSettings(): Promise<GraphSettings> {
+    return this.#call('graph/settings');
+  }
+
+  /** What is not named goes back to the usual. */
+  setGraphSettings(settings: Partial<GraphSettings>): Promise<GraphSettings> {
+    return this.#call('graph/set-settings', settings);
+  }
+
+  /** The newest requests, oldest of them first. */
+  requests(last?: number): Promise<LoggedRequest[]> {
+    return this.#call('requests/list', last === undefined ? {} : { last });
+  }
+
+  requestCounts(): Promise<RequestCounts> {
+    return this.#call('requests/counts');
+  }
+
+  async clearRequests(): Promise<void> {
+    await this.#call('requests/clear');
+  }
+
+  async #call<Result>(operation: string, body: object = {}): Promise<Result> {
+    const response = await fetch(`${this.#url}/control/${operation}`, {
+      method: 'POST',
+      dispatcher: this.#agent,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { error?: { code: string; message: string } };
+    if (response.status !== 200) {
+      throw new ControlRefusal(
+        response.status,
+        answer.error?.code ?? 'Unknown',
+        answer.error?.message ?? 'no message',
+      );
+    }
+    return answer as Result;
+  }
+}

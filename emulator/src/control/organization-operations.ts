@@ -1,0 +1,132 @@
+// The tenant as a whole: what it is, starting over, its clock and its app registrations.
+
+import { X509Certificate } from 'node:crypto';
+import { z } from 'zod';
+import type { AppRegistration } from '../organization/state.ts';
+import { defaultSize, seededApp, seedOrganization } from '../seed/seed.ts';
+import type { EmulatorContext } from '../server/exchange.ts';
+import { ControlError, nothing, type Operations, operation } from './operation.ts';
+
+export interface OrganizationView {
+  readonly tenantId: string;
+  readonly initialDomain: string;
+  readonly domains: readonly string[];
+  readonly apps: readonly AppRegistration[];
+  /** By RecipientTypeDetails. */
+  readonly recipients: Readonly<Record<string, number>>;
+}
+
+const clientId = z.string().default(seededApp.clientId);
+
+export const organizationOperations: Operations = {
+  'organization/show': operation(nothing, (_, context) => organizationView(context)),
+
+  'organization/reset': operation(
+    z.strictObject({
+      seed: z.int().default(1),
+      recipients: z.int().min(0).default(defaultSize.recipients),
+      mailboxes: z.int().min(0).default(defaultSize.mailboxes),
+      /** App registrations with their certificates survive, so that a product stays signed in. */
+      keepApps: z.boolean().default(true),
+    }),
+    ({ keepApps, ...size }, context) => {
+      if (size.mailboxes > size.recipients) {
+        throw new ControlError(
+          400,
+          'InvalidRequest',
+          'Mailboxes are recipients: there cannot be more of them.',
+        );
+      }
+      const fresh = seedOrganization(size);
+      const { apps } = context.organization;
+      // Every face holds the same organization object: it is filled anew, not replaced.
+      Object.assign(context.organization, fresh, keepApps ? { apps } : {});
+      context.clock.reset();
+      context.log.clear();
+      context.faults.clear();
+      context.cursors.clear();
+      return organizationView(context);
+    },
+  ),
+
+  'clock/show': operation(nothing, (_, { clock }) => ({ now: clock.now().toISOString() })),
+  'clock/advance': operation(
+    z.strictObject({ milliseconds: z.number().min(0) }),
+    ({ milliseconds }, { clock }) => {
+      clock.advance(milliseconds);
+      return { now: clock.now().toISOString() };
+    },
+  ),
+
+  'apps/add': operation(
+    z.strictObject({ clientId: z.guid(), displayName: z.string().min(1) }),
+    ({ clientId: id, displayName }, { organization }) => {
+      const app: AppRegistration = {
+        clientId: id.toLowerCase(),
+        displayName,
+        certificates: [],
+        graphRoles: [],
+        exchangeRoles: [],
+        directoryRoles: [],
+      };
+      organization.apps.set(app.clientId, app);
+      return app;
+    },
+  ),
+  'apps/remove': operation(z.strictObject({ clientId }), ({ clientId: id }, context) => {
+    const app = requireApp(context, id);
+    context.organization.apps.delete(app.clientId);
+    return {};
+  }),
+  'apps/register-certificate': operation(
+    z.strictObject({ clientId, certificatePem: z.string() }),
+    ({ clientId: id, certificatePem }, context) => {
+      const app = requireApp(context, id);
+      app.certificates.push(requireCertificate(certificatePem));
+      return app;
+    },
+  ),
+  'apps/remove-certificates': operation(z.strictObject({ clientId }), ({ clientId: id }, context) => {
+    const app = requireApp(context, id);
+    app.certificates = [];
+    return app;
+  }),
+  'apps/set-roles': operation(
+    z.strictObject({
+      clientId,
+      graphRoles: z.array(z.string()).optional(),
+      exchangeRoles: z.array(z.string()).optional(),
+      directoryRoles: z.array(z.string()).optional(),
+    }),
+    ({ clientId: id, graphRoles, exchangeRoles, directoryRoles }, context) => {
+      const app = requireApp(context, id);
+      if (graphRoles !== undefined) app.graphRoles = graphRoles;
+      if (exchangeRoles !== undefined) app.exchangeRoles = exchangeRoles;
+      if (directoryRoles !== undefined) app.directoryRoles = directoryRoles;
+      return app;
+    },
+  ),
+};
+
+function organizationView(context: EmulatorContext): OrganizationView {
+  const { tenantId, initialDomain, domains, apps, recipients } = context.organization;
+  const counts: Record<string, number> = {};
+  for (const { recipientTypeDetails } of recipients.values()) {
+    counts[recipientTypeDetails] = (counts[recipientTypeDetails] ?? 0) + 1;
+  }
+  return { tenantId, initialDomain, domains, apps: [...apps.values()], recipients: counts };
+}
+
+function requireApp(context: EmulatorContext, id: string): AppRegistration {
+  const app = context.organization.apps.get(id.toLowerCase());
+  if (app === undefined) throw new ControlError(404, 'AppNotFound', `There is no app registration ${id}.`);
+  return app;
+}
+
+function requireCertificate(pem: string): string {
+  try {
+    return new X509Certificate(pem).toString();
+  } catch {
+    throw new ControlError(400, 'InvalidRequest', 'certificatePem is no certificate.');
+  }
+}
