@@ -1,7 +1,7 @@
 // `$filter` on contacts. Two collections have rules of their own: e-mail addresses may only be compared by
 // `address eq`, and extended properties are looked up by id before their value is compared.
 import type { ContactItem } from '../organization/state.ts';
-import { contactProperties, readOnlyContactProperties } from './contact-properties.ts';
+import { contactPropertyType, readOnlyContactProperties } from './contact-properties.ts';
 import { contactValue, extendedValueOf } from './contact-view.ts';
 import { extendedPropertyKey } from './extended-properties.ts';
 import { badRequest, GraphError, notEmulated } from './graph-error.ts';
@@ -17,7 +17,7 @@ export function checkContactFilter(filter: Filter): void {
       const collection = node.path.join('/');
       if (collection === 'emailAddresses') requireAddressEquals(node);
       else if (collection === 'singleValueExtendedProperties') extendedTest(node);
-      else if (contactProperties[collection] !== 'texts')
+      else if (contactPropertyType(collection) !== 'texts')
         throw notEmulated(`any() on '${collection}' in a contact filter`);
     } else if (node.kind === 'compare' || node.kind === 'test') {
       for (const operand of [node.left, node.right]) requireContactPath(operand);
@@ -60,7 +60,7 @@ export function contactValueAt(item: ContactItem): ValueAt {
 function requireContactPath(operand: Operand): void {
   const [name] = pathOf(operand);
   if (name === undefined) return;
-  if (name in contactProperties || readOnlyContactProperties.includes(name)) return;
+  if (contactPropertyType(name) !== undefined || readOnlyContactProperties.includes(name)) return;
   throw badRequest(`Could not find a property named '${name}' on type 'Microsoft.OutlookServices.Contact'.`);
 }
 

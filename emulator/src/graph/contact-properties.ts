@@ -46,6 +46,10 @@ export const contactProperties: Readonly<Record<string, ContactPropertyType>> = 
   otherAddress: 'address',
 };
 
+export function contactPropertyType(name: string): ContactPropertyType | undefined {
+  return Object.hasOwn(contactProperties, name) ? contactProperties[name] : undefined;
+}
+
 export const readOnlyContactProperties: readonly string[] = [
   'id',
   'changeKey',
@@ -72,7 +76,7 @@ export function readContactBody(body: Json): ContactBody {
   const properties: Json = {};
   let extendedProperties: ReadonlyMap<string, string> = new Map();
   for (const [name, value] of Object.entries(body)) {
-    const type = contactProperties[name];
+    const type = contactPropertyType(name);
     if (type !== undefined) properties[name] = checked(name, type, value);
     else if (name === 'singleValueExtendedProperties') extendedProperties = readExtendedProperties(value);
     else if (name === '@odata.type') requireContactType(value);

@@ -3,7 +3,12 @@
 import { changeKey } from '../organization/mailbox-store.ts';
 import type { ContactItem, Mailbox } from '../organization/state.ts';
 import { isObject, type Json } from './call.ts';
-import { contactProperties, emailSlots, readOnlyContactProperties } from './contact-properties.ts';
+import {
+  contactProperties,
+  contactPropertyType,
+  emailSlots,
+  readOnlyContactProperties,
+} from './contact-properties.ts';
 import { type ExtendedValue, showExtendedProperties } from './extended-properties.ts';
 import { badRequest } from './graph-error.ts';
 import { contactId } from './item-ids.ts';
@@ -18,7 +23,7 @@ export interface ContactViewOptions {
 
 export function checkContactSelect(select: readonly string[] | undefined): void {
   for (const name of select ?? []) {
-    if (name in contactProperties || readOnlyContactProperties.includes(name)) continue;
+    if (contactPropertyType(name) !== undefined || readOnlyContactProperties.includes(name)) continue;
     // May be selected along with $expand; on its own it brings nothing.
     if (name === 'singleValueExtendedProperties') continue;
     throw badRequest(
@@ -68,7 +73,7 @@ export function extendedValueOf(item: ContactItem): ExtendedValue {
 }
 
 function unset(name: string, madeByHand: boolean): unknown {
-  switch (contactProperties[name]) {
+  switch (contactPropertyType(name)) {
     case 'texts':
     case 'emails':
       return [];

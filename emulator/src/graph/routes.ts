@@ -1,7 +1,6 @@
 // The table of what the Graph face answers: method, path, the app roles of which one is needed, and the query
 // options, preferences and headers that mean something there.
-import type { EmulatorResponse, TokenNeed } from '../server/exchange.ts';
-import type { GraphCall } from './call.ts';
+import type { TokenNeed } from '../server/exchange.ts';
 import {
   changeContactFolder,
   createChildFolder,
@@ -35,18 +34,8 @@ import { contactsDelta, deltaOptions, foldersDelta } from './delta.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import { inMailbox, type MailboxHandler } from './mailbox-gate.ts';
 import type { PreferenceName } from './request-headers.ts';
+import type { Route } from './route.ts';
 import { sendMail } from './send-mail.ts';
-
-export interface Route {
-  readonly method: string;
-  /** Segments in braces are parameters. */
-  readonly path: string;
-  readonly need: TokenNeed;
-  readonly options: readonly string[];
-  readonly preferences: readonly PreferenceName[];
-  readonly headers: readonly string[];
-  readonly handle: (call: GraphCall) => EmulatorResponse | Promise<EmulatorResponse>;
-}
 
 const readContacts: TokenNeed = { anyOf: ['Contacts.Read', 'Contacts.ReadWrite'], part: 'outlook' };
 const writeContacts: TokenNeed = { anyOf: ['Contacts.ReadWrite'], part: 'outlook' };
