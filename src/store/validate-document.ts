@@ -1,7 +1,7 @@
 // Checks policies and environments against the contract's schemas and says in plain words what does not fit, where,
 // and what may have been meant.
 
-import { Environment, Policy } from '@contactsync/contract';
+import { Environment, INITIAL_DOMAIN_ENDINGS, Policy } from '@contactsync/contract';
 import type { z } from 'zod';
 import { Failure } from '../model/failure.ts';
 import { keysAt } from './document-schema.ts';
@@ -24,23 +24,29 @@ export function validatePolicy(value: unknown, options: ValidationOptions = {}):
   return { ...policy, id: policy.id.toLowerCase() };
 }
 
+/** Also throws `invalidTenantName`: with another domain Entra ID and Exchange give misleading answers much later. */
 export function validateEnvironment(value: unknown, options: ValidationOptions = {}): Environment {
   const environment = validate(Environment, value, options);
+  const { organization, cloud } = environment.exchangeOnline;
+  const ending = INITIAL_DOMAIN_ENDINGS[cloud];
+  const label = organization.toLowerCase().slice(0, -ending.length);
+  if (!organization.toLowerCase().endsWith(ending) || !/^[a-z0-9-]+$/.test(label)) {
+    throw new Failure('invalidTenantName', { details: { organization, cloud, ending } });
+  }
   return { ...environment, id: environment.id.toLowerCase() };
 }
 
 function validate<T>(schema: z.ZodType<T>, value: unknown, { origin, locate }: ValidationOptions): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.flatMap((issue) =>
-    findings(issue, value, schema).map(({ path, text }) => {
-      const position = locate?.(path);
-      const place = showPath(path);
-      return position === undefined
-        ? `${place}: ${text}`
-        : `${place} (line ${position.line}, column ${position.column}): ${text}`;
-    }),
-  );
+  const problems = parsed.error.issues
+    .flatMap((issue) => findings(issue, value, schema))
+    .map((finding) => ({ ...finding, position: locate?.(finding.path) }))
+    .sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0))
+    .map(({ path, text, position }) => {
+      const where = position === undefined ? '' : ` (line ${position.line}, column ${position.column})`;
+      return `${showPath(path)}${where}: ${text}`;
+    });
   throw new Failure('invalidDocument', {
     details: { ...(origin === undefined ? {} : { origin }), problems },
   });
@@ -157,15 +163,20 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   return ranked[0]?.candidate;
 }
 
-/** Levenshtein's distance; documents of people have short words. */
+/** Inserted, dropped, replaced and exchanged neighboring letters count one each. */
 function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  let beforeThat: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row += 1) {
     const here = [row];
     for (let column = 1; column <= b.length; column += 1) {
       const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      here.push(Math.min(replaced, (above[column] ?? 0) + 1, (here[column - 1] ?? 0) + 1));
+      const isExchanged =
+        row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      const exchanged = isExchanged ? (beforeThat[column - 2] ?? 0) + 1 : replaced;
+      here.push(Math.min(replaced, exchanged, (above[column] ?? 0) + 1, (here[column - 1] ?? 0) + 1));
     }
+    beforeThat = above;
     above = here;
   }
   return above[b.length] ?? 0;
