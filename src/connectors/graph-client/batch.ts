@@ -61,8 +61,8 @@ export async function exchangeParts(
     id: String(index + 1),
     method: part.method,
     url: part.path,
-    ...partHeaders(part),
-    ...(part.body === undefined ? {} : { body: part.body }),
+    ...headersOf(part),
+    ...bodyOf(part),
   }));
   transport.countParts(parts.length);
   const isSafeToRepeat = parts.every((part) => part.isSafeToRepeat);
@@ -87,13 +87,15 @@ export async function exchangeParts(
   });
 }
 
-function partHeaders(part: BatchPart): { headers?: Readonly<Record<string, string>> } {
-  const headers = {
-    ...part.headers,
-    ...(part.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    // Outlook actions without a body want to be told so, otherwise 411.
-    ...(part.method === 'POST' && part.body === undefined ? { 'Content-Length': '0' } : {}),
-  };
+// Actions without parameters want an empty object and its type as well (msgraph-sdk-dotnet issues 1038, 2628).
+function bodyOf(part: BatchPart): { readonly body?: unknown } {
+  if (part.method === 'GET' || part.method === 'DELETE') return {};
+  return { body: part.body ?? {} };
+}
+
+function headersOf(part: BatchPart): { readonly headers?: Readonly<Record<string, string>> } {
+  const { body } = bodyOf(part);
+  const headers = { ...part.headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 

@@ -8,7 +8,7 @@ import { type BatchAnswer, type GraphAnswer, parseBody } from './answer.ts';
 import { type BatchOptions, type BatchPart, type BatchTransport, runBatch } from './batch.ts';
 import type { ToFailure } from './failures.ts';
 import { createGatheredReads } from './gathered-reads.ts';
-import { createMailboxGates } from './mailbox-gates.ts';
+import { createMailboxGates, MAX_SINGLES } from './mailbox-gates.ts';
 import { followPages, type GraphPage } from './pages.ts';
 import type { GraphHttp, GraphHttpRequest, GraphTokens } from './transport.ts';
 
@@ -156,6 +156,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify(body),
           ...envelope,
+          ...(envelope.mailboxKey === undefined ? {} : { mailboxSlots: MAX_SINGLES }),
         },
         signal,
       ),

@@ -2,7 +2,7 @@
 // beside it, because the parts of a batch are dispatched four at a time and count like singles.
 // https://learn.microsoft.com/graph/throttling-limits (Outlook service limits)
 
-const MAX_SINGLES = 4;
+export const MAX_SINGLES = 4;
 
 interface Waiting {
   readonly weight: number;

@@ -9,6 +9,8 @@ export interface GraphHttpRequest {
   readonly timeBudgetMs: number;
   readonly isSafeToRepeat: boolean;
   readonly mailboxKey?: string;
+  /** Places taken in the pacing of that mailbox; default 1. */
+  readonly mailboxSlots?: number;
 }
 
 export interface GraphHttpResponse {

@@ -1,0 +1,184 @@
+// Finds the contact folder of a policy below Contacts, by mark before name. v1.0 lists the folders below Contacts and
+// leaves Contacts itself out (graph-exo 1.1), so nothing depends on the localized name of Contacts.
+
+import type { FolderId, PolicyId } from '../../model/ids.ts';
+import type { FolderPart } from '../../model/policy.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isRecord, requireSuccess } from '../graph-client/index.ts';
+import { decodeExtended, type GraphJson } from './codec.ts';
+import {
+  type FoundMark,
+  folderIdOf,
+  isNewer,
+  type MailboxRequests,
+  markOf,
+  recordOf,
+  textIn,
+} from './mailbox-requests.ts';
+import { IDENTITY_PROPERTY } from './ownership-properties.ts';
+import { expandOf, normalizedId } from './schema.ts';
+
+/** PR_CONTENT_COUNT and PR_FOLDER_CHILD_COUNT: the v1.0 folder itself counts nothing (MS-OXPROPS). */
+const ITEM_COUNT = 'Integer 0x3602';
+const CHILD_COUNT = 'Integer 0x6638';
+const FOLDER_QUERY = `${expandOf([IDENTITY_PROPERTY, ITEM_COUNT, CHILD_COUNT])}`;
+const FOLDERS_PER_PAGE = 250;
+const DEEPEST = 20;
+
+/** Undocumented but in wide use; the documented way, the parent of any contact, fails in an empty folder. */
+export const DEFAULT_FOLDER = 'contacts';
+
+export interface FoundFolder {
+  readonly folderId: FolderId;
+  readonly parentId: string;
+  readonly name: string;
+  readonly mark: FoundMark;
+  readonly itemCount: number | undefined;
+  /** false only when the mailbox says so. */
+  readonly mayHaveChildren: boolean;
+}
+
+/** The contact folder with its sub-folders, '' first. */
+export interface LocatedFolder extends FoundFolder {
+  readonly key: string;
+}
+
+export interface FolderWish {
+  readonly policyId: PolicyId;
+  readonly folder: FolderPart;
+}
+
+export function isOurs(mark: FoundMark, policyId: PolicyId): boolean {
+  return mark !== undefined && !isNewer(mark) && mark.policyId === policyId;
+}
+
+export async function locateFolders(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  wish: FolderWish,
+  signal: AbortSignal,
+): Promise<readonly LocatedFolder[]> {
+  const root = await locateRoot(mailbox, codec, wish, signal);
+  if (root === undefined) return [];
+  const children = await readChildren(mailbox, codec, root, signal);
+  const subfolders = children.filter((child) => belongs(child, wish));
+  return [{ ...root, key: '' }, ...subfolders.map((child) => ({ ...child, key: child.name }))];
+}
+
+// Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into, unless the
+// policy makes sub-folders and so must know which names are taken.
+function belongs(child: FoundFolder, { folder, policyId }: FolderWish): boolean {
+  return !folder.useDefaultContacts || folder.subfolderPerDomain || isOurs(child.mark, policyId);
+}
+
+async function locateRoot(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  { folder, policyId }: FolderWish,
+  signal: AbortSignal,
+): Promise<FoundFolder | undefined> {
+  if (folder.useDefaultContacts) return readFolderById(mailbox, codec, DEFAULT_FOLDER, signal);
+  const top = await readTop(mailbox, codec, signal);
+  const marked = top.filter((one) => isOurs(one.mark, policyId));
+  const atTop = byName(marked, folder.name) ?? marked[0];
+  if (atTop !== undefined) return atTop;
+  // The user may have moved it into another folder. Its own sub-folders carry marks too; the search is breadth
+  // first, so that the contact folder is met before them.
+  for await (const nested of walk(mailbox, codec, top, signal)) {
+    if (isOurs(nested.mark, policyId)) return nested;
+  }
+  return byName(top, folder.name);
+}
+
+export function byName<T extends { readonly name: string }>(
+  folders: readonly T[],
+  name: string,
+): T | undefined {
+  const lower = name.toLowerCase();
+  return folders.find((one) => one.name === name) ?? folders.find((one) => one.name.toLowerCase() === lower);
+}
+
+export async function* allFolders(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  signal: AbortSignal,
+): AsyncGenerator<FoundFolder, void, undefined> {
+  const top = await readTop(mailbox, codec, signal);
+  yield* top;
+  yield* walk(mailbox, codec, top, signal);
+}
+
+async function* walk(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  top: readonly FoundFolder[],
+  signal: AbortSignal,
+): AsyncGenerator<FoundFolder, void, undefined> {
+  let level = top;
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth += 1) {
+    const next: FoundFolder[] = [];
+    for (const folder of level) next.push(...(await readChildren(mailbox, codec, folder, signal)));
+    yield* next;
+    level = next;
+  }
+}
+
+function readTop(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  signal: AbortSignal,
+): Promise<readonly FoundFolder[]> {
+  return readList(mailbox, codec, mailbox.path('contactFolders'), signal);
+}
+
+export async function readChildren(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  folder: FoundFolder,
+  signal: AbortSignal,
+): Promise<readonly FoundFolder[]> {
+  if (!folder.mayHaveChildren) return [];
+  return readList(mailbox, codec, mailbox.path('contactFolders', folder.folderId, 'childFolders'), signal);
+}
+
+async function readList(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly FoundFolder[]> {
+  const found: FoundFolder[] = [];
+  for await (const page of mailbox.smallPages(`${path}?$top=${FOLDERS_PER_PAGE}&${FOLDER_QUERY}`, signal)) {
+    for (const row of page) if (isRecord(row)) found.push(decodeFolder(row, codec));
+  }
+  return found;
+}
+
+/** undefined when there is none. */
+export async function readFolderById(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  id: string,
+  signal: AbortSignal,
+): Promise<FoundFolder | undefined> {
+  const answer = await mailbox.getSmall(`${mailbox.path('contactFolders', id)}?${FOLDER_QUERY}`, signal);
+  if (mailbox.isGone(answer)) return undefined;
+  return decodeFolder(recordOf(requireSuccess(answer, mailbox.toFailure).body), codec);
+}
+
+export function decodeFolder(row: GraphJson, codec: MarkCodec): FoundFolder {
+  const extended = decodeExtended(row);
+  return {
+    folderId: folderIdOf(row),
+    parentId: textIn(row, 'parentFolderId'),
+    name: textIn(row, 'displayName'),
+    mark: markOf(row, codec),
+    itemCount: numberIn(extended, ITEM_COUNT),
+    mayHaveChildren: numberIn(extended, CHILD_COUNT) !== 0,
+  };
+}
+
+function numberIn(extended: ReadonlyMap<string, string>, id: string): number | undefined {
+  const number = Number(extended.get(normalizedId(id)) ?? Number.NaN);
+  return Number.isInteger(number) ? number : undefined;
+}

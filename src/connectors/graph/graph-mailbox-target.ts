@@ -1,0 +1,196 @@
+// MailboxTarget over Microsoft Graph: puts the parts of this folder together and keeps what one mailbox needs between
+// calls (which folders are ours, which items were seen with our mark).
+
+import { Failure } from '../../model/failure.ts';
+import type { ItemId, PolicyId } from '../../model/ids.ts';
+import type {
+  FolderSnapshot,
+  ManagedContact,
+  OwnershipMark,
+  SnapshotFolder,
+  TargetMailbox,
+} from '../../model/mailbox.ts';
+import type { ChangeOutcome, FolderAction, TargetChange } from '../../model/plan.ts';
+import type { FolderPart } from '../../model/policy.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type {
+  MailboxTarget,
+  MailboxTargets,
+  MarkedFolder,
+  ReadFolderOptions,
+  TargetCapabilities,
+} from '../../ports/mailbox-target.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { type GraphClient, MAX_BATCH_PARTS } from '../graph-client/index.ts';
+import { applyBatch } from './apply-changes.ts';
+import { applyFolderAction } from './apply-folder.ts';
+import { decodeContact } from './codec.ts';
+import { startDelta } from './delta-round.ts';
+import { allFolders, isOurs, type LocatedFolder, locateFolders } from './folder-tree.ts';
+import {
+  isNewer,
+  itemIdOf,
+  type MailboxRequests,
+  markOf,
+  requestsOf,
+  textIn,
+  versionOf,
+} from './mailbox-requests.ts';
+import { readSnapshot, snapshotFolder } from './read-folder.ts';
+import { EXPAND_ALL } from './schema.ts';
+import { createSeenItems, type SeenItems } from './seen-items.ts';
+import { encodeSyncToken } from './sync-token.ts';
+
+export interface GraphTargetsOptions {
+  readonly client: GraphClient;
+  readonly markCodec: MarkCodec;
+  /** The mark of a folder that gets this name from us. */
+  readonly folderMark: (policyId: PolicyId, name: string) => OwnershipMark;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+const CAPABILITIES: TargetCapabilities = {
+  batchSize: MAX_BATCH_PARTS,
+  supportsCategories: true,
+  lossyProperties: [],
+};
+
+export function createGraphTargets(options: GraphTargetsOptions): MailboxTargets {
+  return {
+    capabilities: CAPABILITIES,
+    open: (mailbox, policyId, folder) => new GraphMailboxTarget(options, mailbox, policyId, folder),
+    scan: (mailbox, signal) => cancellable(signal, () => scan(options, mailbox, signal)),
+  };
+}
+
+async function scan(
+  options: GraphTargetsOptions,
+  mailbox: TargetMailbox,
+  signal: AbortSignal,
+): Promise<readonly MarkedFolder[]> {
+  const found: MarkedFolder[] = [];
+  for await (const folder of allFolders(requestsOf(mailbox, options), options.markCodec, signal)) {
+    const { mark, folderId, name, itemCount } = folder;
+    if (mark === undefined || isNewer(mark)) continue;
+    found.push({ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0 });
+  }
+  return found;
+}
+
+class GraphMailboxTarget implements MailboxTarget {
+  readonly #options: GraphTargetsOptions;
+  readonly #mailbox: MailboxRequests;
+  readonly #policyId: PolicyId;
+  readonly #folder: FolderPart;
+  readonly #seen: SeenItems = createSeenItems();
+  #folders: readonly LocatedFolder[] | undefined;
+
+  constructor(options: GraphTargetsOptions, mailbox: TargetMailbox, policyId: PolicyId, folder: FolderPart) {
+    this.#options = options;
+    this.#mailbox = requestsOf(mailbox, options);
+    this.#policyId = policyId;
+    this.#folder = folder;
+  }
+
+  readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {
+    return cancellable(signal, async () => {
+      const folders = await this.#locate(signal);
+      const reader = { mailbox: this.#mailbox, codec: this.#options.markCodec, policyId: this.#policyId };
+      const snapshot = await readSnapshot(reader, folders, options, signal);
+      for (const contact of snapshot.contacts) this.#remember(contact);
+      return snapshot;
+    });
+  }
+
+  readContacts(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ManagedContact[]> {
+    return cancellable(signal, async () => {
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const paths = itemIds.map((id) => `${this.#mailbox.path('contacts', id)}?${EXPAND_ALL}`);
+      const rows = await this.#mailbox.getMany(paths, signal);
+      return rows.flatMap((row) => {
+        if (row === undefined) return [];
+        const folder = folders.find((one) => one.folderId === textIn(row, 'parentFolderId'));
+        const mark = markOf(row, this.#options.markCodec);
+        if (folder === undefined || mark === undefined || isNewer(mark) || !isOurs(mark, this.#policyId))
+          return [];
+        const contact: ManagedContact = {
+          itemId: itemIdOf(row),
+          version: versionOf(row),
+          folderKey: folder.key,
+          createdAt: textIn(row, 'createdDateTime'),
+          mark,
+          properties: decodeContact(row),
+        };
+        this.#remember(contact);
+        return [contact];
+      });
+    });
+  }
+
+  applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined> {
+    return cancellable(signal, async () => {
+      const wish = { policyId: this.#policyId, folder: this.#folder };
+      const tools = {
+        mailbox: this.#mailbox,
+        codec: this.#options.markCodec,
+        wish,
+        folderMark: this.#options.folderMark,
+      };
+      const done = await applyFolderAction(tools, action, signal);
+      this.#folders = undefined;
+      if (done === undefined) return undefined;
+      // In a fresh folder the token costs one request now and saves the next run a full reading.
+      const round = done.isNew ? await startDelta(this.#mailbox, done.folder.folderId, signal) : undefined;
+      const syncToken =
+        round?.deltaLink === undefined || round.changed.size > 0
+          ? undefined
+          : encodeSyncToken({ deltaLink: round.deltaLink, foreignCount: 0, others: [] });
+      return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
+    });
+  }
+
+  applyChanges(changes: readonly TargetChange[], signal: AbortSignal): Promise<readonly ChangeOutcome[]> {
+    if (changes.length > MAX_BATCH_PARTS) throw new RangeError(`At most ${MAX_BATCH_PARTS} changes at once`);
+    return cancellable(signal, async () => {
+      if (changes.length === 0) return [];
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const ids = new Set<string>(folders.map((folder) => folder.folderId));
+      return applyBatch(
+        {
+          mailbox: this.#mailbox,
+          codec: this.#options.markCodec,
+          policyId: this.#policyId,
+          seen: this.#seen,
+          isOurFolder: (id) => ids.has(id),
+        },
+        changes,
+        signal,
+      );
+    });
+  }
+
+  async #locate(signal: AbortSignal): Promise<readonly LocatedFolder[]> {
+    const wish = { policyId: this.#policyId, folder: this.#folder };
+    this.#folders = await locateFolders(this.#mailbox, this.#options.markCodec, wish, signal);
+    return this.#folders;
+  }
+
+  #remember(contact: ManagedContact): void {
+    if (isOurs(contact.mark, this.#policyId)) this.#seen.add(contact.itemId, contact.version);
+  }
+}
+
+/** Whatever an abort looks like below, the engine gets it as one Failure. */
+async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } catch (thrown) {
+    if (!signal.aborted || thrown instanceof Failure) throw thrown;
+    throw signal.reason instanceof Failure
+      ? signal.reason
+      : new Failure('cancelled', { cause: signal.reason });
+  }
+}

@@ -1,0 +1,3 @@
+// Contacts in Exchange Online mailboxes through Microsoft Graph: what the composition root may use.
+
+export { createGraphTargets, type GraphTargetsOptions } from './graph-mailbox-target.ts';

@@ -1,0 +1,34 @@
+// What the engine keeps as a folder's sync token: Graph's delta link, the number of foreign items, and the few marked
+// items that the ledger does not hold (a user's copies, items of other policies), which every reading looks at again.
+
+import { type ItemId, itemId } from '../../model/ids.ts';
+
+const FORMAT = 1;
+/** With more of them a full reading is cheaper than remembering them. */
+const MOST_OTHERS = 20;
+
+export interface SyncToken {
+  readonly deltaLink: string;
+  readonly foreignCount: number;
+  readonly others: readonly ItemId[];
+}
+
+/** undefined: read everything the next time. */
+export function encodeSyncToken(token: SyncToken): string | undefined {
+  if (token.others.length > MOST_OTHERS) return undefined;
+  return JSON.stringify([FORMAT, token.deltaLink, token.foreignCount, ...token.others]);
+}
+
+export function decodeSyncToken(text: string): SyncToken | undefined {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(parts)) return undefined;
+  const [format, deltaLink, foreignCount, ...others] = parts as readonly unknown[];
+  if (format !== FORMAT || typeof deltaLink !== 'string' || typeof foreignCount !== 'number')
+    return undefined;
+  return { deltaLink, foreignCount, others: others.filter((one) => typeof one === 'string').map(itemId) };
+}
