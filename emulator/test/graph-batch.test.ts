@@ -1,6 +1,7 @@
 // JSON $batch and sendMail over the wire.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addRecipient } from '../src/organization/recipients.ts';
 import { type GraphTenant, startGraphTenant } from './graph-tenant.ts';
 
 let tenant: GraphTenant;
@@ -252,6 +253,15 @@ test('sendMail refuses: no mailbox, too big, foreign sender, no recipient, unkno
     return [answer.status, answer.body.error?.code];
   };
   expect(await ask(mail, '/users/nobody/sendMail')).toEqual([404, 'ErrorInvalidUser']);
+  const mailUser = addRecipient(tenant.emulator.organization, {
+    key: 'mail-user',
+    recipientTypeDetails: 'MailUser',
+    displayName: 'Mail user',
+    alias: 'mailuser',
+    primarySmtpAddress: 'mailuser@contoso.example',
+    whenChanged: new Date(),
+  });
+  expect(await ask(mail, `/users/${mailUser.id}/sendMail`)).toEqual([404, 'MailboxNotEnabledForRESTAPI']);
   const big = { ...mail, message: { ...mail.message, body: { content: 'x'.repeat(4 * 1024 * 1024) } } };
   expect((await ask(big))[0]).toBe(413);
   const from = { emailAddress: { address: 'other@contoso.example' } };

@@ -132,7 +132,9 @@ function page(opened: MailboxCall, position: DeltaPosition, changes: Changes): E
   const settings = graphSettings(call.context).delta;
   // In a first enumeration only what vanished while it ran has to be told.
   const removedAfter = Math.max(position.shown, position.since === 0 ? position.roundStart : position.since);
-  const waiting = changes.since(position.shown, removedAfter).toSorted((a, b) => a.number - b.number);
+  const isUnchanged = mailbox.changeNumber === position.shown;
+  const changed = isUnchanged ? [] : changes.since(position.shown, removedAfter);
+  const waiting = changed.toSorted((a, b) => a.number - b.number);
   const asked = call.preferences.maxPageSize;
   const size = Math.min(asked ?? largestPage, largestPage);
   const isEmptyPage = settings.emptyFirstPage && position.page === 0;
