@@ -1,0 +1,235 @@
+// Access tokens for Microsoft Graph and Exchange Online, got with the certificate of the app registration. One
+// provider serves one run: a refused sign-in is tried once and is then the answer for everybody.
+
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { asFailure, Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import { explainSignIn, isRefusal } from './failures.ts';
+import { createMsalNetwork } from './msal-network.ts';
+import type { CloudEndpoints } from './national-clouds.ts';
+
+export type TokenResource = 'graph' | 'exchange';
+
+export interface AccessToken {
+  readonly value: string;
+  readonly expiresAt: Date;
+  /** Application permissions that the tenant consented to, as the token names them. */
+  readonly roles: readonly string[];
+  /** Entra directory roles of the application (template ids), where the token names them. */
+  readonly directoryRoles: readonly string[];
+  readonly tenantId: string;
+}
+
+export interface TokenProvider {
+  /**
+   * A token valid for at least 5 minutes, usually without a request. `forceRefresh` after a service refused the
+   * token: a new one, unless the present one is younger than half a minute. Throws tenantUnknown,
+   * applicationUnknown, certificateRefused, signInRefused, consentMissing, certificateExpired, invalidCertificate,
+   * or what the http client throws.
+   */
+  token(
+    resource: TokenResource,
+    signal: AbortSignal,
+    options?: { readonly forceRefresh?: boolean },
+  ): Promise<AccessToken>;
+}
+
+export interface TokenProviderOptions {
+  readonly endpoints: Pick<CloudEndpoints, 'login' | 'graphResource' | 'exchangeResource'>;
+  /** Tenant domain or id. */
+  readonly tenant: string;
+  readonly applicationId: string;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+}
+
+const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
+const TOO_YOUNG_TO_RENEW_MS = 30_000;
+
+export function createTokenProvider(options: TokenProviderOptions): TokenProvider {
+  return new CertificateTokenProvider(options);
+}
+
+interface Held {
+  readonly token: AccessToken;
+  readonly issuedAt: number;
+}
+
+interface Flight {
+  readonly result: Promise<AccessToken>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+class CertificateTokenProvider implements TokenProvider {
+  readonly #options: TokenProviderOptions;
+  readonly #held = new Map<TokenResource, Held>();
+  readonly #flights = new Map<TokenResource, Flight>();
+  readonly #refusals = new Map<TokenResource, Failure>();
+
+  constructor(options: TokenProviderOptions) {
+    this.#options = options;
+  }
+
+  async token(
+    resource: TokenResource,
+    signal: AbortSignal,
+    { forceRefresh = false }: { readonly forceRefresh?: boolean } = {},
+  ): Promise<AccessToken> {
+    const held = this.#held.get(resource);
+    if (held !== undefined && this.#isGood(held, forceRefresh)) return held.token;
+    const refusal = this.#refusals.get(resource);
+    if (refusal !== undefined) throw refusal;
+    return this.#join(resource, signal);
+  }
+
+  #isGood(held: Held, forceRefresh: boolean): boolean {
+    const now = this.#options.clock.now().getTime();
+    if (held.token.expiresAt.getTime() - now <= RENEW_BEFORE_EXPIRY_MS) return false;
+    return !forceRefresh || now - held.issuedAt < TOO_YOUNG_TO_RENEW_MS;
+  }
+
+  /** Whoever needs a token meanwhile waits for the same request; it is given up when nobody waits any more. */
+  async #join(resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
+    throwIfAborted(signal);
+    let flight = this.#flights.get(resource);
+    if (flight === undefined) {
+      const controller = new AbortController();
+      flight = { controller, waiting: 0, result: this.#signIn(resource, controller.signal) };
+      this.#flights.set(resource, flight);
+      const forget = () => {
+        if (this.#flights.get(resource)?.controller === controller) this.#flights.delete(resource);
+      };
+      flight.result.then(forget, forget);
+    }
+    flight.waiting += 1;
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(abortFailure(signal));
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await Promise.race([flight.result, aborted]);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      flight.waiting -= 1;
+      if (flight.waiting === 0) {
+        if (this.#flights.get(resource) === flight) this.#flights.delete(resource);
+        flight.controller.abort(new Failure('cancelled'));
+      }
+    }
+  }
+
+  async #signIn(resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
+    try {
+      const { clock } = this.#options;
+      const token = await this.#requestToken(resource, signal);
+      this.#held.set(resource, { token, issuedAt: clock.now().getTime() });
+      return token;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (isRefusal(failure)) this.#rememberRefusal(resource, failure);
+      throw failure;
+    }
+  }
+
+  /** A missing consent concerns one resource; anything else would be refused for the other one as well. */
+  #rememberRefusal(resource: TokenResource, failure: Failure): void {
+    const concerned: readonly TokenResource[] =
+      failure.code === 'consentMissing' ? [resource] : ['graph', 'exchange'];
+    for (const one of concerned) this.#refusals.set(one, failure);
+  }
+
+  async #requestToken(resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
+    const { endpoints, tenant, applicationId, http, clock } = this.#options;
+    const credential = checkCredential(this.#options);
+    const network = createMsalNetwork(http, signal);
+    // Loading MSAL takes a third of a second, which commands that need no token should not pay.
+    const { ConfidentialClientApplication } = await import('@azure/msal-node');
+    const application = new ConfidentialClientApplication({
+      auth: {
+        clientId: applicationId,
+        authority: `${endpoints.login}/${tenant}`,
+        knownAuthorities: [new URL(endpoints.login).host],
+        clientCertificate: {
+          thumbprintSha256: credential.thumbprintSha256,
+          privateKey: credential.privateKeyPem,
+        },
+      },
+      system: { networkClient: network },
+    });
+    const asked = resource === 'graph' ? endpoints.graphResource : endpoints.exchangeResource;
+    try {
+      await application.acquireTokenByClientCredential({ scopes: [`${asked}/.default`], skipCache: true });
+    } catch (cause) {
+      const thrown = network.thrown();
+      if (thrown instanceof Failure) throw thrown;
+      const last = network.last();
+      throw (
+        (last === undefined ? undefined : explainSignIn(last)) ?? new Failure('unexpectedAnswer', { cause })
+      );
+    }
+    return readToken(network.last()?.body, clock.now());
+  }
+}
+
+function checkCredential(options: TokenProviderOptions): { thumbprintSha256: string; privateKeyPem: string } {
+  const now = options.clock.now();
+  let x509: X509Certificate;
+  let key: KeyObject;
+  try {
+    x509 = new X509Certificate(options.certificatePem);
+    key = createPrivateKey(options.privateKeyPem);
+  } catch (cause) {
+    throw new Failure('invalidCertificate', { details: { reason: 'damagedFile' }, cause });
+  }
+  if (!x509.checkPrivateKey(key))
+    throw new Failure('invalidCertificate', { details: { reason: 'keyDoesNotBelong' } });
+  if (now < x509.validFromDate || now > x509.validToDate) {
+    const details = { notBefore: x509.validFromDate.toISOString(), notAfter: x509.validToDate.toISOString() };
+    throw new Failure('certificateExpired', { details });
+  }
+  const thumbprintSha256 = createHash('sha256').update(x509.raw).digest('hex').toUpperCase();
+  return { thumbprintSha256, privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+/** The token is opaque in principle; an application may look into its own to see what it was granted. */
+function readToken(body: unknown, now: Date): AccessToken {
+  const { access_token: value, expires_in: lifetime } = (body ?? {}) as Record<string, unknown>;
+  const seconds = Number(lifetime);
+  if (typeof value !== 'string' || !Number.isFinite(seconds)) {
+    throw new Failure('unexpectedAnswer', { details: { reason: 'the sign-in service gave no token' } });
+  }
+  const claims = readClaims(value);
+  return {
+    value,
+    expiresAt: new Date(now.getTime() + seconds * 1_000),
+    roles: textList(claims.roles),
+    directoryRoles: textList(claims.wids),
+    tenantId: typeof claims.tid === 'string' ? claims.tid : '',
+  };
+}
+
+function readClaims(token: string): Readonly<Record<string, unknown>> {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
+}
+
+function textList(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}
+
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw abortFailure(signal);
+}
+
+function abortFailure(signal: AbortSignal): Failure {
+  return signal.reason instanceof Failure
+    ? signal.reason
+    : new Failure('cancelled', { cause: signal.reason });
+}
