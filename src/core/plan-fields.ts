@@ -109,14 +109,10 @@ export function isEditedByUser(
 ): boolean {
   return CONTACT_PROPERTY_NAMES.some((property) => {
     const value = stored[property] ?? '';
-    switch (fieldMatches(written, property, value)) {
-      case 'same':
-        return false;
-      case 'different':
-        return (contested?.[property] ?? 0) < CONTESTED_LIMIT;
-      case 'notSent':
-        return comparable(property, value) !== '' && !('generated' in CONTACT_PROPERTIES[property]);
-    }
+    const match = fieldMatches(written, property, value);
+    if (match === 'same') return false;
+    if (match === 'different') return (contested?.[property] ?? 0) < CONTESTED_LIMIT;
+    return comparable(property, value) !== '' && !('generated' in CONTACT_PROPERTIES[property]);
   });
 }
 

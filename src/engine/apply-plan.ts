@@ -2,17 +2,17 @@
 // Where the mailbox moved on since it was planned, it is read in full and planned again, and written only if it loses
 // nothing beyond what was planned (and approved) before.
 
-import type { SourceObjectId, FolderId, ItemId, RunId } from '../model/ids.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import type { FolderId, ItemId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { JournalIntent, LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
-import { asFailure, Failure } from '../model/failure.ts';
 import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import type { OutcomeCounts } from '../model/run.ts';
 import { isLease } from '../ports/leases.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
-import { isNothingToDo, planOneMailbox, type PlannedMailbox, type PlanningContext } from './plan-mailbox.ts';
+import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { type AdoptedItem, type ReadyChange, readyChange } from './target-changes.ts';

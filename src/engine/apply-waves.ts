@@ -39,7 +39,8 @@ export async function applyWaves(
   const runId = recorder.run.id;
   const candidates: WaveCandidate[] = [];
   for await (const { mailbox, progress } of ports.runs.readPlans(runId)) {
-    if (progress !== 'done') candidates.push({ id: mailbox.id, primarySmtpAddress: mailbox.primarySmtpAddress });
+    if (progress !== 'done')
+      candidates.push({ id: mailbox.id, primarySmtpAddress: mailbox.primarySmtpAddress });
   }
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;

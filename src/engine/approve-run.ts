@@ -27,7 +27,11 @@ export interface ApprovalRequest {
 const APPROVAL_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Throws `nothingToApprove`, `planChanged`, `alreadyRunning` or `trialOver` and then has changed nothing. */
-export async function approveRun(request: ApprovalRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+export async function approveRun(
+  request: ApprovalRequest,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<Run> {
   if (!request.limit.mayWrite) throw new Failure('trialOver');
   const waiting = await ports.runs.read(request.runId);
   if (waiting === undefined) throw new Failure('notFound', { details: { run: request.runId } });
@@ -42,7 +46,10 @@ export async function approveRun(request: ApprovalRequest, ports: RunPorts, sign
     }
     const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
     if (ports.clock.now().getTime() - Date.parse(pending.since) > APPROVAL_LIFE_MS) {
-      await recorder.end('superseded', new Failure('nothingToApprove', { details: { since: pending.since } }));
+      await recorder.end(
+        'superseded',
+        new Failure('nothingToApprove', { details: { since: pending.since } }),
+      );
       throw new Failure('nothingToApprove', { details: { since: pending.since } });
     }
     const actual = await planDigest(request.runId, revision, ports.runs);

@@ -2,7 +2,7 @@
 // left behind by policies that nobody remembers.
 
 import { rulesDigest } from '../core/fingerprint.ts';
-import { Failure } from '../model/failure.ts';
+import type { Failure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
@@ -11,7 +11,7 @@ import type { MarkedFolder } from '../ports/mailbox-target.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
 import { forEachBounded } from './mailbox-pool.ts';
-import { isNothingToDo, planOneMailbox, type PlanningContext } from './plan-mailbox.ts';
+import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
 
@@ -110,7 +110,13 @@ async function carryOut(
   );
   if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
   await recorder.enter('applying');
-  const input = { revision: request.revision, context, recent: undefined, holder: request.holder, concurrency };
+  const input = {
+    revision: request.revision,
+    context,
+    recent: undefined,
+    holder: request.holder,
+    concurrency,
+  };
   const applied = await applyWaves(input, ports, recorder, signal);
   return recorder.end(failed + applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
 }

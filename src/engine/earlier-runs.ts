@@ -22,8 +22,9 @@ export async function closeEarlierRuns(
   ports: Pick<RunPorts, 'runs' | 'clock'>,
 ): Promise<void> {
   const now = ports.clock.now().toISOString();
-  const close = async (states: readonly ('queued' | 'reading' | 'planning' | 'applying' | 'awaitingApproval')[]) =>
-    ports.runs.list({ policyId, states });
+  const close = async (
+    states: readonly ('queued' | 'reading' | 'planning' | 'applying' | 'awaitingApproval')[],
+  ) => ports.runs.list({ policyId, states });
   for (const run of await close(['queued', 'reading', 'planning', 'applying'])) {
     await ports.runs.append(run.id, [{ type: 'run.ended', state: 'interrupted', failure: undefined }], now);
     await ports.runs.setState(run.id, 'interrupted', now);

@@ -1,8 +1,8 @@
 // The ledger record after a reading and after a writing. Pure: the ledger only ever repeats what a mailbox showed or
 // answered.
 
-import { contestedAfter } from '../core/plan-fields.ts';
 import { matchContacts } from '../core/match-contacts.ts';
+import { contestedAfter } from '../core/plan-fields.ts';
 import type { MappedContact } from '../model/contact.ts';
 import type { SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
@@ -44,7 +44,9 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
       ...(contested === undefined ? {} : { contested }),
     });
   }
-  const missing = [...before.keys(), ...(known?.missing ?? [])].filter((id) => !own.has(id) && wanted.has(id));
+  const missing = [...before.keys(), ...(known?.missing ?? [])].filter(
+    (id) => !own.has(id) && wanted.has(id),
+  );
   return {
     policyId: plan.policyId,
     mailboxId: input.mailbox.id,
@@ -105,7 +107,8 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
     if (!isGone || !isRemoval) continue;
     if (change.planned.kind === 'handOver' && outcome.status === 'applied') foreignCount += 1;
     // After a move to another sub-folder the entry already stands for the new item.
-    if (old !== undefined && 'itemId' in change.planned && old.itemId === change.planned.itemId) entries.delete(id);
+    if (old !== undefined && 'itemId' in change.planned && old.itemId === change.planned.itemId)
+      entries.delete(id);
   }
   const made = new Set(input.foldersMade.map((folder) => folder.key));
   return {
@@ -113,7 +116,9 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
     isDirty: false,
     rulesDigest: input.rulesDigest,
     folders: [
-      ...input.before.folders.filter((folder) => !made.has(folder.key) && !input.foldersRemoved.has(folder.key)),
+      ...input.before.folders.filter(
+        (folder) => !made.has(folder.key) && !input.foldersRemoved.has(folder.key),
+      ),
       ...input.foldersMade.map(ledgerFolder),
     ],
     entries: [...entries.values()],

@@ -70,7 +70,12 @@ export async function planOneMailbox(
     signal,
   );
   const root = snapshot.folders.find((folder) => folder.key === '');
-  if (purpose === 'fill' && policy.folder.existing === 'adopt' && root !== undefined && root.mark === undefined) {
+  if (
+    purpose === 'fill' &&
+    policy.folder.existing === 'adopt' &&
+    root !== undefined &&
+    root.mark === undefined
+  ) {
     snapshot = await target.readFolder({ known: undefined, includeForeign: true }, signal);
   }
 
@@ -84,7 +89,8 @@ export async function planOneMailbox(
     ownerId: mailbox.ownerId,
   });
   let toRead = contactsToRead(inputFor(snapshot));
-  const isMost = toRead.length > FULL_READING_FROM && toRead.length > snapshot.contacts.length * FULL_READING_SHARE;
+  const isMost =
+    toRead.length > FULL_READING_FROM && toRead.length > snapshot.contacts.length * FULL_READING_SHARE;
   if (isMost && !snapshot.isFullReading) {
     snapshot = await target.readFolder({ known: undefined, includeForeign: false }, signal);
     toRead = contactsToRead(inputFor(snapshot));
@@ -126,8 +132,10 @@ function currentItems(
 ): ReadonlyMap<ItemId, ManagedContact | AdoptedItem> {
   const needed = new Set(plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId])));
   const current = new Map<ItemId, ManagedContact | AdoptedItem>();
-  for (const contact of snapshot.contacts) if (needed.has(contact.itemId)) current.set(contact.itemId, contact);
-  for (const foreign of snapshot.foreign ?? []) if (needed.has(foreign.itemId)) current.set(foreign.itemId, foreign);
+  for (const contact of snapshot.contacts)
+    if (needed.has(contact.itemId)) current.set(contact.itemId, contact);
+  for (const foreign of snapshot.foreign ?? [])
+    if (needed.has(foreign.itemId)) current.set(foreign.itemId, foreign);
   return current;
 }
 

@@ -47,7 +47,9 @@ export async function readSource(
     wanted: new Map(sorted.map((contact) => [contact.sourceObjectId, contact])),
     undecided: new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId)),
     markedNoContactSync: new Set(
-      selection.excluded.filter(({ reason }) => reason === 'noContactSync').map(({ sourceObjectId }) => sourceObjectId),
+      selection.excluded
+        .filter(({ reason }) => reason === 'noContactSync')
+        .map(({ sourceObjectId }) => sourceObjectId),
     ),
     isComplete,
   };

@@ -2,11 +2,24 @@
 // the steps out. A mailbox that moves meanwhile is read and decided again.
 
 import type { MappedContact } from '../model/contact.ts';
-import { policyId as toPolicyId, type FolderId, type ItemId, type RunId, type SourceObjectId } from '../model/ids.ts';
 import { Failure } from '../model/failure.ts';
+import {
+  type FolderId,
+  type ItemId,
+  type RunId,
+  type SourceObjectId,
+  policyId as toPolicyId,
+} from '../model/ids.ts';
 import type { JournalEntry, JournalIntent } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
-import type { ChangeOutcome, ContactChange, FolderAction, PlanCounts, PlanNotice, TargetChange } from '../model/plan.ts';
+import type {
+  ChangeOutcome,
+  ContactChange,
+  FolderAction,
+  PlanCounts,
+  PlanNotice,
+  TargetChange,
+} from '../model/plan.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { isLease } from '../ports/leases.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
@@ -142,7 +155,12 @@ export class RollbackMailbox {
       await this.#ports.memory.addWrittenMailbox(id, this.mailbox);
       await this.#ports.runs.setProgress(this.#recorder.run.id, this.mailbox.id, 'done');
       const { id: mailboxId, primarySmtpAddress } = this.mailbox;
-      await this.#recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts: this.#counts });
+      await this.#recorder.emit({
+        type: 'mailbox.applied',
+        mailboxId,
+        primarySmtpAddress,
+        counts: this.#counts,
+      });
     } finally {
       await lease.release();
     }
@@ -151,13 +169,16 @@ export class RollbackMailbox {
   async #decide(): Promise<void> {
     const entries: JournalEntry[] = [];
     for await (const entry of this.#ports.journal.readRun(this.#undoes, this.mailbox.id)) {
-      const mayHaveHappened = entry.outcome === 'applied' || entry.outcome === 'unknown' || entry.outcome === undefined;
+      const mayHaveHappened =
+        entry.outcome === 'applied' || entry.outcome === 'unknown' || entry.outcome === undefined;
       if (mayHaveHappened) entries.push(entry);
     }
     entries.reverse();
     const includeForeign = entries.some((entry) => entry.change === 'handOver');
     const snapshot = await this.#target.readFolder({ known: undefined, includeForeign }, this.#signal);
-    const contacts = snapshot.contacts.filter((contact) => contact.mark.policyId === this.#revision.policy.id);
+    const contacts = snapshot.contacts.filter(
+      (contact) => contact.mark.policyId === this.#revision.policy.id,
+    );
     const bySource = new Map<SourceObjectId, ManagedContact>();
     for (const contact of contacts) {
       if (contact.mark.sourceObjectId !== undefined) bySource.set(contact.mark.sourceObjectId, contact);
@@ -257,7 +278,12 @@ export class RollbackMailbox {
   async #applyFolder(action: FolderAction): Promise<FolderId | undefined> {
     const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.mailbox, [
       {
-        change: action.kind === 'create' ? 'folderCreate' : action.kind === 'remove' ? 'folderRemove' : 'folderRename',
+        change:
+          action.kind === 'create'
+            ? 'folderCreate'
+            : action.kind === 'remove'
+              ? 'folderRemove'
+              : 'folderRename',
         sourceObjectId: undefined,
         itemId: undefined,
         folderId: action.kind === 'create' ? undefined : action.folderId,
@@ -337,7 +363,10 @@ function readyStep(step: RollbackStep, folderIds: ReadonlyMap<string, FolderId>)
   return { change, target, intent };
 }
 
-function targetChange(step: RollbackStep, folderIds: ReadonlyMap<string, FolderId>): TargetChange | undefined {
+function targetChange(
+  step: RollbackStep,
+  folderIds: ReadonlyMap<string, FolderId>,
+): TargetChange | undefined {
   switch (step.kind) {
     case 'keep':
       return undefined;
@@ -346,7 +375,9 @@ function targetChange(step: RollbackStep, folderIds: ReadonlyMap<string, FolderI
     case 'recreate': {
       const folderId = folderIds.get(step.before.folderKey);
       const { mark, properties } = step.before;
-      return folderId === undefined || mark === undefined ? undefined : { kind: 'create', folderId, properties, mark };
+      return folderId === undefined || mark === undefined
+        ? undefined
+        : { kind: 'create', folderId, properties, mark };
     }
     case 'takeBack':
       return {
@@ -386,7 +417,8 @@ function countsOf(
   snapshot: FolderSnapshot | undefined,
   notices: readonly PlanNotice[],
 ): PlanCounts {
-  const count = (kind: ContactChange['kind']): number => changes.filter((change) => change.kind === kind).length;
+  const count = (kind: ContactChange['kind']): number =>
+    changes.filter((change) => change.kind === kind).length;
   return {
     create: count('create'),
     update: count('update'),
@@ -402,7 +434,8 @@ function countsOf(
 function noticesOf(steps: readonly RollbackStep[]): readonly PlanNotice[] {
   const kept = steps.filter(
     (step) =>
-      (step.kind === 'keep' && step.why !== 'alreadySo') || (step.kind === 'restoreFields' && step.kept.length > 0),
+      (step.kind === 'keep' && step.why !== 'alreadySo') ||
+      (step.kind === 'restoreFields' && step.kept.length > 0),
   );
   if (kept.length === 0) return [];
   const ids = kept.flatMap(({ entry }) => (entry.sourceObjectId === undefined ? [] : [entry.sourceObjectId]));

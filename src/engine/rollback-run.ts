@@ -5,8 +5,8 @@ import type { MappedContact } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
 import type { MailboxId, RunId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
-import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
 import type { PolicyRevision } from '../model/policy.ts';
+import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
 import { takePolicyLease } from './earlier-runs.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { RollbackMailbox } from './rollback-mailbox.ts';
@@ -26,7 +26,11 @@ export interface RollbackRequest {
 }
 
 /** Throws `notFound`, `runNotReversible` or `alreadyRunning` and then has changed nothing. */
-export async function rollbackRun(request: RollbackRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
+export async function rollbackRun(
+  request: RollbackRequest,
+  ports: RunPorts,
+  signal: AbortSignal,
+): Promise<Run> {
   const original = await ports.runs.read(request.undoes);
   const revision = await ports.runs.readRevision(request.undoes);
   if (original === undefined || revision === undefined) {
@@ -40,7 +44,12 @@ export async function rollbackRun(request: RollbackRequest, ports: RunPorts, sig
     if (!(isOver || isDead) || !(await ports.journal.hasWrites(request.undoes))) {
       throw new Failure('runNotReversible', { details: { state: original.state } });
     }
-    const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, original, ports), request.onEvent);
+    const recorder = new RunRecorder(
+      ports.runs,
+      ports.clock,
+      newRun(request, original, ports),
+      request.onEvent,
+    );
     await recorder.start(revision);
     try {
       return await carryOut(request, revision, ports, recorder, signal);
@@ -75,7 +84,8 @@ async function carryOut(
     });
   };
   const works = mailboxes.map(
-    (mailbox) => new RollbackMailbox(mailbox, request.undoes, revision, request.holder, ports, recorder, signal),
+    (mailbox) =>
+      new RollbackMailbox(mailbox, request.undoes, revision, request.holder, ports, recorder, signal),
   );
 
   await recorder.enter('planning');

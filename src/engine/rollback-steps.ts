@@ -78,7 +78,9 @@ export function rollbackStep(entry: JournalEntry, world: RollbackWorld): Rollbac
       if (entry.before?.mark === undefined || entry.itemId === undefined) return keep('notJournaled');
       if (world.byItem.has(entry.itemId)) return keep('alreadySo');
       const item = world.foreign.get(entry.itemId);
-      return item === undefined ? keep('goneSince') : { kind: 'takeBack', entry, item, mark: entry.before.mark };
+      return item === undefined
+        ? keep('goneSince')
+        : { kind: 'takeBack', entry, item, mark: entry.before.mark };
     }
     case 'adopt': {
       const contact = entry.itemId === undefined ? undefined : world.byItem.get(entry.itemId);
@@ -99,7 +101,8 @@ function fieldsToRestore(
   const kept: ContactProperty[] = [];
   for (const { property, from, to } of written) {
     const stored = contact.properties?.[property] ?? '';
-    if (comparable(property, stored) === comparable(property, to)) fields.push({ property, from: stored, to: from });
+    if (comparable(property, stored) === comparable(property, to))
+      fields.push({ property, from: stored, to: from });
     else if (comparable(property, stored) !== comparable(property, from)) kept.push(property);
   }
   return { fields, kept };

@@ -3,16 +3,16 @@
 
 import { addToTally, type BrakeTally, emptyTally, engageBrake } from '../core/brake.ts';
 import { rulesDigest } from '../core/fingerprint.ts';
+import { Failure } from '../model/failure.ts';
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
-import { Failure } from '../model/failure.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { planDigest } from './plan-digest.ts';
-import { isNothingToDo, planOneMailbox, type PlannedMailbox, type PlanningContext } from './plan-mailbox.ts';
+import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { readSource, type SourceResult } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
 import { RecentItems } from './recent-items.ts';
@@ -60,7 +60,12 @@ async function carryOut(
   await recorder.enter('planning');
   const last = await ports.memory.readLastSelection(id);
   const mayDelete = source.isComplete && targets.isComplete;
-  const departures = departuresNow(await ports.memory.readDepartures(id), last?.sourceObjectIds, source, ports);
+  const departures = departuresNow(
+    await ports.memory.readDepartures(id),
+    last?.sourceObjectIds,
+    source,
+    ports,
+  );
   const context: PlanningContext = {
     policy,
     policyId: id,
@@ -77,7 +82,8 @@ async function carryOut(
 
   // Without an earlier run, the marks found in the mailboxes tell who was there before.
   const lastPeople = last?.sourceObjectIds ?? planned.peopleFound;
-  const lastMailboxes = last?.mailboxIds ?? new Set([...targets.fill, ...targets.leaving].map((box) => box.id));
+  const lastMailboxes =
+    last?.mailboxIds ?? new Set([...targets.fill, ...targets.leaving].map((box) => box.id));
   if (request.mode === 'run' && source.isComplete) {
     await ports.memory.saveDepartures(id, withFound(departures, planned.peopleFound, source, context.now));
   }
@@ -90,7 +96,13 @@ async function carryOut(
   await recorder.emit({ type: 'brake.released', approvedBy: undefined });
   await recorder.enter('applying');
   const applied = await applyWaves(
-    { revision: request.revision, context, recent: planned.recent, holder: request.holder, concurrency: concurrencyOf(request) },
+    {
+      revision: request.revision,
+      context,
+      recent: planned.recent,
+      holder: request.holder,
+      concurrency: concurrencyOf(request),
+    },
     ports,
     recorder,
     signal,
@@ -157,13 +169,28 @@ async function planAll(
       if (progress === 'planned') recent.add(mailbox.id, planned.current, planned.current.size);
       const { id: mailboxId, primarySmtpAddress } = mailbox;
       const { counts, notices } = plan;
-      await recorder.emit({ type: 'mailbox.planned', mailboxId, primarySmtpAddress, purpose, counts, notices });
+      await recorder.emit({
+        type: 'mailbox.planned',
+        mailboxId,
+        primarySmtpAddress,
+        purpose,
+        counts,
+        notices,
+      });
       // A refused folder or a newer mark is the mailbox's failure, not only a remark.
       for (const notice of notices) {
         if (notice.kind !== 'folderRefused' && notice.kind !== 'newerMark') continue;
         failed += 1;
-        const failure = new Failure(notice.kind, { details: { folder: context.policy.folder.name } }).toRecord();
-        await recorder.emit({ type: 'mailbox.failed', mailboxId, primarySmtpAddress, phase: 'planning', failure });
+        const failure = new Failure(notice.kind, {
+          details: { folder: context.policy.folder.name },
+        }).toRecord();
+        await recorder.emit({
+          type: 'mailbox.failed',
+          mailboxId,
+          primarySmtpAddress,
+          phase: 'planning',
+          failure,
+        });
       }
     },
     async ({ mailbox }, failure) => {
@@ -238,4 +265,3 @@ function newRun(request: RunRequest, ports: RunPorts): Run {
     holder: request.holder,
   };
 }
-

@@ -1,6 +1,5 @@
 // What a run needs from outside, and what it is asked to do.
 
-import type { LicenseLimit } from '../ports/license.ts';
 import type { RunId } from '../model/ids.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { RunEvent } from '../model/run.ts';
@@ -9,6 +8,7 @@ import type { ContactSource } from '../ports/contact-source.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
+import type { LicenseLimit } from '../ports/license.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';

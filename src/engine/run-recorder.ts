@@ -1,8 +1,8 @@
 // Keeps a run's events and state in the store, in order, and passes every event on to whoever watches.
 
 import { asFailure, type Failure } from '../model/failure.ts';
-import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { PolicyRevision } from '../model/policy.ts';
+import type { Run, RunEvent, RunState } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunStore } from '../ports/run-store.ts';
 
