@@ -5,6 +5,7 @@ import { RE2JS } from 're2js';
 import { Failure } from '../model/failure.ts';
 import type { FilterRow, SourcePart } from '../model/policy.ts';
 import type { Known, SourceObject } from '../model/source-object.ts';
+import { foldCase } from './case-folding.ts';
 import { unknownName } from './near-match.ts';
 import { isSourceAttribute, nearSourceAttribute } from './source-attributes.ts';
 
@@ -91,11 +92,6 @@ function compilePattern(text: string, place: string): RE2JS {
       `The pattern is not an RE2 expression: ${thrown instanceof Error ? thrown.message : 'unreadable'}`,
     );
   }
-}
-
-/** Near to Unicode's full case folding: ß equals ss, final sigma equals sigma. */
-export function foldCase(text: string): string {
-  return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
 }
 
 function invalid(place: string, problem: string, suggestion?: string): Failure {

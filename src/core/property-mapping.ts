@@ -4,8 +4,8 @@
 import type { ContactProperty } from '../model/contact.ts';
 import type { SourceAttribute } from '../model/source-object.ts';
 
-/** Properties that take the first value of one attribute. */
-export const SINGLE_SOURCES = {
+/** Take the first value of the attribute. */
+const SINGLE_SOURCES = {
   title: 'title',
   givenName: 'givenName',
   middleName: 'middleName',
@@ -39,6 +39,11 @@ export const SINGLE_SOURCES = {
   birthday: 'birthday',
 } as const satisfies Partial<Record<ContactProperty, SourceAttribute>>;
 
+export const SINGLE_SOURCE_LIST = Object.entries(SINGLE_SOURCES) as readonly (readonly [
+  keyof typeof SINGLE_SOURCES,
+  SourceAttribute,
+])[];
+
 export interface SlotGroup {
   readonly attribute: SourceAttribute;
   /** Filled in this order. */
@@ -62,10 +67,6 @@ export const SLOT_GROUPS: readonly SlotGroup[] = [
 const slotOwners = new Map<ContactProperty, SlotGroup>(
   SLOT_GROUPS.flatMap((group) => group.slots.map((slot) => [slot, group] as const)),
 );
-
-export function slotGroupOf(property: ContactProperty): SlotGroup | undefined {
-  return slotOwners.get(property);
-}
 
 /** The attribute that feeds the property by default; categories and the private flag come from the policy. */
 export function usualSource(property: ContactProperty): SourceAttribute | undefined {

@@ -25,6 +25,10 @@ const FROM_POLICY: ReadonlySet<ContactProperty> = new Set([
   'isPrivate',
 ]);
 
+export function isFilledByPolicy(property: ContactProperty): boolean {
+  return FROM_POLICY.has(property);
+}
+
 export function propertyRule(policy: HasContactPart, property: ContactProperty): PropertyRule {
   const { properties } = policy.contact;
   return Object.hasOwn(properties, property) ? (properties[property] ?? DEFAULT_RULE) : DEFAULT_RULE;

@@ -108,6 +108,11 @@ export interface MappedContact {
   readonly fieldFingerprints: string;
   /** Values the contact has no slot for, and values that were cut or dropped by rule. */
   readonly losses: readonly MappingLoss[];
+  /**
+   * Properties whose source attributes this reading could not tell: absent above, but a stored value must neither be
+   * cleared nor compared because of that.
+   */
+  readonly unknownProperties?: readonly ContactProperty[];
 }
 
 export interface MappingLoss {
