@@ -1,0 +1,109 @@
+// Mailboxes + the policy's mailboxes part + license -> target mailboxes. Every mailbox that is left out has a reason.
+// The license never makes a mailbox leave the policy: those over the limit are merely not filled.
+
+import type { MailboxId } from '../model/ids.ts';
+import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
+import type { MailboxesPart } from '../model/policy.ts';
+import type { SkippedMailbox } from '../model/run.ts';
+import { hasNoMailboxSync } from './internal-marks.ts';
+
+/** What the directory read; the shape of the port's MailboxReading, which core must not import. */
+export interface ReadMailboxes {
+  readonly mailboxes: readonly DirectoryMailbox[];
+  readonly notFound: readonly string[];
+}
+
+export interface TargetLimits {
+  /** Of the license or trial; undefined: no limit. */
+  readonly maxMailboxes: number | undefined;
+  /** Already filled: they keep their place, so that a limit does not wander from mailbox to mailbox. */
+  readonly preferred: ReadonlySet<MailboxId>;
+}
+
+export interface TargetSelection {
+  /** By id. */
+  readonly targets: readonly TargetMailbox[];
+  readonly skipped: readonly SkippedMailbox[];
+  /** Not filled in this run, and never to be treated as having left: the mark is unknown. */
+  readonly undecided: readonly TargetMailbox[];
+  /** Not filled in this run, and never to be treated as having left: the license does not reach. */
+  readonly overLimit: readonly TargetMailbox[];
+}
+
+type SkipReason = SkippedMailbox['reason'];
+
+export function targetMailboxes(
+  reading: ReadMailboxes,
+  policy: MailboxesPart,
+  limits: TargetLimits,
+): TargetSelection {
+  const excluded = new Set(policy.exclude.map(comparableAddress));
+  const types: ReadonlySet<string> = new Set(policy.types);
+  const skipped: SkippedMailbox[] = [];
+  const wanted: DirectoryMailbox[] = [];
+  const undecided: DirectoryMailbox[] = [];
+  for (const mailbox of [...reading.mailboxes].sort(byId)) {
+    const reason = reasonToSkip(mailbox, excluded, types);
+    if (reason === undefined) wanted.push(mailbox);
+    else skipped.push(skip(mailbox, reason));
+    if (reason === 'unknownMark') undecided.push(mailbox);
+  }
+  const ranked = [
+    ...wanted.filter(({ id }) => limits.preferred.has(id)),
+    ...wanted.filter(({ id }) => !limits.preferred.has(id)),
+  ];
+  const room = limits.maxMailboxes ?? ranked.length;
+  const overLimit = ranked.slice(room).sort(byId);
+  skipped.push(...overLimit.map((mailbox) => skip(mailbox, 'license')));
+  skipped.push(
+    ...[...reading.notFound]
+      .sort()
+      .map(
+        (primarySmtpAddress): SkippedMailbox => ({
+          mailboxId: undefined,
+          primarySmtpAddress,
+          reason: 'notFound',
+        }),
+      ),
+  );
+  return {
+    targets: ranked.slice(0, room).sort(byId).map(asTarget),
+    skipped,
+    undecided: undecided.map(asTarget),
+    overLimit: overLimit.map(asTarget),
+  };
+}
+
+function reasonToSkip(
+  mailbox: DirectoryMailbox,
+  excluded: ReadonlySet<string>,
+  types: ReadonlySet<string>,
+): SkipReason | undefined {
+  if (excluded.has(comparableAddress(mailbox.primarySmtpAddress))) return 'excluded';
+  if (!types.has(mailbox.kind)) return 'type';
+  const marked = hasNoMailboxSync(mailbox.customAttributes);
+  if (marked === 'unknown') return 'unknownMark';
+  return marked ? 'noMailboxSync' : undefined;
+}
+
+function skip(mailbox: DirectoryMailbox, reason: SkipReason): SkippedMailbox {
+  return { mailboxId: mailbox.id, primarySmtpAddress: mailbox.primarySmtpAddress, reason };
+}
+
+function asTarget({
+  id,
+  displayName,
+  primarySmtpAddress,
+  location,
+  ownerId,
+}: DirectoryMailbox): TargetMailbox {
+  return { id, displayName, primarySmtpAddress, location, ownerId };
+}
+
+function byId(a: DirectoryMailbox, b: DirectoryMailbox): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+function comparableAddress(address: string): string {
+  return address.trim().normalize('NFC').toLowerCase();
+}
