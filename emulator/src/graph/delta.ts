@@ -21,7 +21,8 @@ const largestPage = 200;
 
 interface Change {
   readonly number: number;
-  readonly entry: Json;
+  /** Made only for what is shown: a page is small, what waits may be the whole folder. */
+  readonly entry: () => Json;
 }
 
 interface Changes {
@@ -52,17 +53,17 @@ export function contactsDelta(opened: MailboxCall): EmulatorResponse {
           .filter((item) => item.changeNumber > shown)
           .map((item) => ({
             number: item.changeNumber,
-            entry: { '@odata.type': type, ...viewContact(mailbox, item, view) },
+            entry: () => ({ '@odata.type': type, ...viewContact(mailbox, item, view) }),
           })),
         ...removedSince(organization, mailbox, folder.id, removedAfter)
           .filter((removed) => removed.isFolder !== true && !presentIds.has(contactId(removed, immutableIds)))
           .map((removed) => ({
             number: removed.changeNumber,
-            entry: {
+            entry: () => ({
               '@odata.type': type,
               id: contactId(removed, immutableIds),
               '@removed': { reason: 'deleted' },
-            },
+            }),
           })),
       ];
     },
@@ -86,7 +87,10 @@ export function foldersDelta(opened: MailboxCall): EmulatorResponse {
           .filter((folder) => folder.changeNumber > shown)
           .map((folder) => ({
             number: folder.changeNumber,
-            entry: { '@odata.type': type, ...viewFolder(mailbox, folder, position.select, undefined, true) },
+            entry: () => ({
+              '@odata.type': type,
+              ...viewFolder(mailbox, folder, position.select, undefined, true),
+            }),
           })),
         ...removed
           .filter(
@@ -94,7 +98,7 @@ export function foldersDelta(opened: MailboxCall): EmulatorResponse {
           )
           .map((one) => ({
             number: one.changeNumber,
-            entry: { '@odata.type': type, id: one.id, '@removed': { reason: 'deleted' } },
+            entry: () => ({ '@odata.type': type, id: one.id, '@removed': { reason: 'deleted' } }),
           })),
       ];
     },
@@ -154,7 +158,7 @@ function page(opened: MailboxCall, position: DeltaPosition, changes: Changes): E
   return ok(
     {
       '@odata.context': `${call.root}/$metadata#${changes.contextType}`,
-      value: value.map((change) => change.entry),
+      value: value.map((change) => change.entry()),
       ...(isLast
         ? { '@odata.deltaLink': link('$deltatoken', next) }
         : { '@odata.nextLink': link('$skiptoken', next) }),

@@ -152,7 +152,8 @@ function parametersOf(
   const parameters: Record<string, string> = {};
   for (const [index, part] of pattern.entries()) {
     const segment = segments[index] ?? '';
-    if (part.startsWith('{')) parameters[part.slice(1, -1)] = segment;
+    // `/users/$count` is a resource of its own, not a user of that name.
+    if (part.startsWith('{') && !segment.startsWith('$')) parameters[part.slice(1, -1)] = segment;
     else if (part !== segment) return undefined;
   }
   return parameters;
