@@ -1,7 +1,7 @@
 // The emulator as a process of its own: prints one line of JSON when it is ready, ends on SIGTERM, SIGINT or,
 // if asked to, when its standard input closes (so that it cannot outlive who started it).
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,9 +39,11 @@ async function main(): Promise<void> {
     recipients: whole('--recipients', values.recipients, defaultSize.recipients),
     mailboxes: whole('--mailboxes', values.mailboxes, defaultSize.mailboxes),
   });
-  const caFile = values['ca-file'] ?? join(mkdtempSync(join(tmpdir(), 'emulator-')), 'ca.pem');
+  const ownDirectory = values['ca-file'] === undefined ? mkdtempSync(join(tmpdir(), 'emulator-')) : undefined;
+  const caFile = values['ca-file'] ?? join(ownDirectory ?? '', 'ca.pem');
   writeFileSync(caFile, emulator.caPem);
   const stop = (): void => {
+    if (ownDirectory !== undefined) rmSync(ownDirectory, { recursive: true, force: true });
     emulator.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);

@@ -1,6 +1,7 @@
-// A plain HTTPS client for the tests: trusts the emulator's CA, shows status, headers and body as they came.
+// A plain HTTPS client for the tests: trusts the emulator's CA, shows status, headers and body as they came,
+// without decoding them.
 
-import { Agent, fetch } from 'undici';
+import { Agent, request } from 'undici';
 
 export interface PlainAnswer {
   readonly status: number;
@@ -22,20 +23,18 @@ export class HttpsClient {
     url: string,
     options: { readonly headers?: Record<string, string>; readonly body?: string } = {},
   ): Promise<PlainAnswer> {
-    const response = await fetch(url, {
-      method,
+    const response = await request(url, {
+      method: method as 'GET',
       dispatcher: this.#agent,
-      redirect: 'manual',
       ...(options.headers === undefined ? {} : { headers: options.headers }),
       ...(options.body === undefined ? {} : { body: options.body }),
     });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: Object.fromEntries(response.headers),
-      text,
-      json: parseJson(text),
-    };
+    const text = await response.body.text();
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(response.headers)) {
+      if (value !== undefined) headers[name] = String(value);
+    }
+    return { status: response.statusCode, headers, text, json: parseJson(text) };
   }
 
   close(): Promise<void> {
