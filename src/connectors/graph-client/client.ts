@@ -103,11 +103,15 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
 
   async function sendOnce(
     request: GraphHttpRequest,
-    token: string,
+    token: { readonly value: string },
     signal: AbortSignal,
   ): Promise<GraphAnswer> {
     counts.httpCalls += 1;
-    const headers = { ...request.headers, accept: 'application/json', authorization: `Bearer ${token}` };
+    const headers = {
+      ...request.headers,
+      accept: 'application/json',
+      authorization: `Bearer ${token.value}`,
+    };
     const response = await http.send({ ...request, headers }, signal);
     return {
       status: response.status,

@@ -31,5 +31,5 @@ export interface GraphTokens {
     resource: 'graph',
     signal: AbortSignal,
     options?: { readonly forceRefresh?: boolean },
-  ): Promise<string>;
+  ): Promise<{ readonly value: string }>;
 }

@@ -8,7 +8,6 @@ import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import {
-  type BatchAnswer,
   type BatchPart,
   type GraphAnswer,
   isRecord,
@@ -71,16 +70,15 @@ export async function applyBatch(
     const uncertain: Uncertain[] = [];
     for (const [position, { change, index }] of open.entries()) {
       const answer = answers[position] ?? { kind: 'lost', failure: new Failure('answerLost') };
-      if (answer.kind === 'answered' && !mayHaveHappened(answer.answer)) {
-        outcomes.set(index, await outcomeOf(tools, change, answer.answer, signal));
-      } else {
-        uncertain.push({ change, index, answer });
-      }
+      // A request whose answer was lost may still be on its way: nothing that is seen now proves anything.
+      if (answer.kind === 'lost') outcomes.set(index, { status: 'unknown', failure: answer.failure });
+      else if (mayHaveHappened(answer.answer)) uncertain.push({ change, index, answer: answer.answer });
+      else outcomes.set(index, await outcomeOf(tools, change, answer.answer, signal));
     }
     if (uncertain.length === 0) break;
     const isLastRound = round === MOST_ROUNDS - 1;
     const waitMs = longestWait(
-      uncertain.map(({ answer }) => answer),
+      uncertain.map(({ answer }) => ({ kind: 'answered', answer })),
       round,
       clock.now(),
     );
@@ -105,6 +103,11 @@ async function refuseUnseen(
   signal: AbortSignal,
 ): Promise<Map<number, ChangeOutcome>> {
   const outcomes = new Map<number, ChangeOutcome>();
+  for (const [index, change] of changes.entries()) {
+    // A folder in Deleted Items would still take the contact.
+    if (change.kind === 'create' && !tools.isOurFolder(change.folderId))
+      outcomes.set(index, { status: 'gone' });
+  }
   const doubtful = changes.flatMap((change, index) =>
     change.kind === 'create' || change.kind === 'adopt' || tools.seen.isSeen(change.itemId, change.version)
       ? []
@@ -193,7 +196,7 @@ async function conflictOrGone(
 interface Uncertain {
   readonly change: TargetChange;
   readonly index: number;
-  readonly answer: BatchAnswer;
+  readonly answer: GraphAnswer;
 }
 
 /** Finds out what happened. What certainly did not happen stays without an outcome and is sent again. */
@@ -204,40 +207,39 @@ async function settle(
   isOutOfTime: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const rows = await readMarks(
-    tools,
-    uncertain.flatMap(({ change }) => (change.kind === 'create' ? [] : [change.itemId])),
-    signal,
-  );
-  const existing = rows.values();
-  const claimed = new Set<ItemId>();
-  const recent = new Map<FolderId, readonly GraphJson[]>();
-  for (const { change, index, answer } of uncertain) {
-    const failure = answer.kind === 'lost' ? answer.failure : tools.mailbox.toFailure(answer.answer);
-    let found: ChangeOutcome | 'notApplied';
-    if (change.kind === 'create') {
-      const made = recent.get(change.folderId) ?? (await readRecent(tools, change.folderId, signal));
-      recent.set(change.folderId, made);
-      found = findCreated(tools, change.mark, made, claimed) ?? 'notApplied';
-      // Nothing to be seen after a lost answer proves nothing: the request may still be on its way.
-      if (found === 'notApplied' && !isCertainlyOver(answer)) found = { status: 'unknown', failure };
-    } else {
-      found = settleExisting(tools, change, existing.next().value);
+  try {
+    const claimed = new Set<ItemId>();
+    const recent = new Map<FolderId, readonly GraphJson[]>();
+    for (const { change, index, answer } of uncertain) {
+      const failure = tools.mailbox.toFailure(answer);
+      let found: ChangeOutcome | undefined;
+      if (change.kind === 'create') {
+        const made = recent.get(change.folderId) ?? (await readRecent(tools, change.folderId, signal));
+        recent.set(change.folderId, made);
+        found = findCreated(tools, change.mark, made, claimed);
+        // Behind a gateway's 5xx the store may still be at work; a 429 is its own last word.
+        if (found === undefined && answer.status !== 429) found = { status: 'unknown', failure };
+      } else {
+        const [row] = await readMarks(tools, [change.itemId], signal);
+        found = settleExisting(tools, change, row);
+      }
+      if (found !== undefined) outcomes.set(index, found);
+      else if (isOutOfTime) outcomes.set(index, { status: 'failed', failure });
     }
-    if (found !== 'notApplied') outcomes.set(index, found);
-    else if (isOutOfTime) outcomes.set(index, { status: 'failed', failure });
+  } catch (thrown) {
+    // The others of the batch have their outcomes, which must not be lost with this.
+    if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
+    for (const { index } of uncertain) {
+      if (!outcomes.has(index)) outcomes.set(index, { status: 'unknown', failure: thrown });
+    }
   }
-}
-
-function isCertainlyOver(answer: BatchAnswer): boolean {
-  return answer.kind === 'answered' && answer.answer.status === 429;
 }
 
 function settleExisting(
   tools: ChangeTools,
   change: Existing,
   row: GraphJson | undefined,
-): ChangeOutcome | 'notApplied' {
+): ChangeOutcome | undefined {
   const isHere = row !== undefined && tools.isOurFolder(textIn(row, 'parentFolderId'));
   if (!isHere) {
     return change.kind === 'delete'
@@ -245,7 +247,7 @@ function settleExisting(
       : { status: 'gone' };
   }
   // If-Match makes the repetition harmless, even when the first try is still under way.
-  if (versionOf(row) === change.version) return 'notApplied';
+  if (versionOf(row) === change.version) return undefined;
   const mark = markOf(row, tools.codec);
   const hasHappened =
     change.kind === 'handOver'
@@ -359,9 +361,9 @@ function remember(
 
 /** Nothing was written and the mailbox as a whole cannot be used: that is no matter of single contacts. */
 function throwIfMailboxRefuses(outcomes: readonly ChangeOutcome[]): void {
-  const failures = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure] : []));
+  const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
   const [first] = failures;
-  if (first === undefined || failures.length < outcomes.length) return;
+  if (first === undefined || failures.length < outcomes.length || first.code === 'answerLost') return;
   if (failures.every((failure) => failure.facts.scope !== 'contact' && failure.code === first.code))
     throw first;
 }

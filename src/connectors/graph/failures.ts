@@ -81,9 +81,11 @@ export function mailboxFailure(answer: GraphAnswer, now: Date): Failure {
   });
 }
 
-/** The item or folder is not there (any more). */
+/** The item or folder is not there (any more); an id that the store cannot even read never was there. */
 export function isGone(answer: GraphAnswer): boolean {
-  return answer.status === 404 && /^ErrorItemNotFound$|^ErrorFolderNotFound$/i.test(errorOf(answer).code);
+  const { code } = errorOf(answer);
+  if (answer.status === 400) return /^ErrorInvalidIdMalformed$/i.test(code);
+  return answer.status === 404 && /^ErrorItemNotFound$|^ErrorFolderNotFound$/i.test(code);
 }
 
 /** https://learn.microsoft.com/graph/errors: 412, the change key is not the current one. */

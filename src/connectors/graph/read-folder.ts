@@ -43,12 +43,12 @@ export async function readSnapshot(
   options: ReadFolderOptions,
   signal: AbortSignal,
 ): Promise<FolderSnapshot> {
-  const known = options.known?.isDirty === true || options.includeForeign ? undefined : options.known;
+  const known = options.known?.isDirty === true ? undefined : options.known;
   const readings: FolderReading[] = [];
   for (const folder of folders) {
     readings.push(
-      (await readChanges(reader, folder, known, signal)) ??
-        (await readInFull(reader, folder, options.includeForeign, signal)),
+      (options.includeForeign ? undefined : await readChanges(reader, folder, known, signal)) ??
+        (await readInFull(reader, folder, { known, includeForeign: options.includeForeign }, signal)),
     );
   }
   const marks = folders.map(({ mark }) =>
@@ -79,12 +79,13 @@ function uniqueById(contacts: readonly ManagedContact[]): readonly ManagedContac
 async function readInFull(
   reader: FolderReader,
   folder: LocatedFolder,
-  includeForeign: boolean,
+  { known, includeForeign }: ReadFolderOptions,
   signal: AbortSignal,
 ): Promise<FolderReading> {
   const { mailbox, codec, policyId } = reader;
   // First the token, then the items: what happens in between is told again by the next round instead of being lost.
   const round = await startDelta(mailbox, folder.folderId, signal);
+  const entries = new Map((known?.entries ?? []).map((entry) => [entry.itemId, entry]));
   const items = new Map<ItemId, ReadItem>();
   const cut: ItemId[] = [];
   const list = `${contactsPath(mailbox, folder.folderId)}?$top=${ROWS_PER_PAGE}&$orderby=createdDateTime&${EXPAND_ALL}`;
@@ -93,7 +94,9 @@ async function readInFull(
       if (!isRecord(row)) continue;
       const item = decodeItem(row, folder, codec);
       items.set(itemIdOf(row), item);
-      const isWanted = item.kind === 'managed' || (item.kind === 'foreign' && includeForeign);
+      const isWanted =
+        (item.kind === 'managed' && !isKnownVersion(item.contact, entries)) ||
+        (item.kind === 'foreign' && includeForeign);
       if (isWanted && mayBeCut(row)) cut.push(itemIdOf(row));
     }
   }
@@ -104,7 +107,7 @@ async function readInFull(
     if (item === undefined) items.delete(id);
     else items.set(id, item);
   }
-  const all = [...items.values()];
+  const all = [...items.values()].map((item) => withoutKnownProperties(item, entries));
   const foreignCount = all.filter((item) => item.kind === 'foreign').length;
   return {
     ...sumUp(all),
@@ -219,9 +222,16 @@ function decodeItem(row: GraphJson, folder: LocatedFolder, codec: MarkCodec): Re
 }
 
 function withoutKnownProperties(item: ReadItem, entries: ReadonlyMap<ItemId, LedgerEntry>): ReadItem {
-  if (item.kind !== 'managed') return item;
-  const { properties: _, ...rest } = item.contact;
-  return entries.get(rest.itemId)?.version === rest.version ? { kind: 'managed', contact: rest } : item;
+  if (item.kind !== 'managed' || !isKnownVersion(item.contact, entries)) return item;
+  const { properties: _, ...contact } = item.contact;
+  return { kind: 'managed', contact };
+}
+
+function isKnownVersion(
+  { itemId, version }: ManagedContact,
+  entries: ReadonlyMap<ItemId, LedgerEntry>,
+): boolean {
+  return entries.get(itemId)?.version === version;
 }
 
 function sumUp(items: readonly ReadItem[]): Pick<FolderReading, 'contacts' | 'newestMark'> {

@@ -122,8 +122,9 @@ export function expandOf(ids: readonly string[]): string {
   return `$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=${filter})`)}`;
 }
 
-/** Answers spell hex and GUIDs in another case than requests do; only the part after `Name` keeps its case. */
+/** Answers spell hex and GUIDs in another way than requests do (0x0036, 0x36); only the part after `Name` is kept. */
 export function normalizedId(id: string): string {
   const at = id.indexOf(' Name ');
-  return at < 0 ? id.toLowerCase() : `${id.slice(0, at).toLowerCase()}${id.slice(at)}`;
+  const head = (at < 0 ? id : id.slice(0, at)).toLowerCase().replace(/ 0x0+(?=[0-9a-f])/g, ' 0x');
+  return at < 0 ? head : `${head}${id.slice(at)}`;
 }
