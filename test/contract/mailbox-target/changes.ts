@@ -114,7 +114,11 @@ export function changePromises(suite: TargetSuite): void {
     withBench(async (bench) => {
       const { folderId } = await bench.createFolder();
       const { itemId } = await bench.write(folderId, 1);
-      await bench.fixture.user.editContact(itemId, { spouseName: 'Kim', homePhone2: '+49 30 55' });
+      await bench.fixture.user.editContact(itemId, {
+        spouseName: 'Kim',
+        homePhone1: '+49 30 54',
+        homePhone2: '+49 30 55',
+      });
       const stored = await bench.readOne(itemId);
       const whole = { ...stored?.properties, jobTitle: 'Boss' };
       await bench.apply(
