@@ -28,7 +28,7 @@ test('twenty writes, answered in an order of their own that is the same each tim
   const ids = Array.from({ length: 20 }, (_, number) => `c${number}`);
   const answer = await batch(ids.map((id) => post(id)));
   expect(answer.status).toBe(200);
-  const order = answer.body.responses.map((one: { id: string }) => one.id);
+  const order = answer.body.responses.map((one) => one.id);
   expect(order).not.toEqual(ids);
   expect(order.toSorted()).toEqual(ids.toSorted());
   for (const part of answer.body.responses) {
@@ -37,9 +37,9 @@ test('twenty writes, answered in an order of their own that is the same each tim
     expect(part.headers.ETag).toBe(part.body['@odata.etag']);
   }
   const again = await batch(ids.map((id) => post(id)));
-  expect(again.body.responses.map((one: { id: string }) => one.id)).toEqual(order);
+  expect(again.body.responses.map((one) => one.id)).toEqual(order);
   const two = await batch([post('1'), post('2')]);
-  expect(two.body.responses.map((one: { id: string }) => one.id)).toEqual(['2', '1']);
+  expect(two.body.responses.map((one) => one.id)).toEqual(['2', '1']);
 });
 
 test('parts fail on their own, inside an envelope of 200, and are logged as parts', async () => {
@@ -51,9 +51,7 @@ test('parts fail on their own, inside an envelope of 200, and are logged as part
     { id: 'unknown', method: 'GET', url: '/nothing' },
   ]);
   expect(answer.status).toBe(200);
-  const status = Object.fromEntries(
-    answer.body.responses.map((one: { id: string; status: number }) => [one.id, one.status]),
-  );
+  const status = Object.fromEntries(answer.body.responses.map((one) => [one.id, one.status]));
   expect(status).toEqual({ good: 201, bad: 400, gone: 404, unknown: 501 });
   const log = tenant.emulator.context.log.entries;
   expect(log.filter((entry) => entry.isBatchPart)).toHaveLength(4);
@@ -78,9 +76,9 @@ test('inner headers count: Prefer and If-Match', async () => {
       body: {},
     },
   ]);
-  const byId = Object.fromEntries(answer.body.responses.map((one: { id: string }) => [one.id, one]));
-  expect(byId.get.body.id).not.toBe(made.body.id);
-  expect(byId.stale.body.error.code).toBe('ErrorIrresolvableConflict');
+  const byId = new Map(answer.body.responses.map((one) => [one.id, one]));
+  expect(byId.get('get')?.body.id).not.toBe(made.body.id);
+  expect(byId.get('stale')?.body.error.code).toBe('ErrorIrresolvableConflict');
   const outer = await tenant.send('POST', '/$batch', {
     json: { requests: [post('1')] },
     headers: { prefer: 'IdType="ImmutableId"' },
@@ -94,9 +92,7 @@ test('a chain stops at the first failure, the rest is 424', async () => {
     post('2', { fax: '' }, { dependsOn: ['1'] }),
     post('3', undefined, { dependsOn: ['2'] }),
   ]);
-  const status = Object.fromEntries(
-    answer.body.responses.map((one: { id: string; status: number }) => [one.id, one.status]),
-  );
+  const status = Object.fromEntries(answer.body.responses.map((one) => [one.id, one.status]));
   expect(status).toEqual({ 1: 201, 2: 400, 3: 424 });
 });
 
@@ -109,9 +105,9 @@ test('pictures travel as base64', async () => {
     { id: 'put', method: 'PUT', url, headers: { 'Content-Type': 'image/png' }, body: png },
     { id: 'get', method: 'GET', url, dependsOn: ['put'] },
   ]);
-  const byId = Object.fromEntries(answer.body.responses.map((one: { id: string }) => [one.id, one]));
-  expect(byId.put.status).toBe(200);
-  expect(byId.get.body).toBe(png);
+  const byId = new Map(answer.body.responses.map((one) => [one.id, one]));
+  expect(byId.get('put')?.status).toBe(200);
+  expect(byId.get('get')?.body).toBe(png);
 });
 
 test('no more than four parts run at a time', async () => {

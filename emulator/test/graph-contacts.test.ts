@@ -37,12 +37,12 @@ describe('folders', () => {
   test('the default folder is not listed but is the parent, and answers to the alias', async () => {
     const list = await tenant.send('GET', `${folders}?$top=100&$count=true`);
     expect(list.body['@odata.count']).toBe(list.body.value.length);
-    const names = list.body.value.map((one: { displayName: string }) => one.displayName);
+    const names = list.body.value.map((one) => one.displayName);
     expect(names).toContain(`GAL ${round}`);
     expect(names).not.toContain('Contacts');
     const alias = await tenant.send('GET', `${folders}('contacts')`);
     expect(alias.body).toMatchObject({ displayName: 'Contacts', id: tenant.mailbox.contactsFolderId });
-    expect(list.body.value[0].parentFolderId).toBe(alias.body.id);
+    expect(list.body.value[0]?.parentFolderId).toBe(alias.body.id);
   });
 
   test('a name that is taken is ErrorFolderExists, whatever its case', async () => {
@@ -65,7 +65,7 @@ describe('folders', () => {
       'GET',
       `${folders}/${folder}/childFolders?$expand=singleValueExtendedProperties($filter=${filter})`,
     );
-    expect(shown.body.value[0].singleValueExtendedProperties).toEqual([
+    expect(shown.body.value[0]?.singleValueExtendedProperties).toEqual([
       { id: mark, value: 'p' },
       { id: 'Integer 0x3602', value: '0' },
       { id: 'Integer 0x6638', value: '0' },
@@ -76,7 +76,7 @@ describe('folders', () => {
     const contact = await create({ displayName: 'A' });
     expect((await tenant.send('DELETE', `${folders}/${folder}`)).status).toBe(204);
     const list = await tenant.send('GET', `${folders}?$top=100`);
-    expect(list.body.value.map((one: { id: string }) => one.id)).not.toContain(folder);
+    expect(list.body.value.map((one) => one.id)).not.toContain(folder);
     expect((await tenant.send('POST', `${folders}/${folder}/permanentDelete`)).status).toBe(204);
     expect((await tenant.send('GET', `/users/${tenant.person.id}/contacts/${contact.id}`)).status).toBe(404);
   });
@@ -130,19 +130,19 @@ describe('shapes', () => {
     expect(made.jobTitle).toHaveLength(300);
     const expand = `$expand=singleValueExtendedProperties($filter=${encodeURIComponent(`id eq '${mark}'`)})`;
     const list = await tenant.send('GET', `${contacts}?${expand}`);
-    expect(list.body.value[0].jobTitle).toHaveLength(255);
-    expect(list.body.value[0].singleValueExtendedProperties[0].value).toHaveLength(255);
+    expect(list.body.value[0]?.jobTitle).toHaveLength(255);
+    expect(list.body.value[0]?.singleValueExtendedProperties[0]?.value).toHaveLength(255);
     const delta = await tenant.send('GET', `${contacts}/delta`);
-    expect(delta.body.value[0].jobTitle).toHaveLength(255);
+    expect(delta.body.value[0]?.jobTitle).toHaveLength(255);
     const single = await tenant.send('GET', `${contacts}/${made.id}?${expand}`);
     expect(single.body.jobTitle).toHaveLength(300);
-    expect(single.body.singleValueExtendedProperties[0].value).toHaveLength(300);
+    expect(single.body.singleValueExtendedProperties[0]?.value).toHaveLength(300);
   });
 
   test('a half surrogate at the cut is replaced', async () => {
     await create({ jobTitle: `${'x'.repeat(254)}\u{1f600}` });
     const list = await tenant.send('GET', contacts);
-    expect(list.body.value[0].jobTitle).toBe(`${'x'.repeat(254)}\ufffd`);
+    expect(list.body.value[0]?.jobTitle).toBe(`${'x'.repeat(254)}\ufffd`);
   });
 });
 
@@ -368,7 +368,7 @@ describe('lists', () => {
       `${contacts}?$select=displayName&$count=true&$filter=${encodeURIComponent("companyName eq 'A+B & C'")}`;
     while (next !== undefined) {
       const page = await tenant.send('GET', next);
-      names.push(...page.body.value.map((one: { displayName: string }) => one.displayName));
+      names.push(...page.body.value.map((one) => one.displayName));
       sizes.push(page.body.value.length);
       next = page.body['@odata.nextLink'];
       if (next !== undefined) expect(next.startsWith(`${tenant.root}/users/`)).toBe(true);
@@ -382,15 +382,13 @@ describe('lists', () => {
   test('$select brings id and etag along and nothing else', async () => {
     await create({ displayName: 'A', jobTitle: 'B' });
     const list = await tenant.send('GET', `${contacts}?$select=jobTitle`);
-    expect(Object.keys(list.body.value[0])).toEqual(['@odata.etag', 'id', 'jobTitle']);
+    expect(Object.keys(list.body.value[0] ?? {})).toEqual(['@odata.etag', 'id', 'jobTitle']);
   });
 
   test('$orderby', async () => {
     for (const displayName of ['b', 'C', 'a']) await create({ displayName });
     const names = async (order: string) =>
-      (await tenant.send('GET', `${contacts}?$orderby=${order}`)).body.value.map(
-        (one: { displayName: string }) => one.displayName,
-      );
+      (await tenant.send('GET', `${contacts}?$orderby=${order}`)).body.value.map((one) => one.displayName);
     expect(await names('displayName')).toEqual(['a', 'b', 'C']);
     expect(await names('displayName desc')).toEqual(['C', 'b', 'a']);
     expect(await names('createdDateTime,displayName')).toHaveLength(3);
@@ -414,7 +412,7 @@ describe('lists', () => {
     });
     const found = async (filter: string) =>
       (await tenant.send('GET', `${contacts}?$filter=${encodeURIComponent(filter)}`)).body.value.map(
-        (one: { displayName: string }) => one.displayName,
+        (one) => one.displayName,
       );
     for (const filter of [
       "displayName eq 'ümit'",

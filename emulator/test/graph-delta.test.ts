@@ -3,18 +3,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setGraphSettings } from '../src/graph/settings.ts';
 import { createItem, type OpenMailbox } from '../src/organization/mailbox-store.ts';
-import { type GraphTenant, startGraphTenant } from './graph-tenant.ts';
-
-interface Entry {
-  readonly id: string;
-  readonly displayName?: string;
-  readonly '@removed'?: unknown;
-  readonly '@odata.etag'?: string;
-}
+import { type Entity, type GraphTenant, linkOf, startGraphTenant } from './graph-tenant.ts';
 
 interface Round {
-  readonly pages: readonly Entry[][];
-  readonly entries: readonly Entry[];
+  readonly pages: readonly (readonly Entity[])[];
+  readonly entries: readonly Entity[];
   readonly deltaLink: string;
 }
 
@@ -46,15 +39,15 @@ function fill(count: number): void {
 }
 
 async function readRound(start: string, headers: Record<string, string> = {}): Promise<Round> {
-  const pages: Entry[][] = [];
-  let next: string = start;
+  const pages: (readonly Entity[])[] = [];
+  let next = start;
   for (;;) {
     const page = await tenant.send('GET', next, { headers });
     expect(page.status, page.body.error?.message).toBe(200);
     pages.push(page.body.value);
     const deltaLink = page.body['@odata.deltaLink'];
     if (deltaLink !== undefined) return { pages, entries: pages.flat(), deltaLink };
-    next = page.body['@odata.nextLink'];
+    next = linkOf(page.body, '@odata.nextLink');
   }
 }
 
@@ -108,11 +101,12 @@ test('what happens while the pages are read is told in the same round', async ()
   fill(250);
   const page = await tenant.send('GET', `${contacts}/delta`);
   const [early, gone] = page.body.value;
+  if (early === undefined || gone === undefined) throw new Error('the first page is empty');
   const late = createItem(opened(), folder, { properties: { displayName: 'late' } });
   await tenant.send('PATCH', `${contacts}/${early.id}`, { json: { displayName: 'changed' } });
   await tenant.send('DELETE', `${contacts}/${gone.id}`);
-  const rest = await readRound(page.body['@odata.nextLink']);
-  const byId = new Map([...page.body.value, ...rest.entries].map((entry: Entry) => [entry.id, entry]));
+  const rest = await readRound(linkOf(page.body, '@odata.nextLink'));
+  const byId = new Map([...page.body.value, ...rest.entries].map((entry) => [entry.id, entry]));
   expect(byId.get(early.id)?.displayName).toBe('changed');
   expect(byId.get(gone.id)?.['@removed']).toBeDefined();
   expect(byId.has(late.id)).toBe(true);

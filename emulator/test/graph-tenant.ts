@@ -5,13 +5,54 @@ import { Agent, fetch } from 'undici';
 import { type RunningEmulator, startEmulator } from '../src/index.ts';
 import type { Mailbox, Recipient } from '../src/organization/state.ts';
 
+/** The fields of contacts, folders and users that the tests look at; what an answer lacks is undefined. */
+export interface Entity {
+  readonly '@odata.etag': string;
+  readonly '@odata.type'?: string;
+  readonly '@removed'?: { readonly reason: string };
+  readonly id: string;
+  readonly changeKey: string;
+  readonly parentFolderId: string;
+  readonly displayName: string;
+  readonly jobTitle: string;
+  readonly singleValueExtendedProperties: readonly { readonly id: string; readonly value: string }[];
+}
+
+export interface ErrorShape {
+  readonly code: string;
+  readonly message: string;
+  readonly innerError: Readonly<Record<string, string>>;
+}
+
+export interface PartAnswer {
+  readonly id: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+export interface Body extends Entity {
+  readonly value: readonly Entity[];
+  readonly responses: readonly PartAnswer[];
+  readonly error: ErrorShape;
+  readonly '@odata.count'?: number;
+  readonly '@odata.nextLink'?: string;
+  readonly '@odata.deltaLink'?: string;
+  readonly onPremisesExtensionAttributes?: object;
+}
+
+export function linkOf(body: Body, name: '@odata.nextLink' | '@odata.deltaLink'): string {
+  const link = body[name];
+  if (link === undefined) throw new Error(`the answer has no ${name}`);
+  return link;
+}
+
 export interface Wire {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Buffer;
   /** The JSON body; {} where there is none. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers are explored freely by the assertions
-  readonly body: any;
+  readonly body: Body;
 }
 
 export interface Send {
