@@ -24,14 +24,10 @@ function choose(
   part: Partial<MailboxesPart> = {},
   limits: { readonly maxMailboxes?: number; readonly preferred?: readonly number[] } = {},
 ) {
-  return targetMailboxes(
-    { mailboxes, notFound: ['gone@contoso.example'] },
-    testPolicy({ mailboxes: part }).mailboxes,
-    {
-      maxMailboxes: limits.maxMailboxes,
-      preferred: new Set((limits.preferred ?? []).map((number) => mailbox(number).id)),
-    },
-  );
+  return targetMailboxes({ mailboxes, notFound: ['gone@contoso.example'] }, testPolicy({ mailboxes: part }), {
+    maxMailboxes: limits.maxMailboxes,
+    preferred: new Set((limits.preferred ?? []).map((number) => mailbox(number).id)),
+  });
 }
 
 const addresses = (list: readonly { readonly primarySmtpAddress: string }[]) =>

@@ -3,7 +3,7 @@
 
 import type { MailboxId } from '../model/ids.ts';
 import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
-import type { MailboxesPart } from '../model/policy.ts';
+import type { Policy } from '../model/policy.ts';
 import type { SkippedMailbox } from '../model/run.ts';
 import { hasNoMailboxSync } from './internal-marks.ts';
 
@@ -34,11 +34,11 @@ type SkipReason = SkippedMailbox['reason'];
 
 export function targetMailboxes(
   reading: ReadMailboxes,
-  policy: MailboxesPart,
+  policy: Pick<Policy, 'mailboxes'>,
   limits: TargetLimits,
 ): TargetSelection {
-  const excluded = new Set(policy.exclude.map(comparableAddress));
-  const types: ReadonlySet<string> = new Set(policy.types);
+  const excluded = new Set(policy.mailboxes.exclude.map(comparableAddress));
+  const types: ReadonlySet<string> = new Set(policy.mailboxes.types);
   const skipped: SkippedMailbox[] = [];
   const wanted: DirectoryMailbox[] = [];
   const undecided: DirectoryMailbox[] = [];
@@ -56,15 +56,13 @@ export function targetMailboxes(
   const overLimit = ranked.slice(room).sort(byId);
   skipped.push(...overLimit.map((mailbox) => skip(mailbox, 'license')));
   skipped.push(
-    ...[...reading.notFound]
-      .sort()
-      .map(
-        (primarySmtpAddress): SkippedMailbox => ({
-          mailboxId: undefined,
-          primarySmtpAddress,
-          reason: 'notFound',
-        }),
-      ),
+    ...[...reading.notFound].sort().map(
+      (primarySmtpAddress): SkippedMailbox => ({
+        mailboxId: undefined,
+        primarySmtpAddress,
+        reason: 'notFound',
+      }),
+    ),
   );
   return {
     targets: ranked.slice(0, room).sort(byId).map(asTarget),

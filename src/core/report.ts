@@ -1,0 +1,237 @@
+// Events -> RunReport. Nothing is counted anywhere else: screens, mails and exit codes read this.
+
+import type { FailureRecord } from '../model/failure.ts';
+import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
+import type { MailboxId } from '../model/ids.ts';
+import type { PlanCounts } from '../model/plan.ts';
+import type { MailboxReport, OutcomeCounts, Run, RunEvent, RunReport } from '../model/run.ts';
+
+const NOTHING_PLANNED: PlanCounts = {
+  create: 0,
+  update: 0,
+  delete: 0,
+  handOver: 0,
+  adopt: 0,
+  keep: 0,
+  foreign: 0,
+};
+const NOTHING_APPLIED: OutcomeCounts = {
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  handedOver: 0,
+  adopted: 0,
+  failed: 0,
+};
+
+export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
+  const perMailbox = reportMailboxes(events);
+  return {
+    kind: run.kind,
+    policyName: run.policyName,
+    state: run.state,
+    startedAt: run.startedAt,
+    endedAt: run.endedAt,
+    source: last(events, 'source.read'),
+    mailboxes: last(events, 'mailboxes.read'),
+    brake: last(events, 'brake.engaged'),
+    planned: perMailbox.reduce(
+      (sum, { planned }) => addPlanned(sum, planned ?? NOTHING_PLANNED),
+      NOTHING_PLANNED,
+    ),
+    applied: perMailbox.reduce(
+      (sum, { applied }) => addApplied(sum, applied ?? NOTHING_APPLIED),
+      NOTHING_APPLIED,
+    ),
+    perMailbox,
+    failures: rankFailures(events),
+  };
+}
+
+function last<Type extends RunEvent['type']>(
+  events: readonly RunEvent[],
+  type: Type,
+): Extract<RunEvent, { type: Type }> | undefined {
+  return events.findLast((event): event is Extract<RunEvent, { type: Type }> => event.type === type);
+}
+
+interface MailboxStory {
+  readonly mailboxId: MailboxId;
+  readonly primarySmtpAddress: string;
+  readonly purpose: 'fill' | 'empty';
+  readonly planned: PlanCounts | undefined;
+  readonly applied: OutcomeCounts | undefined;
+  readonly notices: MailboxReport['notices'];
+  readonly failures: readonly FailureRecord[];
+  /** What became of the mailbox as a whole; a later event overrules an earlier one. */
+  readonly end: 'failed' | 'skipped' | undefined;
+}
+
+/** By address: mailboxes are worked on side by side, so that the order of events says nothing. */
+function reportMailboxes(events: readonly RunEvent[]): MailboxReport[] {
+  const stories = new Map<MailboxId, MailboxStory>();
+  const tell = (
+    mailboxId: MailboxId,
+    primarySmtpAddress: string | undefined,
+    more: (story: MailboxStory) => Partial<MailboxStory>,
+  ) => {
+    const story = stories.get(mailboxId) ?? newStory(mailboxId);
+    stories.set(mailboxId, {
+      ...story,
+      ...(primarySmtpAddress === undefined ? {} : { primarySmtpAddress }),
+      ...more(story),
+    });
+  };
+  for (const event of events) {
+    switch (event.type) {
+      case 'mailbox.planned': {
+        const { purpose, counts: planned, notices } = event;
+        tell(event.mailboxId, event.primarySmtpAddress, () => ({
+          purpose,
+          planned,
+          notices,
+          end: undefined,
+        }));
+        break;
+      }
+      case 'mailbox.applied':
+        tell(event.mailboxId, event.primarySmtpAddress, ({ applied }) => ({
+          applied: addApplied(applied ?? NOTHING_APPLIED, event.counts),
+          end: undefined,
+        }));
+        break;
+      case 'mailbox.failed':
+      case 'mailbox.skipped':
+        tell(event.mailboxId, event.primarySmtpAddress, ({ failures }) => ({
+          failures: [...failures, event.failure],
+          end: event.type === 'mailbox.failed' ? 'failed' : 'skipped',
+        }));
+        break;
+      case 'contact.failed':
+        tell(event.mailboxId, undefined, ({ failures }) => ({ failures: [...failures, event.failure] }));
+        break;
+      default:
+        break;
+    }
+  }
+  return [...stories.values()]
+    .map(({ end, ...story }): MailboxReport => ({ ...story, state: stateOf({ end, ...story }) }))
+    .sort(
+      (a, b) =>
+        compare(a.primarySmtpAddress.toLowerCase(), b.primarySmtpAddress.toLowerCase()) ||
+        compare(a.mailboxId, b.mailboxId),
+    );
+}
+
+function newStory(mailboxId: MailboxId): MailboxStory {
+  return {
+    mailboxId,
+    primarySmtpAddress: '',
+    purpose: 'fill',
+    planned: undefined,
+    applied: undefined,
+    notices: [],
+    failures: [],
+    end: undefined,
+  };
+}
+
+function stateOf({ end, planned, applied }: MailboxStory): MailboxReport['state'] {
+  const written =
+    applied === undefined
+      ? 0
+      : applied.created + applied.updated + applied.deleted + applied.handedOver + applied.adopted;
+  if (end === 'failed') return written > 0 ? 'partly' : 'failed';
+  if (end === 'skipped') return 'skipped';
+  if (applied !== undefined) return applied.failed > 0 ? 'partly' : 'applied';
+  const { create, update, delete: removed, handOver, adopt } = planned ?? NOTHING_PLANNED;
+  return create + update + removed + handOver + adopt > 0 ? 'planned' : 'unchanged';
+}
+
+/** Equal codes are one entry with the details of the first; a mailbox that is merely skipped is not a failure. */
+function rankFailures(events: readonly RunEvent[]): RunReport['failures'] {
+  const counted = new Map<string, { failure: FailureRecord; count: number }>();
+  for (const failure of events.flatMap(failuresOf)) {
+    const known = counted.get(failure.code);
+    counted.set(failure.code, { failure: known?.failure ?? failure, count: (known?.count ?? 0) + 1 });
+  }
+  const ending = last(events, 'run.ended')?.failure;
+  return [...counted.values()].sort((a, b) => compareFailures(a.failure, b.failure, ending));
+}
+
+function failuresOf(event: RunEvent): readonly FailureRecord[] {
+  switch (event.type) {
+    case 'source.read':
+    case 'mailboxes.read':
+      return event.gaps;
+    case 'mailbox.failed':
+    case 'contact.failed':
+      return [event.failure];
+    case 'run.ended':
+      return event.failure === undefined ? [] : [event.failure];
+    default:
+      return [];
+  }
+}
+
+const SCOPES: readonly FailureFacts['scope'][] = ['run', 'source', 'mailbox', 'contact'];
+const ACTORS: readonly FailureFacts['whoActs'][] = ['us', 'administrator', 'nobody'];
+
+/**
+ * The one order of precedence when many things fail; the first failure decides what a person reads first and the exit
+ * code of a failed run:
+ *
+ * 1. the failure that ended the run: everything else is at most its consequence;
+ * 2. what reaches furthest: run, then source, then mailbox, then contact;
+ * 3. who must act: a defect of ours hides in a crowd, so it comes before what an administrator can mend, and that
+ *    before what passes by itself;
+ * 4. the number, so that equal runs read equally.
+ */
+export function compareFailures(
+  a: FailureRecord,
+  b: FailureRecord,
+  ending: FailureRecord | undefined,
+): number {
+  const rank = ({ code }: FailureRecord): readonly number[] => {
+    const facts: FailureFacts = FAILURE_CODES[code];
+    return [
+      code === ending?.code ? 0 : 1,
+      SCOPES.indexOf(facts.scope),
+      ACTORS.indexOf(facts.whoActs),
+      facts.number,
+    ];
+  };
+  const other = rank(b);
+  return (
+    rank(a)
+      .map((value, index) => value - (other[index] ?? 0))
+      .find((difference) => difference !== 0) ?? 0
+  );
+}
+
+function addPlanned(a: PlanCounts, b: PlanCounts): PlanCounts {
+  return {
+    create: a.create + b.create,
+    update: a.update + b.update,
+    delete: a.delete + b.delete,
+    handOver: a.handOver + b.handOver,
+    adopt: a.adopt + b.adopt,
+    keep: a.keep + b.keep,
+    foreign: a.foreign + b.foreign,
+  };
+}
+
+function addApplied(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
+  return {
+    created: a.created + b.created,
+    updated: a.updated + b.updated,
+    deleted: a.deleted + b.deleted,
+    handedOver: a.handedOver + b.handedOver,
+    adopted: a.adopted + b.adopted,
+    failed: a.failed + b.failed,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
