@@ -39,7 +39,7 @@ function createDocumentStore<T extends Policy | Environment>(
     readonly saved_by: string;
   }
   const toRevision = (row: RevisionRow): DocumentRevision<T> => ({
-    document: validate(JSON.parse(row.body), { origin: `${kind} ${row.id}, revision ${row.revision}` }),
+    document: validate(JSON.parse(row.body), { origin: { kind, id: row.id, revision: row.revision } }),
     revision: row.revision,
     savedAt: row.saved_at,
     savedBy: row.saved_by,
@@ -153,7 +153,7 @@ function createDocumentStore<T extends Policy | Environment>(
     },
 
     async save(unchecked, expectedRevision, savedBy) {
-      const document = validate(unchecked, { origin: `${kind} ${unchecked.name}` });
+      const document = validate(unchecked, { origin: { kind, name: unchecked.name } });
       try {
         return await db
           .transaction()

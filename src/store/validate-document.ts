@@ -1,9 +1,9 @@
 // Checks policies and environments against the contract's schemas and says in plain words what does not fit, where,
 // and what may have been meant.
 
-import { Environment, INITIAL_DOMAIN_ENDINGS, Policy } from '@contactsync/contract';
+import { Environment, Policy } from '@contactsync/contract';
 import type { z } from 'zod';
-import { Failure } from '../model/failure.ts';
+import { Failure, type FailureDetails } from '../model/failure.ts';
 import { keysAt } from './document-schema.ts';
 
 export interface TextPosition {
@@ -12,34 +12,27 @@ export interface TextPosition {
 }
 
 export interface ValidationOptions {
-  /** File or document the value comes from, for the details. */
-  readonly origin?: string;
+  /** File or document the value comes from, to be shown with the problems. */
+  readonly origin?: FailureDetails;
   /** Where a path stands in the text, when the value was read from one. */
   readonly locate?: (path: readonly PropertyKey[]) => TextPosition | undefined;
 }
 
-/** Throws `invalidDocument` with one line for each problem in the details. */
+/** Throws `invalidDocument` with one line for each problem in the detail `places`. */
 export function validatePolicy(value: unknown, options: ValidationOptions = {}): Policy {
   const policy = validate(Policy, value, options);
   return { ...policy, id: policy.id.toLowerCase() };
 }
 
-/** Also throws `invalidTenantName`: with another domain Entra ID and Exchange give misleading answers much later. */
 export function validateEnvironment(value: unknown, options: ValidationOptions = {}): Environment {
   const environment = validate(Environment, value, options);
-  const { organization, cloud } = environment.exchangeOnline;
-  const ending = INITIAL_DOMAIN_ENDINGS[cloud];
-  const label = organization.toLowerCase().slice(0, -ending.length);
-  if (!organization.toLowerCase().endsWith(ending) || !/^[a-z0-9-]+$/.test(label)) {
-    throw new Failure('invalidTenantName', { details: { organization, cloud, ending } });
-  }
   return { ...environment, id: environment.id.toLowerCase() };
 }
 
 function validate<T>(schema: z.ZodType<T>, value: unknown, { origin, locate }: ValidationOptions): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues
+  const places = parsed.error.issues
     .flatMap((issue) => findings(issue, value, schema))
     .map((finding) => ({ ...finding, position: locate?.(finding.path) }))
     .sort((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0))
@@ -47,9 +40,7 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, { origin, locate }: V
       const where = position === undefined ? '' : ` (line ${position.line}, column ${position.column})`;
       return `${showPath(path)}${where}: ${text}`;
     });
-  throw new Failure('invalidDocument', {
-    details: { ...(origin === undefined ? {} : { origin }), problems },
-  });
+  throw new Failure('invalidDocument', { details: { ...origin, places } });
 }
 
 interface Finding {

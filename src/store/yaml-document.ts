@@ -17,10 +17,10 @@ export interface YamlText {
   readonly locate: (path: readonly PropertyKey[]) => TextPosition | undefined;
 }
 
-/** Throws `unreadableFile`. `origin` is the file's name for the details. */
-export function parseYaml(text: string, origin: string): YamlText {
+/** Throws `unreadableFile`. `file` is its name for the details. */
+export function parseYaml(text: string, file: string): YamlText {
   const refuse = (reason: string, position?: TextPosition): never => {
-    const details: FailureDetails = { origin, reason, ...position };
+    const details: FailureDetails = { file, reason, ...position };
     throw new Failure('unreadableFile', { details });
   };
   if (text.length > MAX_CHARACTERS) refuse('the file is longer than a policy or environment can be');

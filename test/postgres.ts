@@ -1,0 +1,111 @@
+// A PostgreSQL server for tests: the one at CONTACTSYNC_TEST_POSTGRES (a user who may make databases), or a throw-away
+// cluster that listens on a socket in a temporary folder and nowhere else.
+
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import { findPostgresBinaries } from './needs.ts';
+
+export interface TestPostgres {
+  /** Address of a new, empty database. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startPostgres(): Promise<TestPostgres> {
+  const given = process.env.CONTACTSYNC_TEST_POSTGRES;
+  if (given !== undefined) return onServer(given, async () => {});
+  const binaries = findPostgresBinaries();
+  if (binaries === undefined) throw new Error('no PostgreSQL here: ask needs.postgresql() first');
+  return startCluster(binaries);
+}
+
+async function startCluster(binaries: string): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'contactsync-postgres-'));
+  // PostgreSQL refuses to run as root.
+  const account = process.getuid?.() === 0 ? accountOf('postgres') : undefined;
+  if (account !== undefined) chownSync(folder, account.uid, account.gid);
+  const data = join(folder, 'data');
+  execFileSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '--auth=trust', '-E', 'UTF8', '--no-sync'],
+    {
+      ...account,
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
+  const settings = [
+    'listen_addresses=',
+    `unix_socket_directories=${folder}`,
+    'fsync=off',
+    'full_page_writes=off',
+  ];
+  const server = spawn(
+    join(binaries, 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    {
+      ...account,
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  const stop = async () => {
+    server.kill('SIGINT');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = `postgresql:///postgres?user=postgres&host=${encodeURIComponent(folder)}`;
+  while (server.exitCode === null) {
+    if (await answers(url)) return onServer(url, stop);
+    await wait(50);
+  }
+  throw new Error(`PostgreSQL ended with code ${server.exitCode}`);
+}
+
+function accountOf(user: string): { readonly uid: number; readonly gid: number } {
+  const id = (option: string) => Number(execFileSync('id', [option, user], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await query(url, 'select 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+function onServer(url: string, stop: () => Promise<void>): TestPostgres {
+  const made: string[] = [];
+  return {
+    async createDatabase() {
+      const name = `contactsync_test_${randomUUID().replaceAll('-', '')}`;
+      await query(url, `create database ${name}`);
+      made.push(name);
+      const address = new URL(url);
+      address.pathname = `/${name}`;
+      return address.href;
+    },
+    async stop() {
+      for (const name of made) await query(url, `drop database if exists ${name} with (force)`);
+      await stop();
+    },
+  };
+}
