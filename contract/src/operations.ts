@@ -19,6 +19,7 @@ import type {
   RunEventView,
   RunStateView,
   RunView,
+  ScanView,
   StatusView,
 } from './views.ts';
 
@@ -126,13 +127,15 @@ export interface RunOperations {
     readonly mailboxes: readonly string[];
     readonly mode: 'run' | 'test';
   }): Promise<RunView>;
+  /** Looks into every mailbox for folders with our mark; finds what was left behind when the database was lost. */
+  scan(environment: string, signal?: AbortSignal): Promise<ScanView>;
   /**
-   * Removes managed contacts of policies that no longer exist (`scan`: looks for folder marks in every mailbox) or
-   * of one policy.
+   * Removes what one policy wrote from all mailboxes it wrote to. A policy that is no longer stored is named by the
+   * id that `scan` found, with its environment; it is then searched for in every mailbox.
    */
   cleanUp(request: {
-    readonly environment: string;
-    readonly policy: string | undefined;
+    readonly environment?: string;
+    readonly policy: string;
     readonly mode: 'run' | 'test';
   }): Promise<RunView>;
   /** Ends a run of this process, or one that waits for an approval. Idempotent. */

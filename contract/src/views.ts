@@ -301,3 +301,19 @@ export interface StatusView {
   readonly logFile: string;
   readonly license: LicenseView;
 }
+
+export interface ScanView {
+  /** false: some mailboxes could not be read. */
+  readonly isComplete: boolean;
+  /** How many were looked into. */
+  readonly mailboxes: number;
+  readonly folders: readonly {
+    readonly primarySmtpAddress: string;
+    readonly folder: string;
+    readonly items: number;
+    readonly policyId: string;
+    /** undefined: no stored policy has this id. */
+    readonly policyName: string | undefined;
+  }[];
+  readonly failures: readonly { readonly primarySmtpAddress: string; readonly failure: FailureView }[];
+}

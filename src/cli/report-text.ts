@@ -134,40 +134,53 @@ const isWorthALook = (mailbox: MailboxReportView) =>
   (mailbox.planned !== undefined && changeCount(mailbox.planned) > 0) ||
   mailbox.applied !== undefined;
 
-/** `maxMailboxes`: how many are listed one by one; those with failures come first. */
-export function reportLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
+/** One by one, up to `maxMailboxes`; those with failures come first. */
+export function mailboxLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
+  const rank = (mailbox: MailboxReportView) =>
+    mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 ? 1 : 2;
+  const worth = report.perMailbox.filter(isWorthALook).sort((a, b) => rank(a) - rank(b));
+  const shown = worth.slice(0, maxMailboxes);
+  const lines = shown.flatMap((mailbox) => mailboxLine(mailbox, paint));
+  const hidden = worth.length - shown.length;
+  if (hidden > 0)
+    lines.push(paint('dim', `  … and ${count(hidden, 'more mailbox', 'more mailboxes')} (--all)`));
+  const quiet = report.perMailbox.length - worth.length;
+  if (quiet > 0) lines.push(paint('dim', `  ${count(quiet, 'mailbox', 'mailboxes')} unchanged`));
+  return lines;
+}
+
+/** What stands below the mailboxes: the brake, the failures, how it ended. */
+export function endLines(report: ReportView, paint: Paint): string[] {
   const { run } = report;
-  const state = `${word(RUN_STATE_WORDS, run.state)}${duration(run)}`;
-  const style = STATE_STYLES[run.state];
-  const lines = [runTitle(run, paint), ...totalsLines(report, paint)];
-  if (report.brake !== undefined && run.state !== 'finished' && run.kind !== 'test')
-    lines.push('', ...brakeLines(report.brake, run, paint));
-  if (report.brake !== undefined && run.kind === 'test')
-    lines.push('', ...brakeLines(report.brake, run, paint));
-  if (run.kind !== 'test') {
-    const rank = (mailbox: MailboxReportView) =>
-      mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 ? 1 : 2;
-    const worth = report.perMailbox.filter(isWorthALook).sort((a, b) => rank(a) - rank(b));
-    const shown = worth.slice(0, maxMailboxes);
-    if (shown.length > 0) lines.push('', ...shown.flatMap((mailbox) => mailboxLine(mailbox, paint)));
-    if (worth.length > shown.length)
-      lines.push(
-        paint(
-          'dim',
-          `  … and ${count(worth.length - shown.length, 'more mailbox', 'more mailboxes')} (--all)`,
-        ),
-      );
-    const quiet = report.perMailbox.length - worth.length;
-    if (quiet > 0) lines.push(paint('dim', `  ${count(quiet, 'mailbox', 'mailboxes')} unchanged`));
-  }
+  const lines: string[] = [];
+  const isReleased = run.kind !== 'test' && run.state !== 'awaitingApproval';
+  if (report.brake !== undefined && !isReleased) lines.push(...brakeLines(report.brake, run, paint), '');
   if (report.failures.length > 0) {
-    lines.push('', 'Failures');
+    lines.push('Failures');
     for (const { failure, count: times } of report.failures)
       lines.push(
         `  ${paint('red', `${times} ×`)} ${failureLine(failure)}`,
         paint('dim', `      ${failure.remedy}`),
       );
+    lines.push('');
   }
-  lines.push('', style === undefined ? state : paint(style, state));
+  const state = word(RUN_STATE_WORDS, run.state);
+  const style = STATE_STYLES[run.state];
+  const written = run.kind === 'test' ? '; nothing was written' : '';
+  lines.push(
+    `${style === undefined ? state : paint(style, state)}${paint('dim', `${duration(run)}${written}`)}`,
+  );
   return lines;
+}
+
+export function reportLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
+  const mailboxes = mailboxLines(report, maxMailboxes, paint);
+  return [
+    runTitle(report.run, paint),
+    ...totalsLines(report, paint),
+    '',
+    ...mailboxes,
+    ...(mailboxes.length === 0 ? [] : ['']),
+    ...endLines(report, paint),
+  ];
 }

@@ -29,7 +29,7 @@ export function makeCertificateOperations(dependencies: OperationsDependencies):
     },
 
     async import(file, friendlyName) {
-      const { certificate, privateKeyPem } = await certificateTools.read(file, friendlyName);
+      const { certificate, privateKeyPem } = await certificateTools.read(file, friendlyName, clock.now());
       await secrets.saveCertificate(certificate, privateKeyPem);
       await record('import', certificate.thumbprint);
       return presentCertificate(certificate, clock.now());

@@ -1,7 +1,13 @@
 // What the operations are given by the composition root: ports, and how to reach an environment.
 
-import type { CertificateFile, CertificateRequest } from '@contactsync/contract';
+import type {
+  CertificateFile,
+  CertificateRequest,
+  DocumentChange,
+  DocumentText,
+} from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -34,9 +40,18 @@ export interface KeyPair {
 export interface CertificateTools {
   create(request: CertificateRequest, now: Date): Promise<KeyPair>;
   /** Throws `invalidCertificate`. */
-  read(file: CertificateFile, friendlyName: string | undefined): Promise<KeyPair>;
+  read(file: CertificateFile, friendlyName: string | undefined, now: Date): Promise<KeyPair>;
   /** Writes the public part for upload to Entra ID and returns the path. */
   writePublicPart(certificate: StoredCertificate): Promise<string>;
+}
+
+/** Documents as people write and compare them. */
+export interface DocumentFormat {
+  /** Throws `unreadableFile` or `invalidDocument` with the places. */
+  parsePolicy(text: DocumentText): Policy;
+  parseEnvironment(text: DocumentText): Environment;
+  write(document: Policy | Environment): string;
+  differences(from: unknown, to: unknown): readonly DocumentChange[];
 }
 
 export interface OperationsDependencies {
@@ -52,7 +67,10 @@ export interface OperationsDependencies {
   readonly audit: Audit;
   readonly clock: Clock;
   readonly log: Log;
+  readonly format: DocumentFormat;
   readonly certificateTools: CertificateTools;
+  /** What is wrong with the name of the tenant. */
+  checkTenantName(organization: string, cloud: Environment['exchangeOnline']['cloud']): Failure | undefined;
   /** No request is made before the first question. Throws when certificate or key are missing. */
   connect(environment: Environment): Promise<Connection>;
   newId(): string;

@@ -6,14 +6,14 @@ import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
-import { diffDocuments } from './document-diff.ts';
-import { parseText, writeText } from './document-text.ts';
+import type { DocumentFormat } from './dependencies.ts';
 import { findDocument } from './lookup.ts';
 
 export interface DocumentKind<T extends Policy | Environment, View> {
   readonly kind: 'policy' | 'environment';
   readonly store: DocumentStore<T>;
   readonly user: string;
+  readonly format: DocumentFormat;
   present(revision: DocumentRevision<T>): Promise<View> | View;
   parse(text: DocumentText): T;
   /** Throws what makes the document unusable; returns what is only worth knowing. */
@@ -21,16 +21,6 @@ export interface DocumentKind<T extends Policy | Environment, View> {
   /** After a new revision was stored. */
   saved(document: T, before: T | undefined): Promise<void>;
 }
-
-// Ids compare as text everywhere else.
-const withLowerCaseId = <T extends { readonly id: string }>(document: T): T => ({
-  ...document,
-  id: document.id.toLowerCase(),
-});
-
-export const parsePolicy = (text: DocumentText): Policy => withLowerCaseId(parseText('policy', text));
-export const parseEnvironment = (text: DocumentText): Environment =>
-  withLowerCaseId(parseText('environment', text));
 
 export function makeDocumentOperations<T extends Policy | Environment, View>(of: DocumentKind<T, View>) {
   const { store } = of;
@@ -56,7 +46,7 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
         name: document.name,
         from: before?.revision,
         to: undefined,
-        changes: diffDocuments(before?.document ?? {}, document),
+        changes: of.format.differences(before?.document ?? {}, document),
       },
     };
   }
@@ -81,7 +71,7 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
 
     async export(name: string, revision?: number): Promise<string> {
       const found = revision === undefined ? await find(name) : await atRevision(name, revision);
-      return writeText(found.document);
+      return of.format.write(found.document);
     },
 
     async validate(text: DocumentText): Promise<DiffView & { readonly warnings: readonly string[] }> {
@@ -125,7 +115,7 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
         name: newest.document.name,
         from: before?.revision,
         to: after.revision,
-        changes: diffDocuments(before?.document ?? {}, after.document),
+        changes: of.format.differences(before?.document ?? {}, after.document),
       };
     },
 

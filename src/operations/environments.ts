@@ -1,17 +1,12 @@
 // Environments: documents, the certificate assigned to each, and the test whether everything is in reach.
 
-import {
-  type EnvironmentOperations,
-  type EnvironmentView,
-  INITIAL_DOMAIN_ENDINGS,
-  type ProbeView,
-} from '@contactsync/contract';
+import type { EnvironmentOperations, EnvironmentView, ProbeView } from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { destinationOf } from './destination.ts';
-import { makeDocumentOperations, parseEnvironment } from './document-operations.ts';
+import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, idOf } from './lookup.ts';
 import { presentCertificate, presentThrown } from './present.ts';
 
@@ -49,8 +44,9 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     store: environments,
     user,
     present,
-    parse: parseEnvironment,
-    check: async (document, before) => checkEnvironment(document, before),
+    format: dependencies.format,
+    parse: dependencies.format.parseEnvironment,
+    check: async (document, before) => checkEnvironment(dependencies, document, before),
     saved,
   });
 
@@ -125,23 +121,21 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 }
 
 /** What the schema cannot say. */
-export function checkEnvironment(document: Environment, before: Environment | undefined): readonly string[] {
+function checkEnvironment(
+  { checkTenantName }: OperationsDependencies,
+  document: Environment,
+  before: Environment | undefined,
+): readonly string[] {
   const { organization, cloud } = document.exchangeOnline;
-  const ending = INITIAL_DOMAIN_ENDINGS[cloud];
-  const label = organization.toLowerCase().slice(0, -ending.length);
-  const isInitialDomain = organization.toLowerCase().endsWith(ending) && /^[a-z0-9][a-z0-9-]*$/.test(label);
-  if (!isInitialDomain)
-    throw new Failure('invalidTenantName', {
-      details: { organization, cloud, mustEndWith: ending },
-    });
-  if (!Intl.supportedValuesOf('timeZone').includes(document.timeZone) && document.timeZone !== 'UTC')
+  const problem = checkTenantName(organization, cloud);
+  if (problem !== undefined) throw problem;
+  const { timeZone } = document;
+  if (timeZone !== 'UTC' && !Intl.supportedValuesOf('timeZone').includes(timeZone))
     throw new Failure('invalidDocument', {
-      details: { places: [`timeZone: "${document.timeZone}" is not a time zone such as Europe/Berlin`] },
+      details: { places: [`timeZone: ${JSON.stringify(timeZone)} is not a time zone such as Europe/Berlin`] },
     });
-  const warnings: string[] = [];
-  if (before !== undefined && destinationOf(before) !== destinationOf(document))
-    warnings.push(
-      'Tenant, cloud, application or an address changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
-    );
-  return warnings;
+  if (before === undefined || destinationOf(before) === destinationOf(document)) return [];
+  return [
+    'Tenant, cloud, application or an address changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
+  ];
 }

@@ -1,6 +1,7 @@
 // Policies: documents, clones, what they would fill, and why a contact is where it is.
 
 import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import { checkPolicy } from '../core/policy-check.ts';
 import { cleanUp } from '../engine/clean-up.ts';
 import { countMailboxes } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
@@ -9,15 +10,14 @@ import type { Policy } from '../model/policy.ts';
 import { ENDED_STATES } from '../model/run.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
-import { makeDocumentOperations, parsePolicy } from './document-operations.ts';
+import { makeDocumentOperations } from './document-operations.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
-import { checkPolicy } from './policy-checks.ts';
 import { presentLicense, presentRun } from './present.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 
 export function makePolicyOperations(dependencies: OperationsDependencies, live: LiveRuns): PolicyOperations {
-  const { policies, environments, memory, ledger, user, newId } = dependencies;
+  const { policies, environments, memory, ledger, user, newId, format } = dependencies;
 
   const present = ({ document, ...revision }: DocumentRevision<Policy>): PolicyView => ({
     policy: document,
@@ -29,10 +29,12 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     store: policies,
     user,
     present,
-    parse: parsePolicy,
+    format,
+    parse: format.parsePolicy,
     check: async (document) => {
       await findDocument(environments, 'environment', document.environment);
-      return checkPolicy(document);
+      checkPolicy(document);
+      return [];
     },
     saved: async () => {},
   });
@@ -51,7 +53,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     async clone(name, newName) {
       const { document } = await documents.find(name);
       const clone = { ...document, id: newId(), name: newName, enabled: false };
-      return present(await documents.save(parsePolicy({ text: JSON.stringify(clone) }), undefined, 0));
+      return present(await documents.save(format.parsePolicy({ text: JSON.stringify(clone) }), undefined, 0));
     },
 
     async setEnabled(name, enabled) {
@@ -70,16 +72,16 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       let run: Awaited<ReturnType<typeof cleanUp>> | undefined;
       if (removeContacts && (await memory.readWrittenMailboxes(id)).length > 0) {
         const environment = await environmentOf(dependencies, document);
-        const limit = await limitFor(dependencies, 'run');
+        const mailboxes = await memory.readWrittenMailboxes(id);
         const started = await live.start((runId, onEvent, ownSignal) =>
           withPorts(dependencies, environment, (ports) =>
             cleanUp(
               {
                 runId,
                 revision: { policy: document, revision },
+                mailboxes,
                 mode: 'run',
                 holder: dependencies.holder,
-                limit,
                 onEvent,
               },
               ports,
@@ -108,13 +110,13 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const environment = await environmentOf(dependencies, document);
       const limit = await limitFor(dependencies, 'test');
       return withPorts(dependencies, environment, async (ports) => {
-        const { targets, skipped, isComplete } = await countMailboxes(
+        const { fill, skipped, isComplete } = await countMailboxes(
           { revision: { policy: document, revision }, limit },
           ports,
           signal,
         );
         return {
-          targets: targets.map(({ primarySmtpAddress, displayName }) => ({
+          targets: fill.map(({ primarySmtpAddress, displayName }) => ({
             primarySmtpAddress,
             displayName,
           })),

@@ -1,29 +1,36 @@
 // Runs: begun, approved, rolled back, cancelled, listed, followed; their plans and reports.
 
-import type { DocumentText, RunOperations } from '@contactsync/contract';
+import type { DocumentText, RunOperations, ScanView } from '@contactsync/contract';
+import { checkPolicy } from '../core/policy-check.ts';
 import { buildReport } from '../core/report.ts';
 import { approveRun } from '../engine/approve-run.ts';
-import { cleanUp } from '../engine/clean-up.ts';
+import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
+import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
-import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
-import type { Policy, PolicyRevision } from '../model/policy.ts';
+import { isUuid, type MailboxId, policyId, type RunId } from '../model/ids.ts';
+import type { MailboxesPart, Policy, PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
 import type { OperationsDependencies } from './dependencies.ts';
-import { parsePolicy } from './document-operations.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun } from './lookup.ts';
-import { checkPolicy } from './policy-checks.ts';
-import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
+import { presentEvent, presentPlan, presentReport, presentRun, presentThrown } from './present.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
+
+const WHOLE_ORGANIZATION: MailboxesPart = {
+  groups: [],
+  addresses: [],
+  exclude: [],
+  types: ['userMailbox', 'linkedMailbox', 'sharedMailbox', 'roomMailbox', 'equipmentMailbox'],
+};
 
 export function makeRunOperations(
   dependencies: OperationsDependencies,
   live: LiveRuns,
   applyPolicy: (document: DocumentText) => Promise<unknown>,
 ): RunOperations {
-  const { runs, policies, environments, holder, clock, audit, user } = dependencies;
+  const { runs, policies, environments, memory, holder, clock, audit, user, format } = dependencies;
 
   async function view(id: RunId) {
     const run = await runs.read(id);
@@ -37,9 +44,9 @@ export function makeRunOperations(
       const { document, revision } = await findDocument(policies, 'policy', policy);
       return { policy: document, revision };
     }
-    const document = parsePolicy(policy);
+    const document = format.parsePolicy(policy);
     if (mode === 'run') await applyPolicy(policy);
-    else await checkPolicy(document);
+    else checkPolicy(document);
     const stored = await policies.readById(document.id);
     return {
       policy: document,
@@ -71,6 +78,61 @@ export function makeRunOperations(
     });
   }
 
+  async function scanMailboxesOf(environment: Environment, signal: AbortSignal) {
+    return withPorts(dependencies, environment, (ports) =>
+      scanMailboxes({ scope: WHOLE_ORGANIZATION }, ports, signal),
+    );
+  }
+
+  async function scanFor(environment: Environment, signal: AbortSignal): Promise<ScanView> {
+    const { mailboxes, isComplete } = await scanMailboxesOf(environment, signal);
+    const names = new Map((await policies.list()).map(({ document }) => [document.id, document.name]));
+    return {
+      isComplete: isComplete && mailboxes.every(({ failure }) => failure === undefined),
+      mailboxes: mailboxes.length,
+      folders: mailboxes.flatMap(({ mailbox, folders }) =>
+        folders.map((folder) => ({
+          primarySmtpAddress: mailbox.primarySmtpAddress,
+          folder: folder.name,
+          items: folder.itemCount,
+          policyId: folder.policyId,
+          policyName: names.get(folder.policyId),
+        })),
+      ),
+      failures: mailboxes.flatMap(({ mailbox, failure }) =>
+        failure === undefined
+          ? []
+          : [{ primarySmtpAddress: mailbox.primarySmtpAddress, failure: presentThrown(failure) }],
+      ),
+    };
+  }
+
+  /** A policy that only its marks in the mailboxes remember. */
+  async function forgotten(environment: Environment, id: string) {
+    if (!isUuid(id)) throw new Failure('notFound', { details: { policy: id } });
+    const { mailboxes } = await scanMailboxesOf(environment, new AbortController().signal);
+    const wanted = policyId(id);
+    const marked = mailboxes.flatMap(({ mailbox, folders }) => {
+      const folder = folders.find((candidate) => candidate.policyId === wanted);
+      return folder === undefined ? [] : [{ mailbox, folder }];
+    });
+    const [first] = marked;
+    if (first === undefined) throw new Failure('notFound', { details: { policy: id } });
+    const text = JSON.stringify({
+      kind: 'policy',
+      version: 1,
+      id: wanted,
+      name: `forgotten policy ${wanted.slice(0, 8)}`,
+      environment: environment.name,
+      source: { type: 'exchangeOnline' },
+      folder: { name: first.folder.name },
+    });
+    return {
+      revision: { policy: format.parsePolicy({ text }), revision: 1 },
+      mailboxes: marked.map(({ mailbox }) => mailbox),
+    };
+  }
+
   function addressesOf(events: readonly RecordedEvent[]): Map<MailboxId, string> {
     return new Map(
       events.flatMap((event) =>
@@ -100,22 +162,9 @@ export function makeRunOperations(
       const events = await runs.readEvents(run.id);
       await live.start(
         (runId, onEvent, signal) =>
-          withPorts(dependencies, environment, async (ports) => {
-            const ended = await approveRun(
-              {
-                runId,
-                digest,
-                approvedBy: user,
-                holder,
-                limit,
-                defaultCountry: environment.defaultCountry,
-                onEvent,
-              },
-              ports,
-              signal,
-            );
-            return ended;
-          }),
+          withPorts(dependencies, environment, (ports) =>
+            approveRun({ runId, digest, approvedBy: user, holder, limit, onEvent }, ports, signal),
+          ),
         { id: run.id, events },
       );
       await audit.append({
@@ -131,7 +180,6 @@ export function makeRunOperations(
       const undone = await findRun(runs, prefix);
       const mailboxIds = await mailboxIdsOf(undone, mailboxes);
       const environment = await environmentOf(dependencies, await policyOf(undone));
-      const limit = await limitFor(dependencies, mode);
       const id = await live.start((runId, onEvent, signal) =>
         withPorts(dependencies, environment, (ports) =>
           rollbackRun(
@@ -140,7 +188,6 @@ export function makeRunOperations(
               undoes: undone.id,
               mode,
               holder,
-              limit,
               onEvent,
               ...(mailboxIds === undefined ? {} : { mailboxIds }),
             },
@@ -152,14 +199,26 @@ export function makeRunOperations(
       return view(id);
     },
 
-    async cleanUp({ environment: environmentName, policy, mode }) {
+    async scan(environmentName, signal = new AbortController().signal) {
       const { document: environment } = await findDocument(environments, 'environment', environmentName);
-      const limit = await limitFor(dependencies, mode);
-      const revision = policy === undefined ? undefined : await revisionOf(policy, mode);
-      const knownPolicies = (await policies.list()).map(({ document }) => policyId(document.id));
+      return scanFor(environment, signal);
+    },
+
+    async cleanUp({ environment: environmentName, policy, mode }) {
+      const stored = (await policies.readByName(policy)) ?? (await policies.readById(policy.toLowerCase()));
+      const where = environmentName ?? stored?.document.environment;
+      if (where === undefined) throw new Failure('notFound', { details: { policy } });
+      const { document: environment } = await findDocument(environments, 'environment', where);
+      const found =
+        stored === undefined
+          ? await forgotten(environment, policy)
+          : {
+              revision: { policy: stored.document, revision: stored.revision },
+              mailboxes: await memory.readWrittenMailboxes(policyId(stored.document.id)),
+            };
       const id = await live.start((runId, onEvent, signal) =>
         withPorts(dependencies, environment, (ports) =>
-          cleanUp({ runId, revision, knownPolicies, mode, holder, limit, onEvent }, ports, signal),
+          cleanUp({ runId, ...found, mode, holder, onEvent }, ports, signal),
         ),
       );
       return view(id);

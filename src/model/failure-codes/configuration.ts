@@ -91,6 +91,17 @@ export const configurationFailures = {
       remedy: 'Look at the newest revision and make your change again.',
     },
   },
+  unwritableFile: {
+    number: 10017,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The file cannot be written.',
+      causes: ['The folder does not exist.', 'The account has no right to write there.', 'The disk is full.'],
+      remedy: 'Check the path in the details.',
+    },
+  },
   invalidTenantName: {
     number: 10020,
     scope: 'run',
@@ -166,17 +177,6 @@ export const configurationFailures = {
       sentence: 'The certificate is used by environments and cannot be removed.',
       causes: ['The environments named in the details sign in with it.'],
       remedy: 'Assign another certificate to these environments first.',
-    },
-  },
-  invalidPropertyRule: {
-    number: 10032,
-    scope: 'run',
-    advice: 'doNotRetry',
-    whoActs: 'administrator',
-    en: {
-      sentence: 'The policy names a property that does not exist.',
-      causes: ['The name of a contact property or source attribute is misspelled.', 'A rule gives two sources of one value.'],
-      remedy: 'Correct the places named in the details. The manual lists all contact properties and source attributes. Nothing was stored.',
     },
   },
   usage: {

@@ -1,0 +1,92 @@
+// The command line: parses, hands over to the commands, and turns whatever is thrown into a message and an exit code.
+
+import { OperationError } from '@contactsync/contract';
+import { Command, CommanderError } from 'commander';
+import { addCertificateCommands } from './commands/certificate.ts';
+import { addEnvironmentCommands } from './commands/environment.ts';
+import { addMaintenanceCommands } from './commands/maintenance.ts';
+import { addPlanCommands } from './commands/plan.ts';
+import { addPolicyCommands } from './commands/policy.ts';
+import { addRunCommands } from './commands/run.ts';
+import { CliContext, type CommandLine, type GlobalOptions } from './context.ts';
+import { EXIT, EXIT_HELP, exitCodeOfFailure } from './exit-codes.ts';
+import { failureLines } from './failure-text.ts';
+
+export async function runCommandLine(line: CommandLine): Promise<number> {
+  const context = new CliContext(line);
+  try {
+    await buildProgram(context).parseAsync(line.args, { from: 'user' });
+    return context.exitCode;
+  } catch (thrown) {
+    return reportThrown(thrown, context);
+  } finally {
+    await context.close();
+  }
+}
+
+function reportThrown(thrown: unknown, context: CliContext): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return EXIT.ok;
+    // Help was asked for by typing nothing: it is already on the screen.
+    if (thrown.code === 'commander.help') return EXIT.configuration;
+    const reason = thrown.message.replace(/^error: /, '');
+    return reportFailure(context.line.describeFailure('usage', { reason }), context);
+  }
+  if (thrown instanceof OperationError) return reportFailure(thrown.failure, context);
+  return reportFailure(context.line.recordDefect(thrown, context.dataDirectory), context);
+}
+
+function reportFailure(failure: OperationError['failure'], context: CliContext): number {
+  if (context.isJson) context.terminal.error(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
+  else context.terminal.error(`${failureLines(failure, context.paint).join('\n')}\n`);
+  return exitCodeOfFailure(failure);
+}
+
+function buildProgram(context: CliContext): Command {
+  const { terminal } = context;
+  const program = new Command('contactsync')
+    .description(
+      'Copies chosen contacts of an Exchange organization into a contact folder of every chosen mailbox and keeps them up to date.',
+    )
+    .version(context.line.version)
+    .option(
+      '--data-dir <path>',
+      'where configuration, secrets, databases and logs are (otherwise CONTACTSYNC_DATA_DIR)',
+    )
+    .option('--json', 'answer as one JSON object; errors as JSON on standard error')
+    .option('--no-color', 'no colors (NO_COLOR is honored too)')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      // The failure with its number is printed instead.
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(terminal.width, 110),
+    })
+    .hook('preAction', (_program, action) => {
+      context.useOptions(action.optsWithGlobals<GlobalOptions>());
+    })
+    .on('option:json', () => context.useOptions({ ...program.opts<GlobalOptions>(), json: true }))
+    .addHelpText(
+      'after',
+      `
+First steps:
+  $ contactsync environment new contoso --organization contoso.onmicrosoft.com --application-id ID > contoso.yaml
+  $ contactsync environment apply contoso.yaml
+  $ contactsync certificate create --environment contoso
+  $ contactsync environment test contoso
+  $ contactsync policy new "All staff" --environment contoso > all-staff.yaml
+  $ contactsync policy apply all-staff.yaml
+  $ contactsync run "All staff" --test
+  $ contactsync run "All staff"
+
+${EXIT_HELP}`,
+    );
+  addRunCommands(program, context);
+  addPlanCommands(program, context);
+  addPolicyCommands(program, context);
+  addEnvironmentCommands(program, context);
+  addCertificateCommands(program, context);
+  addMaintenanceCommands(program, context);
+  return program;
+}

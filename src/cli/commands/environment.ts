@@ -1,0 +1,159 @@
+// environment …: one Exchange organization each, and how to reach it.
+
+import type { EnvironmentView, ProbeView } from '@contactsync/contract';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { newEnvironmentText } from '../document-templates.ts';
+import { examples } from '../examples.ts';
+import { EXIT, exitCodeOfFailure } from '../exit-codes.ts';
+import { failureLines } from '../failure-text.ts';
+import { table } from '../table.ts';
+import { type Paint, visible } from '../terminal-text.ts';
+import { addDocumentCommands } from './document.ts';
+import { writeFileTo } from './options.ts';
+
+export function addEnvironmentCommands(program: Command, context: CliContext): void {
+  const environment = program
+    .command('environment')
+    .description('Environments: one Exchange organization each, and how to reach it.')
+    .addHelpText(
+      'after',
+      examples(
+        'environment new contoso --organization contoso.onmicrosoft.com --application-id ID > contoso.yaml',
+        'environment apply contoso.yaml',
+        'environment test contoso',
+      ),
+    );
+  const environments = async () => (await context.operations()).environments;
+
+  environment
+    .command('list')
+    .description('List all environments.')
+    .addHelpText('after', examples('environment list'))
+    .action(async () => {
+      const list = await (await environments()).list();
+      context.show({ environments: list }, () =>
+        list.length === 0
+          ? ['No environment yet. Begin with: contactsync environment new --help']
+          : table(
+              list,
+              [
+                { title: 'NAME', value: (entry) => entry.environment.name, maxWidth: 40 },
+                { title: 'ORGANIZATION', value: (entry) => entry.environment.exchangeOnline.organization },
+                { title: 'CLOUD', value: (entry) => entry.environment.exchangeOnline.cloud },
+                { title: 'CERTIFICATE', value: certificateText },
+                { title: 'POLICIES', value: (entry) => String(entry.policies.length), align: 'right' },
+              ],
+              context.paint,
+            ),
+      );
+    });
+
+  environment
+    .command('show')
+    .description('Show an environment with every setting.')
+    .argument('<name>', 'name or id of the environment')
+    .addHelpText('after', examples('environment show contoso'))
+    .action(async (name: string) => {
+      const view = await (await environments()).get(name);
+      const text = await (await environments()).export(name);
+      context.show(view, () => [
+        context.paint(
+          'dim',
+          `# revision ${view.revision}, saved ${view.savedAt} by ${visible(view.savedBy)}`,
+        ),
+        context.paint('dim', `# certificate: ${certificateText(view)}`),
+        context.paint(
+          'dim',
+          `# policies: ${view.policies.length === 0 ? 'none' : view.policies.map(visible).join(', ')}`,
+        ),
+        text.trimEnd(),
+      ]);
+    });
+
+  environment
+    .command('new')
+    .description(
+      'Write an environment file with a new id, ready to be edited and applied. Nothing is stored.',
+    )
+    .argument('<name>')
+    .requiredOption('--organization <domain>', "the tenant's initial domain, such as contoso.onmicrosoft.com")
+    .requiredOption('--application-id <id>', 'application (client) id of the app registration')
+    .option('--output <file>', 'write to a file')
+    .addHelpText(
+      'after',
+      examples(
+        'environment new contoso --organization contoso.onmicrosoft.com --application-id ID --output contoso.yaml',
+      ),
+    )
+    .action(
+      async (name: string, options: { organization: string; applicationId: string; output?: string }) => {
+        const text = newEnvironmentText({ id: context.line.newId(), name, ...options });
+        if (options.output !== undefined) await writeFileTo(context, options.output, text);
+        else if (context.isJson) context.printJson({ text });
+        else context.terminal.out(text);
+      },
+    );
+
+  addDocumentCommands(environment, context, 'environment', environments);
+
+  environment
+    .command('test')
+    .description('Sign in and try every right; says which one is missing.')
+    .argument('<name>', 'name or id of the environment')
+    .addHelpText('after', examples('environment test contoso'))
+    .action(async (name: string) => {
+      const probe = await (await environments()).probe(name);
+      const failed = probe.steps.find((step) => !step.ok);
+      if (failed !== undefined)
+        context.end(failed.failure === undefined ? EXIT.configuration : exitCodeOfFailure(failed.failure));
+      context.show(probe, () => probeLines(probe, context.paint));
+    });
+
+  environment
+    .command('set-certificate')
+    .description('Sign in to this environment with this certificate.')
+    .argument('<name>', 'name or id of the environment')
+    .argument('<thumbprint>', 'thumbprint of the certificate or its beginning')
+    .addHelpText('after', examples('certificate list', 'environment set-certificate contoso 4F9A12'))
+    .action(async (name: string, thumbprint: string) => {
+      const view = await (await environments()).setCertificate(name, thumbprint);
+      context.show(view, () => [
+        `Environment "${visible(view.environment.name)}" signs in with ${certificateText(view)}.`,
+      ]);
+    });
+
+  environment
+    .command('remove')
+    .description('Delete an environment; refused while policies belong to it.')
+    .argument('<name>', 'name or id of the environment')
+    .addHelpText('after', examples('environment remove contoso'))
+    .action(async (name: string) => {
+      await (await environments()).remove(name);
+      context.show({ removed: true }, () => [`Environment "${visible(name)}" is removed.`]);
+    });
+}
+
+function certificateText({ certificate }: EnvironmentView): string {
+  if (certificate === undefined) return 'none assigned';
+  const until = certificate.notAfter.slice(0, 10);
+  const state = {
+    valid: '',
+    expiresSoon: ', expires soon',
+    expired: ', EXPIRED',
+    notYetValid: ', not yet valid',
+  };
+  return `${certificate.thumbprint.slice(0, 12)} (until ${until}${state[certificate.state]})`;
+}
+
+function probeLines(probe: ProbeView, paint: Paint): string[] {
+  const lines = probe.steps.flatMap((step) => [
+    `${step.ok ? paint('green', '✓') : paint('red', '✗')} ${visible(step.name)}${step.note === undefined ? '' : paint('dim', `  ${visible(step.note)}`)}`,
+    ...(step.failure === undefined ? [] : failureLines(step.failure, paint).map((line) => `    ${line}`)),
+  ]);
+  return [
+    ...lines,
+    '',
+    probe.ok ? paint('green', 'Everything needed is in reach.') : paint('red', 'Something is missing.'),
+  ];
+}

@@ -1,0 +1,156 @@
+// policy …: the documents that say which contacts go into which mailboxes.
+
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { newPolicyText } from '../document-templates.ts';
+import { examples } from '../examples.ts';
+import { exitCodeOfRun } from '../exit-codes.ts';
+import { table } from '../table.ts';
+import { count, visible } from '../terminal-text.ts';
+import { RUN_STATE_WORDS, word } from '../words.ts';
+import { addDocumentCommands } from './document.ts';
+import { writeFileTo } from './options.ts';
+
+export function addPolicyCommands(program: Command, context: CliContext): void {
+  const policy = program
+    .command('policy')
+    .description('Policies: which contacts go into which mailboxes, and how.')
+    .addHelpText(
+      'after',
+      examples(
+        'policy new "All staff" --environment contoso > all-staff.yaml',
+        'policy apply all-staff.yaml',
+        'policy list',
+      ),
+    );
+  const policies = async () => (await context.operations()).policies;
+
+  policy
+    .command('list')
+    .description('List all policies.')
+    .addHelpText('after', examples('policy list', 'policy list --json'))
+    .action(async () => {
+      const list = await (await policies()).list();
+      context.show({ policies: list }, () =>
+        list.length === 0
+          ? ['No policy yet. Begin with: contactsync policy new NAME --environment NAME > policy.yaml']
+          : table(
+              list,
+              [
+                { title: 'NAME', value: (entry) => entry.policy.name, maxWidth: 50 },
+                { title: 'ENVIRONMENT', value: (entry) => entry.policy.environment, maxWidth: 30 },
+                { title: 'ENABLED', value: (entry) => (entry.policy.enabled ? 'yes' : 'no') },
+                { title: 'FOLDER', value: (entry) => entry.policy.folder.name, maxWidth: 30 },
+                { title: 'REV', value: (entry) => String(entry.revision), align: 'right' },
+                { title: 'SAVED', value: (entry) => entry.savedAt.slice(0, 10) },
+              ],
+              context.paint,
+            ),
+      );
+    });
+
+  policy
+    .command('show')
+    .description('Show a policy with every setting.')
+    .argument('<name>', 'name or id of the policy')
+    .addHelpText('after', examples('policy show "All staff"'))
+    .action(async (name: string) => {
+      const view = await (await policies()).get(name);
+      const text = await (await policies()).export(name);
+      context.show(view, () => [
+        context.paint(
+          'dim',
+          `# revision ${view.revision}, saved ${view.savedAt} by ${visible(view.savedBy)}`,
+        ),
+        text.trimEnd(),
+      ]);
+    });
+
+  policy
+    .command('new')
+    .description('Write a policy file with a new id, ready to be edited and applied. Nothing is stored.')
+    .argument('<name>')
+    .requiredOption('--environment <name>', 'environment it belongs to')
+    .option('--output <file>', 'write to a file')
+    .addHelpText('after', examples('policy new "All staff" --environment contoso --output all-staff.yaml'))
+    .action(async (name: string, options: { environment: string; output?: string }) => {
+      const text = newPolicyText({ id: context.line.newId(), name, environment: options.environment });
+      if (options.output !== undefined) await writeFileTo(context, options.output, text);
+      else if (context.isJson) context.printJson({ text });
+      else context.terminal.out(text);
+    });
+
+  addDocumentCommands(policy, context, 'policy', policies);
+
+  policy
+    .command('clone')
+    .description('Copy a policy under a new name and id; the copy is disabled.')
+    .argument('<name>', 'name or id of the policy')
+    .argument('<new-name>')
+    .addHelpText('after', examples('policy clone "All staff" "Sales only"'))
+    .action(async (name: string, newName: string) => {
+      const view = await (await policies()).clone(name, newName);
+      context.show(view, () => [
+        `Policy "${visible(view.policy.name)}" created and disabled. Give it a folder name of its own before you enable it.`,
+      ]);
+    });
+
+  for (const enabled of [true, false])
+    policy
+      .command(enabled ? 'enable' : 'disable')
+      .description(
+        enabled ? 'Let the schedule run the policy.' : 'Keep the schedule from running the policy.',
+      )
+      .argument('<name>', 'name or id of the policy')
+      .addHelpText('after', examples(`policy ${enabled ? 'enable' : 'disable'} "All staff"`))
+      .action(async (name: string) => {
+        const view = await (await policies()).setEnabled(name, enabled);
+        context.show(view, () => [
+          `Policy "${visible(view.policy.name)}" is ${enabled ? 'enabled' : 'disabled'}.`,
+        ]);
+      });
+
+  policy
+    .command('remove')
+    .description('Delete a policy, with or without the contacts it wrote.')
+    .argument('<name>', 'name or id of the policy')
+    .option('--remove-contacts', 'first remove the contacts it wrote from all mailboxes')
+    .option('--keep-contacts', 'leave the contacts where they are')
+    .addHelpText('after', examples('policy remove "All staff" --remove-contacts'))
+    .action(async (name: string, options: { removeContacts?: boolean; keepContacts?: boolean }) => {
+      if (options.removeContacts === true && options.keepContacts === true)
+        context.fail('usage', { reason: '--remove-contacts and --keep-contacts exclude each other' });
+      const written = await (await policies()).writtenMailboxes(name);
+      const removeContacts = await wantsContactsRemoved(context, options, written);
+      const { removed, run } = await (await policies()).remove(name, { removeContacts });
+      if (run !== undefined) {
+        const report = await (await context.operations()).runs.report(run.id);
+        context.end(exitCodeOfRun(report));
+      }
+      context.show({ removed, run }, () => [
+        removed
+          ? `Policy "${visible(name)}" is removed.`
+          : `The clean-up run is ${word(RUN_STATE_WORDS, run?.state ?? 'failed')}, so the policy was kept. See: contactsync run show ${run?.id.slice(0, 8) ?? 'last'}`,
+      ]);
+    });
+}
+
+async function wantsContactsRemoved(
+  context: CliContext,
+  options: { readonly removeContacts?: boolean; readonly keepContacts?: boolean },
+  written: number,
+): Promise<boolean> {
+  if (options.removeContacts === true) return true;
+  if (options.keepContacts === true || written === 0) return false;
+  const where = count(written, 'mailbox', 'mailboxes');
+  if (!context.terminal.isInputTerminal || context.isJson)
+    context.fail('usage', {
+      reason: `the policy wrote to ${where}: say --remove-contacts or --keep-contacts`,
+    });
+  const answer = await context.terminal.ask(
+    `The policy wrote to ${where}. Remove these contacts first? [yes/no] `,
+  );
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  if (/^no?$/i.test(answer.trim())) return false;
+  return context.fail('usage', { reason: 'the answer was neither yes nor no; nothing was done' });
+}

@@ -1,0 +1,73 @@
+// Files for `policy new` and `environment new`: what most people edit, each with a word about it. Everything left out
+// has a default; `policy show` spells all of it out.
+
+/** Quoted for YAML: JSON strings are YAML strings. */
+const quoted = (text: string) => JSON.stringify(text);
+
+export function newPolicyText(of: {
+  readonly id: string;
+  readonly name: string;
+  readonly environment: string;
+}): string {
+  return `# A contactSync policy. Check it with "contactsync policy validate", see its effect with "contactsync run FILE --test".
+kind: policy
+version: 1
+id: ${of.id} # stays for good; a copy needs another one
+name: ${quoted(of.name)}
+environment: ${quoted(of.environment)}
+
+source:
+  type: exchangeOnline
+  # Nobody named: the whole organization. Otherwise members of any of these groups.
+  groups: []
+  recipientTypes: [userMailbox, mailUser, mailContact]
+  excludeHidden: true
+  excludeDisabled: true
+  excludeGuests: true
+  # Rows of one set must all fit; any set will do.
+  # include:
+  #   - - { property: department, operator: equals, value: Sales }
+  # exclude:
+  #   - - { property: customAttribute3, operator: contains, value: internal }
+
+mailboxes:
+  # Nobody named: all user mailboxes.
+  groups: []
+  addresses: []
+  exclude: []
+
+folder:
+  name: Company Contacts
+
+contact:
+  displayName: '{displayName}'
+  fileAs: '{surname}[, {givenName}]'
+
+deletion:
+  strategy: remove # never | remove | grace | handOver
+`;
+}
+
+export function newEnvironmentText(of: {
+  readonly id: string;
+  readonly name: string;
+  readonly organization: string;
+  readonly applicationId: string;
+}): string {
+  return `# A contactSync environment: one Exchange organization and how to reach it. Secrets are never in this file.
+kind: environment
+version: 1
+id: ${of.id}
+name: ${quoted(of.name)}
+scenario: exchangeOnline
+# Country of phone numbers of people without one, such as DE.
+# defaultCountry: DE
+# proxy: http://proxy.contoso.example:8080
+# additionalCaFile: /etc/contactsync/proxy-ca.pem
+
+exchangeOnline:
+  organization: ${quoted(of.organization)}
+  cloud: global # global | usGovernment | usGovernmentDod | china
+  applicationId: ${quoted(of.applicationId)}
+`;
+}

@@ -1,0 +1,89 @@
+// From the begin of a run to its end in front of a person: progress, Ctrl-C, report, exit code.
+
+import type { Operations, ReportView, RunView } from '@contactsync/contract';
+import type { CliContext } from './context.ts';
+import { exitCodeOfRun } from './exit-codes.ts';
+import { planLines, SHORT_PLAN, WHOLE_PLAN } from './plan-text.ts';
+import { Progress } from './progress.ts';
+import { endLines, reportLines, runTitle, totalsLines } from './report-text.ts';
+
+export const SHORT_LIST = 10;
+
+/**
+ * Follows a run to its end and shows the report; for a test run the plan too. Ctrl-C cancels the run cleanly, a
+ * second one ends the process (the terminal does that once the handler is gone).
+ */
+export async function followAndShow(
+  context: CliContext,
+  run: RunView,
+  options: { readonly all?: boolean },
+): Promise<ReportView> {
+  const operations = await context.operations();
+  const report = await follow(context, operations, run);
+  context.end(exitCodeOfRun(report));
+  const isTest = await showsPlan(operations, run.id, report);
+  if (context.isJson) {
+    const plans = isTest ? { plans: await collect(operations.runs.plan(run.id)) } : {};
+    context.printJson({ run: report.run, report, ...plans });
+    return report;
+  }
+  const { paint } = context;
+  if (!isTest) {
+    context.print(
+      '',
+      ...reportLines(report, options.all === true ? Number.POSITIVE_INFINITY : SHORT_LIST, paint),
+    );
+    return report;
+  }
+  context.print('', runTitle(report.run, paint), ...totalsLines(report, paint), '');
+  for await (const line of planLines(
+    operations.runs.plan(run.id),
+    options.all === true ? WHOLE_PLAN : SHORT_PLAN,
+    paint,
+  ))
+    context.print(line);
+  context.print('', ...endLines(report, paint));
+  return report;
+}
+
+async function showsPlan(operations: Operations, id: string, report: ReportView): Promise<boolean> {
+  if (report.run.kind === 'test') return true;
+  if (report.run.kind === 'run') return false;
+  // A rollback or clean-up in test mode ends without having written, with its plans stored.
+  const events = await collect(operations.runs.events(id));
+  return !events.some((event) => event.type === 'brake.released');
+}
+
+async function follow(context: CliContext, operations: Operations, run: RunView): Promise<ReportView> {
+  const { terminal } = context;
+  const progress = context.isJson
+    ? undefined
+    : new Progress(
+        {
+          isTerminal: terminal.isOutputTerminal,
+          width: terminal.width,
+          write: (text) => terminal.out(text),
+        },
+        context.line.now,
+      );
+  let cancelling: Promise<unknown> | undefined;
+  const stopListening = terminal.onInterrupt(() => {
+    stopListening();
+    terminal.error('\nStopping after the writes under way; press Ctrl-C again to leave at once.\n');
+    cancelling = operations.runs.cancel(run.id);
+  });
+  try {
+    for await (const event of operations.runs.events(run.id)) progress?.add(event);
+    await cancelling;
+  } finally {
+    stopListening();
+    progress?.end();
+  }
+  return operations.runs.report(run.id);
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

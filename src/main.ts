@@ -1,0 +1,260 @@
+// Composition root: the only file that names concrete connectors and stores. Opens a data directory and makes the
+// operations over it.
+
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { FailureView } from '@contactsync/contract';
+import packageJson from '../package.json' with { type: 'json' };
+import { certificateDer } from './certificates/certificate.ts';
+import { createSelfSigned } from './certificates/create-self-signed.ts';
+import { importPem, importPfx } from './certificates/import-certificate.ts';
+import type { OpenedOperations } from './cli/context.ts';
+import { checkTenantName, cloudEndpoints } from './connectors/entra/national-clouds.ts';
+import { createTokenProvider } from './connectors/entra/token-provider.ts';
+import { createExchangeOnline } from './connectors/exchange-online/index.ts';
+import { createGraphTargets } from './connectors/graph/index.ts';
+import { createGraphClient } from './connectors/graph-client/index.ts';
+import { createHttpClient } from './connectors/http/http-client.ts';
+import {
+  decodeIdentity,
+  encodeIdentity,
+  FINGERPRINT_VERSION,
+  folderNameFingerprint,
+} from './core/fingerprint.ts';
+import { createTrial } from './license/trial.ts';
+import type { Environment } from './model/environment.ts';
+import { Failure } from './model/failure.ts';
+import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
+import { environmentId } from './model/ids.ts';
+import type { CertificateTools, Connection, DocumentFormat } from './operations/dependencies.ts';
+import { destinationOf } from './operations/destination.ts';
+import { makeOperations, toOperationError } from './operations/in-process.ts';
+import { presentFailure } from './operations/present.ts';
+import { type Log, silentLog } from './ports/log.ts';
+import type { MarkCodec } from './ports/mark-codec.ts';
+import type { SecretStore } from './ports/secret-store.ts';
+import { dataDirectory } from './store/data-directory.ts';
+import { differences } from './store/document-difference.ts';
+import { ensureDataDirectory } from './store/open-database.ts';
+import { openStores } from './store/open-stores.ts';
+import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
+import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
+import { type FileLog, openFileLog } from './system/file-log.ts';
+import { systemClock } from './system/system-clock.ts';
+
+export const { version } = packageJson;
+
+const logFileIn = (directory: string) => join(directory, 'logs', 'contactsync.log');
+
+export async function openOperations(option: string | undefined): Promise<OpenedOperations> {
+  const directory = dataDirectory(option);
+  let log: FileLog | undefined;
+  try {
+    ensureDataDirectory(directory);
+    log = openLog(directory);
+    const ownLog = log;
+    const databaseUrl = process.env.CONTACTSYNC_DATABASE_URL;
+    const stores = await openStores({
+      dataDirectory: directory,
+      clock: systemClock,
+      log,
+      ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
+    });
+    const operations = makeOperations({
+      ...stores,
+      license: createTrial(stores.settings),
+      clock: systemClock,
+      log,
+      format: documentFormat,
+      certificateTools: certificateTools(directory),
+      checkTenantName,
+      connect: (environment) => connect(environment, stores.secrets, ownLog),
+      newId: randomUUID,
+      user: userInfo().username,
+      holder: `process ${process.pid} on ${hostname()}`,
+      version,
+      dataDirectory: directory,
+      logFile: logFileIn(directory),
+    });
+    return {
+      ...operations,
+      async close() {
+        await operations.close();
+        await stores.close();
+        ownLog.close();
+      },
+    };
+  } catch (thrown) {
+    const error = toOperationError(thrown, log ?? silentLog);
+    log?.close();
+    throw error;
+  }
+}
+
+function openLog(directory: string): FileLog {
+  try {
+    return openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
+  } catch (cause) {
+    throw new Failure('dataDirectory', { details: { path: logFileIn(directory) }, cause });
+  }
+}
+
+async function connect(environment: Environment, secrets: SecretStore, log: Log): Promise<Connection> {
+  const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
+  if (certificate === undefined)
+    throw new Failure('certificateMissing', { details: { environment: environment.name } });
+  const privateKeyPem = await secrets.readPrivateKey(certificate.thumbprint);
+  const { exchangeOnline, proxy, additionalCaFile } = environment;
+  const endpoints = cloudEndpoints(exchangeOnline);
+  const clock = systemClock;
+  const http = createHttpClient({
+    allowedHosts: endpoints.allowedHosts,
+    proxy,
+    additionalCa: additionalCaFile === undefined ? undefined : readCa(additionalCaFile),
+    log,
+    clock,
+  });
+  const tokens = createTokenProvider({
+    endpoints,
+    tenant: exchangeOnline.organization,
+    applicationId: exchangeOnline.applicationId,
+    certificatePem: certificate.certificatePem,
+    privateKeyPem,
+    http,
+    clock,
+  });
+  const graph = createGraphClient({
+    baseUrl: endpoints.graph,
+    tokens: {
+      token: async (resource, signal, options) => (await tokens.token(resource, signal, options)).value,
+    },
+    http,
+    log,
+    clock,
+  });
+  const { source, directory } = createExchangeOnline({
+    exchangeOnline,
+    endpoints,
+    http,
+    tokens,
+    graph,
+    log,
+    clock,
+  });
+  const targets = createGraphTargets({
+    client: graph,
+    markCodec,
+    folderMark: (policyId, name) => ({
+      version: FINGERPRINT_VERSION,
+      policyId,
+      sourceObjectId: undefined,
+      fingerprint: folderNameFingerprint(name),
+      fieldFingerprints: '',
+    }),
+    log,
+    clock,
+  });
+  return {
+    source,
+    directory,
+    targets,
+    close() {
+      const { httpCalls, innerRequests } = graph.counts;
+      log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });
+      return http.close();
+    },
+  };
+}
+
+function readCa(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Failure('unreadableFile', { details: { file, setting: 'additionalCaFile' }, cause });
+  }
+}
+
+const markCodec: MarkCodec = {
+  encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
+  decode: decodeIdentity,
+};
+
+const documentFormat: DocumentFormat = {
+  parsePolicy: ({ text, fileName = 'document' }) => {
+    const { value, locate } = parseYaml(text, fileName);
+    return validatePolicy(value, { origin: { file: fileName }, locate });
+  },
+  parseEnvironment: ({ text, fileName = 'document' }) => {
+    const { value, locate } = parseYaml(text, fileName);
+    return validateEnvironment(value, { origin: { file: fileName }, locate });
+  },
+  write: stringifyYaml,
+  differences,
+};
+
+function certificateTools(directory: string): CertificateTools {
+  return {
+    create: ({ subject, friendlyName, keySize, days }, now) =>
+      createSelfSigned({ subject, friendlyName, keyBits: keySize, lifetimeDays: days, now }),
+    async read(file, friendlyName, now) {
+      const read =
+        file.format === 'pfx'
+          ? importPfx(Buffer.from(file.base64, 'base64'), file.password, now)
+          : importPem(file.text, now, file.password);
+      return friendlyName === undefined
+        ? read
+        : { ...read, certificate: { ...read.certificate, friendlyName } };
+    },
+    async writePublicPart(certificate) {
+      const folder = join(directory, 'certificates');
+      const path = join(folder, `${certificate.thumbprint}.cer`);
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        writeFileSync(path, certificateDer(certificate.certificatePem));
+      } catch (cause) {
+        throw new Failure('dataDirectory', { details: { path }, cause });
+      }
+      return path;
+    },
+  };
+}
+
+export function describeFailure(code: string, details: FailureView['details']): FailureView {
+  const known: FailureCode = Object.hasOwn(FAILURE_CODES, code) ? (code as FailureCode) : 'internalError';
+  return presentFailure({ code: known, number: FAILURE_CODES[known].number, details });
+}
+
+/** A defect outside of any operation: its stack goes to the log file of the data directory, if there is one. */
+export function recordDefect(thrown: unknown, option: string | undefined): FailureView {
+  const directory = dataDirectory(option);
+  const file = logFileIn(directory);
+  try {
+    if (!existsSync(directory)) return describeFailure('internalError', {});
+    const log = openFileLog(file, 'error');
+    log.error('the command line failed', { error: thrown });
+    log.close();
+  } catch {
+    // The disk may be what failed.
+  }
+  return describeFailure('internalError', { log: file });
+}
+
+/** The demo needs the emulator, which only a checkout has. */
+export function findDemo(): ((args: readonly string[]) => Promise<number>) | undefined {
+  const script = join(import.meta.dirname, '..', 'tools', 'demo.ts');
+  if (!existsSync(script)) return undefined;
+  return (args) =>
+    new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' });
+      // Ctrl-C reaches the demo too; it cleans up and ends, and this process with it.
+      const ignore = () => {};
+      process.on('SIGINT', ignore);
+      child.on('error', reject).on('close', (code) => {
+        process.off('SIGINT', ignore);
+        resolve(code ?? 1);
+      });
+    });
+}
