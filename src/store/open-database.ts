@@ -1,6 +1,7 @@
 // Opens the databases of a data directory, or one on a PostgreSQL server, with this version's tables in them.
 // A damaged or newer contactsync.db is left alone; ledger.db is a cache and gives way to a new one.
 
+import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
@@ -106,7 +107,10 @@ export async function openMainFile<T>(
     const applied = inspectSqlite(path, size, set.table);
     refuseNewer(applied, set);
     const [next] = pendingMigrations(applied, set);
-    if (next !== undefined && applied.length > 0) copySqlite(path, `${path}.before-${next}-${stamp(clock)}`);
+    if (next !== undefined && applied.length > 0) {
+      // The end differs when two processes update at once: each keeps a copy, and neither is of a half-made change.
+      copySqlite(path, `${path}.before-${next}-${stamp(clock)}-${randomBytes(2).toString('hex')}`);
+    }
   }
   return openAndMigrate<T>(openSqliteDialect(path), set);
 }
