@@ -6,6 +6,7 @@ import {
   CONTACT_PROPERTY_NAMES,
   type ContactProperties,
   type ContactProperty,
+  type MappedContact,
 } from '../model/contact.ts';
 import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { FieldChange } from '../model/plan.ts';
@@ -24,6 +25,8 @@ export interface FieldsInput {
   /** What the mark says was written; '' for an item that is being adopted. */
   readonly written: string;
   readonly contested: LedgerEntry['contested'];
+  /** The source could not tell these; they are left as they are. */
+  readonly unknown?: readonly ContactProperty[] | undefined;
 }
 
 export interface FieldsDecision {
@@ -42,7 +45,7 @@ export function decideFields(input: FieldsInput): FieldsDecision {
   const contested: ContactProperty[] = [];
   const managed = managedProperties(input.policy);
   for (const property of CONTACT_PROPERTY_NAMES) {
-    if (!managed.has(property)) continue;
+    if (!managed.has(property) || input.unknown?.includes(property) === true) continue;
     const verdict = decideField(input, property);
     if (verdict === 'keptForUser') kept.push(property);
     else if (verdict === 'contested') contested.push(property);
@@ -96,6 +99,24 @@ function unionOfCategories(wanted: string, stored: string): string {
     if (trimmed !== '' && !names.has(trimmed.toLowerCase())) names.set(trimmed.toLowerCase(), trimmed);
   }
   return [...names.values()].sort().join(';');
+}
+
+/**
+ * What the mark of a contact shall say was written. After a degraded reading that is also what earlier runs wrote into
+ * properties this reading knows nothing about: forgetting it would make them look like the user's own.
+ */
+export function propertiesForMark(
+  contact: MappedContact,
+  stored: ContactProperties,
+  written: string,
+): ContactProperties {
+  const properties: Partial<Record<ContactProperty, string>> = { ...contact.properties };
+  for (const property of contact.unknownProperties ?? []) {
+    const value = stored[property];
+    if (value !== undefined && fieldMatches(written, property, value) === 'same')
+      properties[property] = value;
+  }
+  return properties;
 }
 
 /**

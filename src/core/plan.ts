@@ -195,13 +195,16 @@ function planPresent(
     stored: contact.properties ?? {},
     written: contact.mark.fieldFingerprints,
     contested: context.entries.get(id)?.contested,
+    unknown: wanted.unknownProperties,
   });
   if (decision.kept.length > 0) notices.add('userValueKept', id, decision.kept);
   if (decision.contested.length > 0) notices.add('contested', id, decision.contested);
   const sourceChanged = contact.mark.fingerprint !== wanted.fingerprint;
   // An older fingerprint format alone is no reason to write: the values decide.
   const isOldFormat = contact.mark.version < FINGERPRINT_VERSION;
-  if (decision.changes.length === 0 && (!sourceChanged || isOldFormat)) return;
+  // Nor is a fingerprint that differs only because the source could not tell everything.
+  const isDegraded = (wanted.unknownProperties ?? []).length > 0;
+  if (decision.changes.length === 0 && (!sourceChanged || isOldFormat || isDegraded)) return;
   changes.push({
     kind: 'update',
     sourceObjectId: id,

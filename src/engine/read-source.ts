@@ -30,7 +30,7 @@ export async function readSource(
   const { policy } = request.revision;
   const reading = await ports.source.read(policy.source, signal);
   const selection = selectContacts(reading.objects, policy.source);
-  const contacts = mapContacts(selection.selected, policy, { country: request.defaultCountry });
+  const contacts = mapContacts(selection, policy, { country: request.defaultCountry });
   const excluded: Partial<Record<ExclusionReason, number>> = {};
   for (const { reason } of selection.excluded) excluded[reason] = (excluded[reason] ?? 0) + 1;
   const isComplete = reading.isComplete && selection.undecided.length === 0;
@@ -42,9 +42,8 @@ export async function readSource(
     isComplete,
     gaps: gapsOf(reading, isComplete),
   });
-  const sorted = [...contacts].sort((a, b) => (a.sourceObjectId < b.sourceObjectId ? -1 : 1));
   return {
-    wanted: new Map(sorted.map((contact) => [contact.sourceObjectId, contact])),
+    wanted: new Map(contacts.map((contact) => [contact.sourceObjectId, contact])),
     undecided: new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId)),
     markedNoContactSync: new Set(
       selection.excluded

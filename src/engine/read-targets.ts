@@ -14,7 +14,7 @@ export interface TargetsResult {
   /** Written to by an earlier run and no longer a target. */
   readonly leaving: readonly TargetMailbox[];
   /** Belong or not, the reading could not tell: neither filled nor emptied. */
-  readonly undecided: readonly { readonly id: TargetMailbox['id'] }[];
+  readonly undecided: readonly TargetMailbox[];
   readonly skipped: readonly SkippedMailbox[];
   readonly isComplete: boolean;
 }
@@ -34,10 +34,7 @@ export async function readTargets(
     preferred: new Set(written.map(({ id }) => id)),
   });
   // A mailbox over the license limit, or one whose marks are unknown, has not left.
-  const stays = new Set([...verdict.targets, ...verdict.undecided].map(({ id }) => id));
-  for (const { mailboxId, reason } of verdict.skipped) {
-    if (mailboxId !== undefined && (reason === 'license' || reason === 'unknownMark')) stays.add(mailboxId);
-  }
+  const stays = new Set([...verdict.targets, ...verdict.undecided, ...verdict.overLimit].map(({ id }) => id));
   const leaving = reading.isComplete ? written.filter(({ id }) => !stays.has(id)) : [];
   await recorder?.emit({
     type: 'mailboxes.read',
@@ -51,7 +48,7 @@ export async function readTargets(
   return {
     fill: verdict.targets,
     leaving,
-    undecided: verdict.undecided,
+    undecided: [...verdict.undecided, ...verdict.overLimit],
     skipped: verdict.skipped,
     isComplete: reading.isComplete,
   };

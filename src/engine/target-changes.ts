@@ -1,7 +1,8 @@
 // From the plan's words to the target's: each planned change with everything it needs named, and beside it what the
 // journal must know before the write.
 
-import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
+import { contactFingerprint, FINGERPRINT_VERSION, fieldFingerprints } from '../core/fingerprint.ts';
+import { propertiesForMark } from '../core/plan-fields.ts';
 import type { ContactProperties, ContactProperty, MappedContact } from '../model/contact.ts';
 import type { FolderId, ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { BeforeImage, JournalIntent } from '../model/ledger-record.ts';
@@ -82,7 +83,7 @@ export function readyChange(planned: ContactChange, context: TargetContext): Rea
   if (planned.kind === 'update' || planned.kind === 'adopt') {
     const contact = context.contacts.get(planned.sourceObjectId);
     if (contact === undefined) return undefined;
-    const mark = markFor(context.policyId, contact);
+    const mark = markFor(context.policyId, contact, item);
     const set = Object.fromEntries(planned.fields.map(({ property, to }) => [property, to]));
     const whole = overlay(item.properties, planned.fields);
     return {
@@ -108,13 +109,22 @@ export function readyChange(planned: ContactChange, context: TargetContext): Rea
   };
 }
 
-export function markFor(policyId: PolicyId, contact: MappedContact): OwnershipMark {
+/** `item`: the contact as it is now, when it exists already. */
+function markFor(
+  policyId: PolicyId,
+  contact: MappedContact,
+  item?: ManagedContact | AdoptedItem,
+): OwnershipMark {
+  const isDegraded = item !== undefined && (contact.unknownProperties ?? []).length > 0;
+  const properties = isDegraded
+    ? propertiesForMark(contact, item.properties ?? {}, item.mark?.fieldFingerprints ?? '')
+    : undefined;
   return {
     version: FINGERPRINT_VERSION,
     policyId,
     sourceObjectId: contact.sourceObjectId,
-    fingerprint: contact.fingerprint,
-    fieldFingerprints: contact.fieldFingerprints,
+    fingerprint: properties === undefined ? contact.fingerprint : contactFingerprint(properties),
+    fieldFingerprints: properties === undefined ? contact.fieldFingerprints : fieldFingerprints(properties),
   };
 }
 
