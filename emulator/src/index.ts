@@ -50,7 +50,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     log: new RequestLog(),
     faults: new FaultScript(),
     tokens: issuer,
-    usedAssertions: new Set(),
+    assertions: { used: new Set(), refuseReused: true },
     cursors: new CursorStore(clock),
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };

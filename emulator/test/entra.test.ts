@@ -332,3 +332,36 @@ function invoke(token: string) {
     body: JSON.stringify({ CmdletInput: { CmdletName: 'Get-OrganizationConfig', Parameters: {} } }),
   });
 }
+
+test('the discovery documents lead to the endpoints under the name the client used', async () => {
+  const { tenantId } = emulator.organization;
+  const configuration = await http.send(
+    'GET',
+    `${emulator.url}/contoso.example/v2.0/.well-known/openid-configuration`,
+  );
+  expect(configuration.json).toMatchObject({
+    token_endpoint: `${emulator.url}/${tenantId}/oauth2/v2.0/token`,
+    jwks_uri: `${emulator.url}/${tenantId}/discovery/v2.0/keys`,
+    issuer: `${emulator.url}/${tenantId}/v2.0`,
+  });
+  const instance = await http.send('GET', `${emulator.url}/common/discovery/instance?api-version=1.1`);
+  expect(instance.json).toMatchObject({ metadata: [{ aliases: [new URL(emulator.url).host] }] });
+  const unknown = await http.send(
+    'GET',
+    `${emulator.url}/fabrikam.example/v2.0/.well-known/openid-configuration`,
+  );
+  expect(unknown.json).toMatchObject({ error_codes: [90002] });
+  expect((await http.send('GET', `${emulator.url}/${tenantId}/oauth2/v2.0/token`)).status).toBe(405);
+});
+
+test('MSAL sends one assertion for two resources: that takes the lenient way, the strict one refuses it', async () => {
+  const ask = async () => {
+    const app = msal();
+    await app.acquireTokenByClientCredential({ scopes: [graphScope] });
+    return app.acquireTokenByClientCredential({ scopes: ['https://outlook.office365.com/.default'] });
+  };
+  await expect(ask()).rejects.toThrow('already been used');
+  emulator.context.assertions.refuseReused = false;
+  expect(claimsOf((await ask())?.accessToken)['aud']).toBe('https://outlook.office365.com');
+  emulator.context.assertions.refuseReused = true;
+});

@@ -106,6 +106,11 @@ export class EmulatorControl {
     return this.#call('apps/set-roles', { ...roles, ...(clientId === undefined ? {} : { clientId }) });
   }
 
+  /** Strict by default: each client assertion is good once. MSAL's own habit needs the lenient way. */
+  async setEntraSettings(settings: { refuseReusedAssertions: boolean }): Promise<void> {
+    await this.#call('entra/set-settings', settings);
+  }
+
   people(recipientTypeDetails?: RecipientTypeDetails): Promise<RecipientView[]> {
     return this.#call('people/list', recipientTypeDetails === undefined ? {} : { recipientTypeDetails });
   }

@@ -45,6 +45,7 @@ export const organizationOperations: Operations = {
       context.log.clear();
       context.faults.clear();
       context.cursors.clear();
+      context.assertions.refuseReused = true;
       return organizationView(context);
     },
   ),
@@ -91,6 +92,13 @@ export const organizationOperations: Operations = {
     app.certificates = [];
     return app;
   }),
+  'entra/set-settings': operation(
+    z.strictObject({ refuseReusedAssertions: z.boolean() }),
+    ({ refuseReusedAssertions }, { assertions }) => {
+      assertions.refuseReused = refuseReusedAssertions;
+      return { refuseReusedAssertions };
+    },
+  ),
   'apps/set-roles': operation(
     z.strictObject({
       clientId,

@@ -6,6 +6,14 @@ import type { AppRegistration } from '../organization/state.ts';
 import type { EmulatorContext, EmulatorRequest } from '../server/exchange.ts';
 import { stsError, stsTime } from './sts-error.ts';
 
+/** Client assertions seen, by client id and jti. */
+export interface AssertionHistory {
+  readonly used: Set<string>;
+  /** Strict by default. MSAL sends one assertion again for ten minutes (msal-node, ClientAssertion.getJwt) where
+   * one application object asks for a second resource or renews early, so the real service must accept that. */
+  refuseReused: boolean;
+}
+
 /** Entra allows that much difference between its clock and the client's. */
 const clockSkewMs = 5 * 60 * 1000;
 
@@ -148,7 +156,8 @@ function requireFirstUse(
     throw stsError(request, context, 50027, "JWT token is invalid or malformed. The claim 'jti' is missing.");
   }
   const key = `${app.clientId}:${jti}`;
-  if (context.usedAssertions.has(key)) {
+  const { used, refuseReused } = context.assertions;
+  if (refuseReused && used.has(key)) {
     throw stsError(
       request,
       context,
@@ -156,7 +165,7 @@ function requireFirstUse(
       `The client assertion was refused. [Reason - The assertion '${jti}' has already been used.]`,
     );
   }
-  context.usedAssertions.add(key);
+  used.add(key);
 }
 
 function decodeJson(part: string): Record<string, unknown> | undefined {

@@ -9,8 +9,16 @@ function counterBytes(counter: number): Buffer {
   return bytes;
 }
 
+// Every id of a mailbox starts with the same few of these: a run of many writes would spend its time hashing.
+const knownGuids = new Map<string, Buffer>();
+
 function guidBytes(text: string): Buffer {
-  return createHash('sha256').update(text).digest().subarray(0, 16);
+  let bytes = knownGuids.get(text);
+  if (bytes === undefined) {
+    bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+    knownGuids.set(text, bytes);
+  }
+  return bytes;
 }
 
 // Exchange's own url-safe spelling of base64: padding stays.

@@ -2,6 +2,7 @@
 // (organization, clock, tokens, faults, log) in which it is answered. No face sees node's HTTP objects.
 
 import type { TokenIssuer, VerifiedToken } from '../entra/access-token.ts';
+import type { AssertionHistory } from '../entra/client-assertion.ts';
 import type { CursorStore } from '../exchange-admin/cursors.ts';
 import type { FaultScript } from '../faults/fault-script.ts';
 import type { EmulatorClock } from '../organization/clock.ts';
@@ -55,8 +56,7 @@ export interface EmulatorContext {
   readonly faults: FaultScript;
   /** Entra's signing key. */
   readonly tokens: TokenIssuer;
-  /** Client assertions seen, by client id and jti: each is good once. */
-  readonly usedAssertions: Set<string>;
+  readonly assertions: AssertionHistory;
   /** Pages of the admin REST that are still to be fetched. */
   readonly cursors: CursorStore;
   /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */
