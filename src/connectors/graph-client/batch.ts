@@ -6,6 +6,7 @@ import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import {
   type BatchAnswer,
+  errorOf,
   type GraphAnswer,
   isRecord,
   isThrottledOrBusy,
@@ -181,7 +182,11 @@ function mayRepeat(part: BatchPart, answer: BatchAnswer | undefined): boolean {
 }
 
 function isOverMailboxConcurrency(answer: BatchAnswer): boolean {
-  return statusOf(answer) === 429;
+  return (
+    statusOf(answer) === 429 &&
+    answer.kind === 'answered' &&
+    /concurren/i.test(errorOf(answer.answer).message)
+  );
 }
 
 /** The greatest Retry-After of the refused parts; without any, growing from two seconds. */

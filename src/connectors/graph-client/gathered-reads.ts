@@ -1,5 +1,5 @@
 // Gathers small reads of many mailboxes into one batch of up to 20: an unchanged mailbox then costs a twentieth of an
-// HTTP call. Whoever asks while all batches are under way rides with the next one; a lone read goes alone.
+// HTTP call. Whoever asks while all batches are under way rides with the next one.
 
 import type { Clock } from '../../ports/clock.ts';
 import type { BatchAnswer, GraphAnswer } from './answer.ts';

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../model/failure.ts';
+import type { BatchAnswer } from './answer.ts';
+import type { BatchPart } from './batch.ts';
+import { answerParts, graphError, partsOf, scriptedClient, signal } from './scripted-http.ts';
+
+const read = (path: string): BatchPart => ({ method: 'GET', path, isSafeToRepeat: true });
+const create = (path: string): BatchPart => ({ method: 'POST', path, body: {}, isSafeToRepeat: false });
+const statusOf = (answer: BatchAnswer) =>
+  answer.kind === 'answered' ? answer.answer.status : answer.failure.code;
+const options = { mailboxKey: 'm1' };
+
+describe('batch', () => {
+  it('matches answers by id, in whatever order they come, and calls a missing one lost', async () => {
+    const { client } = scriptedClient(
+      answerParts(({ url }) => (url === '/b' ? undefined : { status: 200, body: { of: url } })),
+    );
+    const answers = await client.batch([read('/a'), create('/b'), read('/c')], options, signal);
+    expect(answers.map(statusOf)).toEqual([200, 'answerLost', 200]);
+    expect(answers.map((one) => (one.kind === 'answered' ? one.answer.body : undefined))).toEqual([
+      { of: '/a' },
+      undefined,
+      { of: '/c' },
+    ]);
+  });
+
+  it('repeats only refused parts that may be repeated, after the greatest Retry-After', async () => {
+    let round = 0;
+    const { client, sent, sleptMs } = scriptedClient((request) => {
+      round += 1;
+      return answerParts(({ url }) => {
+        if (round > 1 || url === '/fine') return { status: 200 };
+        return graphError(429, 'ApplicationThrottled', '', { 'RETRY-AFTER': url === '/slow' ? '9' : '3' });
+      })(request);
+    });
+    const parts = [read('/slow'), read('/fine'), create('/created'), read('/quick')];
+    const answers = await client.batch(parts, options, signal);
+    expect(answers.map(statusOf)).toEqual([200, 200, 429, 200]);
+    expect(sleptMs).toEqual([9_000]);
+    expect(partsOf(sent[1]).map((part) => part.url)).toEqual(['/slow', '/quick']);
+    expect(client.counts).toEqual({ httpCalls: 2, innerRequests: 6 });
+  });
+
+  it('gives the refusal back when the time is used up, instead of waiting on', async () => {
+    const { client, sleptMs } = scriptedClient(
+      answerParts(() => graphError(429, 'ApplicationThrottled', '', { 'Retry-After': '20' })),
+    );
+    const answers = await client.batch([read('/a')], { ...options, timeBudgetMs: 50_000 }, signal);
+    expect(answers.map(statusOf)).toEqual([429]);
+    expect(sleptMs).toEqual([20_000, 20_000]);
+  });
+
+  it('renews a token that expired inside the batch once, also for parts that are sent only once', async () => {
+    const { client, tokens } = scriptedClient((request) =>
+      answerParts(() =>
+        request.headers.authorization === 'Bearer first'
+          ? graphError(401, 'InvalidAuthenticationToken')
+          : { status: 201 },
+      )(request),
+    );
+    expect((await client.batch([create('/a')], options, signal)).map(statusOf)).toEqual([201]);
+    expect(tokens).toHaveLength(2);
+    const stubborn = scriptedClient(answerParts(() => graphError(401, 'InvalidAuthenticationToken')));
+    expect((await stubborn.client.batch([read('/a')], options, signal)).map(statusOf)).toEqual([401]);
+    expect(stubborn.sent).toHaveLength(2);
+  });
+
+  it('calls all parts lost when the answer to the whole was lost, and throws when nothing can be reached', async () => {
+    const lost = scriptedClient(() => {
+      throw new Failure('answerLost');
+    });
+    const answers = await lost.client.batch([create('/a'), create('/b')], options, signal);
+    expect(answers.map(statusOf)).toEqual(['answerLost', 'answerLost']);
+    expect(lost.sent[0]?.isSafeToRepeat).toBe(false);
+    const unreachable = scriptedClient(() => {
+      throw new Failure('exchangeOnlineConnection');
+    });
+    await expect(unreachable.client.batch([create('/a')], options, signal)).rejects.toMatchObject({
+      code: 'exchangeOnlineConnection',
+    });
+  });
+
+  it('a defect of ours (400 for the whole) is not taken for a lost answer', async () => {
+    const { client } = scriptedClient(() => graphError(400, 'BadRequest'));
+    await expect(client.batch([create('/a')], options, signal)).rejects.toMatchObject({
+      code: 'unexpectedAnswer',
+    });
+  });
+
+  it('goes down to batches of four where the parts beyond the fourth are refused again and again', async () => {
+    const { client, sent } = scriptedClient((request) => {
+      let position = 0;
+      return answerParts(() => {
+        position += 1;
+        return position > 4
+          ? graphError(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.')
+          : { status: 200 };
+      })(request);
+    });
+    const parts = Array.from({ length: 20 }, (_, index) => read(`/${index}`));
+    expect((await client.batch(parts, options, signal)).map(statusOf)).toEqual(parts.map(() => 200));
+    expect(sent.map((request) => partsOf(request).length)).toEqual([20, 16, 12, 4, 4]);
+    sent.splice(0);
+    await client.batch(parts, options, signal);
+    expect(sent.map((request) => partsOf(request).length)).toEqual([4, 4, 4, 4, 4]);
+  });
+
+  it('gives an action without parameters the empty object it wants', async () => {
+    const { client, sent } = scriptedClient(answerParts(() => ({ status: 204 })));
+    await client.batch(
+      [{ method: 'POST', path: '/x/permanentDelete', isSafeToRepeat: true }],
+      options,
+      signal,
+    );
+    expect(partsOf(sent[0])[0]).toMatchObject({ body: {}, headers: { 'Content-Type': 'application/json' } });
+  });
+
+  it('refuses more than 20 parts', async () => {
+    const { client } = scriptedClient(answerParts(() => ({ status: 200 })));
+    const parts = Array.from({ length: 21 }, (_, index) => read(`/${index}`));
+    await expect(client.batch(parts, options, signal)).rejects.toThrow(RangeError);
+  });
+});
