@@ -86,7 +86,7 @@ class MailboxWriting {
     const { mailbox, plan, context } = this.#input;
     let round = await this.#firstRound();
     for (let rounds = 1; ; rounds += 1) {
-      const isSettled = round !== undefined && (await this.#write(round));
+      const isSettled = round !== undefined && !hasMovedOn(round) && (await this.#write(round));
       if (isSettled) return this.#counts;
       if (rounds === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds } });
       throwIfAborted(this.#signal);
@@ -305,6 +305,13 @@ class MailboxWriting {
         return true;
     }
   }
+}
+
+/** An item is gone or has another version than planned: then nothing is written before the mailbox is planned again. */
+function hasMovedOn(round: Round): boolean {
+  return round.plan.changes.some(
+    (change) => change.kind !== 'create' && round.current.get(change.itemId)?.version !== change.version,
+  );
 }
 
 const FOLDER_CHANGES = {

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { boxId, person, personId, World } from './testing/world.ts';
+
+const contents = (world: World) =>
+  [...world.managed(1).entries()]
+    .map(([id, item]) => ({ id, properties: item.properties, mark: item.mark }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+async function changedWorld() {
+  const world = new World(30, 1);
+  await world.run();
+  const before = contents(world);
+  world.organization.putObject(person(1, { surname: ['Adler'], businessPhones: [] }));
+  world.organization.removeObject(personId(2));
+  world.organization.putObject(person(31));
+  const run = await world.run();
+  return { world, before, run };
+}
+
+describe('rollback of a run', () => {
+  it('restores every contact and mark', async () => {
+    const { world, before, run } = await changedWorld();
+    expect(contents(world)).not.toEqual(before);
+    const undone = await world.rollback(run.id);
+
+    expect(undone.state).toBe('finished');
+    expect(contents(world)).toEqual(before);
+    expect(world.eventsOf('mailbox.applied')[0]?.counts).toMatchObject({
+      created: 1,
+      updated: 1,
+      deleted: 1,
+    });
+  });
+
+  it('as a test run shows the same counts and writes nothing', async () => {
+    const { world, run } = await changedWorld();
+    const writes = await world.writesDuring(() => world.rollback(run.id, 'test'));
+
+    expect(writes).toEqual([]);
+    expect(world.eventsOf('mailbox.planned')[0]?.counts).toMatchObject({ create: 1, update: 1, delete: 1 });
+  });
+
+  it('keeps and reports what a user changed since', async () => {
+    const { world, run } = await changedWorld();
+    const user = world.organization.userOf(boxId(1));
+    user.editContact(world.item(1, 1).id, { surname: 'Mine', notes: 'my note' });
+    user.editContact(world.item(1, 31).id, { mobilePhone: '+49170' });
+    await world.rollback(run.id);
+
+    expect(world.item(1, 1).properties).toMatchObject({ surname: 'Mine', notes: 'my note' });
+    expect(world.item(1, 1).properties.businessPhone1).toBeDefined();
+    expect(world.managed(1).has(personId(31))).toBe(true);
+    expect(world.eventsOf('mailbox.planned')[0]?.notices).toMatchObject([
+      { kind: 'changedSinceRun', count: 2 },
+    ]);
+  });
+
+  it('can itself be rolled back', async () => {
+    const { world, run } = await changedWorld();
+    const after = contents(world).map(({ id, properties }) => ({ id, properties }));
+    const undone = await world.rollback(run.id);
+    await world.rollback(undone.id);
+    expect(contents(world).map(({ id, properties }) => ({ id, properties }))).toEqual(after);
+  });
+
+  it('of the first run removes contacts and folder', async () => {
+    const world = new World(5, 1);
+    const run = await world.run();
+    await world.rollback(run.id);
+
+    expect(world.managed(1).size).toBe(0);
+    expect(world.box(1).foldersIn(world.box(1).contactsId)).toEqual([]);
+    expect((await world.run()).state).toBe('finished');
+    expect(world.managed(1).size).toBe(5);
+  });
+
+  it('of a run that wrote nothing is refused', async () => {
+    const world = new World(5, 1);
+    const run = await world.run('test');
+    await expect(world.rollback(run.id)).rejects.toMatchObject({ code: 'runNotReversible' });
+  });
+});
+
+describe('rollback with lost answers', () => {
+  it.each([1, 2, 3])('at write %i ends the same', async (nth) => {
+    const { world, before, run } = await changedWorld();
+    world.box(1).trouble.atWrite(nth, { kind: 'loseAnswer' });
+    await world.rollback(run.id);
+    expect(contents(world)).toEqual(before);
+  });
+
+  it('finds a created contact by its mark when the answer of the run itself was lost', async () => {
+    const world = new World(5, 1);
+    world.box(1).trouble.atWrite(2, { kind: 'loseAnswer' });
+    const run = await world.run();
+    await world.rollback(run.id);
+    expect(world.managed(1).size).toBe(0);
+  });
+});
