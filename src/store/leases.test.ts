@@ -1,0 +1,97 @@
+// Renewal and loss of leases; who may take one is in the contract suite, death of a process in two-processes.test.ts.
+
+import { expect, test, vi } from 'vitest';
+import { describeOnEachDatabase, type TestPlace } from '../../test/store-places.ts';
+import { isLease, type Lease, type LeaseHolder } from '../ports/leases.ts';
+import { createLeases } from './leases.ts';
+import { type Databases, openDatabases } from './open-database.ts';
+
+const NEVER = 2 ** 30;
+
+function taken(answer: Lease | LeaseHolder): Lease {
+  if (!isLease(answer)) throw new Error(`held by ${answer.holder}`);
+  return answer;
+}
+
+async function expiryOf({ main }: Databases): Promise<number> {
+  const row = await main.selectFrom('lease').select('expires_ms').executeTakeFirstOrThrow();
+  return row.expires_ms;
+}
+
+async function within(place: TestPlace, act: (databases: Databases) => Promise<void>): Promise<void> {
+  const databases = await openDatabases(place);
+  try {
+    await act(databases);
+  } finally {
+    await databases.close();
+  }
+}
+
+describeOnEachDatabase('leases', (places) => {
+  test('a lease that is renewed outlives its minute', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const mine = createLeases(databases.main, { clock, log, renewalMs: 1 });
+      const others = createLeases(databases.main, { clock, log });
+      const lease = taken(await mine.acquire('policy 1', 'me'));
+      for (let minute = 0; minute < 3; minute += 1) {
+        clock.advance(50_000);
+        await vi.waitFor(async () => expect(await expiryOf(databases)).toBe(clock.now().getTime() + 60_000), {
+          timeout: 60_000,
+        });
+      }
+      expect(await others.acquire('policy 1', 'you')).toMatchObject({ holder: 'me' });
+      await lease.release();
+      taken(await others.acquire('policy 1', 'you'));
+    });
+  });
+
+  test('twin: without renewal it is lost after its minute', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const mine = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      const others = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      taken(await mine.acquire('policy 1', 'me'));
+      clock.advance(59_999);
+      expect(await others.acquire('policy 1', 'you')).toMatchObject({ holder: 'me' });
+      clock.advance(1);
+      taken(await others.acquire('policy 1', 'you'));
+    });
+  });
+
+  test('a holder that slept too long learns that its lease went to another, and cannot release that one', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const slow = createLeases(databases.main, { clock, log, renewalMs: 50 });
+      const others = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      const lost = taken(await slow.acquire('policy 1', 'slow'));
+      const kept = taken(await slow.acquire('policy 2', 'slow'));
+      await databases.main
+        .updateTable('lease')
+        .set({ expires_ms: 0 })
+        .where('name', '=', 'policy 1')
+        .execute();
+      taken(await others.acquire('policy 1', 'quick'));
+      await vi.waitFor(() => expect(lost.lost?.aborted).toBe(true), { timeout: 60_000 });
+      expect(kept.lost?.aborted).toBe(false);
+      await lost.release();
+      expect(await slow.acquire('policy 1', 'slow')).toMatchObject({ holder: 'quick' });
+      await kept.release();
+    });
+  });
+
+  test('of many at once exactly one gets it', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const leases = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => leases.acquire('mailbox', `number ${index}`)),
+      );
+      expect(answers.filter(isLease)).toHaveLength(1);
+    });
+  });
+});
