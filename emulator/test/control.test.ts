@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { operationNames } from '../src/control/control.ts';
 import { EmulatorControl, type RunningEmulator, seededApp, startEmulator } from '../src/index.ts';
 import { HttpsClient } from './https-client.ts';
 
@@ -244,6 +245,32 @@ test('a dropped connection has no answer; a lost answer has done its work', asyn
   expect(statuses).toEqual([0, 0, 503]);
 });
 
+test('a part of a $batch whose answer is lost has been done all the same; a dropped one has not', async () => {
+  const before = (await control.mailbox(user)).items.length;
+  await control.addFault({ batchPart: true, method: 'POST', action: { kind: 'process-then-drop' } });
+  await control.addFault({ batchPart: true, method: 'POST', after: 1, action: { kind: 'drop' } });
+  const part = (id: string) => ({
+    id,
+    method: 'POST',
+    url: `/users/${user}/contacts`,
+    headers: { 'Content-Type': 'application/json' },
+    body: { displayName: `Part ${id}` },
+  });
+  const answer = await http.send('POST', `${emulator.url}/v1.0/$batch`, {
+    headers: {
+      Authorization: `Bearer ${emulator.issueToken(seededApp.clientId, 'graph')}`,
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify({ requests: ['1', '2', '3', '4'].map(part) }),
+  });
+  expect(answer.status).toBe(200);
+  expect((answer.json as { responses: unknown[] }).responses).toHaveLength(2);
+  expect((await control.mailbox(user)).items).toHaveLength(before + 3);
+  const parts = (await control.requests()).filter((one) => one.isBatchPart);
+  expect(parts.map((one) => one.status).toSorted()).toEqual([0, 0, 201, 201]);
+  expect(parts.every((one) => one.path.startsWith('/v1.0/users/'))).toBe(true);
+});
+
 test('the request log tells every request with its ids', async () => {
   await control.clearRequests();
   await invoke();
@@ -330,4 +357,11 @@ test('the emulator runs as a process of its own and ends with its standard input
   await remote.close();
   child.stdin.end();
   expect(await exit).toBe(0);
+});
+
+test('the readme tells every operation', () => {
+  const readme = readFileSync(new URL('../readme.md', import.meta.url), 'utf8');
+  const words = new Set(readme.match(/[a-z]+\/[a-z-]+/g));
+  expect(operationNames.filter((name) => !words.has(name))).toEqual([]);
+  expect(operationNames.length).toBeGreaterThan(30);
 });

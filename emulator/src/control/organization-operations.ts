@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { setGraphSettings } from '../graph/settings.ts';
 import type { AppRegistration } from '../organization/state.ts';
 import { defaultSize, seededApp, seedOrganization } from '../seed/seed.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
@@ -46,6 +47,7 @@ export const organizationOperations: Operations = {
       context.faults.clear();
       context.cursors.clear();
       context.assertions.refuseReused = true;
+      setGraphSettings(context, {});
       return organizationView(context);
     },
   ),

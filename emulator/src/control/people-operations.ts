@@ -219,7 +219,8 @@ function applyChanges(
     setSmtpAddresses(
       recipient,
       changes.primarySmtpAddress ?? recipient.primarySmtpAddress,
-      changes.otherAddresses ?? others,
+      // The former primary address stays as a secondary one, as Exchange keeps it.
+      changes.otherAddresses ?? [recipient.primarySmtpAddress, ...others],
     );
   }
   recipient.addressListMembership = addressListsOf(recipient);
