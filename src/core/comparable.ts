@@ -6,9 +6,11 @@ import { CONTACT_PROPERTIES, type ContactProperty, type ContactPropertyFacts } f
 
 const LINE_BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
 const LINE_BREAKS_AND_TABS = /[\t\n\r\v\f\u0085\u2028\u2029]+/g;
-// Outside https://www.w3.org/TR/xml/#charsets; lone surrogates are taken out by toWellFormed first, see below.
-const ILLEGAL_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+// Outside https://www.w3.org/TR/xml/#charsets. DEL and the C1 controls are legal there.
+const ILLEGAL_IN_XML = /[[\p{Cc}--[\t\n\r\u007f-\u009f]]\ufffe\uffff]/gv;
 const LONE_SURROGATES = /\p{Surrogate}/gu;
+/** Nearly every value: nothing in it needs more than trimming. */
+const PLAIN = /^[ -~]*$/;
 const INVISIBLE_DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 function facts(property: ContactProperty): ContactPropertyFacts {
@@ -80,6 +82,7 @@ function normalize(kind: ContactPropertyFacts['kind'], value: string): string {
 }
 
 function singleLine(value: string): string {
+  if (PLAIN.test(value)) return value.trim();
   return removeIllegalCharacters(value.replace(LINE_BREAKS_AND_TABS, ' ')).normalize('NFC').trim();
 }
 

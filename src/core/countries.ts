@@ -23,6 +23,9 @@ const OTHER_NAMES: Readonly<Record<string, CountryCode>> = {
 
 const codes: ReadonlySet<string> = new Set(getCountries());
 const english = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+const nameByCode: ReadonlyMap<string, string> = new Map(
+  getCountries().map((code) => [code, english.of(code) ?? code]),
+);
 
 const codeByName: ReadonlyMap<string, CountryCode> = new Map([
   ...['en', 'de', 'fr', 'es', 'it', 'cs'].flatMap((language) => {
@@ -48,5 +51,5 @@ export function countryCodeOf(text: string): CountryCode | undefined {
 /** The English name of a two-letter code; every other text stays as it is. */
 export function countryName(text: string): string {
   const trimmed = text.trim();
-  return isCountryCode(trimmed) ? (english.of(trimmed) ?? trimmed) : trimmed;
+  return nameByCode.get(trimmed) ?? trimmed;
 }

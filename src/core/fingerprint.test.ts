@@ -138,7 +138,7 @@ describe('fieldFingerprints', () => {
 
   it('reads the mark of a later release whose table has more properties', () => {
     const [header = 0, ...rest] = Buffer.from(fieldFingerprints({ surname: 'Kern' }), 'base64url');
-    const bitmap = [...rest.slice(0, header >> 3)];
+    const bitmap = rest.slice(0, header >> 3);
     const hashes = rest.slice(header >> 3);
     while (bitmap.length < 10) bitmap.push(0);
     bitmap[9] = 0x80;

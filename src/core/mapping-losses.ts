@@ -10,6 +10,7 @@ import { removeIllegalCharacters } from './comparable.ts';
 
 /** What cleaning took away from the value: `whole` before, `cleaned` after it. */
 export function cleaningLosses(property: ContactProperty, whole: string, cleaned: string): MappingLoss[] {
+  if (whole === cleaned) return [];
   // Vertical tabs and form feeds are illegal too, but become line breaks or blanks.
   const spaced = whole.replace(/[\v\f]/g, ' ');
   const legal = removeIllegalCharacters(spaced);
