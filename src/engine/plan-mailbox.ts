@@ -44,6 +44,8 @@ export interface PlanningOptions {
   readonly readInFull?: boolean;
   /** What this run has written so far; stands for the ledger, which is dirty meanwhile. */
   readonly lastWritten?: LedgerRecord | undefined;
+  /** Only look: another process may be writing this mailbox, and the ledger is then its business. */
+  readonly leaveLedger?: boolean;
 }
 
 /** From this many items and this share on, listing the whole folder costs less than reading the items one by one. */
@@ -106,7 +108,8 @@ export async function planOneMailbox(
     wanted: context.wanted,
     rulesDigest: context.rulesDigest,
   });
-  if (snapshot.highestMarkVersion <= FINGERPRINT_VERSION) await ports.ledger.write(nextRecord);
+  const mayWrite = options.leaveLedger !== true && snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
+  if (mayWrite) await ports.ledger.write(nextRecord);
   return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
 }
 

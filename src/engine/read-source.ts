@@ -2,7 +2,7 @@
 // complete.
 
 import { mapContacts } from '../core/map.ts';
-import { selectContacts } from '../core/select.ts';
+import { type Selection, selectContacts } from '../core/select.ts';
 import type { MappedContact } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
 import type { SourceObjectId } from '../model/ids.ts';
@@ -21,16 +21,37 @@ export interface SourceResult {
   readonly isComplete: boolean;
 }
 
-export async function readSource(
-  request: { readonly revision: PolicyRevision; readonly defaultCountry: string | undefined },
+export interface SourceRequest {
+  readonly revision: PolicyRevision;
+  readonly defaultCountry: string | undefined;
+}
+
+export interface SelectedSource {
+  readonly reading: SourceReading;
+  readonly selection: Selection;
+  /** By id. */
+  readonly contacts: readonly MappedContact[];
+}
+
+export async function selectSource(
+  request: SourceRequest,
   ports: Pick<RunPorts, 'source'>,
-  recorder: RunRecorder,
   signal: AbortSignal,
-): Promise<SourceResult> {
+): Promise<SelectedSource> {
   const { policy } = request.revision;
   const reading = await ports.source.read(policy.source, signal);
   const selection = selectContacts(reading.objects, policy.source);
   const contacts = mapContacts(selection, policy, { country: request.defaultCountry });
+  return { reading, selection, contacts };
+}
+
+export async function readSource(
+  request: SourceRequest,
+  ports: Pick<RunPorts, 'source'>,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<SourceResult> {
+  const { reading, selection, contacts } = await selectSource(request, ports, signal);
   const excluded: Partial<Record<ExclusionReason, number>> = {};
   for (const { reason } of selection.excluded) excluded[reason] = (excluded[reason] ?? 0) + 1;
   const isComplete = reading.isComplete && selection.undecided.length === 0;

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { explainContact } from './explain-contact.ts';
+import { boxId, person, World } from './testing/world.ts';
+
+async function ask(world: World, contact: string, mailboxAddress = 'box1@contoso.example') {
+  const explained = await explainContact(
+    {
+      revision: { policy: world.policy, revision: 1 },
+      limit: { kind: 'trial', maxMailboxes: 100, mayWrite: true, endsAt: undefined },
+      defaultCountry: 'DE',
+      mailboxAddress,
+      contact,
+    },
+    world.ports,
+    new AbortController().signal,
+  );
+  return explained.explanation.answer.code;
+}
+
+describe('why is this contact in this mailbox', () => {
+  it('answers from the plan, by name, address or id', async () => {
+    const world = new World(3, 1);
+    expect(await ask(world, 'person 1')).toBe('willBeCreated');
+    await world.run();
+    expect(await ask(world, 'PERSON1@contoso.example')).toBe('isThere');
+    world.organization.putObject(person(1, { surname: ['Adler'] }));
+    expect(await ask(world, person(1).id)).toBe('isThereAndChanges');
+    world.organization.putObject({ ...person(2), isHidden: true });
+    expect(await ask(world, 'Person 2')).toBe('willBeDeleted');
+  });
+
+  it('leaves the ledger to a run that may be writing the mailbox', async () => {
+    const world = new World(3, 1);
+    await world.run();
+    await world.ledger.markDirty(policy(world), boxId(1));
+    await ask(world, 'Person 1');
+    expect((await world.ledger.read(policy(world), boxId(1)))?.isDirty).toBe(true);
+  });
+
+  it('asks back when several people fit', async () => {
+    const world = new World(0, 1);
+    for (const n of [1, 2]) world.organization.putObject(person(n, { displayName: ['Same'] }));
+    await expect(ask(world, 'Same')).rejects.toMatchObject({ code: 'ambiguousName' });
+  });
+});
+
+function policy(world: World) {
+  return world.policy.id as Parameters<World['ledger']['read']>[0];
+}

@@ -1,0 +1,200 @@
+// The parts that sink products like this one, each by its name, on the whole engine with mailboxes in memory.
+
+import { describe, expect, it } from 'vitest';
+import { policyId } from '../model/ids.ts';
+import { boxId, person, personId, World } from './testing/world.ts';
+
+const ours = (world: World, box = 1) => {
+  const mailbox = world.box(box);
+  const folder = mailbox.folders.find(({ mark }) => mark !== undefined);
+  if (folder === undefined) throw new Error('no contact folder');
+  return folder;
+};
+
+describe('Identity', () => {
+  it('a person who marries and gets a new address keeps the contact', async () => {
+    const world = new World(3, 1);
+    await world.run();
+    const before = world.item(1, 1).id;
+    world.organization.putObject(
+      person(1, {
+        displayName: ['Erika Neu'],
+        surname: ['Neu'],
+        emailAddresses: ['erika.neu@contoso.example'],
+      }),
+    );
+
+    expect(await world.writesDuring(() => world.run())).toEqual(['update applied']);
+    expect(world.item(1, 1).id).toBe(before);
+  });
+
+  it('two people with the same name and the same address are two contacts', async () => {
+    const world = new World(0, 1);
+    for (const n of [1, 2]) {
+      world.organization.putObject(
+        person(n, { displayName: ['Same'], emailAddresses: ['same@contoso.example'] }),
+      );
+    }
+    await world.run();
+    expect(world.managed(1).size).toBe(2);
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+  });
+});
+
+it('People change type: a user who becomes a mail contact keeps the contact', async () => {
+  const world = new World(3, 1);
+  await world.run();
+  world.organization.putObject({ ...person(1), kind: 'mailContact' });
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+});
+
+it('Source objects leave and come back: with days of grace nothing is written at all', async () => {
+  const world = new World(30, 1);
+  world.policy = { ...world.policy, deletion: { ...world.policy.deletion, strategy: 'grace', graceDays: 3 } };
+  await world.run();
+  world.organization.putObject({ ...person(1), isHidden: true });
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+  world.clock.advance(24 * 60 * 60 * 1000);
+  world.organization.putObject(person(1));
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+
+  world.organization.removeObject(personId(1));
+  await world.run();
+  world.clock.advance(3 * 24 * 60 * 60 * 1000);
+  expect(await world.writesDuring(() => world.run())).toEqual(['delete applied']);
+});
+
+describe("The folder is the user's too", () => {
+  async function filled() {
+    const world = new World(3, 1);
+    await world.run();
+    return { world, user: world.organization.userOf(boxId(1)), folder: ours(world) };
+  }
+
+  it('renamed: stays renamed, nothing is written', async () => {
+    const { world, user, folder } = await filled();
+    user.renameFolder(folder.id, 'Firma');
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+    expect(ours(world).name).toBe('Firma');
+  });
+
+  it('deleted: made again', async () => {
+    const { world, user, folder } = await filled();
+    user.deleteFolder(folder.id);
+    await world.run();
+    expect(world.managed(1).size).toBe(3);
+    user.emptyDeletedItems();
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+  });
+
+  it('moved elsewhere: left there, and a new one is made', async () => {
+    const { world, user, folder } = await filled();
+    user.moveFolder(folder.id, user.createFolder('Archive'));
+    await world.run();
+    const inMoved = world.box(1).itemsIn(folder.id);
+    expect(inMoved).toHaveLength(3);
+    expect(world.box(1).items.filter(({ mark }) => mark !== undefined)).toHaveLength(6);
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+  });
+
+  it('own contacts in it: untouched, also when the mailbox leaves', async () => {
+    const { world, user, folder } = await filled();
+    user.addContact({ displayName: 'My plumber' }, folder.id);
+    const before = world.organization.dumpForeign();
+    world.policy = {
+      ...world.policy,
+      mailboxes: { ...world.policy.mailboxes, exclude: ['box1@contoso.example'] },
+    };
+    world.policy = { ...world.policy, brake: { ...world.policy.brake, maxMailboxesPercent: 100 } };
+    await world.run();
+
+    expect(world.managed(1).size).toBe(0);
+    expect(world.organization.dumpForeign()).toBe(before);
+    expect(world.box(1).folder(folder.id)?.parentId).toBe(world.box(1).contactsId);
+  });
+
+  it('a contact dragged out: made again in the folder, the dragged one stays', async () => {
+    const { world, user } = await filled();
+    const dragged = world.item(1, 1).id;
+    user.moveContact(dragged, world.box(1).contactsId);
+    await world.run();
+    expect(world.box(1).item(dragged)?.folderId).toBe(world.box(1).contactsId);
+    expect(world.box(1).itemsIn(ours(world).id)).toHaveLength(3);
+  });
+
+  it('The mark is copied as well: the copy stays, whatever happens to the original', async () => {
+    const { world, user } = await filled();
+    const original = world.item(1, 1).id;
+    const copy = user.copyContact(original);
+    world.organization.putObject(person(1, { surname: ['Changed'] }));
+    await world.run();
+
+    expect(world.box(1).item(original)?.properties.surname).toBe('Changed');
+    expect(world.box(1).item(copy)?.properties.surname).toBe('Nr1');
+    expect(world.eventsOf('mailbox.planned')[0]?.notices).toContainEqual(
+      expect.objectContaining({ kind: 'copyLeftAlone' }),
+    );
+  });
+});
+
+describe('Two policies, one mailbox', () => {
+  it('fill one folder without deleting each other', async () => {
+    const world = new World(10, 1);
+    const first = world.policy;
+    const second = { ...first, id: '22222222-2222-4333-8444-555555555555', name: 'Second' };
+    const only = (digit: string) => ({
+      ...first.source,
+      include: [[{ property: 'surname', operator: 'startsWith' as const, value: `Nr${digit}` }]],
+    });
+    world.policy = { ...first, source: only('1') };
+    await world.run();
+    world.policy = { ...second, source: only('2') };
+    await world.run();
+    expect([...world.managed(1).keys()].length).toBe(3);
+
+    world.policy = { ...first, source: only('1') };
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+    world.policy = { ...second, source: only('2') };
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+    expect(await world.memory.readWrittenMailboxes(policyId(second.id))).toHaveLength(1);
+  });
+});
+
+it('No ping-pong: a phone that rewrites values forever is not fought for long', async () => {
+  const world = new World(5, 1);
+  await world.run();
+  const writes: number[] = [];
+  for (let round = 0; round < 6; round += 1) {
+    world.organization
+      .userOf(boxId(1))
+      .rewriteContacts(ours(world).id, (properties) => ({
+        ...properties,
+        companyName: 'Phone Corp',
+        surname: 'phone',
+      }));
+    writes.push((await world.writesDuring(() => world.run())).length);
+  }
+  expect(writes).toEqual([5, 5, 0, 0, 0, 0]);
+});
+
+it('Own writes come back: a run after own writes reads and writes nothing again', async () => {
+  const world = new World(5, 1);
+  await world.run();
+  world.organization.putObject(person(1, { surname: ['Adler'] }));
+  await world.run();
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+});
+
+it('Deleting: a contact the user enriched goes to Deleted Items, one that is wholly ours is purged', async () => {
+  const world = new World(30, 1);
+  await world.run();
+  const enriched = world.item(1, 1).id;
+  const wholly = world.item(1, 2).id;
+  world.organization.userOf(boxId(1)).editContact(enriched, { homePhone1: '+49891', homePhone2: '+49892' });
+  for (const n of [1, 2]) world.organization.removeObject(personId(n));
+  await world.run();
+
+  const box = world.box(1);
+  expect(box.items.filter(({ folderId }) => folderId === box.deletedItemsId)).toHaveLength(1);
+  expect(box.item(wholly)).toBeUndefined();
+});
