@@ -128,9 +128,7 @@ async function connect(environment: Environment, secrets: SecretStore, log: Log)
   });
   const graph = createGraphClient({
     baseUrl: endpoints.graph,
-    tokens: {
-      token: async (resource, signal, options) => (await tokens.token(resource, signal, options)).value,
-    },
+    tokens,
     http,
     log,
     clock,
