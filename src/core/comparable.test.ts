@@ -109,6 +109,14 @@ describe('comparable', () => {
     );
   });
 
+  it.each([';ext=(0', ',,x0', ',ext0', 'extext. 1', 'x x1'])(
+    'compares the odd extension %j as itself',
+    (text) => {
+      const once = comparable('businessPhone1', text);
+      expect(comparable('businessPhone1', once)).toBe(once);
+    },
+  );
+
   it.each([
     ['displayName', 'Zoe\u0301  Novák ', 'Zoé Novák'],
     ['notes', 'one \r\ntwo\r\n', 'one\ntwo'],

@@ -136,8 +136,8 @@ function comparablePhone(text: string): string {
     .toLowerCase()
     .normalize('NFC')
     .replace(INVISIBLE_DIRECTION, '')
-    .replace(/\s*(?:;\s*ext=|;\s*ext\b\.?|ext(?:ension|n)?\b\.?:?|,?\s*x)\s*(?=\d+$)/u, 'x')
-    .replace(/[\s()\-./\u2010-\u2015\u2212]/g, '');
+    .replace(/[\s()\-./\u2010-\u2015\u2212]/g, '')
+    .replace(/[,;]*(?:ext(?:ension|n)?[=:]?|x)(?=\d+$)/, 'x');
 }
 
 function comparableUrl(text: string): string {
