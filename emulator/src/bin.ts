@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   writeFileSync(caFile, emulator.caPem);
   const stop = (): void => {
     if (ownDirectory !== undefined) rmSync(ownDirectory, { recursive: true, force: true });
-    emulator.close().then(() => process.exit(0));
+    void emulator.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

@@ -77,7 +77,7 @@ test.each<[string, (recipient: Recipient) => boolean]>([
   ['decomposed letters', (one) => one.displayName !== one.displayName.normalize('NFC')],
   ['formulas', (one) => one.displayName === '=SUM(A1)'],
   ['markup', (one) => one.displayName === '<b>Bob</b>'],
-  ['control characters', (one) => /[\u0000-\u0008]/.test(one.displayName)],
+  ['control characters', (one) => one.displayName.includes('\u0000')],
   ['lone surrogates', (one) => !one.displayName.isWellFormed()],
   ['titles of 300 characters', (one) => one.person.title?.length === 300],
   [

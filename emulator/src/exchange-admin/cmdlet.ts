@@ -15,12 +15,14 @@ import { directoryNames, distinguishedName } from './recipient-row.ts';
 import type { Row } from './row.ts';
 
 export type ParameterKind = 'text' | 'texts' | 'switch' | 'size';
+type ParameterValue = string | number | boolean | readonly string[];
+export type BoundParameters = Readonly<Record<string, ParameterValue>>;
 
 export interface CmdletCall {
   readonly organization: Organization;
   readonly now: Date;
   /** Names as the cmdlet spells them. */
-  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly parameters: BoundParameters;
   readonly nameOf: (recipient: Recipient) => string;
 }
 
@@ -36,6 +38,16 @@ export interface Cmdlet {
   run(call: CmdletCall): CmdletResult;
 }
 
+export function textParameter(call: CmdletCall, name: string): string | undefined {
+  const value = call.parameters[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function listParameter(call: CmdletCall, name: string): readonly string[] | undefined {
+  const value = call.parameters[name];
+  return typeof value === 'object' ? value : undefined;
+}
+
 type RowOf = (recipient: Recipient) => Row;
 
 /** The recipients of the given types that Identity or Filter name. */
@@ -44,13 +56,12 @@ export function selectRecipients(
   types: readonly string[] | undefined,
   row: RowOf,
 ): Recipient[] {
-  const { organization, parameters } = call;
-  if (parameters['Identity'] !== undefined) {
-    return [requireRecipient(call, String(parameters['Identity']), types)];
-  }
-  const recipients = [...organization.recipients.values()].filter((one) => isOfType(one, types));
-  if (parameters['Filter'] === undefined) return recipients;
-  const filter = filterFor(String(parameters['Filter']), row);
+  const identity = textParameter(call, 'Identity');
+  if (identity !== undefined) return [requireRecipient(call, identity, types)];
+  const recipients = [...call.organization.recipients.values()].filter((one) => isOfType(one, types));
+  const text = textParameter(call, 'Filter');
+  if (text === undefined) return recipients;
+  const filter = filterFor(text, row);
   return recipients.filter((recipient) => filter(row(recipient)));
 }
 
@@ -96,11 +107,8 @@ export function requireRecipient(call: CmdletCall, identity: string, types?: rea
 }
 
 /** Checks names and kinds; what comes back has the cmdlet's own spelling of the names. */
-export function bindParameters(
-  cmdlet: Cmdlet,
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const bound: Record<string, unknown> = {};
+export function bindParameters(cmdlet: Cmdlet, given: Readonly<Record<string, unknown>>): BoundParameters {
+  const bound: Record<string, ParameterValue> = {};
   for (const [sentName, value] of Object.entries(given)) {
     const name = Object.keys(cmdlet.parameters).find((one) => one.toLowerCase() === sentName.toLowerCase());
     if (name === undefined) {
@@ -138,7 +146,7 @@ export function requireKnownValues(
   });
 }
 
-function bindValue(name: string, kind: ParameterKind, value: unknown): unknown {
+function bindValue(name: string, kind: ParameterKind, value: unknown): ParameterValue {
   if (kind === 'switch') {
     if (typeof value === 'boolean') return value;
   } else if (kind === 'texts') {
@@ -189,11 +197,7 @@ function identitiesOf(call: CmdletCall, recipient: Recipient): readonly (string 
   ];
 }
 
-export function cmdletCall(
-  organization: Organization,
-  now: Date,
-  parameters: Readonly<Record<string, unknown>>,
-): CmdletCall {
+export function cmdletCall(organization: Organization, now: Date, parameters: BoundParameters): CmdletCall {
   return { organization, now, parameters, nameOf: directoryNames(organization) };
 }
 

@@ -3,7 +3,7 @@
 
 import { namedGuid } from '../organization/ids.ts';
 import { objectNotFound } from './admin-error.ts';
-import type { Cmdlet } from './cmdlet.ts';
+import { type Cmdlet, textParameter } from './cmdlet.ts';
 import { guid, type Row } from './row.ts';
 
 const lists = [
@@ -22,9 +22,9 @@ export const getAddressList: Cmdlet = {
   parameters: { Identity: 'text' },
   managementRole: 'Address Lists',
   run(call) {
-    const identity = call.parameters['Identity'];
-    const rows = lists.map(rowOf).filter((row) => identity === undefined || isNamed(row, String(identity)));
-    if (identity !== undefined && rows.length === 0) throw objectNotFound(String(identity));
+    const identity = textParameter(call, 'Identity');
+    const rows = lists.map(rowOf).filter((row) => identity === undefined || isNamed(row, identity));
+    if (identity !== undefined && rows.length === 0) throw objectNotFound(identity);
     return {
       source: { length: rows.length, rows: (from, to) => rows.slice(from, to) },
       warnings: [],
@@ -48,6 +48,6 @@ function rowOf(list: { readonly name: string; readonly filter: string }): Row {
 }
 
 function isNamed(row: Row, identity: string): boolean {
-  const wanted = identity.toLowerCase().replace(/^\\/, '');
-  return String(row['Name']).toLowerCase() === wanted;
+  const wanted = identity.replace(/^\\/, '').toLowerCase();
+  return typeof row['Name'] === 'string' && row['Name'].toLowerCase() === wanted;
 }

@@ -1,7 +1,7 @@
 // Get-Contact: the person fields of mail contacts. Their mail part is Get-MailContact's.
 
 import type { Recipient } from '../organization/state.ts';
-import { type Cmdlet, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
+import { type Cmdlet, listParameter, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
 import { personRow } from './recipient-row.ts';
 
 const contactTypes = ['MailContact'];
@@ -11,8 +11,8 @@ export const getContact: Cmdlet = {
   parameters: { Identity: 'text', Filter: 'text', RecipientTypeDetails: 'texts', ResultSize: 'size' },
   exclusive: [['Identity', 'Filter']],
   run(call) {
-    const asked = call.parameters['RecipientTypeDetails'];
-    if (Array.isArray(asked)) requireKnownValues('RecipientTypeDetails', asked.map(String), contactTypes);
+    const asked = listParameter(call, 'RecipientTypeDetails');
+    if (asked !== undefined) requireKnownValues('RecipientTypeDetails', asked, contactTypes);
     const row = (recipient: Recipient) => personRow(recipient, call);
     return resultOf(call, selectRecipients(call, contactTypes, row), row);
   },

@@ -1,7 +1,7 @@
 // Get-DistributionGroupMember: direct members only, hidden ones included; a nested group is one row.
 
 import type { Recipient } from '../organization/state.ts';
-import { type Cmdlet, requireRecipient, resultOf } from './cmdlet.ts';
+import { type Cmdlet, requireRecipient, resultOf, textParameter } from './cmdlet.ts';
 import { distributionGroupTypes } from './get-distribution-group.ts';
 import { recipientRow } from './recipient-row.ts';
 
@@ -10,7 +10,7 @@ export const getDistributionGroupMember: Cmdlet = {
   parameters: { Identity: 'text', ResultSize: 'size' },
   required: ['Identity'],
   run(call) {
-    const group = requireRecipient(call, String(call.parameters['Identity']), distributionGroupTypes);
+    const group = requireRecipient(call, textParameter(call, 'Identity') ?? '', distributionGroupTypes);
     const members = (group.memberIds ?? [])
       .map((id) => call.organization.recipients.get(id))
       .filter((member) => member !== undefined);

@@ -2,7 +2,14 @@
 // groups.
 
 import type { Recipient } from '../organization/state.ts';
-import { type Cmdlet, type CmdletCall, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
+import {
+  type Cmdlet,
+  type CmdletCall,
+  listParameter,
+  requireKnownValues,
+  resultOf,
+  selectRecipients,
+} from './cmdlet.ts';
 import { mailRow } from './recipient-row.ts';
 import type { Row } from './row.ts';
 
@@ -13,10 +20,11 @@ export const getDistributionGroup: Cmdlet = {
   parameters: { Identity: 'text', Filter: 'text', RecipientTypeDetails: 'texts', ResultSize: 'size' },
   exclusive: [['Identity', 'Filter']],
   run(call) {
-    const asked = call.parameters['RecipientTypeDetails'];
-    const types = Array.isArray(asked)
-      ? requireKnownValues('RecipientTypeDetails', asked.map(String), distributionGroupTypes)
-      : distributionGroupTypes;
+    const asked = listParameter(call, 'RecipientTypeDetails');
+    const types =
+      asked === undefined
+        ? distributionGroupTypes
+        : requireKnownValues('RecipientTypeDetails', asked, distributionGroupTypes);
     const row = (recipient: Recipient) => groupRow(recipient, call);
     return resultOf(call, selectRecipients(call, types, row), row);
   },

@@ -1,7 +1,7 @@
 // Get-Mailbox: user, shared, room and equipment mailboxes.
 
 import type { Recipient } from '../organization/state.ts';
-import { type Cmdlet, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
+import { type Cmdlet, listParameter, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
 import { mailboxRow } from './recipient-row.ts';
 
 const mailboxTypes = ['UserMailbox', 'SharedMailbox', 'RoomMailbox', 'EquipmentMailbox'];
@@ -11,10 +11,9 @@ export const getMailbox: Cmdlet = {
   parameters: { Identity: 'text', Filter: 'text', RecipientTypeDetails: 'texts', ResultSize: 'size' },
   exclusive: [['Identity', 'Filter']],
   run(call) {
-    const asked = call.parameters['RecipientTypeDetails'];
-    const types = Array.isArray(asked)
-      ? requireKnownValues('RecipientTypeDetails', asked.map(String), mailboxTypes)
-      : mailboxTypes;
+    const asked = listParameter(call, 'RecipientTypeDetails');
+    const types =
+      asked === undefined ? mailboxTypes : requireKnownValues('RecipientTypeDetails', asked, mailboxTypes);
     const row = (recipient: Recipient) => mailboxRow(recipient, call);
     return resultOf(call, selectRecipients(call, types, row), row);
   },

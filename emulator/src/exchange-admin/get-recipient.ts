@@ -3,7 +3,15 @@
 
 import type { Recipient } from '../organization/state.ts';
 import { invalidArgument } from './admin-error.ts';
-import { type Cmdlet, filterFor, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
+import {
+  type Cmdlet,
+  filterFor,
+  listParameter,
+  requireKnownValues,
+  resultOf,
+  selectRecipients,
+  textParameter,
+} from './cmdlet.ts';
 import { allRecipientTypeDetails, allRecipientTypes, recipientRow } from './recipient-row.ts';
 import type { Row } from './row.ts';
 
@@ -27,27 +35,29 @@ export const getRecipient: Cmdlet = {
     ['Filter', 'RecipientPreviewFilter'],
   ],
   run(call) {
-    const { parameters } = call;
     const row = (recipient: Recipient) => recipientRow(recipient, call);
-    const details = listOf(parameters['RecipientTypeDetails']);
-    const general = listOf(parameters['RecipientType']);
+    const details = listParameter(call, 'RecipientTypeDetails');
+    const general = listParameter(call, 'RecipientType');
+    const preview = textParameter(call, 'RecipientPreviewFilter');
+    const sortBy = textParameter(call, 'SortBy');
+    const properties = listParameter(call, 'Properties');
+
     const types = details && requireKnownValues('RecipientTypeDetails', details, allRecipientTypeDetails);
     let recipients = selectRecipients(call, types, row);
     if (general !== undefined) {
       const generalTypes = requireKnownValues('RecipientType', general, allRecipientTypes);
-      recipients = recipients.filter((one) => generalTypes.includes(String(row(one)['RecipientType'])));
+      recipients = recipients.filter((one) => generalTypes.includes(textOf(row(one), 'RecipientType')));
     }
-    if (parameters['RecipientPreviewFilter'] !== undefined) {
-      const filter = filterFor(String(parameters['RecipientPreviewFilter']), row);
+    if (preview !== undefined) {
+      const filter = filterFor(preview, row);
       recipients = recipients.filter((one) => filter(row(one)));
     }
-    if (parameters['SortBy'] !== undefined) {
-      const [property = ''] = requireKnownValues('SortBy', [String(parameters['SortBy'])], sortable);
-      const key = (recipient: Recipient) => String(row(recipient)[property]).toLowerCase();
+    if (sortBy !== undefined) {
+      const [property = ''] = requireKnownValues('SortBy', [sortBy], sortable);
+      const key = (recipient: Recipient) => textOf(row(recipient), property).toLowerCase();
       recipients = recipients.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
     }
     const result = resultOf(call, recipients, row);
-    const properties = listOf(parameters['Properties']);
     if (properties === undefined) return result;
     const kept = new Set(requireKnownProperties(properties, result.propertyNames));
     const { source } = result;
@@ -74,6 +84,7 @@ function pick(row: Row, names: ReadonlySet<string>): Row {
   return Object.fromEntries(Object.entries(row).filter(([name]) => names.has(name)));
 }
 
-function listOf(value: unknown): string[] | undefined {
-  return Array.isArray(value) ? value.map(String) : undefined;
+function textOf(row: Row, name: string): string {
+  const value = row[name];
+  return typeof value === 'string' ? value : '';
 }

@@ -1,7 +1,7 @@
 // Get-User: the person fields of everybody who has an account.
 
 import type { Recipient } from '../organization/state.ts';
-import { type Cmdlet, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
+import { type Cmdlet, listParameter, requireKnownValues, resultOf, selectRecipients } from './cmdlet.ts';
 import { personRow } from './recipient-row.ts';
 
 const userTypes = [
@@ -18,10 +18,9 @@ export const getUser: Cmdlet = {
   parameters: { Identity: 'text', Filter: 'text', RecipientTypeDetails: 'texts', ResultSize: 'size' },
   exclusive: [['Identity', 'Filter']],
   run(call) {
-    const asked = call.parameters['RecipientTypeDetails'];
-    const types = Array.isArray(asked)
-      ? requireKnownValues('RecipientTypeDetails', asked.map(String), userTypes)
-      : userTypes;
+    const asked = listParameter(call, 'RecipientTypeDetails');
+    const types =
+      asked === undefined ? userTypes : requireKnownValues('RecipientTypeDetails', asked, userTypes);
     const row = (recipient: Recipient) => personRow(recipient, call);
     return resultOf(call, selectRecipients(call, types, row), row);
   },

@@ -23,6 +23,15 @@ export const seededApp = {
   displayName: 'contactSync',
 };
 
+/** What is made from a generated person; groups come after. */
+type PersonType = Exclude<
+  RecipientTypeDetails,
+  | 'MailUniversalDistributionGroup'
+  | 'MailUniversalSecurityGroup'
+  | 'DynamicDistributionGroup'
+  | 'GroupMailbox'
+>;
+
 // A fixed past: dates of the directory must not depend on when the emulator was started.
 const seededAt = new Date('2026-10-01T08:00:00Z');
 
@@ -34,7 +43,7 @@ export function seedOrganization(options: SeedOptions): Organization {
   const counts = kindsFor(options);
   const random = makeRandom(options.seed, 'people');
   const people = new PersonMaker(random);
-  const add = (type: RecipientTypeDetails, number: number) =>
+  const add = (type: PersonType, number: number) =>
     addSeeded(organization, { key: `${key}:${type}:${number}`, type, person: people.make(), random });
 
   for (const [type, count] of counts.people) {
@@ -88,7 +97,7 @@ function emptyOrganization(): Organization {
 
 /** How many of each kind; together exactly as many recipients as asked for. */
 function kindsFor(options: SeedOptions): {
-  readonly people: readonly (readonly [RecipientTypeDetails, number])[];
+  readonly people: readonly (readonly [PersonType, number])[];
   readonly groups: number;
 } {
   const rest = options.recipients - options.mailboxes;
@@ -116,7 +125,7 @@ function kindsFor(options: SeedOptions): {
 
 interface SeededRecipient {
   readonly key: string;
-  readonly type: RecipientTypeDetails;
+  readonly type: PersonType;
   readonly person: SeededPerson;
   readonly random: Random;
 }
@@ -142,7 +151,7 @@ function addSeeded(organization: Organization, seeded: SeededRecipient): Recipie
 
 type Shape = Omit<NewRecipient, 'key' | 'recipientTypeDetails' | 'alias' | 'whenChanged'>;
 
-function shapeOf(type: RecipientTypeDetails, person: SeededPerson, random: Random): Shape {
+function shapeOf(type: PersonType, person: SeededPerson, random: Random): Shape {
   const { alias } = person;
   switch (type) {
     case 'SharedMailbox': {
@@ -189,7 +198,7 @@ function shapeOf(type: RecipientTypeDetails, person: SeededPerson, random: Rando
         person: person.person,
         otherAddresses: person.furtherLocalParts.map((local) => `${local}@contoso.example`),
       };
-    default:
+    case 'UserMailbox':
       return {
         displayName: person.displayName,
         primarySmtpAddress: `${alias}@contoso.example`,
