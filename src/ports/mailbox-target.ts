@@ -1,11 +1,11 @@
 // The contact folder (with its sub-folders) of one policy in one mailbox.
 
+import type { ContactProperty } from '../model/contact.ts';
 import type { FolderId, ItemId, PolicyId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
 import type { FolderPart } from '../model/policy.ts';
-import type { ContactProperty } from '../model/contact.ts';
 
 export interface TargetCapabilities {
   /** Changes handed over at once; the engine cuts its lists to this size. */
@@ -51,7 +51,7 @@ export interface ReadFolderOptions {
 export interface MailboxTarget {
   /**
    * Finds Contacts by its well-known id and below it the contact folder: first a folder with this policy's mark under
-   * whatever name, then one of the policy's folder name (exact, then without regard to case). With
+   * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder name (exact, then without regard to case). With
    * `useDefaultContacts` the folder is Contacts itself. Sub-folders with key = name are included. Never creates
    * anything. Never misses a marked item that was there before the call, however large the folder.
    */

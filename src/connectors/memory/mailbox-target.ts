@@ -263,7 +263,19 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     if (wish.useDefaultContacts) return mailbox.folder(mailbox.contactsId);
     const candidates = mailbox.foldersIn(mailbox.contactsId);
     const marked = candidates.filter((folder) => this.#isOurs(folder.mark));
-    return findByName(marked, wish.name) ?? marked[0] ?? findByName(candidates, wish.name);
+    return (
+      findByName(marked, wish.name) ??
+      marked[0] ??
+      this.#findBelow(mailbox, candidates) ??
+      findByName(candidates, wish.name)
+    );
+  }
+
+  /** The user may have moved it into another folder; breadth first, so that it is met before its own sub-folders. */
+  #findBelow(mailbox: InMemoryMailbox, above: readonly MemoryFolder[]): MemoryFolder | undefined {
+    const below = above.flatMap((folder) => mailbox.foldersIn(folder.id));
+    if (below.length === 0) return undefined;
+    return below.find((folder) => this.#isOurs(folder.mark)) ?? this.#findBelow(mailbox, below);
   }
 
   #findFolders(mailbox: InMemoryMailbox): readonly { readonly key: string; readonly folder: MemoryFolder }[] {
