@@ -13,6 +13,8 @@ import { findPostgresBinaries } from './needs.ts';
 export interface TestPostgres {
   /** Address of a new, empty database. */
   createDatabase(): Promise<string>;
+  /** Everything in the tables of a database, bytes as they are. */
+  dump(url: string): Promise<Buffer>;
   stop(): Promise<void>;
 }
 
@@ -82,14 +84,26 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function query(url: string, text: string): Promise<void> {
+async function query(url: string, text: string): Promise<readonly Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   try {
     await client.connect();
-    await client.query(text);
+    return (await client.query(text)).rows;
   } finally {
     await client.end();
   }
+}
+
+async function dump(url: string): Promise<Buffer> {
+  const tables = await query(url, `select tablename from pg_tables where schemaname = 'public'`);
+  const parts: Buffer[] = [];
+  for (const { tablename } of tables) {
+    const rows = await query(url, `select * from "${String(tablename)}"`);
+    for (const value of rows.flatMap((row) => Object.values(row))) {
+      parts.push(Buffer.isBuffer(value) ? value : Buffer.from(String(value)));
+    }
+  }
+  return Buffer.concat(parts);
 }
 
 function onServer(url: string, stop: () => Promise<void>): TestPostgres {
@@ -103,6 +117,7 @@ function onServer(url: string, stop: () => Promise<void>): TestPostgres {
       address.pathname = `/${name}`;
       return address.href;
     },
+    dump,
     async stop() {
       for (const name of made) await query(url, `drop database if exists ${name} with (force)`);
       await stop();

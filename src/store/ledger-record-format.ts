@@ -28,6 +28,18 @@ const FolderMark = z.object({
   fingerprint: z.string(),
   fieldFingerprints: z.string(),
 });
+const columns = {
+  sourceObjectIds: z.array(uuid),
+  itemIds: strings,
+  versions: strings,
+  folderKeys: strings,
+  createdAt: strings,
+  markVersions: z.array(z.number()),
+  fingerprints: strings,
+  fieldFingerprints: strings,
+  /** By place of the entry. */
+  contested: z.record(z.string(), z.record(z.string(), z.number())),
+};
 const Body = z.object({
   /** Echo of the row's key: a record under another mailbox's key is not believed. */
   of: z.tuple([z.string(), z.string()]),
@@ -42,29 +54,42 @@ const Body = z.object({
       syncToken: z.string().optional(),
     }),
   ),
-  sourceObjectIds: z.array(uuid),
-  itemIds: strings,
-  versions: strings,
-  folderKeys: strings,
-  createdAt: strings,
-  markVersions: z.array(z.number()),
-  fingerprints: strings,
-  fieldFingerprints: strings,
-  /** By place of the entry. */
-  contested: z.record(z.string(), z.record(z.string(), z.number())),
+  ...columns,
+  missing: z.array(uuid).optional(),
 });
 type Body = z.infer<typeof Body>;
 
 export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
-  const { entries } = record;
+  const {
+    policyId,
+    mailboxId,
+    isDirty: _,
+    rulesDigest,
+    foreignCount,
+    folders,
+    entries,
+    missing,
+    ...others
+  } = record;
+  // A key that the model gains and this format forgets would be lost without a word: it does not compile.
+  const nothingElse: Record<string, never> = others;
+  const body: Body = {
+    of: [policyId, mailboxId],
+    rulesDigest,
+    foreignCount,
+    folders: folders.map((folder) => ({ ...folder, mark: folder.mark && { ...folder.mark } })),
+    ...toColumns(entries),
+    ...(missing === undefined ? {} : { missing: [...missing] }),
+    ...nothingElse,
+  };
+  return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
+}
+
+function toColumns(entries: readonly LedgerEntry[]): Pick<Body, keyof typeof columns> {
   const contested = entries.flatMap((entry, place) =>
     entry.contested ? [[place, entry.contested] as const] : [],
   );
-  const body: Body = {
-    of: [record.policyId, record.mailboxId],
-    rulesDigest: record.rulesDigest,
-    foreignCount: record.foreignCount,
-    folders: record.folders.map((folder) => ({ ...folder, mark: folder.mark && { ...folder.mark } })),
+  return {
     sourceObjectIds: entries.map((entry) => entry.sourceObjectId),
     itemIds: entries.map((entry) => entry.itemId),
     versions: entries.map((entry) => entry.version),
@@ -75,7 +100,6 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     fieldFingerprints: entries.map((entry) => entry.fieldFingerprints),
     contested: Object.fromEntries(contested),
   };
-  return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
 }
 
 /** undefined for an older, newer or damaged format. */
@@ -91,8 +115,16 @@ export function decodeLedgerRecord(
   if (body.of[0] !== policyId || body.of[1] !== mailboxId) return undefined;
   const entries = body.sourceObjectIds.map((_, place) => toEntry(body, place));
   if (!entries.every((entry) => entry !== undefined)) return undefined;
-  const { rulesDigest, foreignCount } = body;
-  return { policyId, mailboxId, rulesDigest, foreignCount, folders: body.folders.map(toFolder), entries };
+  const { rulesDigest, foreignCount, missing } = body;
+  return {
+    policyId,
+    mailboxId,
+    rulesDigest,
+    foreignCount,
+    folders: body.folders.map(toFolder),
+    entries,
+    ...(missing === undefined ? {} : { missing: missing.map(sourceObjectId) }),
+  };
 }
 
 function tryUnpack(packed: Uint8Array): unknown {

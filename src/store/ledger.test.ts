@@ -46,24 +46,27 @@ const mark = fc.record({
   fingerprint: text,
   fieldFingerprints: text,
 });
-const record: fc.Arbitrary<LedgerRecord> = fc.record({
-  policyId: fc.constant(policy),
-  mailboxId: fc.constant(mailbox),
-  isDirty: fc.boolean(),
-  rulesDigest: text,
-  foreignCount: fc.nat(),
-  folders: fc.array(
-    fc.record({
-      key: text,
-      folderId: text.map(folderId),
-      name: text,
-      mark: fc.option(mark, { nil: undefined }),
-      syncToken: fc.option(text, { nil: undefined }),
-    }),
-    { maxLength: 4 },
-  ),
-  entries: fc.array(entry, { maxLength: 20 }),
-});
+const record: fc.Arbitrary<LedgerRecord> = fc
+  .record({
+    policyId: fc.constant(policy),
+    mailboxId: fc.constant(mailbox),
+    isDirty: fc.boolean(),
+    rulesDigest: text,
+    foreignCount: fc.nat(),
+    missing: fc.option(fc.array(fc.uuid().map(sourceObjectId)), { nil: undefined }),
+    folders: fc.array(
+      fc.record({
+        key: text,
+        folderId: text.map(folderId),
+        name: text,
+        mark: fc.option(mark, { nil: undefined }),
+        syncToken: fc.option(text, { nil: undefined }),
+      }),
+      { maxLength: 4 },
+    ),
+    entries: fc.array(entry, { maxLength: 20 }),
+  })
+  .map(({ missing, ...rest }) => (missing === undefined ? rest : { ...rest, missing }));
 
 test('any record comes back exactly', () => {
   fc.assert(
