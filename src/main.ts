@@ -14,7 +14,7 @@ import { importPem, importPfx } from './certificates/import-certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
 import { checkTenantName, cloudEndpoints } from './connectors/entra/national-clouds.ts';
 import { createTokenProvider } from './connectors/entra/token-provider.ts';
-import { createExchangeOnline } from './connectors/exchange-online/index.ts';
+import { createExchangeOnline } from './connectors/exchange-online/exchange-online.ts';
 import { createGraphTargets } from './connectors/graph/index.ts';
 import { createGraphClient } from './connectors/graph-client/index.ts';
 import { createHttpClient } from './connectors/http/http-client.ts';
@@ -28,18 +28,18 @@ import { createTrial } from './license/trial.ts';
 import type { Environment } from './model/environment.ts';
 import { Failure } from './model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
-import { environmentId } from './model/ids.ts';
+import { environmentId, policyId } from './model/ids.ts';
+import type { TargetMailbox } from './model/mailbox.ts';
 import type { CertificateTools, Connection, DocumentFormat } from './operations/dependencies.ts';
 import { destinationOf } from './operations/destination.ts';
 import { makeOperations, toOperationError } from './operations/in-process.ts';
 import { presentFailure } from './operations/present.ts';
 import { type Log, silentLog } from './ports/log.ts';
 import type { MarkCodec } from './ports/mark-codec.ts';
-import type { SecretStore } from './ports/secret-store.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { differences } from './store/document-difference.ts';
 import { ensureDataDirectory } from './store/open-database.ts';
-import { openStores } from './store/open-stores.ts';
+import { openStores, type Stores } from './store/open-stores.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
@@ -71,7 +71,7 @@ export async function openOperations(option: string | undefined): Promise<Opened
       format: documentFormat,
       certificateTools: certificateTools(directory),
       checkTenantName,
-      connect: (environment) => connect(environment, stores.secrets, ownLog),
+      connect: (environment) => connect(environment, stores, ownLog),
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,
@@ -102,7 +102,8 @@ function openLog(directory: string): FileLog {
   }
 }
 
-async function connect(environment: Environment, secrets: SecretStore, log: Log): Promise<Connection> {
+async function connect(environment: Environment, stores: Stores, log: Log): Promise<Connection> {
+  const { secrets } = stores;
   const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
   if (certificate === undefined)
     throw new Failure('certificateMissing', { details: { environment: environment.name } });
@@ -136,11 +137,12 @@ async function connect(environment: Environment, secrets: SecretStore, log: Log)
   const { source, directory } = createExchangeOnline({
     exchangeOnline,
     endpoints,
-    http,
     tokens,
-    graph,
-    log,
+    http,
+    graphClient: graph,
     clock,
+    log,
+    knownMailboxes: () => writtenMailboxes(environment, stores),
   });
   const targets = createGraphTargets({
     client: graph,
@@ -165,6 +167,18 @@ async function connect(environment: Environment, secrets: SecretStore, log: Log)
       return http.close();
     },
   };
+}
+
+/** Of all policies of the environment: a reading through Graph alone cannot tell mailboxes from their ids. */
+async function writtenMailboxes(
+  environment: Environment,
+  { policies, memory }: Stores,
+): Promise<readonly TargetMailbox[]> {
+  const own = (await policies.list()).filter(({ document }) => document.environment === environment.name);
+  const written = await Promise.all(
+    own.map(({ document }) => memory.readWrittenMailboxes(policyId(document.id))),
+  );
+  return written.flat();
 }
 
 function readCa(file: string): string {

@@ -76,7 +76,7 @@ describe('a plan', () => {
     expect(shown).toEqual([
       'anna@contoso.example  1 new, 1 to change, 1 to delete, 1 to hand over, 3 unchanged',
       '  folder "Company Contacts" is created',
-      '  note: 1 copies made by the user, left alone',
+      '  note: copies made by the user, left alone (1)',
       '  - Old Hand  left the selection, to Deleted Items',
       '  > Kept Friend  left the selection, left to the user',
       '  ~ Bea Maier  changed at the source',

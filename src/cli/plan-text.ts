@@ -3,7 +3,7 @@
 
 import type { ChangeView, FieldChangeView, FolderActionView, MailboxPlanView } from '@contactsync/contract';
 import { count, cutTo, type Paint, padEnd, visible } from './terminal-text.ts';
-import { changeCount, NOTICE_WORDS, plannedWords, REASON_WORDS, word } from './words.ts';
+import { changeCount, noticeText, plannedWords, REASON_WORDS, word } from './words.ts';
 
 export interface PlanLimits {
   readonly mailboxes: number;
@@ -99,13 +99,7 @@ export function mailboxPlanLines(plan: MailboxPlanView, limits: PlanLimits, pain
   const head = `${paint('bold', visible(plan.primarySmtpAddress))}  ${plannedWords(plan.counts)}`;
   const lines = [plan.purpose === 'empty' ? `${head} ${paint('yellow', '(is emptied)')}` : head];
   for (const action of plan.folders) lines.push(`  ${paint('dim', folderLine(action))}`);
-  for (const notice of plan.notices) {
-    const properties =
-      notice.properties === undefined || notice.properties.length === 0
-        ? ''
-        : ` (${notice.properties.join(', ')})`;
-    lines.push(paint('dim', `  note: ${notice.count} ${word(NOTICE_WORDS, notice.kind)}${properties}`));
-  }
+  for (const notice of plan.notices) lines.push(paint('dim', `  note: ${noticeText(notice)}`));
   const ordered = [...plan.changes].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
   const shown = ordered.slice(0, limits.people);
   for (const change of shown) lines.push(...personLines(change, limits, paint));

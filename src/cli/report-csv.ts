@@ -2,7 +2,7 @@
 // names right. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 
 import type { ReportView } from '@contactsync/contract';
-import { NOTICE_WORDS, word } from './words.ts';
+import { noticeText } from './words.ts';
 
 // Also the full-width signs, which some spreadsheets treat alike.
 const FORMULA = /^[\s]*[=+\-@\t\r＝＋－＠]/;
@@ -48,7 +48,7 @@ export function reportCsv(report: ReportView): string {
     applied?.deleted ?? 0,
     applied?.handedOver ?? 0,
     applied?.failed ?? 0,
-    mailbox.notices.map((notice) => `${notice.count} ${word(NOTICE_WORDS, notice.kind)}`).join(' | '),
+    mailbox.notices.map(noticeText).join(' | '),
     mailbox.failures.map((failure) => `${failure.number} ${failure.sentence}`).join(' | '),
   ]);
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

@@ -8,7 +8,7 @@ import {
   appliedWords,
   countedWords,
   EXCLUSION_WORDS,
-  NOTICE_WORDS,
+  noticeText,
   plannedWords,
   RUN_KIND_WORDS,
   RUN_STATE_WORDS,
@@ -90,10 +90,7 @@ function facts(report: ReportView): string {
 function mailboxRows(report: ReportView): string {
   return report.perMailbox
     .map((mailbox) => {
-      const remarks = [
-        ...mailbox.notices.map((notice) => `${notice.count} ${word(NOTICE_WORDS, notice.kind)}`),
-        ...mailbox.failures.map(failureLine),
-      ];
+      const remarks = [...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
       return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${stateClass(mailbox.state)}">${html(mailbox.state)}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${mailbox.applied === undefined ? '' : html(appliedWords(mailbox.applied))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
     })
     .join('\n');

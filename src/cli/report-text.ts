@@ -14,7 +14,7 @@ import {
   changeCount,
   countedWords,
   EXCLUSION_WORDS,
-  NOTICE_WORDS,
+  noticeText,
   plannedWords,
   RUN_KIND_WORDS,
   RUN_STATE_WORDS,
@@ -119,8 +119,7 @@ function mailboxLine(mailbox: MailboxReportView, paint: Paint): string[] {
       ? paint('yellow', '○')
       : paint('green', '✓');
   const lines = [`  ${sign} ${visible(mailbox.primarySmtpAddress)}  ${done || planned || mailbox.state}`];
-  for (const notice of mailbox.notices)
-    lines.push(paint('dim', `      note: ${notice.count} ${word(NOTICE_WORDS, notice.kind)}`));
+  for (const notice of mailbox.notices) lines.push(paint('dim', `      note: ${noticeText(notice)}`));
   for (const failure of mailbox.failures.slice(0, 3)) lines.push(`      ${failureLine(failure)}`);
   if (mailbox.failures.length > 3)
     lines.push(`      … and ${count(mailbox.failures.length - 3, 'more failure')}`);

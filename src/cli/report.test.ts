@@ -102,7 +102,7 @@ describe('on a terminal', () => {
       '  ✗ =HYPERLINK("bea")  failed',
       '      15011 Access to the mailbox is denied. (mailbox bea@contoso.example)',
       '  ✓ anna@contoso.example  4 created, 1 changed',
-      '      note: 2 values of the user kept',
+      '      note: values of the user kept (2)',
       '  1 mailbox unchanged',
       '',
       'Failures',
@@ -147,7 +147,7 @@ describe('as CSV', () => {
     expect(rows).toHaveLength(5);
     expect(rows[0]).toMatch(/^\uFEFFmailbox,/);
     expect(rows[1]).toBe(
-      'anna@contoso.example,fill,applied,4,1,0,0,2,4,0,1,0,0,0,2 values of the user kept,',
+      'anna@contoso.example,fill,applied,4,1,0,0,2,4,0,1,0,0,0,values of the user kept (2),',
     );
     expect(rows[2]).toMatch(/^"'=HYPERLINK\(""bea""\)"/);
   });

@@ -1,7 +1,7 @@
 // Plain English for what runs, plans and reports name by a short word. Unknown words (a newer product behind the
 // same contract) are shown as they are.
 
-import type { OutcomeCountsView, PlanCountsView } from '@contactsync/contract';
+import type { NoticeView, OutcomeCountsView, PlanCountsView } from '@contactsync/contract';
 import { count } from './terminal-text.ts';
 
 type Words = Readonly<Record<string, string>>;
@@ -80,6 +80,7 @@ export const NOTICE_WORDS: Words = {
   graceRunning: 'contacts in their days of grace',
   editedContactKept: 'contacts edited by the user, kept',
   samePersonOfOtherPolicy: 'people who are there through another policy too',
+  changedSinceRun: 'changed by users since the run; kept as they are now',
 };
 
 export const word = (words: Words, key: string): string => words[key] ?? key;
@@ -122,4 +123,13 @@ export function appliedWords(counts: OutcomeCountsView): string {
 
 export function changeCount(counts: PlanCountsView): number {
   return counts.create + counts.update + counts.delete + counts.handOver + counts.adopt;
+}
+
+/** "copies made by the user, left alone (2)" */
+export function noticeText(notice: NoticeView): string {
+  const properties =
+    notice.properties === undefined || notice.properties.length === 0
+      ? ''
+      : `: ${notice.properties.join(', ')}`;
+  return `${word(NOTICE_WORDS, notice.kind)} (${notice.count})${properties}`;
 }

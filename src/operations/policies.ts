@@ -1,6 +1,7 @@
 // Policies: documents, clones, what they would fill, and why a contact is where it is.
 
 import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
 import { cleanUp } from '../engine/clean-up.ts';
 import { countMailboxes } from '../engine/count-mailboxes.ts';
@@ -131,8 +132,8 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document, revision } = await documents.find(name);
       const environment = await environmentOf(dependencies, document);
       const limit = await limitFor(dependencies, 'test');
-      return withPorts(dependencies, environment, (ports) =>
-        explainContact(
+      return withPorts(dependencies, environment, async (ports) => {
+        const { mailbox, label, explanation } = await explainContact(
           {
             revision: { policy: document, revision },
             mailboxAddress: question.mailbox,
@@ -142,8 +143,19 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
           },
           ports,
           signal,
-        ),
-      );
+        );
+        return {
+          mailbox,
+          contact: label,
+          answer: explainText(explanation.answer),
+          steps: explanation.steps.map(({ name, ok, sentence }) => ({
+            name,
+            ok,
+            text: explainText(sentence),
+          })),
+          fields: explanation.fields,
+        };
+      });
     },
   };
 }

@@ -8,7 +8,9 @@ function paint(style: 'bold' | 'dim' | 'green' | 'red' | 'cyan', text: string): 
   return isColored ? styleText(style, text, { validateStream: false }) : text;
 }
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 let step = 0;
 
