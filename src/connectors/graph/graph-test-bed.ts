@@ -177,7 +177,7 @@ export class GraphTestBed {
       loseNextAnswer: async () => {
         await control.addFault({
           ...contactWrites,
-         
+
           action: { kind: 'process-then-drop' },
         });
       },
