@@ -33,6 +33,23 @@ export async function drain<T>(
   }
 }
 
+/** As `drain`, for a part that may fail as a whole: the rest is still worth having, as an incomplete reading. */
+export async function drainPart<T>(
+  pages: AsyncIterable<readonly T[]>,
+  step: string,
+  code: GapCode,
+  signal: AbortSignal,
+  take: (page: readonly T[]) => void,
+): Promise<Failure | undefined> {
+  try {
+    return await drain(pages, step, code, signal, take);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (signal.aborted || failure.code === 'internalError') throw failure;
+    return gapFrom(failure, step, code, 0);
+  }
+}
+
 /** A gap says which step ended early and for which failure; both are what an administrator can look up. */
 export function gapFrom(failure: Failure, step: string, code: GapCode, read: number): Failure {
   return new Failure(code, {

@@ -1,18 +1,18 @@
 // ContactSource over the Exchange Online admin REST: Get-Recipient says who is there, Get-User and Get-Contact tell
 // the person, Graph fills gaps where it may be read. Everything in bulk, never one call per person.
 
-import { asFailure, Failure } from '../../model/failure.ts';
+import { Failure } from '../../model/failure.ts';
 import type { SourceObjectId } from '../../model/ids.ts';
 import type { SourcePart } from '../../model/policy.ts';
 import type { SourceObject } from '../../model/source-object.ts';
-import type { ContactSource, ProbeStep, SourceReading } from '../../ports/contact-source.ts';
+import type { ContactSource, SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import type { TokenProvider } from '../entra/token-provider.ts';
 import { addressListFits, findMissingAddressLists } from './address-lists.ts';
 import type { ExchangeAdminApi } from './admin-api.ts';
 import { type AdminRow, guid, recipientId, text } from './admin-row.ts';
 import { decodeRecipient, RECIPIENT_PROPERTIES } from './decode-recipient.ts';
-import { drain, gapFrom } from './drain.ts';
+import { drain, drainPart } from './drain.ts';
 import { type GraphRights, readGraphRights } from './granted-graph.ts';
 import type { GraphDirectory } from './graph-directory.ts';
 import { readGroupMembers } from './group-members.ts';
@@ -156,7 +156,7 @@ async function readPeople(
         if (id !== undefined && rows.has(id)) details.set(id, readPersonDetails(row));
       }
     };
-    const gap = await drainOrGap(pages, cmdlet, signal, take);
+    const gap = await drainPart(pages, cmdlet, 'sourceIncomplete', signal, take);
     if (gap === undefined) return;
     gaps.push(gap);
     hasAllNames = false;
@@ -204,7 +204,7 @@ async function readFromGraph(
     pages: AsyncIterable<readonly (PersonDetails & { id: SourceObjectId })[]>,
   ) => {
     if (!isAllowed) return false;
-    const gap = await drainOrGap(pages, step, signal, (page) => {
+    const gap = await drainPart(pages, step, 'sourceIncomplete', signal, (page) => {
       for (const person of page) if (rows.has(person.id)) details.set(person.id, person);
     });
     if (gap !== undefined) gaps.push(gap);
@@ -221,20 +221,4 @@ async function readFromGraph(
     parts.graph.orgContacts(signal),
   );
   return { details, missesUsers, missesContacts };
-}
-
-/** A part of the reading that may fail as a whole: the rest is still worth having, as an incomplete reading. */
-async function drainOrGap<T>(
-  pages: AsyncIterable<readonly T[]>,
-  step: string,
-  signal: AbortSignal,
-  take: (page: readonly T[]) => void,
-): Promise<Failure | undefined> {
-  try {
-    return await drain(pages, step, 'sourceIncomplete', signal, take);
-  } catch (thrown) {
-    const failure = asFailure(thrown);
-    if (signal.aborted || failure.code === 'internalError') throw failure;
-    return gapFrom(failure, step, 'sourceIncomplete', 0);
-  }
 }

@@ -29,10 +29,9 @@ export async function readGraphRights(
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (signal.aborted) throw failure;
-    log.warn(
-      'no token for Microsoft Graph, the directory is read through Exchange alone',
-      failure.toRecord(),
-    );
+    log.warn('no token for Microsoft Graph, the directory is read through Exchange alone', {
+      ...failure.toRecord(),
+    });
     return NO_RIGHTS;
   }
 }

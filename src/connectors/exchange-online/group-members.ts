@@ -102,8 +102,8 @@ async function readDirectMembers(
     );
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (signal.aborted || !isOfThisGroup(failure)) throw failure;
-    // Deleted since it was found, or a group without mail that Exchange cannot open.
+    // Deleted since it was found, a group without mail that Exchange cannot open, or members that may not be seen.
+    if (signal.aborted || !(isOfThisGroup(failure) || failure.code === 'exchangeRoleMissing')) throw failure;
     return unreadable(group, failure);
   }
 }

@@ -16,6 +16,9 @@ export interface ProbedParts {
   readonly log: Log;
 }
 
+/** Each may be refused by itself when the application has a custom role. */
+const READING_CMDLETS = ['Get-Recipient', 'Get-User', 'Get-Contact', 'Get-Mailbox'];
+
 export async function probeExchangeOnline(
   parts: ProbedParts,
   signal: AbortSignal,
@@ -31,10 +34,11 @@ export async function probeExchangeOnline(
     const reads = await attempt('Exchange Online: Get-OrganizationConfig', () =>
       firstRow(parts.api, 'Get-OrganizationConfig', {}, signal),
     );
-    if (reads)
-      await attempt('Exchange Online: Get-Recipient', () =>
-        firstRow(parts.api, 'Get-Recipient', { ResultSize: 1 }, signal),
+    for (const cmdlet of reads ? READING_CMDLETS : []) {
+      await attempt(`Exchange Online: ${cmdlet}`, () =>
+        firstRow(parts.api, cmdlet, { ResultSize: 1 }, signal),
       );
+    }
   }
   const mayGraph = await probeSignIn(parts.tokens, 'graph', steps, signal);
   if (mayGraph) {
