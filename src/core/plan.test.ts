@@ -505,3 +505,12 @@ it('deletions come last, so that a stop half way never loses a person', () => {
   const made = plan({ wanted: [wish(ERIKA, erika)], contacts: [leaving] });
   expect(made.changes.map(({ kind }) => kind)).toEqual(['create', 'delete']);
 });
+
+it('a person the reading cannot place is kept up to date where present, and created nowhere', () => {
+  const undecided = { undecided: new Set([ERIKA]) };
+  const wanted = [wish(ERIKA, { ...erika, jobTitle: 'Buyer' })];
+  const contacts = [there({ written: erika, stored: erika })];
+
+  expect(plan({ wanted, contacts, input: undecided }).changes).toMatchObject([{ kind: 'update' }]);
+  expect(plan({ wanted, input: undecided }).changes).toEqual([]);
+});

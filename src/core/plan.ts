@@ -57,7 +57,8 @@ export function planMailbox(input: PlanInput): ContactPlan {
     return assemble(context, [], [], notices, []);
   }
   const root = input.snapshot.folders.find((folder) => folder.key === '');
-  const hasWanted = input.purpose === 'fill' && input.wanted.size > 0;
+  const hasWanted =
+    input.purpose === 'fill' && [...input.wanted.keys()].some((id) => !input.undecided.has(id));
   const verdict = decideRoot(input.policy, root, input.snapshot.contacts, hasWanted);
   if (input.purpose === 'fill' && !verdict.mayUse) {
     notices.add('folderRefused');
@@ -137,6 +138,7 @@ function planAbsent(
   notices: NoticeBook,
 ): void {
   const id = wanted.sourceObjectId;
+  if (context.undecided.has(id)) return;
   if (context.respected.has(id)) {
     notices.add('userDeletionRespected', id);
     return;

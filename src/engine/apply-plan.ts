@@ -45,7 +45,13 @@ export async function applyPlan(
     const writing = new MailboxWriting(input, ports, recorder, signal);
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'applying');
     await ports.memory.addWrittenMailbox(context.policyId, mailbox);
-    const counts = await writing.run();
+    let counts: OutcomeCounts;
+    try {
+      counts = await writing.run();
+    } finally {
+      // Also what was written before the mailbox failed belongs into the report.
+      await reportCounts(writing.counts, mailbox, recorder);
+    }
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
     if (input.plan.purpose === 'empty' && counts.failed === 0) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
@@ -54,6 +60,14 @@ export async function applyPlan(
   } finally {
     await lease.release();
   }
+}
+
+async function reportCounts(
+  counts: OutcomeCounts,
+  { id: mailboxId, primarySmtpAddress }: TargetMailbox,
+  recorder: RunRecorder,
+): Promise<void> {
+  await recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts });
 }
 
 interface Round {
@@ -80,6 +94,11 @@ class MailboxWriting {
     this.#ports = ports;
     this.#recorder = recorder;
     this.#signal = signal;
+  }
+
+  /** So far. */
+  get counts(): OutcomeCounts {
+    return { ...this.#counts };
   }
 
   async run(): Promise<OutcomeCounts> {

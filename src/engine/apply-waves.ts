@@ -60,8 +60,6 @@ export async function applyWaves(
       signal,
     );
     failed += counts.failed;
-    const { id: mailboxId, primarySmtpAddress } = mailbox;
-    await recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts });
   };
   const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
     failed += 1;

@@ -44,6 +44,7 @@ export async function explainContact(
     request.mailboxAddress,
   );
   const { planned, planFailure } = await planIt(request, source, targets, ports, signal);
+  const entry = planned?.record.entries.find(({ sourceObjectId: of }) => of === id);
   return {
     mailbox: request.mailboxAddress,
     label,
@@ -58,10 +59,8 @@ export async function explainContact(
       isMailboxListComplete: targets.isComplete,
       plan: planned?.plan,
       planFailure,
-      managed: planned?.snapshot.contacts.find(
-        ({ mark }) => mark.sourceObjectId === id && mark.policyId === request.revision.policy.id,
-      ),
-      entry: planned?.record.entries.find((entry) => entry.sourceObjectId === id),
+      managed: planned?.snapshot.contacts.find(({ itemId }) => itemId === entry?.itemId),
+      entry,
     }),
   };
 }

@@ -193,3 +193,93 @@ it('Deleting: a contact the user enriched goes to Deleted Items, one that is who
   expect(box.items.filter(({ folderId }) => folderId === box.deletedItemsId)).toHaveLength(1);
   expect(box.item(wholly)).toBeUndefined();
 });
+
+describe('The first run is the dangerous one', () => {
+  it('with the database lost, the marks in the mailboxes tell the brake who was there', async () => {
+    const world = new World(30, 2);
+    await world.run();
+    await world.memory.forget(policyId(world.policy.id));
+    await world.ledger.forget();
+    world.policy = {
+      ...world.policy,
+      source: {
+        ...world.policy.source,
+        include: [[{ property: 'surname', operator: 'equals', value: 'Nr1' }]],
+      },
+    };
+
+    expect((await world.run()).state).toBe('awaitingApproval');
+    expect(world.managed(1).size).toBe(30);
+  });
+
+  it('a folder of that name that the user made is refused, and the run says so', async () => {
+    const world = new World(3, 2);
+    const user = world.organization.userOf(boxId(1));
+    user.addContact({ displayName: 'Mine' }, user.createFolder('Company Contacts'));
+    const run = await world.run();
+
+    expect(run.state).toBe('finishedWithErrors');
+    expect(world.eventsOf('mailbox.failed')).toMatchObject([{ failure: { code: 'folderRefused' } }]);
+    expect(world.managed(2).size).toBe(3);
+  });
+
+  it('a policy that adopts takes over the contact with the same address and leaves the others', async () => {
+    const world = new World(3, 1);
+    world.policy = { ...world.policy, folder: { ...world.policy.folder, existing: 'adopt' } };
+    const user = world.organization.userOf(boxId(1));
+    const folder = user.createFolder('Company Contacts');
+    user.addContact({ displayName: 'Old copy', emailAddress1: 'PERSON1@contoso.example' }, folder);
+    const own = user.addContact({ displayName: 'Mine' }, folder);
+    const run = await world.run();
+
+    expect(world.box(1).itemsIn(folder)).toHaveLength(4);
+    expect(world.item(1, 1).properties.displayName).toBe('Person 1');
+    expect(world.box(1).item(own)?.mark).toBeUndefined();
+
+    await world.rollback(run.id);
+    expect(
+      world
+        .box(1)
+        .itemsIn(folder)
+        .map(({ properties, mark }) => [properties.displayName, mark]),
+    ).toEqual([
+      ['Old copy', undefined],
+      ['Mine', undefined],
+    ]);
+  });
+});
+
+it('The default Contacts folder: managed contacts among own ones, and the folder is never removed', async () => {
+  const world = new World(3, 1);
+  world.policy = {
+    ...world.policy,
+    folder: { ...world.policy.folder, useDefaultContacts: true },
+    contact: { ...world.policy.contact, categories: ['Company'] },
+  };
+  const user = world.organization.userOf(boxId(1));
+  user.addContact({ displayName: 'Mine' });
+  const before = world.organization.dumpForeign();
+  await world.run();
+  expect(world.managed(1).size).toBe(3);
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+
+  world.policy = {
+    ...world.policy,
+    mailboxes: { ...world.policy.mailboxes, exclude: ['box1@contoso.example'] },
+    brake: { ...world.policy.brake, maxMailboxesPercent: 100 },
+  };
+  expect((await world.run()).state).toBe('finished');
+  expect(world.managed(1).size).toBe(0);
+  expect(world.organization.dumpForeign()).toBe(before);
+});
+
+it('A full mailbox stops itself alone and is repaired by the next run', async () => {
+  const world = new World(45, 2);
+  world.box(1).trouble.atWrite(30, { kind: 'break', code: 'mailboxFull' });
+  const run = await world.run();
+  expect(run.state).toBe('finishedWithErrors');
+  expect(world.managed(2).size).toBe(45);
+
+  expect((await world.run()).state).toBe('finished');
+  expect(world.box(1).items.filter(({ mark }) => mark !== undefined)).toHaveLength(45);
+});

@@ -13,7 +13,7 @@ import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 export interface SourceResult {
-  /** In the order of ids, so that nothing depends on the order of the source. */
+  /** With the undecided ones. In the order of ids, so that nothing depends on the order of the source. */
   readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
   /** The reading could not tell whether they belong: neither created nor deleted. */
   readonly undecided: ReadonlySet<SourceObjectId>;
@@ -29,7 +29,7 @@ export interface SourceRequest {
 export interface SelectedSource {
   readonly reading: SourceReading;
   readonly selection: Selection;
-  /** By id. */
+  /** The selected and the undecided ones, by id. */
   readonly contacts: readonly MappedContact[];
 }
 
@@ -41,7 +41,10 @@ export async function selectSource(
   const { policy } = request.revision;
   const reading = await ports.source.read(policy.source, signal);
   const selection = selectContacts(reading.objects, policy.source);
-  const contacts = mapContacts(selection, policy, { country: request.defaultCountry });
+  // Whom the reading cannot place is not created and not deleted, but a contact that stands already is kept up to date.
+  const undecided = new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId));
+  const selected = [...selection.selected, ...reading.objects.filter(({ id }) => undecided.has(id))];
+  const contacts = mapContacts({ selected }, policy, { country: request.defaultCountry });
   return { reading, selection, contacts };
 }
 
@@ -58,7 +61,7 @@ export async function readSource(
   await recorder.emit({
     type: 'source.read',
     objects: reading.objects.length,
-    selected: contacts.length,
+    selected: selection.selected.length,
     excluded,
     isComplete,
     gaps: gapsOf(reading, isComplete),
