@@ -80,6 +80,30 @@ describe('batch', () => {
     });
   });
 
+  it('a refusal of the whole for load is the answer of every part', async () => {
+    let round = 0;
+    const { client, sleptMs } = scriptedClient((request) => {
+      round += 1;
+      return round === 1
+        ? graphError(429, 'TooManyRequests', '', { 'retry-after': '5' })
+        : answerParts(() => ({ status: 200 }))(request);
+    });
+    const answers = await client.batch([create('/a'), read('/b')], options, signal);
+    expect(answers.map(statusOf)).toEqual([429, 200]);
+    expect(sleptMs).toEqual([5_000]);
+  });
+
+  it('halves a batch that is too large, down to the one part that is', async () => {
+    const { client, sent } = scriptedClient((request) =>
+      request.body?.includes('/big') === true
+        ? graphError(413, 'RequestEntityTooLarge')
+        : answerParts(() => ({ status: 201 }))(request),
+    );
+    const parts = ['/1', '/2', '/big', '/4'].map(create);
+    expect((await client.batch(parts, options, signal)).map(statusOf)).toEqual([201, 201, 413, 201]);
+    expect(sent.map((request) => partsOf(request).length)).toEqual([4, 2, 2, 1, 1]);
+  });
+
   it('a defect of ours (400 for the whole) is not taken for a lost answer', async () => {
     const { client } = scriptedClient(() => graphError(400, 'BadRequest'));
     await expect(client.batch([create('/a')], options, signal)).rejects.toMatchObject({

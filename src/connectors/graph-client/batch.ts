@@ -51,7 +51,10 @@ export interface EnvelopeOptions {
   readonly mailboxKey?: string;
 }
 
-/** One round: every part is sent once. A part without an answer is lost; an answer to no part is ignored. */
+/**
+ * One round: every part is sent once. A part without an answer is lost; an answer to no part is ignored. When the whole
+ * is refused for load, that is the answer of every part.
+ */
 export async function exchangeParts(
   transport: BatchTransport,
   parts: readonly BatchPart[],
@@ -74,10 +77,16 @@ export async function exchangeParts(
     if (signal.aborted || !(thrown instanceof Failure) || thrown.facts.scope !== 'mailbox') throw thrown;
     return parts.map(() => ({ kind: 'lost', failure: thrown }));
   }
+  if (envelope.status === 413 && parts.length > 1) {
+    // Nothing was carried out. Twenty contacts with long notes can exceed the 4 MB of a request.
+    const half = Math.ceil(parts.length / 2);
+    const first = await exchangeParts(transport, parts.slice(0, half), options, signal);
+    return [...first, ...(await exchangeParts(transport, parts.slice(half), options, signal))];
+  }
   if (envelope.status !== 200) {
-    const failure = graphFailure(envelope);
-    if (!isThrottledOrBusy(envelope) && envelope.status < 500) throw failure;
-    return parts.map(() => ({ kind: 'lost', failure }));
+    if (envelope.status < 500 && envelope.status !== 429 && envelope.status !== 413)
+      throw graphFailure(envelope);
+    return parts.map(() => ({ kind: 'answered', answer: envelope }));
   }
   const answers = answersById(envelope);
   return parts.map((_, index) => {

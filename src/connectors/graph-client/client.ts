@@ -8,6 +8,7 @@ import { type BatchAnswer, type GraphAnswer, parseBody } from './answer.ts';
 import { type BatchOptions, type BatchPart, type BatchTransport, runBatch } from './batch.ts';
 import type { ToFailure } from './failures.ts';
 import { createGatheredReads } from './gathered-reads.ts';
+import { createMailboxBudget } from './mailbox-budget.ts';
 import { createMailboxGates, MAX_SINGLES } from './mailbox-gates.ts';
 import { followPages, type GraphPage } from './pages.ts';
 import type { GraphHttp, GraphHttpRequest, GraphTokens } from './transport.ts';
@@ -79,6 +80,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   const host = new URL(options.baseUrl).origin;
   const root = `${host}/v1.0`;
   const gates = createMailboxGates();
+  const budget = createMailboxBudget(clock);
   const strikes = new Map<string, number>();
   const counts = { httpCalls: 0, innerRequests: 0 };
 
@@ -132,6 +134,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const release =
       one.mailboxKey === undefined ? undefined : await gates.enterSingle(one.mailboxKey, signal);
     try {
+      if (one.mailboxKey !== undefined) await budget.spend(one.mailboxKey, 1, signal);
       counts.innerRequests += 1;
       return await sendAuthorized(
         {
@@ -182,6 +185,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const path = pathWithinRoot(urlOf(pathOrLink));
     const release = await gates.enterSingle(one.mailboxKey, signal);
     try {
+      await budget.spend(one.mailboxKey, 1, signal);
       return await gathered.get(path, one.headers ?? {}, one.timeBudgetMs ?? DEFAULT_TIME_BUDGET_MS, signal);
     } finally {
       release();
@@ -216,6 +220,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       const { mailboxKey } = batchOptions;
       const release = mailboxKey === undefined ? undefined : await gates.enterBatch(mailboxKey, signal);
       try {
+        if (mailboxKey !== undefined) await budget.spend(mailboxKey, parts.length, signal);
         const timeBudgetMs = batchOptions.timeBudgetMs ?? DEFAULT_TIME_BUDGET_MS;
         return await runBatch(transport, parts, { ...batchOptions, timeBudgetMs }, strikes, signal);
       } finally {

@@ -14,42 +14,32 @@ const EVERYTHING: ContactProperties = Object.fromEntries(
 );
 
 function sample(property: ContactProperty): string {
-  switch (CONTACT_PROPERTIES[property].kind) {
-    case 'date':
-      return '1984-02-29';
-    case 'flag':
-      return 'true';
-    case 'categories':
-      return 'Blue;Red';
-    case 'email':
-      return `${property.toLowerCase()}@contoso.example`;
-    default:
-      return `value of ${property}`;
-  }
+  const { kind } = CONTACT_PROPERTIES[property];
+  if (kind === 'date') return '1984-02-29';
+  if (kind === 'flag') return 'true';
+  if (kind === 'categories') return 'Blue;Red';
+  return kind === 'email' ? `${property.toLowerCase()}@contoso.example` : `value of ${property}`;
 }
 
 const filled = fc
   .string({ minLength: 1, maxLength: 60, unit: 'grapheme' })
   .filter((text) => text.trim() !== '');
 
+const dates = fc
+  .date({ min: new Date('1700-01-01'), max: new Date('2400-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+const categories = fc
+  .uniqueArray(
+    filled.filter((name) => !name.includes(';')),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((names) => names.sort().join(';'));
+
 function arbitraryOf(property: ContactProperty): fc.Arbitrary<string> {
-  switch (CONTACT_PROPERTIES[property].kind) {
-    case 'date':
-      return fc
-        .date({ min: new Date('1700-01-01'), max: new Date('2400-01-01'), noInvalidDate: true })
-        .map((date) => date.toISOString().slice(0, 10));
-    case 'flag':
-      return fc.constant('true');
-    case 'categories':
-      return fc
-        .uniqueArray(
-          filled.filter((name) => !name.includes(';')),
-          { minLength: 1, maxLength: 5 },
-        )
-        .map((names) => names.sort().join(';'));
-    default:
-      return filled;
-  }
+  const { kind } = CONTACT_PROPERTIES[property];
+  if (kind === 'date') return dates;
+  if (kind === 'flag') return fc.constant('true');
+  return kind === 'categories' ? categories : filled;
 }
 
 /** Places of a list are filled from the first on: a list of Graph has no gaps, and mapping never leaves one. */

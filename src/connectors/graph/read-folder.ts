@@ -154,10 +154,7 @@ async function readChanges(
   const isForeignAffected =
     items.some((item) => item.kind === 'foreign') || [...round.removed].some((id) => !entries.has(id));
   const foreignCount = isForeignAffected ? await countForeign(reader, folder, signal) : token.foreignCount;
-  const wereOthers = new Set(token.others);
-  const others = items.filter(
-    (item) => isOfAnotherOrNewer(item, policyId) || wereOthers.has(idOf(item)) || !entries.has(idOf(item)),
-  );
+  const others = items.filter((item) => isOfAnotherOrNewer(item, policyId) || !entries.has(idOf(item)));
   return {
     contacts: [...untouched, ...summed.contacts],
     newestMark: Math.max(0, summed.newestMark, ...untouched.map((contact) => contact.mark.version)),
