@@ -101,11 +101,22 @@ function createDocumentStore<T extends Policy | Environment>(
       })
       .execute();
     const head = { name: document.name, name_key: nameKey, revision: next.revision };
-    await step
-      .insertInto('document')
-      .values({ kind, id: document.id, ...head })
-      .onConflict((conflict) => conflict.columns(['kind', 'id']).doUpdateSet(head))
-      .execute();
+    if (current === undefined) {
+      await step
+        .insertInto('document')
+        .values({ kind, id: document.id, ...head })
+        .execute();
+    } else {
+      // On PostgreSQL somebody may have saved since the question above; this waits for them and then finds nothing.
+      const { numUpdatedRows } = await step
+        .updateTable('document')
+        .set(head)
+        .where('kind', '=', kind)
+        .where('id', '=', document.id)
+        .where('revision', '=', current.revision)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw changedMeanwhile(document, expectedRevision, undefined);
+    }
     await appendAudit(step, clock, {
       who: savedBy,
       action: `${kind}.save`,

@@ -55,7 +55,7 @@ describeOnEachDatabase('journal', (places) => {
       'a\u0000b\u0001\u001f',
       '\uD800 lone, \uDC00 lone',
       'line\r\nline\u2028line',
-      '\\ " \' ` ${} <b>',
+      '\\ " \' ` <b> %s',
       'x'.repeat(32_000),
     ];
     await journal.intend(

@@ -13,7 +13,8 @@ import { createSealer, type Sealer } from './sealed-box.ts';
 const ENTRIES_PER_READ = 200;
 const ROWS_PER_STATEMENT = 200;
 
-type Confidential = Pick<JournalIntent, 'label' | 'fields' | 'before'>;
+/** Everything else of an intent, so that what the model gains later is kept, and sealed. */
+type Confidential = Omit<JournalIntent, 'change' | 'sourceObjectId' | 'itemId' | 'folderId' | 'folderKey'>;
 
 export function createJournal(db: MainDatabase, key: KeyHolder): Journal {
   // A key of its own for each run keeps the number of boxes under one key far from AES-GCM's limit.
@@ -124,27 +125,36 @@ function toRow(
   place: number,
   sealer: Sealer,
 ) {
+  const {
+    change,
+    sourceObjectId: source,
+    itemId: item,
+    folderId: folder,
+    folderKey,
+    ...confidential
+  } = intent;
   const row = {
     run_id: run,
     mailbox_id: mailbox.id,
     smtp_address: mailbox.primarySmtpAddress,
     place,
-    change: intent.change,
-    source_object_id: intent.sourceObjectId ?? null,
-    item_id: intent.itemId ?? null,
-    folder_id: intent.folderId ?? null,
-    folder_key: intent.folderKey,
+    change,
+    source_object_id: source ?? null,
+    item_id: item ?? null,
+    folder_id: folder ?? null,
+    folder_key: folderKey,
     outcome: null,
     new_item_id: null,
     new_version: null,
   };
-  const confidential: Confidential = { label: intent.label, fields: intent.fields, before: intent.before };
   return { ...row, sealed: sealer.seal(JSON.stringify(confidential), contextOf(row)) };
 }
 
 function toEntry(row: Selectable<MainTables['journal']>, sealer: Sealer): JournalEntry {
-  const { label, fields, before } = JSON.parse(sealer.unseal(row.sealed, contextOf(row))) as Confidential;
+  const confidential = JSON.parse(sealer.unseal(row.sealed, contextOf(row))) as Confidential;
   return {
+    ...confidential,
+    before: confidential.before,
     id: row.id,
     runId: runId(row.run_id),
     mailboxId: mailboxId(row.mailbox_id),
@@ -154,9 +164,6 @@ function toEntry(row: Selectable<MainTables['journal']>, sealer: Sealer): Journa
     itemId: row.item_id === null ? undefined : itemId(row.item_id),
     folderId: row.folder_id === null ? undefined : folderId(row.folder_id),
     folderKey: row.folder_key,
-    label,
-    fields,
-    before,
     outcome: (row.outcome ?? undefined) as ChangeOutcome['status'] | undefined,
     newItemId: row.new_item_id === null ? undefined : itemId(row.new_item_id),
     newVersion: row.new_version ?? undefined,

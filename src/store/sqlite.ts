@@ -4,7 +4,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
+  type DatabaseConnection,
   type Dialect,
   SqliteAdapter,
   type SqliteDatabase,
@@ -16,14 +18,22 @@ import {
 import { Failure } from '../model/failure.ts';
 import { fileFailure, sqliteFailure } from './storage-failures.ts';
 
-/** How long a statement waits for another process; a transaction of ours takes milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
+/** While opening, when nothing else is going on yet, SQLite itself may wait for another process. */
+const OPENING_TIMEOUT_MS = 10_000;
+
+/**
+ * Later it blocks the thread only shortly, and the driver tries again between other work. Otherwise leases could not be
+ * renewed meanwhile, and two databases opened by one process could block each other for good.
+ */
+const BUSY_TIMEOUT_MS = 20;
+const BUSY_PAUSE_MS = 20;
+const BUSY_ATTEMPTS = 400;
 
 /**
  * synchronous=FULL: in WAL mode NORMAL may lose the last commits when the power fails. An intent of the journal and
  * the ledger's dirty flag must be on disk before a mailbox is written, or an interrupted write would go unnoticed.
  */
-const PRAGMAS = `pragma busy_timeout=${BUSY_TIMEOUT_MS}; pragma synchronous=full; pragma foreign_keys=on; pragma trusted_schema=off;`;
+const PRAGMAS = `pragma busy_timeout=${OPENING_TIMEOUT_MS}; pragma synchronous=full; pragma foreign_keys=on; pragma trusted_schema=off;`;
 
 /** Above this size a check of every page would delay each command; a damaged page is then noticed when it is read. */
 export const CHECKED_UP_TO_BYTES = 256 * 1024 * 1024;
@@ -63,6 +73,29 @@ class NodeSqliteDatabase implements SqliteDatabase {
   }
 }
 
+class PatientSqliteDriver extends SqliteDriver {
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = await super.acquireConnection();
+    return {
+      executeQuery: (query) => retryWhileBusy(() => connection.executeQuery(query)),
+      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    };
+  }
+}
+
+/** A statement that found the database busy has done nothing. On real time: it waits for another process. */
+async function retryWhileBusy<T>(act: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (thrown) {
+      const isBusy = thrown instanceof Failure && thrown.code === 'databaseBusy';
+      if (!isBusy || attempt === BUSY_ATTEMPTS) throw thrown;
+      await pause(BUSY_PAUSE_MS);
+    }
+  }
+}
+
 /** SQLite can undo a schema change; Kysely leaves that off, and a failed migration would stay half done. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
@@ -75,7 +108,7 @@ export function openSqliteDialect(path: string): Dialect {
   const database = openForWriting(path);
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => new SqliteDriver({ database: new NodeSqliteDatabase(database, path) }),
+    createDriver: () => new PatientSqliteDriver({ database: new NodeSqliteDatabase(database, path) }),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -90,6 +123,7 @@ function openForWriting(path: string): DatabaseSync {
     database.exec(PRAGMAS);
     const mode = database.prepare('pragma journal_mode').get()?.journal_mode;
     if (mode !== 'wal') database.exec('pragma journal_mode=wal');
+    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
     return database;
   } catch (thrown) {
     database?.close();
@@ -106,7 +140,7 @@ export function inspectSqlite(path: string, sizeBytes: number, migrationTable: s
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly: true });
-    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
+    database.exec(`pragma busy_timeout=${OPENING_TIMEOUT_MS}`);
     if (sizeBytes <= CHECKED_UP_TO_BYTES) {
       const finding = database.prepare('pragma quick_check(1)').get()?.quick_check;
       if (finding !== 'ok')
@@ -128,7 +162,7 @@ export function copySqlite(path: string, target: string): void {
   try {
     closeSync(openSync(target, 'wx', 0o600));
     database = new DatabaseSync(path, { readOnly: true });
-    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
+    database.exec(`pragma busy_timeout=${OPENING_TIMEOUT_MS}`);
     database.prepare('vacuum into ?').run(target);
   } catch (thrown) {
     throw sqliteFailure(fileFailure(thrown, target), basename(path));

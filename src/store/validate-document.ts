@@ -148,7 +148,7 @@ function nearest(word: string, known: readonly string[]): string | undefined {
     .filter(
       ({ candidate, distance }) =>
         distance <= Math.max(1, Math.floor(candidate.length / 3)) ||
-        (wanted.length >= 4 && candidate.toLowerCase().startsWith(wanted)),
+        (wanted.length >= 3 && candidate.toLowerCase().startsWith(wanted)),
     )
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
