@@ -16,9 +16,9 @@ interface TestFile {
 
 const root = resolve(import.meta.dirname, '..');
 const bin = join(root, 'node_modules', '.bin');
-const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` };
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 const onlyCheck = process.argv.includes('--only-check');
-const requireAll = process.env['REQUIRE_ALL'] === '1';
+const requireAll = process.env.REQUIRE_ALL === '1';
 let passed = 0;
 let failed = 0;
 

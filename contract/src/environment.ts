@@ -23,7 +23,9 @@ export const ExchangeOnline = z.strictObject({
   useExchangeAdminApi: z
     .boolean()
     .default(true)
-    .describe('false: read through Microsoft Graph alone; what Graph cannot tell is unknown and nothing is deleted.'),
+    .describe(
+      'false: read through Microsoft Graph alone; what Graph cannot tell is unknown and nothing is deleted.',
+    ),
   endpoints: z
     .strictObject({ login: httpsUrl, graph: httpsUrl, exchange: httpsUrl })
     .partial()

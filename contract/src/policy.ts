@@ -42,7 +42,11 @@ export const FILTER_OPERATORS = [
 export const FilterRow = z.strictObject({
   property: z.string().min(1).describe('A source attribute, such as department or customAttribute3.'),
   operator: z.enum(FILTER_OPERATORS),
-  value: z.string().max(1_000).optional().describe('Not used by isEmpty and isNotEmpty. matches: an RE2 expression.'),
+  value: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe('Not used by isEmpty and isNotEmpty. matches: an RE2 expression.'),
 });
 export type FilterRow = z.infer<typeof FilterRow>;
 
@@ -51,7 +55,9 @@ const filterSets = z
   .max(50)
   .describe('Sets of rows: an object fits a set when every row fits, and fits when any set fits.');
 
-const groupNames = z.array(z.string().min(1)).describe('Groups by mail address, name or id; members of members count.');
+const groupNames = z
+  .array(z.string().min(1))
+  .describe('Groups by mail address, name or id; members of members count.');
 
 export const Source = z.strictObject({
   type: z.literal('exchangeOnline'),
@@ -75,18 +81,26 @@ export const Mailboxes = z.strictObject({
   groups: groupNames.default([]),
   recipientFilter: z.string().max(4_000).optional(),
   addresses: z.array(z.string().min(1)).default([]).describe('Single mailboxes by mail address.'),
-  exclude: z.array(z.string().min(1)).default([]).describe('Mailboxes by mail address that are never filled.'),
+  exclude: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Mailboxes by mail address that are never filled.'),
   types: z.array(z.enum(MAILBOX_TYPES)).min(1).default(['userMailbox']),
 });
 export type Mailboxes = z.infer<typeof Mailboxes>;
 
 export const Folder = z.strictObject({
   name: z.string().trim().min(1).max(255).default('Company Contacts'),
-  subfolderPerDomain: z.boolean().default(false).describe('One sub-folder for each SMTP domain of the source.'),
+  subfolderPerDomain: z
+    .boolean()
+    .default(false)
+    .describe('One sub-folder for each SMTP domain of the source.'),
   useDefaultContacts: z
     .boolean()
     .default(false)
-    .describe('Write into the Contacts folder itself, among the contacts of the user. The category marks ours.'),
+    .describe(
+      'Write into the Contacts folder itself, among the contacts of the user. The category marks ours.',
+    ),
   existing: z
     .enum(['refuse', 'adopt', 'use'])
     .default('refuse')
@@ -98,7 +112,9 @@ export const PropertyRule = z.strictObject({
   mode: z
     .enum(['overwrite', 'keepEdited', 'fillIfBlank', 'off'])
     .default('overwrite')
-    .describe('overwrite: the source wins; keepEdited: a value the user changed stays; fillIfBlank; off: never touched.'),
+    .describe(
+      'overwrite: the source wins; keepEdited: a value the user changed stays; fillIfBlank; off: never touched.',
+    ),
   whenEmpty: z
     .enum(['clear', 'keep'])
     .default('clear')
@@ -119,16 +135,42 @@ export type PropertyRule = z.infer<typeof PropertyRule>;
 
 export const Contact = z.strictObject({
   displayName: z.string().max(1_000).default('{displayName}').describe('Template.'),
-  fileAs: z.string().max(1_000).default('{surname}[, {givenName}]').describe('Template; empty result: the display name.'),
-  properties: z.record(z.string(), PropertyRule).default({}).describe('Rules by contact property; the rest keep the defaults.'),
+  fileAs: z
+    .string()
+    .max(1_000)
+    .default('{surname}[, {givenName}]')
+    .describe('Template; empty result: the display name.'),
+  properties: z
+    .record(z.string(), PropertyRule)
+    .default({})
+    .describe('Rules by contact property; the rest keep the defaults.'),
   phones: z
     .strictObject({
       format: z.enum(['e164', 'asIs']).default('e164'),
-      defaultCountry: z.string().regex(/^[A-Z]{2}$/).optional().describe("Otherwise the environment's."),
-      dropInternalShorterThan: z.int().min(0).max(8).default(6).describe('Numbers with fewer digits and no + are internal and dropped; 0 keeps all.'),
+      defaultCountry: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .optional()
+        .describe("Otherwise the environment's."),
+      dropInternalShorterThan: z
+        .int()
+        .min(0)
+        .max(8)
+        .default(6)
+        .describe('Numbers with fewer digits and no + are internal and dropped; 0 keeps all.'),
     })
     .prefault({}),
-  categories: z.array(z.string().trim().min(1).max(255).regex(/^[^;,]*$/)).max(25).default([]),
+  categories: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(255)
+        .regex(/^[^;,]*$/),
+    )
+    .max(25)
+    .default([]),
   isPrivate: z.boolean().default(false),
   rewriteDomains: z
     .array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) }))
@@ -143,11 +185,16 @@ export const Deletion = z.strictObject({
   strategy: z
     .enum(['never', 'remove', 'grace', 'handOver'])
     .default('remove')
-    .describe('What becomes of a contact that the source lost. handOver: it is left to the user when the user added data.'),
+    .describe(
+      'What becomes of a contact that the source lost. handOver: it is left to the user when the user added data.',
+    ),
   graceDays: z.int().min(1).max(3_650).default(14),
   mailboxLeft: z.enum(['remove', 'leave']).default('remove'),
   deletedByUser: z.enum(['restore', 'respect']).default('restore'),
-  keepInDeletedItems: z.boolean().default(false).describe('true: deleted contacts go to Deleted Items instead of being purged.'),
+  keepInDeletedItems: z
+    .boolean()
+    .default(false)
+    .describe('true: deleted contacts go to Deleted Items instead of being purged.'),
 });
 export type Deletion = z.infer<typeof Deletion>;
 
