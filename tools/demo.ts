@@ -71,17 +71,18 @@ async function tell(): Promise<number> {
   await world.counting('first run', () => shown(['run', POLICY], 0, 14));
   const filled = await world.mailboxes();
   const targets = [...filled].filter(([, box]) => managedItems(box).length > 0).map(([address]) => address);
-  await checkFirstRun(world, untouched, filled, targets);
+  const waiting = await notProvisioned();
+  await checkFirstRun(world, untouched, filled, targets, waiting);
 
   heading('Life happens');
   const people = await world.people();
-  const life = await letLifeHappen(emulator, people, filled, targets);
+  const life = await letLifeHappen(emulator, people, filled, targets, waiting);
   const lived = await world.mailboxes();
 
   heading('The second run: exactly these changes');
   await world.counting('second run', () => shown(['run', POLICY], 0, 16));
   const second = await world.mailboxes();
-  await checkSecondRun(world, life, filled, lived, second, targets);
+  await checkSecondRun(world, life, filled, lived, second, targets, waiting);
   const [secondRun] = (await product.json<{ runs: { id: string }[] }>(['runs', '--limit', '1'])).runs;
 
   heading('The third run: nothing left to do');
@@ -106,6 +107,16 @@ async function tell(): Promise<number> {
   await meetTheBrake(world, again);
 
   return summary(world);
+}
+
+/** Mailboxes that a run passed over because they do not exist yet (15010). */
+async function notProvisioned(): Promise<readonly string[]> {
+  const report = await product.json<{
+    perMailbox: { primarySmtpAddress: string; failures: { number: number }[] }[];
+  }>(['run', 'show', 'last']);
+  return report.perMailbox
+    .filter(({ failures }) => failures.some(({ number }) => number === 15010))
+    .map(({ primarySmtpAddress }) => primarySmtpAddress);
 }
 
 async function setUp(tenantOf: Emulator): Promise<void> {
@@ -156,14 +167,16 @@ async function checkFirstRun(
   before: Mailboxes,
   after: Mailboxes,
   targets: readonly string[],
+  waiting: readonly string[],
 ): Promise<void> {
   const sizes = targets.map(
     (address) => managedItems(after.get(address) ?? { folders: [], items: [] }).length,
   );
   world.check(
     `${targets.length} mailboxes are filled, with ${Math.min(...sizes)} to ${Math.max(...sizes)} contacts each`,
-    targets.length === 20 ? [] : ['the trial fills 20 mailboxes'],
+    targets.length + waiting.length === 20 ? [] : ['the trial has room for 20 mailboxes'],
   );
+  if (waiting.length > 0) say(`(${waiting.join(', ')}: not provisioned yet, which is a notice and no error)`);
   const people = await world.people();
   world.check(
     'nobody got their own contact',
@@ -199,6 +212,7 @@ async function checkSecondRun(
   before: Mailboxes,
   after: Mailboxes,
   targets: readonly string[],
+  waiting: readonly string[],
 ): Promise<void> {
   const box = (all: Mailboxes, address: string) => all.get(address) ?? { folders: [], items: [] };
   world.check(
@@ -209,11 +223,16 @@ async function checkSecondRun(
   );
   const others = [...before.keys()].filter((address) => !targets.includes(address));
   const joining = others.filter((address) => managedItems(box(after, address)).length > 0);
+  const successors = joining.filter((address) => !waiting.includes(address));
   world.check(
-    `the mailbox marked NoMailboxSync is empty; its place under the trial went to ${joining.join(', ')}`,
-    joining.length === 1 && managedItems(box(after, life.emptied)).length === 0
+    `the mailbox marked NoMailboxSync is empty; its place under the trial went to ${successors.join(', ')}`,
+    successors.length === 1 && managedItems(box(after, life.emptied)).length === 0
       ? []
-      : [`filled now: ${joining}`],
+      : [`filled now: ${joining.join(', ')}`],
+  );
+  world.check(
+    `what was provisioned meanwhile is filled: ${waiting.join(', ')}`,
+    waiting.filter((address) => !joining.includes(address)),
   );
   const people = await world.people();
   world.check(

@@ -21,7 +21,7 @@ export async function followAndShow(
   const operations = await context.operations();
   const report = await follow(context, operations, run);
   context.end(exitCodeOfRun(report));
-  const isTest = await showsPlan(operations, run.id, report);
+  const isTest = report.run.kind === 'test';
   if (context.isJson) {
     const plans = isTest ? { plans: await collect(operations.runs.plan(run.id)) } : {};
     context.printJson({ run: report.run, report, ...plans });
@@ -44,14 +44,6 @@ export async function followAndShow(
     context.print(line);
   context.print('', ...endLines(report, paint));
   return report;
-}
-
-async function showsPlan(operations: Operations, id: string, report: ReportView): Promise<boolean> {
-  if (report.run.kind === 'test') return true;
-  if (report.run.kind === 'run') return false;
-  // A rollback or clean-up in test mode ends without having written, with its plans stored.
-  const events = await collect(operations.runs.events(id));
-  return !events.some((event) => event.type === 'brake.released');
 }
 
 async function follow(context: CliContext, operations: Operations, run: RunView): Promise<ReportView> {

@@ -72,7 +72,7 @@ describe('a plan', () => {
       }),
       SHORT_PLAN,
       plainPaint,
-    );
+    ).lines;
     expect(shown).toEqual([
       'anna@contoso.example  1 new, 1 to change, 1 to delete, 1 to hand over, 3 unchanged',
       '  folder "Company Contacts" is created',
@@ -87,20 +87,34 @@ describe('a plan', () => {
   });
 
   it('cuts long lists of people and says how many more there are', () => {
-    const people = Array.from({ length: 11 }, (_, index) => change({ label: `Person ${index}` }));
-    const shown = mailboxPlanLines(plan({ changes: people }), SHORT_PLAN, plainPaint);
+    const people = Array.from({ length: 13 }, (_, index) => change({ label: `Person ${index}` }));
+    const shown = mailboxPlanLines(plan({ changes: people }), SHORT_PLAN, plainPaint).lines;
     expect(shown.at(-1)).toBe('  … and 3 more changes (--all)');
-    expect(shown).toHaveLength(10);
-    expect(mailboxPlanLines(plan({ changes: people }), WHOLE_PLAN, plainPaint)).toHaveLength(12);
+    expect(shown).toHaveLength(12);
+    expect(mailboxPlanLines(plan({ changes: people }), WHOLE_PLAN, plainPaint).lines).toHaveLength(14);
   });
 
   it('cuts long lists of mailboxes and only counts those with nothing to do', async () => {
     const busy = plan({ counts: { ...NO_COUNTS, create: 1 }, changes: [change({})] });
     const quiet = plan({ counts: { ...NO_COUNTS, keep: 5 } });
-    const shown = await lines(SHORT_PLAN, busy, quiet, busy, busy, busy, busy, quiet);
+    const shown = await lines(SHORT_PLAN, busy, quiet, busy, busy, busy, busy, busy, busy, quiet);
     expect(shown.slice(-3)).toEqual(['', '… and 2 more mailboxes (--all)', '2 mailboxes with nothing to do']);
     expect(await lines(SHORT_PLAN, quiet)).toEqual(['1 mailbox with nothing to do']);
     expect(await lines(SHORT_PLAN)).toEqual(['No mailbox was planned.']);
+  });
+
+  it('does not repeat what stands right above', async () => {
+    const changes = [change({ label: 'Anna' }), change({ label: 'Zoe' })];
+    const same = plan({ counts: { ...NO_COUNTS, create: 2 }, changes });
+    expect(await lines(SHORT_PLAN, same, same)).toEqual([
+      'anna@contoso.example  2 new',
+      '  + Anna',
+      '  + Zoe',
+      '',
+      'anna@contoso.example  2 new',
+      '  the same as above',
+    ]);
+    expect((await lines(WHOLE_PLAN, same, same)).filter((line) => line.includes('Zoe'))).toHaveLength(2);
   });
 
   it('shows no control characters of a name', () => {
@@ -108,7 +122,7 @@ describe('a plan', () => {
       plan({ changes: [change({ label: 'Eve\u001b[2J', fields: [] })] }),
       SHORT_PLAN,
       plainPaint,
-    );
+    ).lines;
     expect(shown.join('')).not.toContain('\u001b');
   });
 });

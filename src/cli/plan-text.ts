@@ -1,6 +1,7 @@
 // A plan as a good diff: mailboxes, then people, then fields old -> new. The totals stand above it (report-text.ts).
 // Long lists are cut with "… and N more (--all)".
 
+import { isDeepStrictEqual } from 'node:util';
 import type { ChangeView, FieldChangeView, FolderActionView, MailboxPlanView } from '@contactsync/contract';
 import { count, cutTo, type Paint, padEnd, visible } from './terminal-text.ts';
 import { changeCount, noticeText, plannedWords, REASON_WORDS, word } from './words.ts';
@@ -11,7 +12,7 @@ export interface PlanLimits {
   readonly fieldWidth: number;
 }
 
-export const SHORT_PLAN: PlanLimits = { mailboxes: 3, people: 8, fieldWidth: 60 };
+export const SHORT_PLAN: PlanLimits = { mailboxes: 5, people: 10, fieldWidth: 60 };
 export const WHOLE_PLAN: PlanLimits = {
   mailboxes: Number.POSITIVE_INFINITY,
   people: Number.POSITIVE_INFINITY,
@@ -95,17 +96,33 @@ const ORDER: Readonly<Record<ChangeView['kind'], number>> = {
   create: 4,
 };
 
-export function mailboxPlanLines(plan: MailboxPlanView, limits: PlanLimits, paint: Paint): string[] {
+const byName = new Intl.Collator('en');
+
+function inReadingOrder(changes: readonly ChangeView[]): ChangeView[] {
+  return changes.toSorted((a, b) => ORDER[a.kind] - ORDER[b.kind] || byName.compare(a.label, b.label));
+}
+
+/** `above`: the people shown for the mailbox before; the same ones are not repeated. */
+export function mailboxPlanLines(
+  plan: MailboxPlanView,
+  limits: PlanLimits,
+  paint: Paint,
+  above: readonly string[] = [],
+): { readonly lines: string[]; readonly people: readonly string[] } {
   const head = `${paint('bold', visible(plan.primarySmtpAddress))}  ${plannedWords(plan.counts)}`;
   const lines = [plan.purpose === 'empty' ? `${head} ${paint('yellow', '(is emptied)')}` : head];
   for (const action of plan.folders) lines.push(`  ${paint('dim', folderLine(action))}`);
   for (const notice of plan.notices) lines.push(paint('dim', `  note: ${noticeText(notice)}`));
-  const ordered = [...plan.changes].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
-  const shown = ordered.slice(0, limits.people);
-  for (const change of shown) lines.push(...personLines(change, limits, paint));
-  const hidden = ordered.length - shown.length;
-  if (hidden > 0) lines.push(paint('dim', `  … and ${count(hidden, 'more change')} (--all)`));
-  return lines;
+  const shown = inReadingOrder(plan.changes).slice(0, limits.people);
+  const people = shown.flatMap((change) => personLines(change, limits, paint));
+  const hidden = plan.changes.length - shown.length;
+  if (people.length > 1 && isDeepStrictEqual(people, above) && limits.people !== Number.POSITIVE_INFINITY)
+    lines.push(paint('dim', hidden === 0 ? '  the same as above' : '  begins as above (--all)'));
+  else {
+    lines.push(...people);
+    if (hidden > 0) lines.push(paint('dim', `  … and ${count(hidden, 'more change')} (--all)`));
+  }
+  return { lines, people };
 }
 
 /** Mailboxes with nothing to do are only counted. Reads the plans one by one. */
@@ -117,6 +134,7 @@ export async function* planLines(
   let shown = 0;
   let hidden = 0;
   let unchanged = 0;
+  let above: readonly string[] = [];
   for await (const plan of plans) {
     const isQuiet = changeCount(plan.counts) === 0 && plan.folders.length === 0 && plan.notices.length === 0;
     if (isQuiet) unchanged += 1;
@@ -124,7 +142,9 @@ export async function* planLines(
     else {
       if (shown > 0) yield '';
       shown += 1;
-      yield* mailboxPlanLines(plan, limits, paint);
+      const { lines, people } = mailboxPlanLines(plan, limits, paint, above);
+      above = people;
+      yield* lines;
     }
   }
   if (shown > 0 && hidden + unchanged > 0) yield '';

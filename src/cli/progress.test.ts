@@ -70,18 +70,29 @@ describe('progress', () => {
     expect(written.at(-1)).toBe('\r\u001b[K');
   });
 
-  it('writes plain lines elsewhere, about ten per pass', () => {
+  it('writes plain lines elsewhere, one in five seconds', () => {
     const written: string[] = [];
-    const progress = new Progress(
-      { isTerminal: false, width: 80, write: (text) => written.push(text) },
-      () => START,
-    );
+    let now = START;
+    const output = { isTerminal: false, width: 80, write: (text: string) => written.push(text) };
+    const progress = new Progress(output, () => now);
     progress.add(read(100));
-    for (let index = 0; index < 100; index += 1) progress.add(planned(index));
+    for (let index = 0; index < 100; index += 1) {
+      now += 120;
+      progress.add(planned(index));
+    }
     progress.end();
-    expect(written).toHaveLength(11);
-    expect(written[0]).toBe('mailboxes read: 100 to fill\n');
-    expect(written.at(-1)).toBe('planned: 100/100 mailboxes\n');
-    expect(written.join('')).not.toContain('\u001b');
+    expect(written).toEqual([
+      'mailboxes read: 100 to fill\n',
+      'planned: 42/100 mailboxes\n',
+      'planned: 84/100 mailboxes\n',
+    ]);
+  });
+
+  it('does without a total', () => {
+    expect(progressLine(after(planned(1), planned(2), released, applied(21)), START + 21_000)).toContain(
+      ' 1/2 mailboxes',
+    );
+    const cleanUp = advance({ ...NO_PROGRESS, phase: 'planning' }, planned(1));
+    expect(progressLine(cleanUp, START + 1_000)).toBe('Planning ░░░░░░░░░░░░░░░░░░░░ 1 mailboxes');
   });
 });

@@ -64,20 +64,16 @@ function remaining(state: ProgressState, now: number): string {
 
 export function progressLine(state: ProgressState, now: number): string {
   if (state.phase === 'starting') return 'Reading the source and the mailboxes…';
-  const share = state.total === 0 ? 1 : Math.min(1, state.done / state.total);
-  const bar = '█'.repeat(Math.round(share * 20)).padEnd(20, '░');
+  const part = state.total === 0 ? 0 : Math.min(1, state.done / state.total);
+  const bar = '█'.repeat(Math.round(part * 20)).padEnd(20, '░');
   const verb = state.phase === 'planning' ? 'Planning' : 'Writing';
   const written = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
   const failed = state.failed === 0 ? '' : `, ${state.failed} failed or skipped`;
-  return `${verb} ${bar} ${state.done}/${state.total} mailboxes${written}${failed}${remaining(state, now)}`;
+  return `${verb} ${bar} ${share(state)} mailboxes${written}${failed}${remaining(state, now)}`;
 }
 
-/** Plain lines for logs: beginnings, every tenth of the mailboxes, failures, ends. */
-export function plainLine(
-  before: ProgressState,
-  after: ProgressState,
-  event: RunEventView,
-): string | undefined {
+/** Plain lines for logs. How far it is (`isDue`) is only worth a line now and then. */
+export function plainLine(state: ProgressState, event: RunEventView, isDue: boolean): string | undefined {
   switch (event.type) {
     case 'source.read':
       return `source read: ${count(event.objects, 'object')}, ${event.selected} selected`;
@@ -88,16 +84,18 @@ export function plainLine(
       return `${visible(event.primarySmtpAddress)}: ${event.failure.number} ${event.failure.sentence}`;
     case 'mailbox.planned':
     case 'mailbox.applied': {
-      const step = Math.max(1, Math.ceil(after.total / 10));
-      const isDue =
-        Math.floor(before.done / step) !== Math.floor(after.done / step) || after.done === after.total;
       const verb = event.type === 'mailbox.planned' ? 'planned' : 'written';
-      return isDue ? `${verb}: ${after.done}/${after.total} mailboxes` : undefined;
+      return isDue ? `${verb}: ${share(state)} mailboxes` : undefined;
     }
     default:
       return undefined;
   }
 }
+
+/** A rollback or clean-up does not say beforehand how many mailboxes there are. */
+const share = ({ done, total }: ProgressState) => (total === 0 ? String(done) : `${done}/${total}`);
+
+const PLAIN_LINE_EVERY_MS = 5_000;
 
 export interface ProgressOutput {
   readonly isTerminal: boolean;
@@ -115,18 +113,22 @@ export class Progress {
   constructor(output: ProgressOutput, now: () => number) {
     this.#output = output;
     this.#now = now;
+    this.#drawnAt = now();
     this.#draw();
   }
 
   add(event: RunEventView): void {
-    const before = this.#state;
-    this.#state = advance(before, event);
+    this.#state = advance(this.#state, event);
     if (this.#output.isTerminal) {
       if (this.#now() - this.#drawnAt >= 100) this.#draw();
       return;
     }
-    const line = plainLine(before, this.#state, event);
-    if (line !== undefined) this.#output.write(`${line}\n`);
+    const now = this.#now();
+    const isDue = now - this.#drawnAt >= PLAIN_LINE_EVERY_MS;
+    const line = plainLine(this.#state, event, isDue);
+    if (line === undefined) return;
+    if (isDue) this.#drawnAt = now;
+    this.#output.write(`${line}\n`);
   }
 
   end(): void {

@@ -28,6 +28,7 @@ export interface Recipient {
   readonly displayName: string;
   readonly primarySmtpAddress: string;
   readonly person: Readonly<Record<string, unknown>>;
+  readonly managerId?: string;
   readonly customAttributes: Readonly<Record<string, string>>;
   readonly hasMailbox: boolean;
 }

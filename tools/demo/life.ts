@@ -40,6 +40,7 @@ export async function letLifeHappen(
   people: readonly Recipient[],
   mailboxes: Mailboxes,
   targets: readonly string[],
+  waiting: readonly string[],
 ): Promise<Life> {
   const [emptied, editor, deleter, copier, adder] = targets;
   const sample = mailboxes.get(editor ?? '');
@@ -54,7 +55,10 @@ export async function letLifeHappen(
     (one) =>
       !targets.includes(one.primarySmtpAddress) && contactOf(sample, one) !== undefined && isPerson(one),
   );
-  const outside = ordinary.filter((one) => ['MailContact', 'MailUser'].includes(one.recipientTypeDetails));
+  const managers = new Set(people.map(({ managerId }) => managerId));
+  const outside = ordinary.filter(
+    (one) => ['MailContact', 'MailUser'].includes(one.recipientTypeDetails) && !managers.has(one.id),
+  );
   const inside = ordinary.filter((one) => one.recipientTypeDetails === 'UserMailbox');
   const [renamed1, renamed2, moved] = inside;
   const [renamed3, left1, left2, marked, edited, deleted, copied] = outside;
@@ -107,6 +111,11 @@ export async function letLifeHappen(
   await change(personOf(people, emptied), { customAttributes: { '3': 'No MailboxSync' } });
   say(`marked NoMailboxSync: the mailbox ${emptied}`);
 
+  for (const address of waiting) {
+    await change(personOf(people, address), { mailboxEnabledForRest: true });
+    say(`provisioned: the mailbox ${address}`);
+  }
+
   const item = (address: string, person: Recipient): Item & { readonly id: string } => {
     const mailbox = mailboxes.get(address);
     const wanted = mailbox === undefined ? undefined : contactOf(mailbox, person);
@@ -139,17 +148,31 @@ export async function letLifeHappen(
   });
   say(`${adder} adds two contacts of their own, one of them in our folder`);
 
-  const everywhere = [
+  // A contact names its manager, so that the contacts of a renamed manager's people change too.
+  const bosses = new Set([renamed1, renamed2, renamed3].map(({ id }) => id));
+  const changed = (person: Recipient, ...fields: readonly string[]) => {
+    const all = bosses.has(person.managerId ?? '') ? [...fields, 'manager'] : fields;
+    return `changed ${renamed.get(person.displayName) ?? person.displayName}: ${all.toSorted().join(', ')}`;
+  };
+  const touched = [renamed1, renamed2, renamed3, moved, left1, left2, marked, edited, deleted];
+  const reports = people.filter((one) => bosses.has(one.managerId ?? '') && !touched.includes(one));
+  const linesFor = (address: string): string[] => [
     ...joined.map((name) => `created ${name}`),
     ...[left1, left2, marked].map(({ displayName }) => `deleted ${displayName}`),
-    ...[...renamed.values()].map((name) => `changed ${name}: displayName, fileAs, surname`),
-    `changed ${moved.displayName}: businessAddress, businessPhones, officeLocation`,
+    ...[renamed1, renamed2, renamed3].map((one) =>
+      changed(one, 'displayName', 'emailAddresses', 'fileAs', 'surname'),
+    ),
+    changed(moved, 'businessAddress', 'businessPhones', 'officeLocation'),
+    ...reports.filter((one) => contactOf(boxOf(address), one) !== undefined).map((one) => changed(one)),
+    ...(address === editor ? [changed(edited, 'jobTitle')] : []),
+    ...(address === deleter ? [`created ${deleted.displayName}`] : []),
   ];
-  const expected = new Map(targets.map((address) => [address, everywhere]));
-  expected.set(editor, [...everywhere, `changed ${edited.displayName}: jobTitle`]);
-  expected.set(deleter, [...everywhere, `created ${deleted.displayName}`]);
-  const all = mailboxes.get(emptied);
-  expected.set(emptied, all === undefined ? [] : managedItems(all).map((one) => `deleted ${nameOf(one)}`));
+  const boxOf = (address: string): Mailbox => mailboxes.get(address) ?? { folders: [], items: [] };
+  const expected = new Map(targets.map((address) => [address, linesFor(address)]));
+  expected.set(
+    emptied,
+    managedItems(boxOf(emptied)).map((one) => `deleted ${nameOf(one)}`),
+  );
   return {
     expected,
     emptied,
