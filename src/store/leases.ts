@@ -54,7 +54,7 @@ export function createLeases(
   }
 
   async function renew(): Promise<void> {
-    for (const lease of [...held]) {
+    for (const lease of held) {
       try {
         const { numUpdatedRows } = await db
           .updateTable('lease')

@@ -74,12 +74,24 @@ class NodeSqliteDatabase implements SqliteDatabase {
 }
 
 class PatientSqliteDriver extends SqliteDriver {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync, path: string) {
+    super({ database: new NodeSqliteDatabase(database, path) });
+    this.#database = database;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
     return {
       executeQuery: (query) => retryWhileBusy(() => connection.executeQuery(query)),
       streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
     };
+  }
+
+  /** A full disk, among others, has already undone the transaction; then ROLLBACK fails and would hide the reason. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#database.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 
@@ -108,7 +120,7 @@ export function openSqliteDialect(path: string): Dialect {
   const database = openForWriting(path);
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => new PatientSqliteDriver({ database: new NodeSqliteDatabase(database, path) }),
+    createDriver: () => new PatientSqliteDriver(database, path),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
