@@ -36,7 +36,7 @@ const nasty = fc.string({
   maxLength: 40,
 });
 
-describe('clean', () => {
+describe('Strings: clean', () => {
   it('is idempotent, keeps to the length and is well-formed, whatever comes', () => {
     fc.assert(
       fc.property(properties, nasty, (property, value) => {
@@ -96,7 +96,7 @@ describe('clean', () => {
   });
 });
 
-describe('comparable', () => {
+describe('Strings: comparable', () => {
   it('is idempotent and does not tell the cleaned value from the raw one', () => {
     fc.assert(
       fc.property(properties, nasty, (property, value) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { distinctValues, fillSlots, stableOrder } from './slots.ts';
 
-describe('slots', () => {
+describe('More values than slots', () => {
   it('orders addresses: primary, then by text, routing domains last', () => {
     const addresses = [
       'z@contoso.example',
