@@ -146,7 +146,7 @@ class GraphMailboxTarget implements MailboxTarget {
       const syncToken =
         round?.deltaLink === undefined || round.changed.size > 0
           ? undefined
-          : encodeSyncToken({ deltaLink: round.deltaLink, foreignCount: 0, others: [] });
+          : encodeSyncToken({ deltaLink: round.deltaLink, foreignCount: 0, otherItems: 0, others: [] });
       return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
     });
   }

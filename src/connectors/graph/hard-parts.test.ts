@@ -242,6 +242,22 @@ describe('Own writes come back', () => {
     expect(await innerRequests(() => read({ ...written, entries, folders: first.folders }))).toBe(3);
   });
 
+  it('own deletions come back without making anybody count the foreign items again', async () => {
+    const written = [await write(1), await write(2)];
+    await bed.user.addContact(person(10), folder.folderId);
+    const known = ledgerAfter(await read());
+    const deletions = written.map((one): TargetChange => ({ kind: 'delete', ...one, mode: 'hard' }));
+    await target.applyChanges(deletions, signal);
+    const after = { ...known, entries: [] };
+    let again: FolderSnapshot | undefined;
+    expect(
+      await innerRequests(async () => {
+        again = await read(after);
+      }),
+    ).toBe(2);
+    expect(again).toMatchObject({ foreignCount: 1, contacts: [], isFullReading: false });
+  });
+
   it('the token of a fresh folder saves the first reading after the first run', async () => {
     const outcomes = await target.applyChanges([creation(1), creation(2)], signal);
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['applied', 'applied']);
@@ -510,6 +526,16 @@ describe('reading', () => {
     await bed.user.deleteContact(first);
     expect(await next()).toBe(1);
     expect(await next()).toBe(1);
+    // A personal distribution list is in the folder's count and in no list of contacts.
+    await control.createContact(bed.address, {
+      folder: folder.folderId,
+      properties: { displayName: 'Friends' },
+      itemClass: 'IPM.DistList',
+    });
+    expect(await next()).toBe(1);
+    await bed.user.addContact(person(12), folder.folderId);
+    expect(await next()).toBe(2);
+    expect((await read()).foreignCount).toBe(2);
   });
 
   it('items of another policy stay in sight of incremental readings', async () => {

@@ -113,7 +113,11 @@ async function readInFull(
     ...sumUp(all),
     foreign: all.flatMap((item) => (item.kind === 'foreign' ? [item.contact] : [])),
     foreignCount,
-    syncToken: tokenAfter(round, foreignCount, othersOf(all, policyId)),
+    syncToken: tokenAfter(round, {
+      foreignCount,
+      otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - all.length,
+      others: othersOf(all, policyId),
+    }),
     isFull: true,
   };
 }
@@ -153,14 +157,24 @@ async function readChanges(
   const summed = sumUp(items.map((item) => withoutKnownProperties(item, entries)));
   const isForeignAffected =
     items.some((item) => item.kind === 'foreign') || [...round.removed].some((id) => !entries.has(id));
-  const foreignCount = isForeignAffected ? await countForeign(reader, folder, signal) : token.foreignCount;
+  const marked = untouched.length + items.filter((item) => item.kind !== 'foreign').length;
+  // Own deletions come back too. The folder's count, known anyway, shows whether anybody else's item came or went.
+  const beyondContacts =
+    folder.itemCount === undefined ? undefined : folder.itemCount - marked - token.foreignCount;
+  const isCountUnchanged = beyondContacts !== undefined && beyondContacts === token.otherItems;
+  const foreignCount =
+    isForeignAffected && !isCountUnchanged ? await countForeign(reader, folder, signal) : token.foreignCount;
   const others = items.filter((item) => isOfAnotherOrNewer(item, policyId) || !entries.has(idOf(item)));
   return {
     contacts: [...untouched, ...summed.contacts],
     newestMark: Math.max(0, summed.newestMark, ...untouched.map((contact) => contact.mark.version)),
     foreign: [],
     foreignCount,
-    syncToken: tokenAfter(round, foreignCount, others.filter((item) => item.kind !== 'foreign').map(idOf)),
+    syncToken: tokenAfter(round, {
+      foreignCount,
+      otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - marked - foreignCount,
+      others: others.filter((item) => item.kind !== 'foreign').map(idOf),
+    }),
     isFull: false,
   };
 }
@@ -169,12 +183,8 @@ function contactsPath(mailbox: MailboxRequests, folderId: FolderId): string {
   return mailbox.path('contactFolders', folderId, 'contacts');
 }
 
-function tokenAfter(
-  { deltaLink }: DeltaRound,
-  foreignCount: number,
-  others: SyncToken['others'],
-): string | undefined {
-  return deltaLink === undefined ? undefined : encodeSyncToken({ deltaLink, foreignCount, others });
+function tokenAfter({ deltaLink }: DeltaRound, rest: Omit<SyncToken, 'deltaLink'>): string | undefined {
+  return deltaLink === undefined ? undefined : encodeSyncToken({ deltaLink, ...rest });
 }
 
 /** undefined for those that are gone or left the folder meanwhile. */

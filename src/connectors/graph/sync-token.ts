@@ -10,13 +10,21 @@ const MOST_OTHERS = 20;
 export interface SyncToken {
   readonly deltaLink: string;
   readonly foreignCount: number;
+  /** What the folder's own count has beyond contacts (personal distribution lists); undefined where it tells no count. */
+  readonly otherItems: number | undefined;
   readonly others: readonly ItemId[];
 }
 
 /** undefined: read everything the next time. */
 export function encodeSyncToken(token: SyncToken): string | undefined {
   if (token.others.length > MOST_OTHERS) return undefined;
-  return JSON.stringify([FORMAT, token.deltaLink, token.foreignCount, ...token.others]);
+  return JSON.stringify([
+    FORMAT,
+    token.deltaLink,
+    token.foreignCount,
+    token.otherItems ?? null,
+    ...token.others,
+  ]);
 }
 
 export function decodeSyncToken(text: string): SyncToken | undefined {
@@ -27,8 +35,13 @@ export function decodeSyncToken(text: string): SyncToken | undefined {
     return undefined;
   }
   if (!Array.isArray(parts)) return undefined;
-  const [format, deltaLink, foreignCount, ...others] = parts as readonly unknown[];
+  const [format, deltaLink, foreignCount, otherItems, ...others] = parts as readonly unknown[];
   if (format !== FORMAT || typeof deltaLink !== 'string' || typeof foreignCount !== 'number')
     return undefined;
-  return { deltaLink, foreignCount, others: others.filter((one) => typeof one === 'string').map(itemId) };
+  return {
+    deltaLink,
+    foreignCount,
+    otherItems: typeof otherItems === 'number' ? otherItems : undefined,
+    others: others.filter((one) => typeof one === 'string').map(itemId),
+  };
 }
