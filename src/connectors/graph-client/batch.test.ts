@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../model/failure.ts';
 import type { BatchAnswer } from './answer.ts';
 import type { BatchPart } from './batch.ts';
-import { answerParts, graphError, partsOf, scriptedClient, signal } from './scripted-http.ts';
+import { answerParts, graphError, partsOf, scriptedClient, signal } from './testing/scripted-http.ts';
 
 const read = (path: string): BatchPart => ({ method: 'GET', path, isSafeToRepeat: true });
 const create = (path: string): BatchPart => ({ method: 'POST', path, body: {}, isSafeToRepeat: false });

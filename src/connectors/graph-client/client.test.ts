@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerParts, BASE_URL, graphError, scriptedClient, signal } from './scripted-http.ts';
+import { answerParts, BASE_URL, graphError, scriptedClient, signal } from './testing/scripted-http.ts';
 
 async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

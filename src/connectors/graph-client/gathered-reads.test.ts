@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerParts, graphError, partsOf, scriptedClient, signal } from './scripted-http.ts';
+import { answerParts, graphError, partsOf, scriptedClient, signal } from './testing/scripted-http.ts';
 
 const mailbox = (number: number) => ({ mailboxKey: `mailbox ${number}`, headers: { Prefer: 'x' } });
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);

@@ -3,7 +3,7 @@
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { afterAll, beforeAll } from 'vitest';
 import { mailboxTargetContract } from '../../../test/contract/mailbox-target.ts';
-import { GraphTestBed } from './graph-test-bed.ts';
+import { GraphTestBed } from './testing/graph-test-bed.ts';
 
 let emulator: RunningEmulator;
 let control: EmulatorControl;

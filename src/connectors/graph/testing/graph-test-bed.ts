@@ -7,20 +7,27 @@ import type {
   MailboxHands,
   MailboxTargetFixture,
   TargetTroubleHands,
-} from '../../../test/contract/mailbox-target.ts';
-import type { ContactProperties } from '../../model/contact.ts';
-import { folderId, type ItemId, itemId, mailboxId, type PolicyId, sourceObjectId } from '../../model/ids.ts';
-import type { OwnershipMark, TargetMailbox } from '../../model/mailbox.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { silentLog } from '../../ports/log.ts';
-import type { MailboxTargets } from '../../ports/mailbox-target.ts';
-import type { MarkCodec } from '../../ports/mark-codec.ts';
-import { createGraphClient, type GraphClient } from '../graph-client/index.ts';
-import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import { type ExtendedProperty, encodeCreate, encodeUpdate, type GraphJson } from './codec.ts';
-import { createGraphTargets } from './graph-mailbox-target.ts';
-import { IDENTITY_PROPERTY } from './ownership-properties.ts';
-import { normalizedId } from './schema.ts';
+} from '../../../../test/contract/mailbox-target.ts';
+import type { ContactProperties } from '../../../model/contact.ts';
+import {
+  folderId,
+  type ItemId,
+  itemId,
+  mailboxId,
+  type PolicyId,
+  sourceObjectId,
+} from '../../../model/ids.ts';
+import type { OwnershipMark, TargetMailbox } from '../../../model/mailbox.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { silentLog } from '../../../ports/log.ts';
+import type { MailboxTargets } from '../../../ports/mailbox-target.ts';
+import type { MarkCodec } from '../../../ports/mark-codec.ts';
+import { createGraphClient, type GraphClient } from '../../graph-client/index.ts';
+import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
+import { type ExtendedProperty, encodeCreate, encodeUpdate, type GraphJson } from '../codec.ts';
+import { createGraphTargets } from '../graph-mailbox-target.ts';
+import { IDENTITY_PROPERTY } from '../ownership-properties.ts';
+import { normalizedId } from '../schema.ts';
 
 /** Readable instead of compact; the real one is tested with its own vectors in core. */
 export const jsonMarkCodec: MarkCodec = {

@@ -1,9 +1,9 @@
 // Stands in for the HTTP client in tests: a function answers, and what was sent is kept in order.
 
-import type { Clock } from '../../ports/clock.ts';
-import { silentLog } from '../../ports/log.ts';
-import { createGraphClient, type GraphClient } from './client.ts';
-import type { GraphHttpRequest } from './transport.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { silentLog } from '../../../ports/log.ts';
+import { createGraphClient, type GraphClient } from '../client.ts';
+import type { GraphHttpRequest } from '../transport.ts';
 
 export interface ScriptedAnswer {
   readonly status: number;
