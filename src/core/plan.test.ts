@@ -427,7 +427,10 @@ describe("the folder is the user's too", () => {
     const copy = there({ written: erika, stored: erika, item: 'a', createdAt: '2026-03-01T00:00:00Z' });
     const made = plan({ contacts: [copy, older] });
 
-    expect(made.changes).toMatchObject([{ kind: 'delete', itemId: 'z' }]);
+    expect(made.changes).toMatchObject([
+      { kind: 'handOver', itemId: 'a' },
+      { kind: 'delete', itemId: 'z' },
+    ]);
   });
 
   it('a folder renamed by the user keeps its name', () => {

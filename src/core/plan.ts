@@ -46,6 +46,9 @@ export function contactsToRead(input: PlanInput): readonly ItemId[] {
         : wanted.folderKey !== contact.folderKey || !isUnchanged(context, contact, wanted);
     if (isNeeded) needed.push(contact.itemId);
   }
+  for (const copy of context.matched.copies) {
+    if (copy.properties === undefined && losesOriginal(context, copy)) needed.push(copy.itemId);
+  }
   return needed;
 }
 
@@ -70,7 +73,7 @@ export function planMailbox(input: PlanInput): ContactPlan {
   const respectedDeletions: SourceObjectId[] = [];
   if (input.purpose === 'fill') planWanted(context, changes, respectedDeletions, notices);
   planUnwanted(context, changes, notices);
-  for (const copy of context.matched.copies) notices.add('copyLeftAlone', copy.sourceObjectId);
+  planCopies(context, changes, notices);
 
   const created = changes.filter((change) => change.kind === 'create').map((change) => change.folderKey);
   const needed = missingSubfolders(input.snapshot.folders, created);
@@ -244,6 +247,27 @@ function planUnwanted(context: Context, changes: ContactChange[], notices: Notic
     }
     changes.push(change);
   }
+}
+
+/**
+ * A copy is the user's and is left alone. When its original goes, the mark that it inherited is taken off: otherwise
+ * the next run would find it alone, take it for the original and delete it.
+ */
+function planCopies(context: Context, changes: ContactChange[], notices: NoticeBook): void {
+  for (const copy of context.matched.copies) {
+    notices.add('copyLeftAlone', copy.sourceObjectId);
+    if (!losesOriginal(context, copy)) continue;
+    const { itemId, version, sourceObjectId, properties } = copy;
+    const verdict = decideRemoval(context, sourceObjectId);
+    if ('keep' in verdict) continue;
+    const label = properties?.displayName ?? '';
+    changes.push({ kind: 'handOver', sourceObjectId, itemId, version, reason: verdict.remove, label });
+  }
+}
+
+function losesOriginal(context: Context, copy: OwnContact): boolean {
+  const id = copy.sourceObjectId;
+  return wantedOf(context, id) === undefined && 'remove' in decideRemoval(context, id);
 }
 
 /** Items without a mark whose main address stands exactly once among them; only when the policy adopts. */
