@@ -1,0 +1,37 @@
+// How a law is checked: once with a fixed seed, so that a commit is judged the same everywhere, and once with a random
+// one, so that the search goes on. fast-check prints seed and path of a failure; put the seed here to see it again.
+
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+
+const FIXED_SEED = 20_261_102;
+
+export interface LawOptions {
+  readonly fixedRuns?: number;
+  readonly randomRuns?: number;
+}
+
+export function law<Args>(
+  title: string,
+  property: fc.IAsyncPropertyWithHooks<Args> | fc.IPropertyWithHooks<Args>,
+  { fixedRuns = 40, randomRuns = 20 }: LawOptions = {},
+): void {
+  it(title, async () => {
+    await fc.assert(property, { seed: FIXED_SEED, numRuns: fixedRuns });
+    await fc.assert(property, { numRuns: randomRuns });
+  });
+}
+
+/** The twin: with something broken on purpose, the same law must be seen to fail, and for the reason meant. */
+export function twin<Args>(
+  title: string,
+  because: RegExp,
+  property: fc.IAsyncPropertyWithHooks<Args> | fc.IPropertyWithHooks<Args>,
+  runs = 100,
+): void {
+  it(`twin: ${title}`, async () => {
+    const details = await fc.check(property, { seed: FIXED_SEED, numRuns: runs, endOnFailure: true });
+    if (!details.failed) throw new Error('the law held although something was broken on purpose');
+    expect(String(details.errorInstance)).toMatch(because);
+  });
+}
