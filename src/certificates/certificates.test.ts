@@ -151,7 +151,7 @@ describe('importPem', () => {
       cipher: 'aes-256-cbc',
       passphrase: 'secret',
     });
-    const file = `${encrypted}${made.certificate.certificatePem}`;
+    const file = `${encrypted.toString()}${made.certificate.certificatePem}`;
     expect(importPem(file, now, 'secret').privateKeyPem).toBe(made.privateKeyPem);
     expect(problemOf(() => importPem(file, now, 'wrong')).reason).toBe('wrongPassword');
     expect(problemOf(() => importPem(file, now)).reason).toBe('wrongPassword');

@@ -4,7 +4,7 @@ import { checkTenantName, cloudEndpoints } from './national-clouds.ts';
 describe('checkTenantName', () => {
   test.each([
     ['contoso.onmicrosoft.com', 'global'],
-    [' Contoso.OnMicrosoft.com ', 'global'],
+    ['Contoso.OnMicrosoft.com', 'global'],
     ['contoso.onmicrosoft.us', 'usGovernment'],
     ['contoso.onmicrosoft.us', 'usGovernmentDod'],
     ['contoso.partner.onmschina.cn', 'china'],
@@ -19,6 +19,8 @@ describe('checkTenantName', () => {
     ['contoso.mail.onmicrosoft.com', 'global', 'mailRoutingDomain'],
     ['3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'global', 'notADomain'],
     ['contoso', 'global', 'notADomain'],
+    // It becomes part of addresses as it is.
+    ['contoso.onmicrosoft.com ', 'global', 'notADomain'],
     ['https://contoso.onmicrosoft.com/', 'global', 'notADomain'],
     ['', 'global', 'notADomain'],
     ['.onmicrosoft.com', 'global', 'notADomain'],

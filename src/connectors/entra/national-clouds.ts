@@ -85,7 +85,7 @@ export type TenantNameProblem = 'notADomain' | 'customDomain' | 'otherCloud' | '
 
 /** The organization must be the tenant's initial domain: the one name that never changes and says the cloud. */
 export function checkTenantName(organization: string, cloud: Cloud): Failure | undefined {
-  const problem = findProblem(organization.trim().toLowerCase(), cloud);
+  const problem = findProblem(organization.toLowerCase(), cloud);
   if (problem === undefined) return undefined;
   const expected = `*${CLOUDS[cloud].initialDomainEnding}`;
   return new Failure('invalidTenantName', { details: { organization, reason: problem, expected } });

@@ -15,9 +15,14 @@ import {
 } from '../../../test/contract/mailbox-directory.ts';
 import { type MailboxId, mailboxId, sourceObjectId } from '../../model/ids.ts';
 import type { SourceObjectKind } from '../../model/source-object.ts';
-import { type EmulatedTenant, FULL_RIGHTS, MINIMUM_RIGHTS, startEmulatedTenant } from './emulated-tenant.ts';
 import type { KnownMailbox } from './graph-only-directory.ts';
 import { recipientKind } from './recipient-kinds.ts';
+import {
+  type EmulatedTenant,
+  FULL_RIGHTS,
+  MINIMUM_RIGHTS,
+  startEmulatedTenant,
+} from './testing/emulated-tenant.ts';
 
 let tenant: EmulatedTenant;
 beforeAll(async () => {

@@ -161,7 +161,8 @@ async function findGroup(
 
 function isGroup(row: AdminRow): boolean {
   return (
-    /Group$/.test(text(row, 'RecipientType')) || /Group(Mailbox)?$/.test(text(row, 'RecipientTypeDetails'))
+    text(row, 'RecipientType').endsWith('Group') ||
+    recipientKind(text(row, 'RecipientTypeDetails')) === 'groupMailbox'
   );
 }
 

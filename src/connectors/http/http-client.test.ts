@@ -13,7 +13,7 @@ import {
   type MisbehavingServer,
   never,
   startMisbehavingServer,
-} from './misbehaving-server.ts';
+} from './testing/misbehaving-server.ts';
 
 /** Time passes only by sleeping, and sleeping takes no time. */
 class SteppingClock implements Clock {

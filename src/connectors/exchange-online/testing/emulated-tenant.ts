@@ -1,18 +1,18 @@
 // The connector over the emulator, for the tests of this folder. Each run gets tokens of its own, as in the product.
 
-import { EmulatorControl } from '../../../emulator/src/control/client.ts';
-import { type RunningEmulator, startEmulator } from '../../../emulator/src/index.ts';
-import type { CertificateWithKey } from '../../certificates/certificate.ts';
-import { createSelfSigned } from '../../certificates/create-self-signed.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { type Log, silentLog } from '../../ports/log.ts';
-import { cloudEndpoints } from '../entra/national-clouds.ts';
-import { createTokenProvider, type TokenProvider } from '../entra/token-provider.ts';
-import { createGraphClient } from '../graph-client/index.ts';
-import { createHttpClient, type HttpClient } from '../http/http-client.ts';
-import { createAdminApi, type ExchangeAdminApi } from './admin-api.ts';
-import { createExchangeOnline, type ExchangeOnlineConnector } from './exchange-online.ts';
-import type { KnownMailbox } from './graph-only-directory.ts';
+import { EmulatorControl } from '../../../../emulator/src/control/client.ts';
+import { type RunningEmulator, startEmulator } from '../../../../emulator/src/index.ts';
+import type { CertificateWithKey } from '../../../certificates/certificate.ts';
+import { createSelfSigned } from '../../../certificates/create-self-signed.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { type Log, silentLog } from '../../../ports/log.ts';
+import { cloudEndpoints } from '../../entra/national-clouds.ts';
+import { createTokenProvider, type TokenProvider } from '../../entra/token-provider.ts';
+import { createGraphClient } from '../../graph-client/index.ts';
+import { createHttpClient, type HttpClient } from '../../http/http-client.ts';
+import { createAdminApi, type ExchangeAdminApi } from '../admin-api.ts';
+import { createExchangeOnline, type ExchangeOnlineConnector } from '../exchange-online.ts';
+import type { KnownMailbox } from '../graph-only-directory.ts';
 
 export const MINIMUM_RIGHTS = {
   graphRoles: ['Contacts.ReadWrite', 'Mail.Send'],
