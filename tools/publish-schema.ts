@@ -8,7 +8,7 @@ import { Environment, Policy } from '../contract/src/index.ts';
 
 export const SCHEMA_FOLDER = join(import.meta.dirname, '..', 'contract', 'schema');
 
-export type JsonSchema = ReturnType<typeof z.toJSONSchema>;
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** File name -> JSON Schema of what people write, in which whatever has a default may be left out. */
 export function publishedSchemas(): Readonly<Record<string, JsonSchema>> {
