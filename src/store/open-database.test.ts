@@ -25,11 +25,14 @@ import type { MigrationSet } from './migrations/all.ts';
 import { openDatabases, openMainFile } from './open-database.ts';
 import { openStores } from './open-stores.ts';
 
+let root: string;
+/** Some tests put the data directory below the root. */
 let directory: string;
 beforeEach(() => {
-  directory = temporaryDirectory();
+  root = temporaryDirectory();
+  directory = root;
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const clock = new FakeClock();
 const open = (log: Log = silentLog) =>
