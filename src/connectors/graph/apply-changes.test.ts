@@ -131,6 +131,53 @@ describe('An unknown outcome is not a failure', () => {
   });
 });
 
+describe('in the middle of a batch', () => {
+  it('a token that expires is renewed, and every write happens once', async () => {
+    const body = { error: { code: 'InvalidAuthenticationToken', message: 'Access token has expired.' } };
+    const expired = { face: 'graph', count: 2, action: { kind: 'answer', status: 401, body } } as const;
+    await control.addFault({ ...expired, method: 'POST', path: '/contacts$', batchPart: true });
+    const changes = [1, 2, 3, 4, 5].map((number) => creation(number));
+    const outcomes = await target.applyChanges(changes, signal);
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(changes.map(() => 'applied'));
+    expect((await read()).contacts).toHaveLength(5);
+  });
+
+  it('an abort ends it as cancelled, and the next reading shows what happened', async () => {
+    const abort = new AbortController();
+    const aborting = targetOver({
+      ...bed.client,
+      batch(parts, options, aborted) {
+        const answers = bed.client.batch(parts, options, aborted);
+        abort.abort();
+        return answers;
+      },
+    });
+    await expect(aborting.applyChanges([creation(1)], abort.signal)).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect((await read()).contacts.length).toBeLessThanOrEqual(1);
+  });
+
+  it('a right that is taken away while writing fails the mailbox, not single contacts', async () => {
+    const body = { error: { code: 'ErrorAccessDenied', message: 'Access is denied.' } };
+    const denied = { face: 'graph', count: 2, action: { kind: 'answer', status: 403, body } } as const;
+    await control.addFault({ ...denied, method: 'POST', path: '/contacts$', batchPart: true });
+    const writing = target.applyChanges([creation(1), creation(2)], signal);
+    await expect(writing).rejects.toMatchObject({ code: 'mailboxAccessDenied', details: { status: 403 } });
+  });
+
+  it('a value that is refused fails its contact alone, and no contact data gets into the failure', async () => {
+    const body = { error: { code: 'ErrorInvalidRequest', message: 'Person 1 has too many addresses' } };
+    const refused = { face: 'graph', action: { kind: 'answer', status: 400, body } } as const;
+    await control.addFault({ ...refused, method: 'POST', path: '/contacts$', batchPart: true });
+    const [first, second] = await target.applyChanges([creation(1), creation(2)], signal);
+    expect(second?.status).toBe('applied');
+    if (first?.status !== 'failed') throw new Error('the first one fails');
+    expect(first.failure.code).toBe('contactRefused');
+    expect(JSON.stringify(first.failure.toRecord())).not.toContain('Person');
+  });
+});
+
 describe('hands off', () => {
   it('twin: without the look at the mark a foreign item would be deleted', async () => {
     const id = await bed.user.addContact(person(1), folder.folderId);

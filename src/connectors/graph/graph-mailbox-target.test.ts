@@ -1,4 +1,4 @@
-// The contract of a mailbox target on the emulator, and what is particular to Graph.
+// The contract of a mailbox target on the emulator, with the minimum of rights (specification 4.3).
 
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { afterAll, beforeAll } from 'vitest';
@@ -11,6 +11,7 @@ let control: EmulatorControl;
 beforeAll(async () => {
   emulator = await startEmulator({ recipients: 3, mailboxes: 2 });
   control = new EmulatorControl(emulator.url, emulator.caPem);
+  await control.setRoles({ graphRoles: ['Contacts.ReadWrite'], exchangeRoles: [], directoryRoles: [] });
 });
 
 afterAll(async () => {
@@ -18,7 +19,12 @@ afterAll(async () => {
   await emulator.close();
 });
 
-mailboxTargetContract('Graph on the emulator', async () => {
-  const bed = await GraphTestBed.open(emulator, control);
-  return bed.fixture();
-});
+mailboxTargetContract(
+  'Graph on the emulator',
+  async () => {
+    const bed = await GraphTestBed.open(emulator, control);
+    return bed.fixture();
+  },
+  // A list page holds 999.
+  { largeFolder: 1_010 },
+);
