@@ -28,6 +28,7 @@ export interface ExtendedProperty {
 
 /** Outlook's "none": a date cannot be taken off through Graph. */
 const NO_DATE = '4501-01-01T00:00:00Z';
+const SENSITIVITY_KEY = normalizedId(SENSITIVITY);
 
 /** The body of a POST. */
 export function encodeCreate(properties: ContactProperties, extra: readonly ExtendedProperty[]): GraphJson {
@@ -63,6 +64,7 @@ function encode(
   const extended: ExtendedProperty[] = [];
   for (const property of chosen) {
     const slot = slotOf(property);
+    if ('group' in slot && slot.group in body) continue;
     const value = outgoing(whole, property);
     switch (slot.kind) {
       case 'text':
@@ -103,7 +105,7 @@ function encode(
 }
 
 function presentIn(properties: ContactProperties): readonly ContactProperty[] {
-  return CONTACT_PROPERTY_NAMES.filter((property) => outgoing(properties, property) !== '');
+  return CONTACT_PROPERTY_NAMES.filter((property) => (properties[property] ?? '') !== '');
 }
 
 /** Never longer than the property holds, never half a surrogate pair: mapping has seen to both, this is the last door. */
@@ -115,11 +117,17 @@ function outgoing(properties: ContactProperties, property: ContactProperty): str
   return value.slice(0, isPairSplit ? maxLength - 1 : maxLength).toWellFormed();
 }
 
-function membersOf(group: string): readonly ContactProperty[] {
-  return CONTACT_PROPERTY_NAMES.filter((property) => {
+/** In the order of the table, which is the order of the places in a list. */
+const MEMBERS: ReadonlyMap<string, readonly ContactProperty[]> = Map.groupBy(
+  CONTACT_PROPERTY_NAMES.filter((property) => 'group' in slotOf(property)),
+  (property) => {
     const slot = slotOf(property);
-    return 'group' in slot && slot.group === group;
-  });
+    return 'group' in slot ? slot.group : '';
+  },
+);
+
+function membersOf(group: string): readonly ContactProperty[] {
+  return MEMBERS.get(group) ?? [];
 }
 
 /** A list has no empty places: what stands behind a gap moves up. */
@@ -190,11 +198,11 @@ function decodeSlot(
         .sort()
         .join(';');
     case 'extendedText':
-      return extended.get(normalizedId(slot.id)) ?? '';
+      return extended.get(slot.key) ?? '';
     case 'extendedDate':
-      return decodeDate(extended.get(normalizedId(slot.id)) ?? '');
+      return decodeDate(extended.get(slot.key) ?? '');
     case 'sensitivity':
-      return extended.get(normalizedId(SENSITIVITY)) === '2' ? 'true' : '';
+      return extended.get(SENSITIVITY_KEY) === '2' ? 'true' : '';
   }
 }
 

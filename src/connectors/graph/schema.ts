@@ -17,8 +17,8 @@ export type Slot =
   | { readonly kind: 'address'; readonly group: AddressName; readonly field: AddressField }
   | { readonly kind: 'date'; readonly name: string }
   | { readonly kind: 'categories' }
-  | { readonly kind: 'extendedText'; readonly id: string }
-  | { readonly kind: 'extendedDate'; readonly id: string }
+  /** `key` is the id as `normalizedId` spells it. */
+  | { readonly kind: 'extendedText' | 'extendedDate'; readonly id: string; readonly key: string }
   | { readonly kind: 'sensitivity' };
 
 const ADDRESS_SET = '{00062004-0000-0000-C000-000000000046}';
@@ -31,8 +31,13 @@ const text = (name: string): Slot => ({ kind: 'text', name });
 const list = (group: ListName): Slot => ({ kind: 'list', group });
 const email: Slot = { kind: 'email', group: 'emailAddresses' };
 const address = (group: AddressName, field: AddressField): Slot => ({ kind: 'address', group, field });
-const tag = (hex: string): Slot => ({ kind: 'extendedText', id: `String 0x${hex}` });
-const addressSet = (hex: string): Slot => ({ kind: 'extendedText', id: `String ${ADDRESS_SET} Id 0x${hex}` });
+const extended = (kind: 'extendedText' | 'extendedDate', id: string): Slot => ({
+  kind,
+  id,
+  key: normalizedId(id),
+});
+const tag = (hex: string) => extended('extendedText', `String 0x${hex}`);
+const addressSet = (hex: string) => extended('extendedText', `String ${ADDRESS_SET} Id 0x${hex}`);
 
 /** Within a list the order of this table is the order of the places. */
 export const SLOTS = {
@@ -95,7 +100,7 @@ export const SLOTS = {
   businessHomePage: text('businessHomePage'),
   notes: text('personalNotes'),
   birthday: { kind: 'date', name: 'birthday' },
-  weddingAnniversary: { kind: 'extendedDate', id: 'SystemTime 0x3A41' },
+  weddingAnniversary: extended('extendedDate', 'SystemTime 0x3A41'),
   categories: { kind: 'categories' },
   isPrivate: { kind: 'sensitivity' },
   userField1: addressSet('804F'),
