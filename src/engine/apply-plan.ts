@@ -8,8 +8,8 @@ import type { JournalIntent, LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import type { OutcomeCounts } from '../model/run.ts';
-import { isLease } from '../ports/leases.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { holdingMailbox } from './holding.ts';
 import { recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -37,29 +37,22 @@ export async function applyPlan(
   signal: AbortSignal,
 ): Promise<OutcomeCounts> {
   const { mailbox, context } = input;
-  const lease = await ports.leases.acquire(`mailbox:${mailbox.id}`, input.holder);
-  if (!isLease(lease)) {
-    throw new Failure('mailboxBusy', { details: { holder: lease.holder, since: lease.since } });
-  }
-  try {
-    const writing = new MailboxWriting(input, ports, recorder, signal);
+  return holdingMailbox(mailbox.id, { leases: ports.leases, holder: input.holder, signal }, async (held) => {
+    const writing = new MailboxWriting(input, ports, recorder, held);
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'applying');
     await ports.memory.addWrittenMailbox(context.policyId, mailbox);
-    let counts: OutcomeCounts;
     try {
-      counts = await writing.run();
+      await writing.run();
     } finally {
       // Also what was written before the mailbox failed belongs into the report.
       await reportCounts(writing.counts, mailbox, recorder);
     }
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
-    if (input.plan.purpose === 'empty' && counts.failed === 0) {
+    if (input.plan.purpose === 'empty' && writing.counts.failed === 0) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
     }
-    return counts;
-  } finally {
-    await lease.release();
-  }
+    return writing.counts;
+  });
 }
 
 async function reportCounts(
@@ -101,12 +94,12 @@ class MailboxWriting {
     return { ...this.#counts };
   }
 
-  async run(): Promise<OutcomeCounts> {
+  async run(): Promise<void> {
     const { mailbox, plan, context } = this.#input;
     let round = await this.#firstRound();
     for (let rounds = 1; ; rounds += 1) {
       const isSettled = round !== undefined && !hasMovedOn(round) && (await this.#write(round));
-      if (isSettled) return this.#counts;
+      if (isSettled) return;
       if (rounds === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds } });
       throwIfAborted(this.#signal);
       const again = await planOneMailbox(mailbox, plan.purpose, context, this.#ports, this.#signal, {
@@ -116,7 +109,7 @@ class MailboxWriting {
       await this.#resolveUnknown(again);
       if (!losesNoMore(again.plan, plan)) throw new Failure('changedSincePlanned');
       round = this.#roundOf(again);
-      if (isNothingToDo(round.plan)) return this.#counts;
+      if (isNothingToDo(round.plan)) return;
     }
   }
 

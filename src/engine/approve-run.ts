@@ -7,7 +7,7 @@ import type { MailboxId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
-import { takePolicyLease } from './earlier-runs.ts';
+import { holdingPolicy } from './holding.ts';
 import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -35,8 +35,8 @@ export async function approveRun(
   if (!request.limit.mayWrite) throw new Failure('trialOver');
   const waiting = await ports.runs.read(request.runId);
   if (waiting === undefined) throw new Failure('notFound', { details: { run: request.runId } });
-  const lease = await takePolicyLease(waiting.policyId, request.holder, ports);
-  try {
+  const holding = { leases: ports.leases, holder: request.holder, signal };
+  return holdingPolicy(waiting.policyId, holding, async (held) => {
     // Read again under the lease: another process may have approved or superseded it meanwhile.
     const run = await ports.runs.read(request.runId);
     const pending = await ports.runs.readApproval(request.runId);
@@ -64,7 +64,7 @@ export async function approveRun(
         { revision, context, recent: undefined, holder: request.holder, concurrency },
         ports,
         recorder,
-        signal,
+        held,
       );
       await ports.memory.saveLastSelection(run.policyId, {
         completedAt: ports.clock.now().toISOString(),
@@ -74,11 +74,9 @@ export async function approveRun(
       return await recorder.end(applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
     } catch (thrown) {
       ports.log.warn('approved run stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, signal);
+      return await recorder.endWith(thrown, held);
     }
-  } finally {
-    await lease.release();
-  }
+  });
 }
 
 /** The planning context of the waiting run, from what it stored; used where a mailbox must be planned again. */

@@ -9,7 +9,8 @@ import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { MarkedFolder } from '../ports/mailbox-target.ts';
 import { applyWaves } from './apply-waves.ts';
-import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
+import { closeEarlierRuns } from './earlier-runs.ts';
+import { holdingPolicy } from './holding.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -29,8 +30,7 @@ export interface CleanUpRequest {
 export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
   const { policy, revision } = request.revision;
   const id = policyId(policy.id);
-  const lease = await takePolicyLease(id, request.holder, ports);
-  try {
+  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
     await closeEarlierRuns(id, request.mode, ports);
     const run: Run = {
       id: request.runId,
@@ -47,14 +47,12 @@ export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: 
     const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
     await recorder.start(request.revision);
     try {
-      return await carryOut(request, ports, recorder, signal);
+      return await carryOut(request, ports, recorder, held);
     } catch (thrown) {
       ports.log.warn('clean-up stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, signal);
+      return await recorder.endWith(thrown, held);
     }
-  } finally {
-    await lease.release();
-  }
+  });
 }
 
 async function carryOut(

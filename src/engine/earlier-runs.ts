@@ -1,19 +1,7 @@
-// One run per policy at a time, across processes; what earlier runs left behind is closed before a new one starts.
+// What earlier runs of a policy left behind is closed before a new one starts.
 
-import { Failure } from '../model/failure.ts';
 import type { PolicyId } from '../model/ids.ts';
-import { isLease, type Lease } from '../ports/leases.ts';
 import type { RunPorts } from './run-ports.ts';
-
-export async function takePolicyLease(
-  policyId: PolicyId,
-  holder: string,
-  ports: Pick<RunPorts, 'leases'>,
-): Promise<Lease> {
-  const lease = await ports.leases.acquire(`policy:${policyId}`, holder);
-  if (isLease(lease)) return lease;
-  throw new Failure('alreadyRunning', { details: { holder: lease.holder, since: lease.since } });
-}
 
 /** Call with the policy's lease held: then no other run of the policy can be alive. */
 export async function closeEarlierRuns(

@@ -21,8 +21,8 @@ import type {
   TargetChange,
 } from '../model/plan.ts';
 import type { PolicyRevision } from '../model/policy.ts';
-import { isLease } from '../ports/leases.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { type RollbackStep, rollbackStep } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -137,16 +137,13 @@ export class RollbackMailbox {
 
   async apply(): Promise<void> {
     const id = toPolicyId(this.#revision.policy.id);
-    const lease = await this.#ports.leases.acquire(`mailbox:${this.mailbox.id}`, this.#holder);
-    if (!isLease(lease)) {
-      throw new Failure('mailboxBusy', { details: { holder: lease.holder, since: lease.since } });
-    }
-    try {
+    const holding = { leases: this.#ports.leases, holder: this.#holder, signal: this.#signal };
+    await holdingMailbox(this.mailbox.id, holding, async (held) => {
       await this.#ports.ledger.markDirty(id, this.mailbox.id);
       for (let round = 1; ; round += 1) {
-        if (await this.#writeRound()) break;
+        if (await this.#writeRound(held)) break;
         if (round === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds: round } });
-        throwIfAborted(this.#signal);
+        throwIfAborted(held);
         await this.#decide();
       }
       await this.#undoFolders();
@@ -161,9 +158,7 @@ export class RollbackMailbox {
         primarySmtpAddress,
         counts: this.#counts,
       });
-    } finally {
-      await lease.release();
-    }
+    });
   }
 
   async #decide(): Promise<void> {
@@ -196,7 +191,7 @@ export class RollbackMailbox {
   }
 
   /** true: nothing is left to do. */
-  async #writeRound(): Promise<boolean> {
+  async #writeRound(signal: AbortSignal): Promise<boolean> {
     const folderIds = new Map<string, FolderId>(
       (this.#snapshot?.folders ?? []).map(({ key, folderId }) => [key, folderId]),
     );
@@ -210,7 +205,7 @@ export class RollbackMailbox {
     let isSettled = true;
     const { batchSize } = this.#ports.targets.capabilities;
     for (let start = 0; start < ready.length; start += batchSize) {
-      throwIfAborted(this.#signal);
+      throwIfAborted(signal);
       const batch = ready.slice(start, start + batchSize);
       const ids = await this.#ports.journal.intend(
         this.#recorder.run.id,
@@ -219,7 +214,7 @@ export class RollbackMailbox {
       );
       const outcomes = await this.#target.applyChanges(
         batch.map(({ target }) => target),
-        this.#signal,
+        signal,
       );
       await this.#ports.journal.record(ids, outcomes);
       for (const [index, { change, target }] of batch.entries()) {

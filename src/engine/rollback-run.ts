@@ -7,7 +7,7 @@ import type { MailboxId, RunId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
-import { takePolicyLease } from './earlier-runs.ts';
+import { holdingPolicy } from './holding.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { RollbackMailbox } from './rollback-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -36,8 +36,8 @@ export async function rollbackRun(
   if (original === undefined || revision === undefined) {
     throw new Failure('notFound', { details: { run: request.undoes } });
   }
-  const lease = await takePolicyLease(original.policyId, request.holder, ports);
-  try {
+  const holding = { leases: ports.leases, holder: request.holder, signal };
+  return holdingPolicy(original.policyId, holding, async (held) => {
     const isOver = ENDED_STATES.includes((await ports.runs.read(request.undoes))?.state ?? 'queued');
     // A run whose process died keeps an active state until the next one; holding the lease proves that it is dead.
     const isDead = original.state === 'applying';
@@ -52,14 +52,12 @@ export async function rollbackRun(
     );
     await recorder.start(revision);
     try {
-      return await carryOut(request, revision, ports, recorder, signal);
+      return await carryOut(request, revision, ports, recorder, held);
     } catch (thrown) {
       ports.log.warn('rollback stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, signal);
+      return await recorder.endWith(thrown, held);
     }
-  } finally {
-    await lease.release();
-  }
+  });
 }
 
 async function carryOut(

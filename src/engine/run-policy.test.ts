@@ -276,3 +276,29 @@ describe('canary', () => {
     expect(world.eventsOf('run.ended')[0]?.failure?.code).toBe('waveFailed');
   });
 });
+
+it('a lease that is lost on the way stops the writing of that mailbox alone', async () => {
+  const world = new World(60, 2);
+  const lost = new AbortController();
+  const { leases } = world;
+  const losing = {
+    acquire: async (name: string, holder: string) => {
+      const lease = await leases.acquire(name, holder);
+      return name === `mailbox:${boxId(1)}` && 'release' in lease
+        ? { ...lease, release: () => lease.release(), lost: lost.signal }
+        : lease;
+    },
+  };
+  let writes = 0;
+  world.organization.onWrite(({ mailboxId }) => {
+    if (mailboxId === boxId(1)) writes += 1;
+    if (writes === 25) lost.abort();
+  });
+  Object.assign(world.ports, { leases: losing });
+  const run = await world.run();
+
+  expect(run.state).toBe('finishedWithErrors');
+  expect(world.managed(2).size).toBe(60);
+  expect(world.managed(1).size).toBeLessThan(60);
+  expect(world.eventsOf('mailbox.failed')).toMatchObject([{ failure: { code: 'mailboxBusy' } }]);
+});

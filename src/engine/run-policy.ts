@@ -9,7 +9,8 @@ import { policyId } from '../model/ids.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
-import { closeEarlierRuns, takePolicyLease } from './earlier-runs.ts';
+import { closeEarlierRuns } from './earlier-runs.ts';
+import { holdingPolicy } from './holding.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -27,20 +28,18 @@ import type { AdoptedItem } from './target-changes.ts';
 export async function runPolicy(request: RunRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
   if (request.mode === 'run' && !request.limit.mayWrite) throw new Failure('trialOver');
   const { policy } = request.revision;
-  const lease = await takePolicyLease(policyId(policy.id), request.holder, ports);
-  try {
-    await closeEarlierRuns(policyId(policy.id), request.mode, ports);
+  const id = policyId(policy.id);
+  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
+    await closeEarlierRuns(id, request.mode, ports);
     const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, ports), request.onEvent);
     await recorder.start(request.revision);
     try {
-      return await carryOut(request, ports, recorder, signal);
+      return await carryOut(request, ports, recorder, held);
     } catch (thrown) {
       ports.log.warn('run stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, signal);
+      return await recorder.endWith(thrown, held);
     }
-  } finally {
-    await lease.release();
-  }
+  });
 }
 
 async function carryOut(

@@ -1,0 +1,39 @@
+// Work done while a lease is held: one run per policy and one writer per mailbox, across processes. When the lease is
+// lost on the way (the computer slept), the work is stopped like a cancelled one.
+
+import { Failure } from '../model/failure.ts';
+import type { FailureCode } from '../model/failure-codes.ts';
+import type { MailboxId, PolicyId } from '../model/ids.ts';
+import { isLease, type Leases } from '../ports/leases.ts';
+
+export interface Holding {
+  readonly leases: Leases;
+  readonly holder: string;
+  readonly signal: AbortSignal;
+}
+
+type Work<T> = (signal: AbortSignal) => Promise<T>;
+
+/** Throws `alreadyRunning` when somebody else holds the policy. */
+export function holdingPolicy<T>(id: PolicyId, holding: Holding, work: Work<T>): Promise<T> {
+  return whileHeld(`policy:${id}`, 'alreadyRunning', holding, work);
+}
+
+/** Throws `mailboxBusy` when somebody else writes the mailbox, also when the lease is lost on the way. */
+export function holdingMailbox<T>(id: MailboxId, holding: Holding, work: Work<T>): Promise<T> {
+  return whileHeld(`mailbox:${id}`, 'mailboxBusy', holding, work);
+}
+
+async function whileHeld<T>(name: string, busy: FailureCode, holding: Holding, work: Work<T>): Promise<T> {
+  const lease = await holding.leases.acquire(name, holding.holder);
+  if (!isLease(lease)) throw new Failure(busy, { details: { holder: lease.holder, since: lease.since } });
+  const { lost } = lease;
+  try {
+    return await work(lost === undefined ? holding.signal : AbortSignal.any([holding.signal, lost]));
+  } catch (thrown) {
+    if (lost?.aborted === true && !holding.signal.aborted) throw new Failure(busy, { cause: thrown });
+    throw thrown;
+  } finally {
+    await lease.release();
+  }
+}
