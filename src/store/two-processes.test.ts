@@ -127,7 +127,7 @@ async function countWith(isExclusive: boolean): Promise<number> {
   return count;
 }
 
-test('one holder at a time: two processes add up under a lease', async () => {
+test('The gate is per mailbox, not per process: two processes add up under a lease', async () => {
   expect(await countWith(true)).toBe(50);
 });
 

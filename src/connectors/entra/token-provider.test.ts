@@ -150,7 +150,7 @@ describe('tokens are kept', () => {
   });
 });
 
-describe('a refused sign-in', () => {
+describe('Lock-out: a refused sign-in', () => {
   test('is tried once per run, for every resource and however many ask', async () => {
     const { provider, sent } = providerFor({ use: stranger });
     const failures = await Promise.all([1, 2, 3].map(() => failureOf(provider.token('graph', live))));

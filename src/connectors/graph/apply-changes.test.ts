@@ -132,7 +132,7 @@ describe('An unknown outcome is not a failure', () => {
 });
 
 describe('in the middle of a batch', () => {
-  it('a token that expires is renewed, and every write happens once', async () => {
+  it('Time: a token that expires in the middle of a run is renewed, and every write happens once', async () => {
     const body = { error: { code: 'InvalidAuthenticationToken', message: 'Access token has expired.' } };
     const expired = { face: 'graph', count: 2, action: { kind: 'answer', status: 401, body } } as const;
     await control.addFault({ ...expired, method: 'POST', path: '/contacts$', batchPart: true });

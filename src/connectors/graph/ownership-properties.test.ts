@@ -3,7 +3,7 @@ import { FIELDS_PROPERTY, IDENTITY_PROPERTY } from './ownership-properties.ts';
 import { normalizedId } from './schema.ts';
 
 // Frozen: with any other spelling the contacts of every installation would become foreign items.
-it('the mark has the names it will have forever', () => {
+it('Few names: the mark has the names it will have forever', () => {
   expect(IDENTITY_PROPERTY).toBe('String {15bc34ea-c5fa-4179-b6b3-4439305221e3} Name ContactSyncIdentity');
   expect(FIELDS_PROPERTY).toBe('String {15bc34ea-c5fa-4179-b6b3-4439305221e3} Name ContactSyncFields');
 });

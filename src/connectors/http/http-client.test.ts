@@ -68,7 +68,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   return thrown;
 }
 
-describe('repeating', () => {
+describe('Throttling is normal: repeating', () => {
   test('waits the seconds a throttled answer asks for', async () => {
     const server = await serverWith(answerWith(429, { 'Retry-After': '7' }), ok);
     const { client, clock } = clientFor(server);
@@ -327,30 +327,37 @@ describe('answers', () => {
 });
 
 describe('pacing', () => {
-  const slow: Answer = (response) => {
-    setTimeout(() => response.end('ok'), 15);
-  };
+  /** Holds every answer back until as many requests are open as should be, and then answers all of them. */
+  function inRoundsOf(size: number): Answer {
+    let held: (() => void)[] = [];
+    return (response) => {
+      held.push(() => response.end('ok'));
+      if (held.length < size) return;
+      const release = held;
+      held = [];
+      for (const answer of release) answer();
+    };
+  }
 
-  test('one mailbox never has more than four requests in flight, others go on', async () => {
-    const server = await serverWith(slow);
+  test('one mailbox never has more than four requests in flight', async () => {
+    const server = await serverWith(inRoundsOf(4));
     const { client } = clientFor(server);
     await Promise.all(
       Array.from({ length: 12 }, () => client.send(get(server.url, { mailboxKey: 'm1' }), live)),
     );
     expect(server.mostAtOnce()).toBe(4);
+  });
 
-    const wide = await serverWith(slow);
-    const others = clientFor(wide);
-    await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
-        others.client.send(get(wide.url, { mailboxKey: `m${index % 3}` }), live),
-      ),
-    );
-    expect(wide.mostAtOnce()).toBeGreaterThan(4);
+  test('the others go on while one mailbox is full', async () => {
+    const server = await serverWith(inRoundsOf(12));
+    const { client } = clientFor(server);
+    const keys = Array.from({ length: 12 }, (_, index) => `m${index % 3}`);
+    await Promise.all(keys.map((mailboxKey) => client.send(get(server.url, { mailboxKey }), live)));
+    expect(server.mostAtOnce()).toBe(12);
   });
 
   test('a request that takes all places of its mailbox is alone there', async () => {
-    const server = await serverWith(slow);
+    const server = await serverWith(inRoundsOf(1));
     const { client } = clientFor(server);
     const batch = get(server.url, { mailboxKey: 'm1', mailboxSlots: 4 });
     await Promise.all(Array.from({ length: 4 }, () => client.send(batch, live)));
@@ -358,13 +365,10 @@ describe('pacing', () => {
   });
 
   test('all mailboxes together stay below the overall limit', async () => {
-    const server = await serverWith(slow);
+    const server = await serverWith(inRoundsOf(3));
     const { client } = clientFor(server, { pacing: { overall: 3 } });
-    await Promise.all(
-      Array.from({ length: 9 }, (_, index) =>
-        client.send(get(server.url, { mailboxKey: `m${index}` }), live),
-      ),
-    );
+    const keys = Array.from({ length: 9 }, (_, index) => `m${index}`);
+    await Promise.all(keys.map((mailboxKey) => client.send(get(server.url, { mailboxKey }), live)));
     expect(server.mostAtOnce()).toBe(3);
   });
 
@@ -378,6 +382,31 @@ describe('pacing', () => {
     await client.send(write, live);
     expect(clock.sleeps).toEqual([20_000]);
   });
+});
+
+test('a mailbox that is to be left alone for longer than the budget is not waited for', async () => {
+  const server = await serverWith(answerWith(429, { 'Retry-After': '3600' }), ok);
+  const { client, clock } = clientFor(server);
+  const one = get(server.url, { mailboxKey: 'm1' });
+  expect((await client.send(one, live)).status).toBe(429);
+  const failure = await failureOf(client.send(one, live));
+  expect(failure).toMatchObject({ code: 'throttledTooLong', retryAfterMs: 3_600_000 });
+  expect(clock.sleeps).toEqual([]);
+  expect((await client.send({ ...one, mailboxKey: 'm2' }, live)).status).toBe(200);
+});
+
+test('closing the client ends what is in flight, without repeating it', async () => {
+  let arrived = () => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const server = await serverWith(() => arrived());
+  const { client, clock } = clientFor(server);
+  const sent = failureOf(client.send(get(server.url), live));
+  await arrival;
+  await client.close();
+  expect((await sent).code).toBe('answerLost');
+  expect(clock.sleeps).toEqual([]);
 });
 
 test('the log names neither people, nor items, nor secrets', async () => {
