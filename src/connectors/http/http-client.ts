@@ -46,7 +46,8 @@ export interface HttpClient {
   /**
    * Returns the last answer whatever its status (429, 503 and 504 only when the time or the tries are used up, or
    * the request may not be repeated). Throws Failures: exchangeOnlineConnection, untrustedServer, answerLost,
-   * foreignHost, unexpectedAnswer (body too large, endless redirects), cancelled.
+   * foreignHost, unexpectedAnswer (body too large, endless redirects), throttledTooLong (the mailbox is to be left
+   * alone for longer than the budget, because of an earlier answer), cancelled.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
   close(): Promise<void>;
@@ -69,6 +70,8 @@ const MAX_TRIES = 8;
 const MAX_TRIES_WITHOUT_CONNECTION = 3;
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Longer timers fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const CONNECT_TIMEOUT_MS = 15_000;
 const CONNECTIONS_PER_HOST = 64;
 
@@ -112,7 +115,12 @@ class UndiciHttpClient implements HttpClient {
     const { clock, log } = this.#options;
     let deadline: number | undefined;
     for (let tries = 1; ; tries += 1) {
-      const leave = await this.#pacing.enter(request.mailboxKey, request.mailboxSlots ?? 1, signal);
+      const leave = await this.#pacing.enter(
+        request.mailboxKey,
+        request.mailboxSlots ?? 1,
+        request.timeBudgetMs,
+        signal,
+      );
       deadline ??= clock.now().getTime() + request.timeBudgetMs;
       const remainingMs = () => (deadline ?? 0) - clock.now().getTime();
       let waitMs: number | undefined;
@@ -149,16 +157,19 @@ class UndiciHttpClient implements HttpClient {
     budgetMs: number,
     signal: AbortSignal,
   ): Promise<HttpResponse> {
-    // Sockets live in real time, whatever clock the product is given: this is a guard and not a wait.
-    const guard = AbortSignal.any([signal, AbortSignal.timeout(Math.max(1, Math.ceil(budgetMs)))]);
+    const guard = openGuard(signal, budgetMs);
     let url = new URL(request.url);
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      requireAllowedHost(url, this.#options.allowedHosts);
-      const response = await this.#exchange(request, url, tries, guard);
-      const { location } = response.headers;
-      if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
-      // Exchange Online sends a POST on to a regional host with any of these and wants the body again.
-      url = new URL(location, url);
+    try {
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+        requireAllowedHost(url, this.#options.allowedHosts);
+        const response = await this.#exchange(request, url, tries, guard.signal);
+        const { location } = response.headers;
+        if (![301, 302, 303, 307, 308].includes(response.status) || location === undefined) return response;
+        // Exchange Online sends a POST on to a regional host with any of these and wants the body again.
+        url = new URL(location, url);
+      }
+    } finally {
+      guard.close();
     }
     throw new Failure('unexpectedAnswer', { details: { reason: 'too many redirects', host: url.host } });
   }
@@ -221,6 +232,28 @@ class UndiciHttpClient implements HttpClient {
       throw new Failure('unexpectedAnswer', { details: { reason: 'damaged compression', host }, cause });
     }
   }
+}
+
+/**
+ * Ends one exchange when the caller wants it or when the budget is used up. Sockets live in real time, whatever clock
+ * the product is given: this is a guard and not a wait. (Not AbortSignal.any, which holds its sources weakly.)
+ */
+function openGuard(signal: AbortSignal, budgetMs: number): { readonly signal: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException('The time budget is used up.', 'TimeoutError')),
+    Math.min(Math.max(1, Math.ceil(budgetMs)), LONGEST_TIMER_MS),
+  );
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return {
+    signal: controller.signal,
+    close() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
+  };
 }
 
 const DECODERS: Readonly<

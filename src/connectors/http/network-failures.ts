@@ -45,6 +45,9 @@ const NO_CONNECTION = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** The client was closed under the request. */
+const CLOSED = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
 /** A tunnel that the proxy refuses, and a proxy that is not trusted or not one. */
 const PROXY = new Set(['UND_ERR_PRX_TLS', 'UND_ERR_SOCKS5']);
 
@@ -74,7 +77,11 @@ export function explainNetworkError(
       isLasting,
     };
   }
-  return { failure: new Failure('answerLost', { details, cause: thrown }), notSent: false, isLasting: false };
+  return {
+    failure: new Failure('answerLost', { details, cause: thrown }),
+    notSent: false,
+    isLasting: code !== undefined && CLOSED.has(code),
+  };
 }
 
 // undici answers a refused CONNECT (407, 403…) with its general "aborted" error; our own aborts never get here.

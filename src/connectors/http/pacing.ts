@@ -2,6 +2,7 @@
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits); two gates of 4 would be refused.
 // A mailbox that was told to slow down starts nothing new before its time.
 
+import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 export interface PacingLimits {
@@ -30,11 +31,19 @@ export class Pacing {
     this.#clock = clock;
   }
 
-  /** Resolves with the function that gives the place back; rejects with the signal's reason. */
-  async enter(mailboxKey: string | undefined, slots: number, signal: AbortSignal): Promise<() => void> {
+  /**
+   * Resolves with the function that gives the place back; rejects with the signal's reason, and with throttledTooLong
+   * when the mailbox is to be left alone for longer than `longestPauseMs`.
+   */
+  async enter(
+    mailboxKey: string | undefined,
+    slots: number,
+    longestPauseMs: number,
+    signal: AbortSignal,
+  ): Promise<() => void> {
     const wanted = Math.min(Math.max(1, slots), this.#limits.perMailbox);
     for (;;) {
-      await this.#waitForPause(mailboxKey, signal);
+      await this.#waitForPause(mailboxKey, longestPauseMs, signal);
       signal.throwIfAborted();
       const isBehind =
         mailboxKey !== undefined && this.#waiting.some((other) => other.mailboxKey === mailboxKey);
@@ -61,10 +70,16 @@ export class Pacing {
     return until !== undefined && until > this.#clock.now().getTime();
   }
 
-  async #waitForPause(mailboxKey: string | undefined, signal: AbortSignal): Promise<void> {
+  async #waitForPause(
+    mailboxKey: string | undefined,
+    longestPauseMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     while (mailboxKey !== undefined && this.#isPaused(mailboxKey)) {
       const until = this.#pausedUntil.get(mailboxKey) ?? 0;
-      await this.#clock.sleep(until - this.#clock.now().getTime(), signal);
+      const retryAfterMs = until - this.#clock.now().getTime();
+      if (retryAfterMs > longestPauseMs) throw new Failure('throttledTooLong', { retryAfterMs });
+      await this.#clock.sleep(retryAfterMs, signal);
     }
     if (mailboxKey !== undefined) this.#pausedUntil.delete(mailboxKey);
   }
