@@ -10,20 +10,15 @@ import type { Log } from '../../ports/log.ts';
 import type { TokenProvider } from '../entra/token-provider.ts';
 import { addressListFits, findMissingAddressLists } from './address-lists.ts';
 import type { ExchangeAdminApi } from './admin-api.ts';
-import { type AdminRow, guid, recipientId, text } from './admin-row.ts';
+import { type AdminRow, recipientId, text } from './admin-row.ts';
 import { decodeRecipient, RECIPIENT_PROPERTIES } from './decode-recipient.ts';
-import { drain, drainPart } from './drain.ts';
+import { drain } from './drain.ts';
 import { type GraphRights, readGraphRights } from './granted-graph.ts';
 import type { GraphDirectory } from './graph-directory.ts';
 import { readGroupMembers } from './group-members.ts';
-import {
-  DETAIL_PROPERTIES,
-  type PersonDetails,
-  readPersonDetails,
-  USER_PROPERTIES,
-} from './person-details.ts';
 import { probeExchangeOnline } from './probe.ts';
-import { hasAccount, recipientKind } from './recipient-kinds.ts';
+import { readPeople } from './read-people.ts';
+import { recipientKind } from './recipient-kinds.ts';
 
 export interface ExchangeOnlineParts {
   readonly api: ExchangeAdminApi;
@@ -49,16 +44,16 @@ async function readSource(
   const rights = await readGraphRights(parts.tokens, parts.log, signal);
   const gaps: Failure[] = [];
   const rows = await readScope(parts, rights, scope, gaps, signal);
-  const people = await readPeople(parts, rows, gaps, signal);
-  const fromGraph = await readFromGraph(parts, rights, rows, gaps, signal);
+  const people = await readPeople(parts, rights, rows, signal);
+  gaps.push(...people.gaps);
   const objects: SourceObject[] = [];
   for (const [id, row] of rows) {
     const isContact = recipientKind(text(row, 'RecipientTypeDetails')) === 'mailContact';
     objects.push(
       decodeRecipient(row, id, {
-        details: people.details.get(id),
-        fromGraph: fromGraph.details.get(id),
-        missesGraph: isContact ? fromGraph.missesContacts : fromGraph.missesUsers,
+        details: people.fromExchange.get(id),
+        fromGraph: people.fromGraph.get(id),
+        missesGraph: isContact ? people.missesGraphContacts : people.missesGraphUsers,
         managerName: people.managerName,
       }),
     );
@@ -129,96 +124,4 @@ async function readRecipients(
   if (gap !== undefined) gaps.push(gap);
   if (withoutId > 0)
     gaps.push(new Failure('sourceIncomplete', { details: { reason: 'rowWithoutId', count: withoutId } }));
-}
-
-interface People {
-  readonly details: ReadonlyMap<SourceObjectId, PersonDetails>;
-  readonly managerName: (name: string) => string | undefined;
-}
-
-async function readPeople(
-  parts: ExchangeOnlineParts,
-  rows: Rows,
-  gaps: Failure[],
-  signal: AbortSignal,
-): Promise<People> {
-  const details = new Map<SourceObjectId, PersonDetails>();
-  const displayNames = new Map<string, string>();
-  const kinds = new Set([...rows.values()].map((row) => recipientKind(text(row, 'RecipientTypeDetails'))));
-  let hasAllNames = true;
-
-  const read = async (cmdlet: string, select: readonly string[]) => {
-    const pages = parts.api.invoke(cmdlet, { ResultSize: 'Unlimited' }, { select }, signal);
-    const take = (page: readonly AdminRow[]) => {
-      for (const row of page) {
-        displayNames.set(text(row, 'Name').toLowerCase(), text(row, 'DisplayName'));
-        const id = recipientId(row);
-        if (id !== undefined && rows.has(id)) details.set(id, readPersonDetails(row));
-      }
-    };
-    const gap = await drainPart(pages, cmdlet, 'sourceIncomplete', signal, take);
-    if (gap === undefined) return;
-    gaps.push(gap);
-    hasAllNames = false;
-  };
-
-  const wantsUsers =
-    [...kinds].some(hasAccount) || [...rows.values()].some((row) => text(row, 'Manager') !== '');
-  if (wantsUsers) await read('Get-User', USER_PROPERTIES);
-  if (kinds.has('mailContact')) await read('Get-Contact', DETAIL_PROPERTIES);
-  for (const row of rows.values())
-    displayNames.set(text(row, 'Name').toLowerCase(), text(row, 'DisplayName'));
-
-  return {
-    details,
-    managerName(name) {
-      // Shown by the name, which is unique, or by the path that ends with it.
-      const last = name.split('/').at(-1) ?? name;
-      const found = displayNames.get(last.toLowerCase());
-      if (found !== undefined) return found;
-      if (!hasAllNames) return undefined;
-      // A manager without mail is in no list of ours. An id in place of a name would mean nothing to anybody.
-      return guid({ last }, 'last') === undefined ? last : '';
-    },
-  };
-}
-
-interface FromGraph {
-  readonly details: ReadonlyMap<SourceObjectId, PersonDetails>;
-  readonly missesUsers: boolean;
-  readonly missesContacts: boolean;
-}
-
-async function readFromGraph(
-  parts: ExchangeOnlineParts,
-  rights: GraphRights,
-  rows: Rows,
-  gaps: Failure[],
-  signal: AbortSignal,
-): Promise<FromGraph> {
-  const details = new Map<SourceObjectId, PersonDetails>();
-  const kinds = new Set([...rows.values()].map((row) => recipientKind(text(row, 'RecipientTypeDetails'))));
-  const read = async (
-    isAllowed: boolean,
-    step: string,
-    pages: AsyncIterable<readonly (PersonDetails & { id: SourceObjectId })[]>,
-  ) => {
-    if (!isAllowed) return false;
-    const gap = await drainPart(pages, step, 'sourceIncomplete', signal, (page) => {
-      for (const person of page) if (rows.has(person.id)) details.set(person.id, person);
-    });
-    if (gap !== undefined) gaps.push(gap);
-    return gap !== undefined;
-  };
-  const missesUsers = await read(
-    rights.users && [...kinds].some(hasAccount),
-    'Graph /users',
-    parts.graph.users(signal),
-  );
-  const missesContacts = await read(
-    rights.orgContacts && kinds.has('mailContact'),
-    'Graph /contacts',
-    parts.graph.orgContacts(signal),
-  );
-  return { details, missesUsers, missesContacts };
 }
