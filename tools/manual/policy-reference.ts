@@ -86,7 +86,10 @@ function fallbackOf(property: JsonSchema, isRequired: boolean): string {
   if (value === undefined || property.properties !== undefined) return '';
   if (Array.isArray(value))
     return value.length === 0 ? 'empty' : value.map((item) => code(String(item))).join(', ');
-  return code(typeof value === 'object' ? 'empty' : String(value));
+  // Whatever else is there by default has defaults of its own.
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? code(`${value}`)
+    : 'empty';
 }
 
 export const policySettings = (): readonly Setting[] => settingsOf('policy.schema.json', POLICY_MEANINGS);
