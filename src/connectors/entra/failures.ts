@@ -24,11 +24,10 @@ export const SIGN_IN_ROWS: readonly SignInRow[] = [
   row(50059, 'tenantUnknown'),
   row(900382, 'tenantUnknown'),
   row(90051, 'tenantUnknown'),
-  // Application not found in the tenant; made for another kind of account.
+  row(50049, 'tenantUnknown'),
+  // Application not found in the tenant.
   row(700016, 'applicationUnknown'),
-  row(50049, 'applicationUnknown'),
-  row(700054, 'applicationUnknown'),
-  // Certificate not registered, signature wrong, outside its time, not for this application.
+  // Certificate not registered, signature wrong, outside its time, not for this application, revoked.
   row(700027, 'certificateRefused'),
   row(700024, 'certificateRefused'),
   row(700023, 'certificateRefused'),
@@ -42,7 +41,6 @@ export const SIGN_IN_ROWS: readonly SignInRow[] = [
   row(53011, 'signInRefused'),
   row(530035, 'signInRefused'),
   row(7000112, 'signInRefused'),
-  row(7000114, 'signInRefused'),
   row(500021, 'signInRefused'),
   // No consent; the resource (Microsoft Graph, Office 365 Exchange Online) is not in the tenant or is disabled.
   row(65001, 'consentMissing'),
