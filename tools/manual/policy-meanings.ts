@@ -95,12 +95,15 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   description: 'One line about it.',
   notes: 'Anything worth knowing.',
   scenario: 'The Exchange scenario. This version knows Exchange Online.',
-  timeZone: 'Time zone of the organization.',
+  timeZone:
+    'Time zone of the organization, such as `Europe/Berlin`. For schedules and reports of later versions.',
+  language: 'Language of reports. This version speaks English only.',
   proxy: 'Proxy for all connections of this environment.',
   exchangeOnline: 'The tenant and the app registration.',
   'exchangeOnline.cloud':
     'The national cloud: `global`, `usGovernment` (GCC High), `usGovernmentDod` or `china` (21Vianet).',
   'exchangeOnline.applicationName': 'Name of the app registration, for people.',
+  'exchangeOnline.mailbox': 'Mailbox used to send and receive. For the reports by mail of later versions.',
   'exchangeOnline.endpoints.login': 'Host that signs in.',
   'exchangeOnline.endpoints.graph': 'Host of Microsoft Graph.',
   'exchangeOnline.endpoints.exchange': 'Host of the Exchange admin REST.',
