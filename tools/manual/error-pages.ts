@@ -55,7 +55,7 @@ function errorPage(name: FailureCode, facts: FailureFacts): string {
   const rows = [
     ['Name in logs and JSON', code(name)],
     ['Reaches', REACH[facts.scope]],
-    ['Is it worth trying again?', ADVICE[facts.advice]],
+    ['Is it worth trying again?', adviceText(facts)],
     ['Who acts?', WHO[facts.whoActs]],
     ['Exit code when a command ends with it', `[${exitCode}](../run-and-test.md#exit-codes)`],
   ];
@@ -79,6 +79,11 @@ function errorPage(name: FailureCode, facts: FailureFacts): string {
     table(['Question', 'Answer'], rows),
     '',
   ].join('\n');
+}
+
+function adviceText({ advice, scope }: FailureFacts): string {
+  if (scope !== 'mailbox' || advice === 'doNotRetry') return ADVICE[advice];
+  return `${ADVICE[advice]} A mailbox that fails while it is written is tried once more in the same run.`;
 }
 
 function groupName(number: number): string {
