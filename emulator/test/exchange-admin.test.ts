@@ -266,7 +266,7 @@ test('somebody who is not there is a 404 with the words of the service', async (
 });
 
 test.each([
-  ['unknown parameter', { Colour: 'red' }, "parameter name 'Colour'"],
+  ['unknown parameter', { Color: 'red' }, "parameter name 'Color'"],
   ['two parameter sets', { Identity: 'x', Filter: "City -eq 'x'" }, 'AmbiguousParameterSetException'],
   ['unknown filter property', { Filter: "ShoeSize -eq '42'" }, 'ShoeSize'],
   ['unknown filter operator', { Filter: "City -matches 'x'" }, '-matches'],
