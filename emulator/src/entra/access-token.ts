@@ -37,6 +37,10 @@ export class TokenIssuer {
     this.#clock = clock;
   }
 
+  get now(): Date {
+    return this.#clock.now();
+  }
+
   /** The document behind jwks_uri. */
   keySet(): object {
     const jwk = this.#publicKey.export({ format: 'jwk' });
@@ -116,16 +120,16 @@ export function requireToken(
 ): VerifiedToken {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
   const result = bearer === undefined ? { why: 'Access token is empty.' } : issuer.verify(bearer, audience);
-  if ('why' in result) throw unauthorized(request, audience, result.why);
+  if ('why' in result) throw unauthorized(request, audience, result.why, issuer.now);
   const { token } = result;
   const { anyOf } = need;
   if (anyOf !== undefined && !anyOf.some((role) => token.roles.includes(role))) {
-    throw forbidden(request, audience, need.part ?? 'outlook');
+    throw forbidden(request, audience, need.part ?? 'outlook', issuer.now);
   }
   return token;
 }
 
-function unauthorized(request: EmulatorRequest, audience: Audience, why: string): Refusal {
+function unauthorized(request: EmulatorRequest, audience: Audience, why: string, now: Date): Refusal {
   if (audience === 'exchange') {
     // The admin REST answers without a body; the reason stands in the header.
     return new Refusal({
@@ -136,31 +140,38 @@ function unauthorized(request: EmulatorRequest, audience: Audience, why: string)
   return new Refusal({
     status: 401,
     headers: { 'WWW-Authenticate': 'Bearer realm="", authorization_uri="", client_id=""' },
-    body: graphError(request, 'InvalidAuthenticationToken', why),
+    body: graphError(request, 'InvalidAuthenticationToken', why, now),
   });
 }
 
-function forbidden(request: EmulatorRequest, audience: Audience, part: 'directory' | 'outlook'): Refusal {
+function forbidden(
+  request: EmulatorRequest,
+  audience: Audience,
+  part: 'directory' | 'outlook',
+  now: Date,
+): Refusal {
   // Admin REST: "401: no/invalid token or role missing".
-  if (audience === 'exchange') return unauthorized(request, audience, 'The role is missing in the token.');
+  if (audience === 'exchange')
+    return unauthorized(request, audience, 'The role is missing in the token.', now);
   const body =
     part === 'directory'
       ? graphError(
           request,
           'Authorization_RequestDenied',
           'Insufficient privileges to complete the operation.',
+          now,
         )
-      : graphError(request, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
+      : graphError(request, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.', now);
   return new Refusal({ status: 403, body });
 }
 
-function graphError(request: EmulatorRequest, code: string, message: string): object {
+function graphError(request: EmulatorRequest, code: string, message: string, now: Date): object {
   return {
     error: {
       code,
       message,
       innerError: {
-        date: new Date().toISOString().slice(0, 19),
+        date: now.toISOString().slice(0, 19),
         'request-id': request.requestId,
         'client-request-id': request.headers['client-request-id'] ?? request.requestId,
       },
