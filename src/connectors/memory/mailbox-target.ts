@@ -113,7 +113,10 @@ export class InMemoryMailboxTarget implements MailboxTarget {
           taken.set(entry.itemId, contactOfEntry(entry, this.#parts.policyId));
         }
       }
-      for (const item of changes?.changed ?? mailbox.itemsIn(folder.folderId)) {
+      // Marked items that no entry stands for (copies, contacts of other policies) are shown by every reading.
+      const unchanged = (item: MemoryItem) => changes !== undefined && !changes.changed.includes(item);
+      for (const item of mailbox.itemsIn(folder.folderId)) {
+        if (unchanged(item) && entries.has(item.id)) continue;
         if (item.mark === undefined || !this.#isReadable(item.mark)) continue;
         listed.set(item.id, contactOfItem(item, item.mark, folder.key, entries.get(item.id)));
       }

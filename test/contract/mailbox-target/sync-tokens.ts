@@ -225,12 +225,25 @@ export function tokenPromises(suite: TargetSuite): void {
   );
 
   promises(
-    'a full reading returns the marked items of other policies',
+    "marked items that the record does not name are returned by every reading: copies and other policies' contacts",
     withBench(async (bench) => {
-      const { folderId } = await prepare(bench);
+      const { folderId, first } = await prepare(bench);
       const theirs = await bench.forPolicy(samplePolicyId(2)).write(folderId, 20);
-      const snapshot = await bench.read();
-      expect(snapshot.contacts.map((one) => one.itemId)).toContain(theirs.itemId);
+      const copy = await bench.fixture.user.copyContact(first.itemId);
+      const full = await bench.read();
+      const record = bench.recordOf(full);
+      const entries = record.entries.filter((entry) => entry.itemId !== copy);
+      const again = await bench.read({ ...record, entries });
+      expect(again.isFullReading).toBe(false);
+      expect(withoutProperties(again)).toEqual(withoutProperties(full));
+      const onceMore = await bench.read({ ...record, folders: again.folders, entries });
+      expect(onceMore.contacts.map((one) => one.itemId)).toEqual(
+        expect.arrayContaining([theirs.itemId, copy]),
+      );
+      // The twin: what is gone is not returned out of memory.
+      await bench.fixture.user.deleteContact(copy);
+      const last = await bench.read({ ...record, folders: onceMore.folders, entries });
+      expect(last.contacts.map((one) => one.itemId)).not.toContain(copy);
     }),
   );
 }
