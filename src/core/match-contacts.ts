@@ -1,6 +1,6 @@
 // Finds, for every source object, the one managed contact of the policy that is ours. A user who copies a contact
-// copies the mark as well: ours is then the one the ledger knows, otherwise the one in the right folder, otherwise the
-// oldest. Copies are left alone.
+// copies the mark as well: ours is then the one in the right folder, otherwise the one the ledger knows, otherwise the
+// oldest. Copies are left alone, except the one that is known to be ours: a move to another sub-folder left it behind.
 
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
@@ -13,6 +13,8 @@ export interface OwnContact extends ManagedContact {
 export interface MatchedContacts {
   readonly own: ReadonlyMap<SourceObjectId, OwnContact>;
   readonly copies: readonly OwnContact[];
+  /** Ours by the ledger, in a wrong folder, while its successor stands in the right one. */
+  readonly leftovers: readonly OwnContact[];
   /** Ids that a contact of another policy stands for. */
   readonly ofOtherPolicies: ReadonlySet<SourceObjectId>;
 }
@@ -32,7 +34,7 @@ export function matchContacts(
   const rank = (contact: OwnContact): string => {
     const isKnown = knownItems.get(contact.sourceObjectId) === contact.itemId;
     const isInPlace = wantedFolderKey(contact.sourceObjectId) === contact.folderKey;
-    return `${isKnown ? 0 : 1}${isInPlace ? 0 : 1}${contact.createdAt} ${contact.itemId}`;
+    return `${isInPlace ? 0 : 1}${isKnown ? 0 : 1}${contact.createdAt} ${contact.itemId}`;
   };
   for (const contact of contacts) {
     const id = contact.mark.sourceObjectId;
@@ -49,5 +51,16 @@ export function matchContacts(
       copies.push(rival);
     } else copies.push(candidate);
   }
-  return { own, copies, ofOtherPolicies };
+  const isLeftover = (contact: OwnContact): boolean => {
+    const id = contact.sourceObjectId;
+    const wantedKey = wantedFolderKey(id);
+    const isReplaced = wantedKey !== undefined && own.get(id)?.folderKey === wantedKey;
+    return isReplaced && contact.folderKey !== wantedKey && knownItems.get(id) === contact.itemId;
+  };
+  return {
+    own,
+    copies: copies.filter((contact) => !isLeftover(contact)),
+    leftovers: copies.filter(isLeftover),
+    ofOtherPolicies,
+  };
 }

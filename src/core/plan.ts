@@ -21,6 +21,8 @@ export interface PlanInput extends RemovalInput {
   readonly snapshot: FolderSnapshot;
   /** A dirty record must not be given. */
   readonly known: LedgerRecord | undefined;
+  /** The dirty record of a writing that was cut off: it only tells which of several items is ours. */
+  readonly interrupted?: LedgerRecord | undefined;
   /** Digest of the property rules in force, compared with the ledger's. */
   readonly rulesDigest: string;
   readonly respected: ReadonlySet<SourceObjectId>;
@@ -49,6 +51,9 @@ export function contactsToRead(input: PlanInput): readonly ItemId[] {
   for (const copy of context.matched.copies) {
     if (copy.properties === undefined && losesOriginal(context, copy)) needed.push(copy.itemId);
   }
+  for (const leftover of context.matched.leftovers) {
+    if (leftover.properties === undefined) needed.push(leftover.itemId);
+  }
   return needed;
 }
 
@@ -74,6 +79,7 @@ export function planMailbox(input: PlanInput): ContactPlan {
   if (input.purpose === 'fill') planWanted(context, changes, respectedDeletions, notices);
   planUnwanted(context, changes, notices);
   planCopies(context, changes, notices);
+  planLeftovers(context, changes, notices);
 
   const created = changes.filter((change) => change.kind === 'create').map((change) => change.folderKey);
   const needed = missingSubfolders(input.snapshot.folders, created);
@@ -95,7 +101,7 @@ function contextOf(input: PlanInput): Context {
   const matched = matchContacts(
     input.snapshot.contacts,
     policyId(input.policy.id),
-    input.known,
+    input.known ?? input.interrupted,
     (id) => input.wanted.get(id)?.folderKey,
   );
   const missing = [...entries.keys()].filter((id) => !matched.own.has(id));
@@ -262,6 +268,15 @@ function planCopies(context: Context, changes: ContactChange[], notices: NoticeB
     if ('keep' in verdict) continue;
     const label = properties?.displayName ?? '';
     changes.push({ kind: 'handOver', sourceObjectId, itemId, version, reason: verdict.remove, label });
+  }
+}
+
+/** A move to another sub-folder was cut off between making the new contact and deleting the old one. */
+function planLeftovers(context: Context, changes: ContactChange[], notices: NoticeBook): void {
+  for (const leftover of context.matched.leftovers) {
+    const id = leftover.sourceObjectId;
+    if (!context.mayDelete) notices.add('deletionsHeldBack', id);
+    else changes.push(removalChange(context.policy, leftover, context.entries.get(id), 'movedToSubfolder'));
   }
 }
 

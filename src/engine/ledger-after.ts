@@ -10,24 +10,34 @@ import type { FolderSnapshot, SnapshotFolder, TargetMailbox } from '../model/mai
 import type { ChangeOutcome, ContactPlan } from '../model/plan.ts';
 import type { ReadyChange } from './target-changes.ts';
 
+/** No fingerprint is empty. */
+const NOT_CONFIRMED = '';
+
 export interface AfterReadingInput {
   readonly mailbox: TargetMailbox;
   readonly plan: ContactPlan;
   readonly snapshot: FolderSnapshot;
   readonly known: LedgerRecord | undefined;
+  /** The dirty record of a writing that was cut off. */
+  readonly interrupted: LedgerRecord | undefined;
   readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
   readonly rulesDigest: string;
 }
 
 /**
  * What the mailbox showed. A contact that the plan keeps is confirmed with the wanted fingerprint, so that it is not
- * compared again next time; one that is to be changed keeps its old one.
+ * compared again next time; one that is to be changed is compared again, also when this plan is never carried out.
  */
 export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   const { plan, snapshot, known, wanted } = input;
   const before = new Map((known?.entries ?? []).map((entry) => [entry.sourceObjectId, entry]));
   const planned = new Set(plan.changes.map((change) => change.sourceObjectId));
-  const { own } = matchContacts(snapshot.contacts, plan.policyId, known, (id) => wanted.get(id)?.folderKey);
+  const { own } = matchContacts(
+    snapshot.contacts,
+    plan.policyId,
+    known ?? input.interrupted,
+    (id) => wanted.get(id)?.folderKey,
+  );
   const entries: LedgerEntry[] = [];
   for (const [id, contact] of own) {
     const contested = before.get(id)?.contested;
@@ -39,7 +49,7 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
       folderKey: contact.folderKey,
       createdAt: contact.createdAt,
       markVersion: contact.mark.version,
-      fingerprint: (isConfirmed ? wanted.get(id)?.fingerprint : undefined) ?? contact.mark.fingerprint,
+      fingerprint: isConfirmed ? (wanted.get(id)?.fingerprint ?? contact.mark.fingerprint) : NOT_CONFIRMED,
       fieldFingerprints: contact.mark.fieldFingerprints,
       ...(contested === undefined ? {} : { contested }),
     });

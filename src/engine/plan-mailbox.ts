@@ -2,6 +2,7 @@
 // what was read, is refreshed.
 
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
+import { matchContacts } from '../core/match-contacts.ts';
 import { contactsToRead, type PlanInput, planMailbox } from '../core/plan.ts';
 import type { MappedContact } from '../model/contact.ts';
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
@@ -62,9 +63,11 @@ export async function planOneMailbox(
 ): Promise<PlannedMailbox> {
   const { policy, policyId } = context;
   const target = ports.targets.open(mailbox, policyId, policy.folder);
-  // A dirty record cannot tell a user's deletion from one of ours that was cut off, so it is not used for that either.
+  // A dirty record cannot tell a user's deletion from one of ours that was cut off, so it is not used for that either;
+  // it tells which of two items is ours.
   const record = options.lastWritten ?? (await ports.ledger.read(policyId, mailbox.id));
   const known = record?.isDirty === false ? record : undefined;
+  const interrupted = record?.isDirty === true ? record : undefined;
   const respected = await ports.memory.readRespectedDeletions(policyId, mailbox.id);
 
   let snapshot = await target.readFolder(
@@ -87,6 +90,7 @@ export async function planOneMailbox(
     purpose,
     snapshot: seen,
     known,
+    interrupted,
     respected,
     ownerId: mailbox.ownerId,
   });
@@ -105,10 +109,21 @@ export async function planOneMailbox(
     plan,
     snapshot,
     known,
+    interrupted,
     wanted: context.wanted,
     rulesDigest: context.rulesDigest,
   });
-  const mayWrite = options.leaveLedger !== true && snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
+  const { leftovers } = matchContacts(
+    snapshot.contacts,
+    policyId,
+    record,
+    (id) => context.wanted.get(id)?.folderKey,
+  );
+  // What tells a leftover from a user's copy is the old record alone: it is kept until the leftover is gone.
+  const mayWrite =
+    options.leaveLedger !== true &&
+    leftovers.length === 0 &&
+    snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
   if (mayWrite) await ports.ledger.write(nextRecord);
   return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
 }
