@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ledgerIsTheTruth, losesAField } from './broken.ts';
 import { law, twin } from './check-law.ts';
 import { expectFilled, expectHandsOff, expectNoDuplicates, lookAtForeign } from './invariants.ts';
 import { life, live, setup } from './life.ts';
@@ -33,53 +34,6 @@ const settles = (between: (world: World) => Promise<unknown>, alter?: Alteration
 
 const nothing = async () => {};
 const loseLedger = (world: World) => world.ledger.forget();
-
-/** A target whose items come back without their mark unless the ledger names them. */
-const ledgerIsTheTruth: Alteration = (ports) => ({
-  ...ports,
-  targets: {
-    capabilities: ports.targets.capabilities,
-    scan: (...args) => ports.targets.scan(...args),
-    open: (...args) => {
-      const target = ports.targets.open(...args);
-      return {
-        readContacts: (...rest) => target.readContacts(...rest),
-        applyFolder: (...rest) => target.applyFolder(...rest),
-        applyChanges: (...rest) => target.applyChanges(...rest),
-        readFolder: async (options, signal) => {
-          const snapshot = await target.readFolder(options, signal);
-          return options.known === undefined ? { ...snapshot, contacts: [] } : snapshot;
-        },
-      };
-    },
-  },
-});
-
-/** A target that forgets what it was told to write into one field. */
-const losesAField: Alteration = (ports) => ({
-  ...ports,
-  targets: {
-    capabilities: ports.targets.capabilities,
-    scan: (...args) => ports.targets.scan(...args),
-    open: (...args) => {
-      const target = ports.targets.open(...args);
-      return {
-        readContacts: (...rest) => target.readContacts(...rest),
-        applyFolder: (...rest) => target.applyFolder(...rest),
-        readFolder: (...rest) => target.readFolder(...rest),
-        applyChanges: (changes, signal) =>
-          target.applyChanges(
-            changes.map((change) =>
-              change.kind === 'create'
-                ? { ...change, properties: { ...change.properties, surname: 'wrong' } }
-                : change,
-            ),
-            signal,
-          ),
-      };
-    },
-  },
-});
 
 describe('law 1: converges', () => {
   law('after a run the next one has nothing to do', settles(nothing), { fixedRuns: 120, randomRuns: 60 });

@@ -201,10 +201,14 @@ function userActs(
     deleteOwn: withOne(own, (item) => user.deleteContact(item.id)),
     renameFolder: withOne(ours, (folder) => user.renameFolder(folder.id, `Mine ${folder.id}`)),
     deleteFolder: withOne(ours, (folder) => user.deleteFolder(folder.id)),
-    moveFolder: withOne(ours, (folder) => {
-      const shelf = box.foldersIn(box.contactsId).find((one) => one.name === 'Shelf');
-      user.moveFolder(folder.id, shelf?.id ?? user.createFolder('Shelf'));
-    }),
+    // Only the contact folder itself: a sub-folder that was moved away is the user's from then on.
+    moveFolder: withOne(
+      ours.filter((folder) => folder.parentId === box.contactsId),
+      (folder) => {
+        const shelf = box.foldersIn(box.contactsId).find((one) => one.name === 'Shelf');
+        user.moveFolder(folder.id, shelf?.id ?? user.createFolder('Shelf'));
+      },
+    ),
     emptyDeletedItems: () => user.emptyDeletedItems(),
     expireSyncTokens: () => box.expireSyncTokens(),
     waitDays: () => world.clock.advance((1 + b) * 24 * 60 * 60 * 1000),

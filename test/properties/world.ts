@@ -281,6 +281,16 @@ export class World {
       .join('\n');
   }
 
+  /** What carries no mark, without ids, versions and times. */
+  foreignContents(): string {
+    return this.boxes
+      .map((box) => {
+        const foreign = box.items.filter((item) => item.mark === undefined);
+        return [box.id, ...foreign.map((item) => JSON.stringify(item.properties)).sort()].join('\n');
+      })
+      .join('\n');
+  }
+
   eventsOf<Type extends RunEvent['type']>(type: Type): Extract<RunEvent, { type: Type }>[] {
     return this.events.filter((event): event is Extract<RunEvent, { type: Type }> => event.type === type);
   }
