@@ -4,13 +4,15 @@ import { createPrivateKey } from 'node:crypto';
 import { type Audience, requireToken, TokenIssuer } from './entra/access-token.ts';
 import { CursorStore } from './exchange-admin/cursors.ts';
 import { FaultScript } from './faults/fault-script.ts';
-import { EmulatorClock } from './organization/clock.ts';
+import { type ClockSpeed, EmulatorClock, realSpeed } from './organization/clock.ts';
 import type { Organization } from './organization/state.ts';
 import { defaultSize, seedOrganization } from './seed/seed.ts';
 import { makeKeyPair, makeServerIdentity } from './server/certificates.ts';
 import type { EmulatorContext } from './server/exchange.ts';
 import { RequestLog } from './server/request-log.ts';
 import { startServer } from './server/server.ts';
+import type { TrafficChoice } from './traffic/settings.ts';
+import { Traffic } from './traffic/traffic.ts';
 
 export interface EmulatorOptions {
   /** Default: any free port. */
@@ -21,6 +23,10 @@ export interface EmulatorOptions {
   readonly recipients?: number;
   /** User mailboxes among them; default 40. */
   readonly mailboxes?: number;
+  /** Latency, limits, dispatch of batches; default: all off. */
+  readonly traffic?: TrafficChoice;
+  /** Default: real time. */
+  readonly speed?: Partial<ClockSpeed>;
 }
 
 export interface RunningEmulator {
@@ -30,13 +36,15 @@ export interface RunningEmulator {
   readonly caPem: string;
   readonly organization: Organization;
   readonly context: EmulatorContext;
+  /** The service's time, for the clock of a client under test: who sleeps by it sleeps as fast as the service. */
+  readonly clock: Pick<EmulatorClock, 'now' | 'sleep'>;
   /** A token without the way through Entra, for tests of the other faces. */
   issueToken(clientId: string, audience: Audience): string;
   close(): Promise<void>;
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  const clock = new EmulatorClock();
+  const clock = new EmulatorClock({ ...realSpeed, ...options.speed });
   const organization = seedOrganization({
     seed: options.seed ?? 1,
     recipients: options.recipients ?? defaultSize.recipients,
@@ -52,6 +60,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     tokens: issuer,
     assertions: { used: new Set(), refuseReused: true },
     cursors: new CursorStore(clock),
+    traffic: new Traffic(clock, options.traffic ?? {}),
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };
   const server = await startServer(context, identity, options.port ?? 0);
@@ -60,15 +69,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     caPem: identity.caPem,
     organization,
     context,
+    clock,
     issueToken: (clientId, audience) => {
       const app = organization.apps.get(clientId);
       if (app === undefined) throw new Error(`no app registration ${clientId}`);
       return issuer.issue(app, audience);
     },
-    close: () => server.close(),
+    close: () => {
+      clock.reset();
+      return server.close();
+    },
   };
 }
 
+export { ControlRefusal } from './control/caller.ts';
 export type { FolderView, ItemView, MailboxView, RecipientView } from './control/client.ts';
-export { ControlRefusal, EmulatorControl } from './control/client.ts';
+export { EmulatorControl } from './control/client.ts';
+export type { Fault, FaultKind, RandomFaultChoice } from './faults/fault-action.ts';
+export { passingKinds, randomKinds } from './faults/fault-action.ts';
+export type { ClockSpeed } from './organization/clock.ts';
 export { seededApp } from './seed/seed.ts';
+export type { TrafficChoice } from './traffic/settings.ts';

@@ -1,12 +1,15 @@
 // A client of the control API for tests and the demo. Talks HTTPS only, so it works just the same when the
 // emulator is a process of its own.
 
-import { Agent, fetch } from 'undici';
-import type { Fault } from '../faults/fault-script.ts';
+import { Agent } from 'undici';
+import type { Fault, RandomFaultChoice } from '../faults/fault-action.ts';
 import type { GraphSettings } from '../graph/settings.ts';
 import type { AppRegistration, RecipientTypeDetails } from '../organization/state.ts';
 import type { LoggedRequest, RequestCounts } from '../server/request-log.ts';
-import type { OrganizationView } from './organization-operations.ts';
+import type { TrafficChoice, TrafficSettings } from '../traffic/settings.ts';
+import type { Usage } from '../traffic/traffic.ts';
+import { callControl } from './caller.ts';
+import type { ClockView, OrganizationView } from './organization-operations.ts';
 import type { PersonAddition, PersonChange } from './people-operations.ts';
 import type { ScriptedFault } from './trouble-operations.ts';
 import type { FolderView, ItemView, MailboxView, RecipientView } from './views.ts';
@@ -37,18 +40,6 @@ export interface SentMessageView {
   readonly at: string;
 }
 
-/** What the control API refused, with its code. */
-export class ControlRefusal extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
-
 type Roles = Partial<Pick<AppRegistration, 'graphRoles' | 'exchangeRoles' | 'directoryRoles'>>;
 
 export class EmulatorControl {
@@ -75,7 +66,20 @@ export class EmulatorControl {
   }
 
   async now(): Promise<Date> {
-    return new Date((await this.#call<{ now: string }>('clock/show')).now);
+    return new Date((await this.clock()).now);
+  }
+
+  clock(): Promise<ClockView> {
+    return this.#call('clock/show');
+  }
+
+  setClockSpeed(speed: { factor?: number; skipWaitingAfterMilliseconds?: number }): Promise<ClockView> {
+    return this.#call('clock/set-speed', speed);
+  }
+
+  /** Resolves when so much emulated time has passed. */
+  async waitByClock(milliseconds: number, signal?: AbortSignal): Promise<Date> {
+    return new Date((await this.#call<ClockView>('clock/wait', { milliseconds }, signal)).now);
   }
 
   async advanceClock(milliseconds: number): Promise<Date> {
@@ -229,6 +233,28 @@ export class EmulatorControl {
     await this.#call('faults/clear');
   }
 
+  /** How many requests met a fault, by kind. */
+  faultsMet(): Promise<Record<string, number>> {
+    return this.#call('faults/met');
+  }
+
+  async setRandomFaults(choice: RandomFaultChoice): Promise<void> {
+    await this.#call('faults/set-random', choice);
+  }
+
+  trafficSettings(): Promise<TrafficSettings> {
+    return this.#call('traffic/settings');
+  }
+
+  /** What is not named is off; counting begins anew. */
+  setTraffic(choice: TrafficChoice): Promise<TrafficSettings> {
+    return this.#call('traffic/set-settings', choice);
+  }
+
+  usage(): Promise<Usage> {
+    return this.#call('traffic/usage');
+  }
+
   graphSettings(): Promise<GraphSettings> {
     return this.#call('graph/settings');
   }
@@ -251,21 +277,7 @@ export class EmulatorControl {
     await this.#call('requests/clear');
   }
 
-  async #call<Result>(operation: string, body: object = {}): Promise<Result> {
-    const response = await fetch(`${this.#url}/control/${operation}`, {
-      method: 'POST',
-      dispatcher: this.#agent,
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const answer = (await response.json()) as { error?: { code: string; message: string } };
-    if (response.status !== 200) {
-      throw new ControlRefusal(
-        response.status,
-        answer.error?.code ?? 'Unknown',
-        answer.error?.message ?? 'no message',
-      );
-    }
-    return answer as Result;
+  #call<Result>(operation: string, body: object = {}, signal?: AbortSignal): Promise<Result> {
+    return callControl(`${this.#url}/control/${operation}`, this.#agent, body, signal);
   }
 }

@@ -18,7 +18,7 @@ const operations: Operations = {
 
 export const operationNames: readonly string[] = Object.keys(operations);
 
-export const handleControl: Handler = (request, context) => {
+export const handleControl: Handler = async (request, context) => {
   // A page in a browser must not reach this over a name that leads here: only the loopback names count.
   if (!['127.0.0.1', 'localhost'].includes(new URL(request.baseUrl).hostname)) {
     return failure(403, 'Forbidden', 'The control API is for this machine only.');
@@ -29,7 +29,7 @@ export const handleControl: Handler = (request, context) => {
   if (request.method !== 'POST') return failure(405, 'MethodNotAllowed', 'Every operation is a POST.');
   try {
     const body: unknown = request.body.length === 0 ? {} : JSON.parse(request.body.toString('utf8'));
-    return { status: 200, body: operation.run(body, context) };
+    return { status: 200, body: await operation.run(body, context, request.gone) };
   } catch (error) {
     if (error instanceof ControlError) return failure(error.status, error.code, error.message);
     if (error instanceof StoreError) return failure(409, error.code, error.message);

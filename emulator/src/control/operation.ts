@@ -5,7 +5,8 @@ import type { Recipient } from '../organization/state.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
 
 export interface Operation {
-  readonly run: (body: unknown, context: EmulatorContext) => unknown;
+  /** May answer with a promise. */
+  readonly run: (body: unknown, context: EmulatorContext, gone?: AbortSignal) => unknown;
 }
 
 export type Operations = Readonly<Record<string, Operation>>;
@@ -24,13 +25,13 @@ export class ControlError extends Error {
 
 export function operation<Schema extends z.ZodType>(
   schema: Schema,
-  run: (input: z.output<Schema>, context: EmulatorContext) => unknown,
+  run: (input: z.output<Schema>, context: EmulatorContext, gone?: AbortSignal) => unknown,
 ): Operation {
   return {
-    run: (body, context) => {
+    run: (body, context, gone) => {
       const parsed = schema.safeParse(body);
       if (!parsed.success) throw new ControlError(400, 'InvalidRequest', z.prettifyError(parsed.error));
-      return run(parsed.data, context);
+      return run(parsed.data, context, gone);
     },
   };
 }

@@ -17,6 +17,12 @@ export interface OrganizationView {
   readonly recipients: Readonly<Record<string, number>>;
 }
 
+export interface ClockView {
+  readonly now: string;
+  readonly factor: number;
+  readonly skipWaitingAfterMilliseconds?: number;
+}
+
 const clientId = z.string().default(seededApp.clientId);
 
 export const organizationOperations: Operations = {
@@ -45,6 +51,7 @@ export const organizationOperations: Operations = {
       context.clock.reset();
       context.log.clear();
       context.faults.clear();
+      context.traffic.reset();
       context.cursors.clear();
       context.assertions.refuseReused = true;
       setGraphSettings(context, {});
@@ -52,12 +59,30 @@ export const organizationOperations: Operations = {
     },
   ),
 
-  'clock/show': operation(nothing, (_, { clock }) => ({ now: clock.now().toISOString() })),
+  'clock/show': operation(nothing, (_, context) => clockView(context)),
+  'clock/set-speed': operation(
+    z.strictObject({
+      factor: z.number().min(1).max(10_000).default(1),
+      skipWaitingAfterMilliseconds: z.number().min(0).optional(),
+    }),
+    ({ factor, skipWaitingAfterMilliseconds }, context) => {
+      context.clock.setSpeed({ factor, skipWaitingAfterMilliseconds });
+      return clockView(context);
+    },
+  ),
+  'clock/wait': operation(
+    z.strictObject({ milliseconds: z.number().min(0) }),
+    async ({ milliseconds }, context, gone) => {
+      // Who has gone waits no longer, so that the clock does not jump for them.
+      await context.clock.sleep(milliseconds, gone).catch(() => undefined);
+      return clockView(context);
+    },
+  ),
   'clock/advance': operation(
     z.strictObject({ milliseconds: z.number().min(0) }),
-    ({ milliseconds }, { clock }) => {
-      clock.advance(milliseconds);
-      return { now: clock.now().toISOString() };
+    ({ milliseconds }, context) => {
+      context.clock.advance(milliseconds);
+      return clockView(context);
     },
   ),
 
@@ -125,6 +150,15 @@ function organizationView(context: EmulatorContext): OrganizationView {
     counts[recipientTypeDetails] = (counts[recipientTypeDetails] ?? 0) + 1;
   }
   return { tenantId, initialDomain, domains, apps: [...apps.values()], recipients: counts };
+}
+
+function clockView({ clock }: EmulatorContext): ClockView {
+  const { factor, skipWaitingAfterMilliseconds } = clock.speed;
+  return {
+    now: clock.now().toISOString(),
+    factor,
+    ...(skipWaitingAfterMilliseconds === undefined ? {} : { skipWaitingAfterMilliseconds }),
+  };
 }
 
 function requireApp(context: EmulatorContext, id: string): AppRegistration {

@@ -1,48 +1,42 @@
-// Scripted faults, quirks of the Graph face, and the request log.
+// Scripted and random faults, limits and latency, quirks of the Graph face, and the request log.
 
 import { z } from 'zod';
+import { type Fault, fault, randomFaults } from '../faults/fault-action.ts';
 import { type GraphSettings, graphSettings, setGraphSettings } from '../graph/settings.ts';
-import { ControlError, nothing, type Operations, operation } from './operation.ts';
+import { trafficSettings } from '../traffic/settings.ts';
+import { ControlError, nothing, type Operations, operation, requireRecipient } from './operation.ts';
 
-const answer = {
-  status: z.int().min(200).max(599),
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.unknown().optional(),
-};
-
-const fault = z.strictObject({
-  face: z.enum(['entra', 'graph', 'exchange-admin']).optional(),
-  method: z.string().optional(),
-  path: z.string().optional(),
-  bodyText: z.string().optional(),
-  batchPart: z.boolean().optional(),
-  after: z.int().min(0).optional(),
-  count: z.int().min(1).optional(),
-  action: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('answer'), ...answer }),
-    z.strictObject({ kind: z.literal('drop') }),
-    z.strictObject({ kind: z.literal('process-then-drop') }),
-    z.strictObject({ kind: z.literal('process-then-answer'), ...answer }),
-    z.strictObject({ kind: z.literal('delay'), milliseconds: z.number().min(0) }),
-  ]),
-});
-
-export type ScriptedFault = z.input<typeof fault>;
+export type ScriptedFault = Fault;
 
 export const troubleOperations: Operations = {
-  'faults/add': operation(fault, (given, { faults }) => {
+  'faults/add': operation(fault, (given, context) => {
+    const { faults } = context;
+    const owner = given.mailbox === undefined ? undefined : requireRecipient(context, given.mailbox);
     try {
-      faults.add(JSON.parse(JSON.stringify(given)));
+      faults.add(given, owner === undefined ? [] : [owner.id, owner.userPrincipalName ?? '']);
     } catch (error) {
-      throw new ControlError(400, 'InvalidRequest', error instanceof Error ? error.message : String(error));
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new ControlError(400, 'InvalidRequest', error.message);
     }
     return { waiting: faults.unconsumed() };
   }),
   'faults/list': operation(nothing, (_, { faults }) => ({ waiting: faults.unconsumed() })),
+  'faults/met': operation(nothing, (_, { faults }) => faults.met()),
+  'faults/set-random': operation(randomFaults, (choice, { faults }) => {
+    faults.random.choose(choice);
+    return faults.random.settings;
+  }),
   'faults/clear': operation(nothing, (_, { faults }) => {
     faults.clear();
     return { waiting: [] };
   }),
+
+  'traffic/settings': operation(nothing, (_, { traffic }) => traffic.settings),
+  'traffic/set-settings': operation(trafficSettings, (choice, { traffic }) => {
+    traffic.choose(choice);
+    return traffic.settings;
+  }),
+  'traffic/usage': operation(nothing, (_, { traffic }) => traffic.usage()),
 
   'graph/settings': operation(nothing, (_, context) => graphSettings(context)),
   'graph/set-settings': operation(

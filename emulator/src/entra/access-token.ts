@@ -27,6 +27,7 @@ export class TokenIssuer {
   readonly #publicKey: KeyObject;
   readonly #keyId = randomBytes(20).toString('base64url');
   readonly #signed = new Set<string>();
+  readonly #ended = new Set<string>();
   readonly #organization: Organization;
   readonly #clock: EmulatorClock;
 
@@ -88,13 +89,30 @@ export class TokenIssuer {
     const now = this.#clock.now().getTime() / 1000;
     if (claims['aud'] !== audienceUrls[audience])
       return { why: 'Access token validation failure. Invalid audience.' };
-    if (Number(claims['exp']) <= now) return { why: 'Lifetime validation failed, the token is expired.' };
+    if (Number(claims['exp']) <= now || this.#ended.has(token))
+      return { why: 'Lifetime validation failed, the token is expired.' };
     const app = this.#organization.apps.get(String(claims['appid']));
     if (claims['tid'] !== this.#organization.tenantId || app === undefined) {
       return { why: 'The identity of the calling application could not be established.' };
     }
     const roles = Array.isArray(claims['roles']) ? claims['roles'].map(String) : [];
     return { token: { app, roles } };
+  }
+
+  /** From now on the token counts as expired. */
+  end(token: string): void {
+    this.#ended.add(token);
+  }
+
+  /** The token's app loses its application permissions and this token; tokens asked for later have no roles. */
+  withdrawConsent(token: string): void {
+    for (const audience of ['graph', 'exchange'] as const) {
+      const verified = this.verify(token, audience);
+      if (!('token' in verified)) continue;
+      verified.token.app.graphRoles = [];
+      verified.token.app.exchangeRoles = [];
+    }
+    this.end(token);
   }
 
   // A client shows the same token thousands of times; its signature needs to be computed once.

@@ -1,6 +1,7 @@
 // JSON `$batch`: at most 20 requests, answered in an order of their own, either all independent (four at a time, as
-// Graph sends them to Outlook) or one chain of `dependsOn`.
+// Graph sends them to Outlook, or all at once, as was seen before 2024) or one chain of `dependsOn`.
 import { createHash, randomUUID } from 'node:crypto';
+import { unavailable } from '../faults/course.ts';
 import { answerBatchPart } from '../server/answer.ts';
 import {
   type EmulatorContext,
@@ -22,23 +23,42 @@ interface Part {
 }
 
 const mostParts = 20;
-const partsAtOnce = 4;
+const partsAtOnce = { 'four-at-a-time': 4, 'all-at-once': mostParts } as const;
 
 export async function runBatch(call: GraphCall, handler: Handler): Promise<EmulatorResponse> {
   const parts = readParts(jsonBody(call));
   const isChain = parts.some((part) => part.dependsOn.length > 0);
+  const { fault } = call.request.trace;
+  const struck = fault?.kind.startsWith('batch-') === true ? everySecond(parts) : new Set<string>();
   const requests = new Map(parts.map((part) => [part.id, partRequest(call.request, part)]));
   const answerPart = async (part: Part): Promise<Json | undefined> => {
     const request = requests.get(part.id);
-    const response = request && (await answerBatchPart(request, call.context, handler));
-    return response && presentPart(part.id, response);
+    if (request === undefined) return undefined;
+    const fails = fault?.kind === 'batch-half-failed' && struck.has(part.id);
+    const handle: Handler = fails
+      ? (failing, context) => unavailable(fault.retryAfterSeconds, 'graph', failing, context)
+      : handler;
+    const response = await answerBatchPart(request, call.context, handle);
+    const isLeftOut = fault?.kind === 'batch-incomplete' && struck.has(part.id);
+    return response === undefined || isLeftOut ? undefined : presentPart(part.id, response);
   };
-  const answers = isChain ? await inOrder(parts, answerPart, call.context) : await atOnce(parts, answerPart);
-  return ok({ responses: shuffled(answers) });
+  const width = partsAtOnce[call.context.traffic.settings.batchDispatch];
+  const answers = isChain
+    ? await inOrder(parts, answerPart, call.context)
+    : await atOnce(parts, width, answerPart);
+  const order = shuffled(answers);
+  return ok({ responses: fault?.kind === 'batch-shuffled' ? order.toReversed() : order });
+}
+
+/** Half of a batch; of a single part, that one. */
+function everySecond(parts: readonly Part[]): ReadonlySet<string> {
+  const half = parts.filter((_, index) => index % 2 === 1 || parts.length === 1);
+  return new Set(half.map((part) => part.id));
 }
 
 async function atOnce(
   parts: readonly Part[],
+  width: number,
   answerPart: (part: Part) => Promise<Json | undefined>,
 ): Promise<readonly Json[]> {
   const answers: Json[] = [];
@@ -49,7 +69,7 @@ async function atOnce(
       if (answer !== undefined) answers.push(answer);
     }
   };
-  await Promise.all(Array.from({ length: partsAtOnce }, worker));
+  await Promise.all(Array.from({ length: width }, worker));
   return answers;
 }
 

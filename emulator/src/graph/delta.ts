@@ -141,7 +141,8 @@ function page(opened: MailboxCall, position: DeltaPosition, changes: Changes): E
   const waiting = changed.toSorted((a, b) => a.number - b.number);
   const asked = call.preferences.maxPageSize;
   const size = Math.min(asked ?? largestPage, largestPage);
-  const isEmptyPage = settings.emptyFirstPage && position.page === 0;
+  const isEmptyPage =
+    (settings.emptyFirstPage && position.page === 0) || call.request.trace.fault?.kind === 'delta-empty-page';
   const shownNow = isEmptyPage ? [] : waiting.slice(0, size);
   const [first] = shownNow;
   const value = settings.duplicates && first !== undefined ? [...shownNow, first] : shownNow;

@@ -5,12 +5,21 @@ export class GraphError extends Error {
   readonly status: number;
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** More members of `innerError`. */
+  readonly inner: Readonly<Record<string, string>>;
 
-  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    inner: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.inner = inner;
   }
 }
 
@@ -20,6 +29,7 @@ export function errorBody(error: GraphError, requestId: string, clientRequestId:
       code: error.code,
       message: error.message,
       innerError: {
+        ...error.inner,
         date: now.toISOString().slice(0, 19),
         'request-id': requestId,
         'client-request-id': clientRequestId,

@@ -6,6 +6,7 @@ import {
   type EmulatorResponse,
   Refusal,
 } from '../server/exchange.ts';
+import { admitted } from './admission.ts';
 import { runBatch } from './batch.ts';
 import { failure, type GraphCall } from './call.ts';
 import { errorBody, GraphError, notEmulated } from './graph-error.ts';
@@ -91,10 +92,12 @@ async function dispatch(
     });
   }
   const { route, parameters } = found;
-  context.requireToken(request, 'graph', route.need);
-  refuseUnknownOptions(call.options, route.options, where);
-  refuseUnknownHeaders(request.headers, route.headers, where);
-  const preferences = parsePreferences(request.headers.prefer, route.preferences, where);
-  const complete: GraphCall = { ...call, parameters, preferences };
-  return route.handle(complete);
+  const { app } = context.requireToken(request, 'graph', route.need);
+  return admitted({ ...call, parameters }, app, route, () => {
+    refuseUnknownOptions(call.options, route.options, where);
+    refuseUnknownHeaders(request.headers, route.headers, where);
+    const preferences = parsePreferences(request.headers.prefer, route.preferences, where);
+    const complete: GraphCall = { ...call, parameters, preferences };
+    return route.handle(complete);
+  });
 }

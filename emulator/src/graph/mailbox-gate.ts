@@ -1,5 +1,5 @@
 // The one place through which every request to a mailbox passes, single or part of a batch: finds the mailbox,
-// says why it cannot be opened, and words what the store refuses. Limits per mailbox belong here.
+// says why it cannot be opened, and words what the store refuses. Limits per mailbox: see admission.ts.
 
 import { type OpenMailbox, StoreError } from '../organization/mailbox-store.ts';
 import type { Organization, Recipient } from '../organization/state.ts';

@@ -89,7 +89,8 @@ function expired(call: GraphCall): GraphError {
 }
 
 function showPage(call: GraphCall, memory: Memory, round: Round, offset: number): EmulatorResponse {
-  const isLast = offset + pageSize >= round.entries.length;
+  const size = call.request.trace.fault?.kind === 'delta-empty-page' ? 0 : pageSize;
+  const isLast = size > 0 && offset + size >= round.entries.length;
   const base = `${call.root}/users/delta`;
   let link: Json;
   if (isLast) {
@@ -102,13 +103,13 @@ function showPage(call: GraphCall, memory: Memory, round: Round, offset: number)
     link = { '@odata.deltaLink': `${base}?$deltatoken=${round.deltaToken}` };
   } else {
     memory.rounds.set(round.deltaToken, round);
-    link = { '@odata.nextLink': `${base}?$skiptoken=${round.deltaToken}.${offset + pageSize}` };
+    link = { '@odata.nextLink': `${base}?$skiptoken=${round.deltaToken}.${offset + size}` };
   }
   return ok(
     {
       '@odata.context': `${call.root}/$metadata#users${selected(round.select)}`,
       ...link,
-      value: round.entries.slice(offset, offset + pageSize),
+      value: round.entries.slice(offset, offset + size),
     },
     call.preferences.minimal ? { 'Preference-Applied': 'return=minimal' } : {},
   );

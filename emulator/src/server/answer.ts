@@ -1,8 +1,8 @@
 // One request through one face: scripted faults first, then the handler, then the log. Used for what arrives
 // on the wire and, by the Graph face, for every part of a $batch, so that both meet the same trouble.
 
-import { setTimeout as wait } from 'node:timers/promises';
-import { answerOf } from '../faults/fault-script.ts';
+import { courseOf } from '../faults/course.ts';
+import { isBatch } from '../faults/meeting.ts';
 import {
   type EmulatorContext,
   type EmulatorRequest,
@@ -43,23 +43,32 @@ async function answerWithFaults(
 ): Promise<EmulatorResponse | undefined> {
   // The control face must stay reachable, whatever a test has scripted.
   const action = face === 'control' ? undefined : context.faults.take(face, request, isBatchPart);
-  switch (action?.kind) {
-    case undefined:
+  // Requests to Graph take their time while they hold their place at the mailbox: there, not here.
+  const takesTimeHere = face !== 'graph' || isBatch(request);
+  if (takesTimeHere && face !== 'graph') await pause(context, context.traffic.latencyOf(face, request));
+  if (action === undefined) return handle(request, context, handler);
+  request.trace.fault = action;
+  const course = courseOf(action, face, request, context);
+  switch (course.kind) {
+    case 'instead':
+      return course.answer;
+    case 'afterwards': {
+      const done = await handle(request, context, handler);
+      return course.always || done.status < 400 ? course.answer : done;
+    }
+    case 'delivered':
+      return { ...(await handle(request, context, handler)), delivery: course.delivery };
+    case 'delayed':
+      if (takesTimeHere) await pause(context, course.milliseconds);
+      else request.trace.delayMs = course.milliseconds;
       return handle(request, context, handler);
-    case 'answer':
-      return answerOf(action);
-    case 'drop':
-      return undefined;
-    case 'process-then-drop':
-      await handle(request, context, handler);
-      return undefined;
-    case 'process-then-answer':
-      await handle(request, context, handler);
-      return answerOf(action);
-    case 'delay':
-      await wait(action.milliseconds);
+    case 'handled':
       return handle(request, context, handler);
   }
+}
+
+async function pause(context: EmulatorContext, milliseconds: number): Promise<void> {
+  if (milliseconds > 0) await context.clock.sleep(milliseconds);
 }
 
 async function handle(

@@ -4,9 +4,11 @@
 import type { TokenIssuer, VerifiedToken } from '../entra/access-token.ts';
 import type { AssertionHistory } from '../entra/client-assertion.ts';
 import type { CursorStore } from '../exchange-admin/cursors.ts';
+import type { FaultAction } from '../faults/fault-action.ts';
 import type { FaultScript } from '../faults/fault-script.ts';
 import type { EmulatorClock } from '../organization/clock.ts';
 import type { Organization } from '../organization/state.ts';
+import type { Traffic } from '../traffic/traffic.ts';
 import type { RequestLog } from './request-log.ts';
 
 export type Face = 'entra' | 'graph' | 'exchange-admin' | 'control' | 'none';
@@ -26,15 +28,31 @@ export interface EmulatorRequest {
   /** `https://host:port` as the client addressed us: links in answers must lead back to the same name. */
   readonly baseUrl: string;
   readonly requestId: string;
-  /** Filled by the handler for the request log. */
-  readonly trace: { mailbox?: string };
+  /** Aborted when the client has gone before its answer; parts of a $batch have none. */
+  readonly gone?: AbortSignal;
+  /** What is found out about it on its way: for the request log and for handlers. */
+  readonly trace: Trace;
 }
+
+export interface Trace {
+  mailbox?: string;
+  /** The scripted fault that met it; most are done with before the handler sees the request. */
+  fault?: FaultAction;
+  /** Scripted time on top of the latency, in emulated milliseconds. */
+  delayMs?: number;
+}
+
+/** How the bytes of an answer travel where they do not come whole and at once. */
+export type Delivery =
+  | { readonly kind: 'dripped'; readonly bytesAtOnce: number; readonly everyMilliseconds: number }
+  | { readonly kind: 'cut' };
 
 export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** A Buffer goes out as it is, anything else as JSON, absent as an empty body. */
   readonly body?: unknown;
+  readonly delivery?: Delivery;
 }
 
 export type Handler = (
@@ -59,6 +77,8 @@ export interface EmulatorContext {
   readonly assertions: AssertionHistory;
   /** Pages of the admin REST that are still to be fetched. */
   readonly cursors: CursorStore;
+  /** Limits, latency and who used what. */
+  readonly traffic: Traffic;
   /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */
   requireToken(request: EmulatorRequest, audience: 'graph' | 'exchange', need?: TokenNeed): VerifiedToken;
 }
@@ -81,6 +101,7 @@ export interface RequestParts {
   readonly body: Buffer;
   readonly baseUrl: string;
   readonly requestId: string;
+  readonly gone?: AbortSignal;
 }
 
 export function makeRequest(parts: RequestParts): EmulatorRequest {
@@ -101,6 +122,7 @@ export function makeRequest(parts: RequestParts): EmulatorRequest {
     body: parts.body,
     baseUrl: parts.baseUrl,
     requestId: parts.requestId,
+    ...(parts.gone === undefined ? {} : { gone: parts.gone }),
     trace: {},
   };
 }

@@ -15,6 +15,8 @@ export interface LoggedRequest {
   readonly clientRequestId?: string;
   readonly mailbox?: string;
   readonly isBatchPart: boolean;
+  /** The kind of the scripted or random fault that met it. */
+  readonly fault?: string;
 }
 
 export interface RequestCounts {
@@ -49,6 +51,7 @@ export class RequestLog {
       ...(clientRequestId === undefined ? {} : { clientRequestId }),
       ...(mailbox === undefined ? {} : { mailbox }),
       isBatchPart,
+      ...(request.trace.fault === undefined ? {} : { fault: request.trace.fault.kind }),
     });
     if (this.#entries.length > keptEntries) this.#entries.splice(0, keptEntries / 10);
     this.#total += 1;

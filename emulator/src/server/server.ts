@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { EmulatorClock } from '../organization/clock.ts';
 import { answer } from './answer.ts';
 import type { ServerIdentity } from './certificates.ts';
 import {
@@ -62,22 +63,25 @@ async function serve(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const request = await read(incoming);
+  const gone = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) gone.abort(new Error('the client has gone'));
+  });
+  const request = await read(incoming, gone.signal);
+  context.clock.noteActivity();
   if (request === undefined) {
-    send(
-      outgoing,
-      { status: 400, body: { error: { code: 'BadRequest', message: 'Malformed request.' } } },
-      '',
-    );
+    const malformed = { error: { code: 'BadRequest', message: 'Malformed request.' } };
+    await send(outgoing, { status: 400, body: malformed }, '', context.clock);
     return;
   }
   const { face, handler } = routeOf(request.path);
   const response = await answer(face, request, context, handler, false);
+  context.clock.noteActivity();
   if (response === undefined) incoming.socket.destroy();
-  else send(outgoing, response, request.requestId);
+  else await send(outgoing, response, request.requestId, context.clock);
 }
 
-async function read(incoming: IncomingMessage): Promise<EmulatorRequest | undefined> {
+async function read(incoming: IncomingMessage, gone: AbortSignal): Promise<EmulatorRequest | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -97,6 +101,7 @@ async function read(incoming: IncomingMessage): Promise<EmulatorRequest | undefi
       body: Buffer.concat(chunks),
       baseUrl: `https://${headers['host'] ?? '127.0.0.1'}`,
       requestId: randomUUID(),
+      gone,
     });
   } catch (error) {
     if (error instanceof Refusal) return undefined;
@@ -104,8 +109,13 @@ async function read(incoming: IncomingMessage): Promise<EmulatorRequest | undefi
   }
 }
 
-function send(outgoing: ServerResponse, response: EmulatorResponse, requestId: string): void {
-  const { body } = response;
+async function send(
+  outgoing: ServerResponse,
+  response: EmulatorResponse,
+  requestId: string,
+  clock: EmulatorClock,
+): Promise<void> {
+  const { body, delivery } = response;
   const isJson = body !== undefined && !Buffer.isBuffer(body);
   const bytes =
     body === undefined ? Buffer.alloc(0) : Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
@@ -115,5 +125,18 @@ function send(outgoing: ServerResponse, response: EmulatorResponse, requestId: s
     'Content-Length': bytes.length,
     ...response.headers,
   });
-  outgoing.end(bytes);
+  switch (delivery?.kind) {
+    case undefined:
+      outgoing.end(bytes);
+      return;
+    case 'cut':
+      outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => outgoing.destroy());
+      return;
+    case 'dripped':
+      for (let sent = 0; sent < bytes.length && !outgoing.destroyed; sent += delivery.bytesAtOnce) {
+        outgoing.write(bytes.subarray(sent, sent + delivery.bytesAtOnce));
+        await clock.sleep(delivery.everyMilliseconds);
+      }
+      outgoing.end();
+  }
 }
