@@ -26,6 +26,8 @@ export interface ApplyAllInput {
 export interface AppliedAll {
   /** Mailboxes and contacts that failed. */
   readonly failed: number;
+  /** false: a mailbox failed as a whole, or a wave was not begun. */
+  readonly reachedAll: boolean;
   /** Set when a wave failed and the others were not begun. */
   readonly failure: Failure | undefined;
 }
@@ -44,6 +46,7 @@ export async function applyWaves(
   }
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;
+  let reachedAll = true;
 
   const applyOne = async (stored: StoredPlan): Promise<void> => {
     const { mailbox, plan } = stored;
@@ -63,6 +66,7 @@ export async function applyWaves(
   };
   const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
     failed += 1;
+    reachedAll = false;
     await ports.runs.setProgress(runId, mailbox.id, 'failed');
     await recorder.emit({
       type: 'mailbox.failed',
@@ -90,8 +94,9 @@ export async function applyWaves(
     });
     await forEachBounded(again, input.concurrency, signal, applyOne, report);
     if (failed > 0 && index < waves.length - 1) {
-      return { failed, failure: new Failure('waveFailed', { details: { wave: wave.name } }) };
+      const failure = new Failure('waveFailed', { details: { wave: wave.name } });
+      return { failed, reachedAll: false, failure };
     }
   }
-  return { failed, failure: undefined };
+  return { failed, reachedAll, failure: undefined };
 }

@@ -8,6 +8,7 @@ import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
 import { holdingPolicy } from './holding.ts';
+import { rememberSelection } from './last-selection.ts';
 import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -66,17 +67,23 @@ export async function approveRun(
         recorder,
         held,
       );
-      await ports.memory.saveLastSelection(run.policyId, {
-        completedAt: ports.clock.now().toISOString(),
-        sourceObjectIds: new Set(context.wanted.keys()),
-        mailboxIds,
-      });
-      return await recorder.end(applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
+      const isPlannedWhole = !(await hasFailedInPlanning(request.runId, ports));
+      const reachedAll = isPlannedWhole && applied.reachedAll;
+      const people = context.wanted.keys();
+      await rememberSelection(run.policyId, { people, mailboxIds, reachedAll }, ports);
+      const isClean = isPlannedWhole && applied.failed === 0;
+      return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
     } catch (thrown) {
       ports.log.warn('approved run stopped', { runId: request.runId, error: thrown });
       return await recorder.endWith(thrown, held);
     }
   });
+}
+
+/** Mailboxes without a plan are no part of what was approved. */
+async function hasFailedInPlanning(runId: RunId, ports: RunPorts): Promise<boolean> {
+  const events = await ports.runs.readEvents(runId);
+  return events.some((event) => event.type === 'mailbox.failed' && event.phase === 'planning');
 }
 
 /** The planning context of the waiting run, from what it stored; used where a mailbox must be planned again. */

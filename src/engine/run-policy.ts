@@ -7,10 +7,11 @@ import { Failure } from '../model/failure.ts';
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
-import type { BrakeReason, Run } from '../model/run.ts';
+import type { BrakeReason, Run, RunState } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeEarlierRuns } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
+import { rememberSelection } from './last-selection.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -87,10 +88,10 @@ async function carryOut(
     await ports.memory.saveDepartures(id, withFound(departures, planned.peopleFound, source, context.now));
   }
   const reasons = engageBrake({ limits: policy.brake, tally: planned.tally, lastPeople, lastMailboxes });
-  if (reasons.length > 0) return await waitForApproval(request, reasons, ports, recorder);
-  if (request.mode === 'test') {
-    return await recorder.end(planned.failed === 0 && mayDelete ? 'finished' : 'finishedWithErrors');
-  }
+  const isPlannedWhole = planned.failed === 0 && mayDelete;
+  const endOfTest = isPlannedWhole ? 'finished' : 'finishedWithErrors';
+  if (reasons.length > 0) return await waitForApproval(request, reasons, endOfTest, ports, recorder);
+  if (request.mode === 'test') return await recorder.end(endOfTest);
 
   await recorder.emit({ type: 'brake.released', approvedBy: undefined });
   await recorder.enter('applying');
@@ -107,25 +108,27 @@ async function carryOut(
     signal,
   );
   if (mayDelete) {
-    await ports.memory.saveLastSelection(id, {
-      completedAt: ports.clock.now().toISOString(),
-      sourceObjectIds: new Set([...source.wanted.keys(), ...source.undecided]),
+    const ended = {
+      people: source.wanted.keys(),
       mailboxIds: new Set([...targets.fill, ...targets.undecided].map((box) => box.id)),
-    });
+      reachedAll: planned.failed === 0 && applied.reachedAll,
+    };
+    await rememberSelection(id, ended, ports);
   }
-  const isClean = planned.failed === 0 && applied.failed === 0 && mayDelete;
+  const isClean = isPlannedWhole && applied.failed === 0;
   return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
 }
 
 async function waitForApproval(
   request: RunRequest,
   reasons: readonly BrakeReason[],
+  endOfTest: RunState,
   ports: RunPorts,
   recorder: RunRecorder,
 ): Promise<Run> {
   const digest = await planDigest(request.runId, request.revision, ports.runs);
   await recorder.emit({ type: 'brake.engaged', reasons, digest });
-  if (request.mode === 'test') return await recorder.end('finished');
+  if (request.mode === 'test') return await recorder.end(endOfTest);
   await ports.runs.saveApproval(request.runId, { digest, since: ports.clock.now().toISOString() });
   await recorder.enter('awaitingApproval');
   return recorder.run;
