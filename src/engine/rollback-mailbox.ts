@@ -37,6 +37,31 @@ interface ReadyStep {
   readonly intent: JournalIntent;
 }
 
+/** Whom the rollback brings back, over all mailboxes. */
+export interface Returning {
+  readonly people: Set<SourceObjectId>;
+  /** As they were, where only a before-image knows. */
+  readonly contacts: Map<SourceObjectId, MappedContact>;
+}
+
+function addReturning({ people, contacts }: Returning, step: RollbackStep): void {
+  const id = step.entry.sourceObjectId;
+  if (id === undefined || (step.kind !== 'recreate' && step.kind !== 'takeBack')) return;
+  people.add(id);
+  if (step.kind !== 'recreate' || contacts.has(id)) return;
+  const { properties, folderKey, mark } = step.before;
+  contacts.set(id, {
+    sourceObjectId: id,
+    kind: 'other',
+    label: step.entry.label,
+    properties,
+    folderKey,
+    fingerprint: mark?.fingerprint ?? '',
+    fieldFingerprints: mark?.fieldFingerprints ?? '',
+    losses: [],
+  });
+}
+
 export class RollbackMailbox {
   readonly mailbox: TargetMailbox;
   readonly #undoes: RunId;
@@ -49,6 +74,7 @@ export class RollbackMailbox {
   readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
   readonly #failedFor = new Set<SourceObjectId>();
   #steps: readonly RollbackStep[] = [];
+  #hasSomethingToDo = false;
   #snapshot: FolderSnapshot | undefined;
   #folderEntries: readonly JournalEntry[] = [];
 
@@ -71,37 +97,21 @@ export class RollbackMailbox {
     this.#target = ports.targets.open(mailbox, toPolicyId(revision.policy.id), revision.policy.folder);
   }
 
+  /** Known after `plan`. */
   get hasSomethingToDo(): boolean {
-    return this.#folderEntries.length > 0 || this.#steps.some((step) => step.kind !== 'keep');
+    return this.#hasSomethingToDo;
   }
 
   get failed(): number {
     return this.#counts.failed;
   }
 
-  /** The contacts that come back, as they were. */
-  recreated(): readonly MappedContact[] {
-    return this.#steps.flatMap((step) => {
-      const id = step.entry.sourceObjectId;
-      if (step.kind !== 'recreate' || id === undefined) return [];
-      const { properties, folderKey, mark } = step.before;
-      return [
-        {
-          sourceObjectId: id,
-          kind: 'other' as const,
-          label: step.entry.label,
-          properties,
-          folderKey,
-          fingerprint: mark?.fingerprint ?? '',
-          fieldFingerprints: mark?.fieldFingerprints ?? '',
-          losses: [],
-        },
-      ];
-    });
-  }
-
-  async plan(): Promise<void> {
+  /** Adds to `returning` who comes back. Keeps nothing that was read: there may be thousands of mailboxes. */
+  async plan(returning: Returning): Promise<void> {
     await this.#decide();
+    this.#hasSomethingToDo =
+      this.#folderEntries.length > 0 || this.#steps.some((step) => step.kind !== 'keep');
+    for (const step of this.#steps) addReturning(returning, step);
     const changes = this.#steps.flatMap((step) => {
       const change = plannedChange(step);
       return change === undefined ? [] : [change];
@@ -133,6 +143,9 @@ export class RollbackMailbox {
       counts,
       notices,
     });
+    this.#steps = [];
+    this.#snapshot = undefined;
+    this.#folderEntries = [];
   }
 
   async apply(): Promise<void> {
@@ -140,6 +153,7 @@ export class RollbackMailbox {
     const holding = { leases: this.#ports.leases, holder: this.#holder, signal: this.#signal };
     await holdingMailbox(this.mailbox.id, holding, async (held) => {
       await this.#ports.ledger.markDirty(id, this.mailbox.id);
+      await this.#decide();
       for (let round = 1; ; round += 1) {
         if (await this.#writeRound(held)) break;
         if (round === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds: round } });
@@ -185,8 +199,17 @@ export class RollbackMailbox {
     };
     this.#snapshot = snapshot;
     this.#folderEntries = entries.filter((entry) => entry.sourceObjectId === undefined);
+    // A deletion whose answer was lost and that was sent again stands in the journal twice: it is undone once.
+    const deleted = new Set<ItemId>();
+    const isRepeated = ({ change, itemId }: JournalEntry): boolean => {
+      if (change !== 'delete' || itemId === undefined) return false;
+      const isKnown = deleted.has(itemId);
+      deleted.add(itemId);
+      return isKnown;
+    };
     this.#steps = entries
       .filter((entry) => entry.sourceObjectId !== undefined && !this.#failedFor.has(entry.sourceObjectId))
+      .filter((entry) => !isRepeated(entry))
       .map((entry) => rollbackStep(entry, world));
   }
 

@@ -1,15 +1,15 @@
 // Undoes what a run wrote, mailbox by mailbox, from the journal's before-images: a plan first, then the writing, which
 // is journaled as a run of its own and can be rolled back itself. What users changed since is kept and reported.
 
-import type { MappedContact } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
-import type { MailboxId, RunId } from '../model/ids.ts';
+import { type MailboxId, type RunId, policyId as toPolicyId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
 import { holdingPolicy } from './holding.ts';
+import { rememberReturned } from './last-selection.ts';
 import { forEachBounded } from './mailbox-pool.ts';
-import { RollbackMailbox } from './rollback-mailbox.ts';
+import { type Returning, RollbackMailbox } from './rollback-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
 
@@ -87,30 +87,20 @@ async function carryOut(
   );
 
   await recorder.enter('planning');
-  await forEachBounded(works, concurrency, signal, (work) => work.plan(), failedIn('planning'));
-  await ports.runs.saveContacts(request.runId, await contactsOf(request, works, ports));
+  const returning: Returning = { people: new Set(), contacts: new Map() };
+  await forEachBounded(works, concurrency, signal, (work) => work.plan(returning), failedIn('planning'));
+  // For reports: the people of the undone run, and those whom only a before-image still knows.
+  const contacts = new Map([...returning.contacts, ...(await ports.runs.readContacts(request.undoes))]);
+  await ports.runs.saveContacts(request.runId, [...contacts.values()]);
   if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
 
+  // Before the writing, so that also after a rollback that was cut off the brake counts them.
+  await rememberReturned(toPolicyId(revision.policy.id), returning.people, ports);
   await recorder.enter('applying');
   const planned = works.filter((work) => work.hasSomethingToDo);
   await forEachBounded(planned, concurrency, signal, (work) => work.apply(), failedIn('applying'));
   const contactsFailed = planned.some((work) => work.failed > 0);
   return recorder.end(failed === 0 && !contactsFailed ? 'finished' : 'finishedWithErrors');
-}
-
-/** For reports: the people of the undone run, and those whom only a before-image still knows. */
-async function contactsOf(
-  request: RollbackRequest,
-  works: readonly RollbackMailbox[],
-  ports: RunPorts,
-): Promise<readonly MappedContact[]> {
-  const contacts = new Map(await ports.runs.readContacts(request.undoes));
-  for (const work of works) {
-    for (const contact of work.recreated()) {
-      if (!contacts.has(contact.sourceObjectId)) contacts.set(contact.sourceObjectId, contact);
-    }
-  }
-  return [...contacts.values()];
 }
 
 /** Mailboxes with anything in the journal of the run; the directory is not asked, they may have left it since. */
