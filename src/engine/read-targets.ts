@@ -35,7 +35,11 @@ export async function readTargets(
   });
   // A mailbox over the license limit, or one whose marks are unknown, has not left.
   const stays = new Set([...verdict.targets, ...verdict.undecided, ...verdict.overLimit].map(({ id }) => id));
-  const leaving = reading.isComplete ? written.filter(({ id }) => !stays.has(id)) : [];
+  // Nor has one that the policy names and the directory does not know (any more) under that address.
+  const notFound = new Set(reading.notFound.map((address) => address.trim().toLowerCase()));
+  const hasLeft = ({ id, primarySmtpAddress }: TargetMailbox): boolean =>
+    !stays.has(id) && !notFound.has(primarySmtpAddress.toLowerCase());
+  const leaving = reading.isComplete ? written.filter(hasLeft) : [];
   await recorder?.emit({
     type: 'mailboxes.read',
     found: reading.mailboxes.length,
