@@ -247,17 +247,28 @@ class MailboxWriting {
       else ready.push(change);
     }
     const { batchSize } = this.#ports.targets.capabilities;
-    for (let start = 0; start < ready.length; start += batchSize) {
-      throwIfAborted(this.#signal);
-      const batch = ready.slice(start, start + batchSize);
-      const outcomes = await this.#writeBatch(round.target, batch);
-      for (const [index, change] of batch.entries()) {
-        const outcome = outcomes[index];
-        if (outcome === undefined) throw new Error('a target must answer every change');
-        written.push({ change, outcome });
-        if (!(await this.#count(change.planned, outcome))) isSettled = false;
+    const writeAll = async (changes: readonly ReadyChange[]): Promise<void> => {
+      for (let start = 0; start < changes.length; start += batchSize) {
+        throwIfAborted(this.#signal);
+        const batch = changes.slice(start, start + batchSize);
+        const outcomes = await this.#writeBatch(round.target, batch);
+        for (const [index, change] of batch.entries()) {
+          const outcome = outcomes[index];
+          if (outcome === undefined) throw new Error('a target must answer every change');
+          written.push({ change, outcome });
+          if (!(await this.#count(change.planned, outcome))) isSettled = false;
+        }
       }
+    };
+    await writeAll(ready.filter((change) => !isMoveAway(change)));
+    // Of a contact that moves to another sub-folder the old one goes only when the new one stands.
+    const awaited = new Set(round.plan.changes.flatMap(createdPerson));
+    for (const { change, outcome } of written) {
+      if (outcome.status === 'applied') for (const id of createdPerson(change.planned)) awaited.delete(id);
     }
+    await writeAll(
+      ready.filter((change) => isMoveAway(change) && !awaited.has(change.planned.sourceObjectId)),
+    );
     return { written, isSettled };
   }
 
@@ -324,6 +335,14 @@ function hasMovedOn(round: Round): boolean {
   return round.plan.changes.some(
     (change) => change.kind !== 'create' && round.current.get(change.itemId)?.version !== change.version,
   );
+}
+
+function isMoveAway({ planned }: ReadyChange): boolean {
+  return planned.kind === 'delete' && planned.reason === 'movedToSubfolder';
+}
+
+function createdPerson(change: ContactChange): readonly SourceObjectId[] {
+  return change.kind === 'create' ? [change.sourceObjectId] : [];
 }
 
 const FOLDER_CHANGES = {

@@ -83,14 +83,26 @@ export interface AfterWritingInput {
   readonly rulesDigest: string;
 }
 
+/** The contact in the old folder could not be deleted. */
+function halfMovedPerson({ change, outcome }: Written): readonly SourceObjectId[] {
+  const { planned } = change;
+  const isMoveAway = planned.kind === 'delete' && planned.reason === 'movedToSubfolder';
+  return isMoveAway && outcome.status !== 'applied' && outcome.status !== 'gone'
+    ? [planned.sourceObjectId]
+    : [];
+}
+
 export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
   const entries = new Map(input.before.entries.map((entry) => [entry.sourceObjectId, entry]));
   const missing = new Set(input.before.missing ?? []);
   for (const id of input.respectedDeletions) missing.delete(id);
   let foreignCount = input.before.foreignCount;
+  const halfMoved = new Set(input.written.flatMap(halfMovedPerson));
   for (const { change, outcome } of input.written) {
     const id = change.planned.sourceObjectId;
     const old = entries.get(id);
+    // The old entry is what tells the old contact from a user's copy until it is gone.
+    if (change.planned.kind === 'create' && halfMoved.has(id)) continue;
     if (outcome.status === 'applied' && change.mark !== undefined) {
       const contested = contestedAfter(
         old?.contested,

@@ -100,7 +100,10 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     const listed = new Map<ItemId, ManagedContact>();
     let isFullReading = true;
     for (const folder of folders) {
-      const token = known?.folders.find((one) => one.folderId === folder.folderId)?.syncToken;
+      // A sub-folder that was renamed has another key than the entries of its contacts: it is read in full.
+      const token = known?.folders.find(
+        (one) => one.folderId === folder.folderId && one.key === folder.key,
+      )?.syncToken;
       const changes =
         token === undefined || options.includeForeign
           ? undefined

@@ -214,6 +214,19 @@ export function tokenPromises(suite: TargetSuite): void {
   );
 
   promises(
+    'contacts of a sub-folder that was renamed since are returned under its new name',
+    withBench(async (bench) => {
+      await bench.createFolder();
+      const sub = await bench.createFolder('contoso.example');
+      const written = await bench.write(sub.folderId, 1);
+      const snapshot = await bench.read();
+      await bench.fixture.user.renameFolder(sub.folderId, 'Renamed');
+      const again = await bench.read(bench.recordOf(snapshot));
+      expect(again.contacts.map((one) => [one.itemId, one.folderKey])).toEqual([[written.itemId, 'Renamed']]);
+    }),
+  );
+
+  promises(
     'asking for foreign items implies a full reading, also with a working token',
     withBench(async (bench) => {
       const { snapshot } = await prepare(bench);
