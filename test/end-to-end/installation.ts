@@ -2,9 +2,10 @@
 // tests stand on.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import type { FailureView, ReportView, RunView } from '@contactsync/contract';
 import { type RunningEmulator, startEmulator } from '@contactsync/emulator';
@@ -154,7 +155,6 @@ ${more}`;
   }
 
   async registerCertificate(cerFile: string): Promise<void> {
-    const { readFileSync } = await import('node:fs');
     const lines =
       readFileSync(cerFile)
         .toString('base64')
@@ -164,11 +164,14 @@ ${more}`;
     );
   }
 
-  /** Everything that a person configured, to prove that a refused command changed nothing. */
-  async configuration(): Promise<unknown> {
-    const { policies } = await this.json<{ policies: unknown }>(['policy', 'list']);
-    const { environments } = await this.json<{ environments: unknown }>(['environment', 'list']);
-    const { certificates } = await this.json<{ certificates: unknown }>(['certificate', 'list']);
-    return { policies, environments, certificates };
+  /** Everything that a person configured, as it is stored, to prove that a refused command changed nothing. */
+  configuration(): unknown {
+    const database = new DatabaseSync(join(this.dataDirectory, 'contactsync.db'), { readOnly: true });
+    try {
+      const tables = ['document', 'document_revision', 'certificate', 'certificate_assignment'];
+      return tables.map((table) => [table, database.prepare(`select * from ${table}`).all()]);
+    } finally {
+      database.close();
+    }
   }
 }

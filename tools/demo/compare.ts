@@ -46,7 +46,10 @@ export function describe(difference: Difference): string {
   return kind === 'changed' ? `changed ${name}: ${difference.properties.join(', ')}` : `${kind} ${name}`;
 }
 
-export const nameOf = (item: Item): string => String(item.properties.displayName ?? item.immutableId);
+export function nameOf(item: Item): string {
+  const { displayName } = item.properties;
+  return typeof displayName === 'string' ? displayName : item.immutableId;
+}
 
 /** The contents without what a new copy of the same contact cannot keep: ids, times, change keys. */
 export function contents(mailbox: Mailbox): readonly string[] {

@@ -84,7 +84,7 @@ export async function letLifeHappen(
     [renamed2, 'Šimůnková'],
     [renamed3, 'Okonkwo'],
   ] as const) {
-    const displayName = `${person.person.firstName} ${lastName}`;
+    const displayName = `${String(person.person.firstName)} ${lastName}`;
     renamed.set(person.displayName, displayName);
     await change(person, { displayName, person: { lastName } });
     say(`renamed: ${person.displayName} is now ${displayName}`);

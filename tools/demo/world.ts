@@ -46,7 +46,7 @@ export class World {
     const value = await work();
     const requests = await this.#emulator.control<LoggedRequest[]>('requests/list', { last: 200_000 });
     const own = requests.filter(({ face }) => face !== 'control');
-    const isBatch = ({ path }: LoggedRequest) => /\/\$batch$/.test(path);
+    const isBatch = ({ path }: LoggedRequest) => path.endsWith('/$batch');
     this.counts.push({
       step,
       calls: own.filter(({ isBatchPart }) => !isBatchPart).length,
