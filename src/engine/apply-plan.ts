@@ -48,7 +48,11 @@ export async function applyPlan(
       await reportCounts(writing.counts, mailbox, recorder);
     }
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
-    if (input.plan.purpose === 'empty' && writing.counts.failed === 0) {
+    // Contacts that could not be read or may not be deleted now are still ours to remove.
+    const isHeldBack = input.plan.notices.some(
+      ({ kind }) => kind === 'newerMark' || kind === 'deletionsHeldBack',
+    );
+    if (input.plan.purpose === 'empty' && writing.counts.failed === 0 && !isHeldBack) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
     }
     return writing.counts;
@@ -140,8 +144,11 @@ class MailboxWriting {
     if (record === undefined || record.isDirty) return undefined;
     const itemIds = plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId]));
     if (current !== undefined) return { plan, target, record, folders: record.folders, current };
-    // Adopted items carry no mark yet, so they can only be seen by a full reading.
-    if (plan.changes.some((change) => change.kind === 'adopt')) return undefined;
+    // Adopted items carry no mark yet, so they can only be seen by a full reading. What the user deleted, the user may
+    // have fetched back meanwhile.
+    const mustLookAgain = (change: ContactChange): boolean =>
+      change.kind === 'adopt' || change.reason === 'restored';
+    if (plan.changes.some(mustLookAgain) || plan.respectedDeletions.length > 0) return undefined;
     const read = itemIds.length === 0 ? [] : await target.readContacts(itemIds, this.#signal);
     const keyOf = new Map(record.entries.map((entry) => [entry.itemId, entry.folderKey]));
     const fresh = read.map((item) => ({ ...item, folderKey: keyOf.get(item.itemId) ?? item.folderKey }));
@@ -178,15 +185,20 @@ class MailboxWriting {
     }
     const folderIds = new Map<string, FolderId>(round.folders.map(({ key, folderId }) => [key, folderId]));
     const foldersMade: SnapshotFolder[] = [];
-    for (const action of round.plan.folders) {
-      if (action.kind === 'remove') continue;
-      const folder = await this.#applyFolder(round.target, action);
-      if (folder === undefined) continue;
-      foldersMade.push(folder);
-      folderIds.set(folder.key, folder.folderId);
-    }
-
+    const applyFolders = async (kinds: readonly FolderAction['kind'][]): Promise<void> => {
+      for (const action of round.plan.folders) {
+        if (!kinds.includes(action.kind)) continue;
+        const folder = await this.#applyFolder(round.target, action);
+        if (folder === undefined) continue;
+        if (action.kind === 'create') this.#refuseFolderOfUser(action, folder);
+        foldersMade.push(folder);
+        folderIds.set(folder.key, folder.folderId);
+      }
+    };
+    await applyFolders(['create', 'rename']);
     const { written, isSettled } = await this.#writeChanges(round, folderIds);
+    // Only a folder without a mark is searched for items to adopt, so it gets its mark when all of them have theirs.
+    if (isSettled) await applyFolders(['adopt']);
 
     const foldersRemoved = new Set<string>();
     for (const action of round.plan.folders) {
@@ -204,6 +216,13 @@ class MailboxWriting {
     });
     if (isSettled) await this.#ports.ledger.write(this.#lastWritten);
     return isSettled;
+  }
+
+  /** The user made a folder of that name since the plan, in which there was none. */
+  #refuseFolderOfUser(action: FolderAction, folder: SnapshotFolder): void {
+    const { name, existing } = this.#input.context.policy.folder;
+    if (action.key !== '' || folder.mark !== undefined || existing === 'use') return;
+    throw new Failure('folderRefused', { details: { folder: name } });
   }
 
   async #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
@@ -338,7 +357,7 @@ function hasMovedOn(round: Round): boolean {
 }
 
 function isMoveAway({ planned }: ReadyChange): boolean {
-  return planned.kind === 'delete' && planned.reason === 'movedToSubfolder';
+  return planned.kind !== 'create' && planned.reason === 'movedToSubfolder';
 }
 
 function createdPerson(change: ContactChange): readonly SourceObjectId[] {
