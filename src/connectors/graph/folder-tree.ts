@@ -82,12 +82,14 @@ async function locateRoot(
   const marked = top.filter((one) => isOurs(one.mark, policyId));
   const atTop = byName(marked, folder.name) ?? marked[0];
   if (atTop !== undefined) return atTop;
-  // The user may have moved it into another folder. Its own sub-folders carry marks too; the search is breadth
-  // first, so that the contact folder is met before them.
-  for await (const nested of walk(mailbox, codec, top, signal)) {
+  // The user may have moved it into another folder. Sub-folders carry marks too: what lies in a marked folder, or in
+  // the folder of our name, is one of them, also where the contact folder belongs to another policy.
+  const shared = byName(top, folder.name);
+  const mayHoldContactFolder = (one: FoundFolder) => one.mark === undefined && one !== shared;
+  for await (const nested of walk(mailbox, codec, top, signal, mayHoldContactFolder)) {
     if (isOurs(nested.mark, policyId)) return nested;
   }
-  return byName(top, folder.name);
+  return shared;
 }
 
 export function byName<T extends { readonly name: string }>(
@@ -113,11 +115,14 @@ async function* walk(
   codec: MarkCodec,
   top: readonly FoundFolder[],
   signal: AbortSignal,
+  enters: (folder: FoundFolder) => boolean = () => true,
 ): AsyncGenerator<FoundFolder, void, undefined> {
   let level = top;
   for (let depth = 0; depth < DEEPEST && level.length > 0; depth += 1) {
     const next: FoundFolder[] = [];
-    for (const folder of level) next.push(...(await readChildren(mailbox, codec, folder, signal)));
+    for (const folder of level.filter(enters)) {
+      next.push(...(await readChildren(mailbox, codec, folder, signal)));
+    }
     yield* next;
     level = next;
   }

@@ -277,9 +277,15 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     );
   }
 
-  /** The user may have moved it into another folder; breadth first, so that it is met before its own sub-folders. */
-  #findBelow(mailbox: InMemoryMailbox, above: readonly MemoryFolder[]): MemoryFolder | undefined {
-    const below = above.flatMap((folder) => mailbox.foldersIn(folder.id));
+  /**
+   * The user may have moved it into another folder; breadth first. What lies in a marked folder, or in the folder of our
+   * name, is a sub-folder, also where the contact folder belongs to another policy.
+   */
+  #findBelow(mailbox: InMemoryMailbox, level: readonly MemoryFolder[]): MemoryFolder | undefined {
+    const shared = findByName(mailbox.foldersIn(mailbox.contactsId), this.#parts.folder.name);
+    const below = level
+      .filter((folder) => folder.mark === undefined && folder.id !== shared?.id)
+      .flatMap((folder) => mailbox.foldersIn(folder.id));
     if (below.length === 0) return undefined;
     return below.find((folder) => this.#isOurs(folder.mark)) ?? this.#findBelow(mailbox, below);
   }

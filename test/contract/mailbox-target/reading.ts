@@ -80,6 +80,36 @@ export function readingPromises(suite: TargetSuite): void {
   );
 
   promises(
+    'our folder is found where the user moved it below Contacts',
+    withBench(async (bench) => {
+      const ours = await bench.createFolder();
+      const sub = await bench.createFolder('contoso.example');
+      const shelf = await bench.fixture.user.createFolder('Shelf');
+      await bench.fixture.user.moveFolder(ours.folderId, shelf);
+      await bench.fixture.user.createFolder('Company Contacts');
+      const { folders } = await bench.read();
+      expect(folders.map(({ key, folderId }) => [key, folderId])).toEqual([
+        ['', ours.folderId],
+        ['contoso.example', sub.folderId],
+      ]);
+    }),
+  );
+
+  promises(
+    "our sub-folder in another policy's folder of our name is not taken for the contact folder",
+    withBench(async (bench) => {
+      const shared = await bench.createFolder();
+      const other = bench.forPolicy(samplePolicyId(2));
+      const sub = await other.createFolder('contoso.example');
+      const { folders } = await other.read();
+      expect(folders.map(({ key, folderId }) => [key, folderId])).toEqual([
+        ['', shared.folderId],
+        ['contoso.example', sub.folderId],
+      ]);
+    }),
+  );
+
+  promises(
     'a folder in Deleted Items is not found',
     withBench(async (bench) => {
       const folder = await bench.createFolder();
