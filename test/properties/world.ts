@@ -251,7 +251,12 @@ export class World {
     if (policy.folder.useDefaultContacts) return box.contactsId;
     const direct = box.foldersIn(box.contactsId);
     const named = direct.filter(({ name }) => name.toLowerCase() === policy.folder.name.toLowerCase());
-    for (let level = direct; level.length > 0; level = level.flatMap(({ id }) => box.foldersIn(id))) {
+    // What lies in a marked folder, or in the one of our name, is a sub-folder.
+    const below = (level: typeof direct) =>
+      level
+        .filter((folder) => folder.mark === undefined && folder !== named[0])
+        .flatMap((folder) => box.foldersIn(folder.id));
+    for (let level = direct; level.length > 0; level = below(level)) {
       const marked = level.filter((folder) => folder.mark?.policyId === policy.id);
       const best = marked.find((folder) => named.includes(folder)) ?? marked[0];
       if (best !== undefined) return best.id;
