@@ -14,9 +14,7 @@ import {
   BatchRequestContent,
   BatchResponseContent,
   Client,
-  type Context,
   GraphError,
-  type Middleware,
   PageIterator,
   RetryHandler,
   RetryHandlerOptions,
@@ -26,6 +24,7 @@ import { fetch as undiciFetch } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeSelfSignedCertificate } from '../src/server/certificates.ts';
 import { type GraphTenant, startGraphTenant } from './graph-tenant.ts';
+import { TrustingHandler } from './trusting-handler.ts';
 
 // The SDK takes whole URLs for the parts and cuts scheme and host off; the version must not be in them.
 const partRoot = 'https://graph.microsoft.com';
@@ -50,7 +49,7 @@ beforeAll(async () => {
   });
   const retry = new RetryHandler(new RetryHandlerOptions());
   authentication.setNext(retry);
-  retry.setNext(new TrustingHandler());
+  retry.setNext(new TrustingHandler(tenant.agent));
   client = Client.initWithMiddleware({
     middleware: authentication,
     baseUrl: `${tenant.emulator.url}/`,
@@ -62,26 +61,6 @@ beforeAll(async () => {
   contacts = `/users/${tenant.person.id}/contactFolders/${folder.id}/contacts`;
 });
 afterAll(() => tenant.close());
-
-/** The last link of the SDK's chain: fetch, trusting the emulator's CA. */
-class TrustingHandler implements Middleware {
-  async execute(context: Context): Promise<void> {
-    const { method, headers, body } = context.options ?? {};
-    const url = typeof context.request === 'string' ? context.request : context.request.url;
-    const response = await undiciFetch(url, {
-      dispatcher: tenant.agent,
-      ...(method === undefined ? {} : { method }),
-      headers: Object.fromEntries(new Headers(headers)),
-      ...(typeof body === 'string' || body instanceof Uint8Array ? { body } : {}),
-    });
-    const bytes = await response.arrayBuffer();
-    const hasBody = bytes.byteLength > 0;
-    context.response = new Response(hasBody ? bytes : null, {
-      status: response.status,
-      headers: [...response.headers],
-    });
-  }
-}
 
 async function msalApplication(): Promise<ConfidentialClientApplication> {
   const now = Date.now();

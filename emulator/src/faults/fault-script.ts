@@ -69,6 +69,7 @@ export class FaultScript {
   /** Random ones end, too. */
   clear(): void {
     this.#waiting = [];
+    this.#added = 0;
     this.#met.clear();
     this.#draws.clear();
     this.random.choose({ rate: 0 });

@@ -38,6 +38,7 @@ export async function runBatch(call: GraphCall, handler: Handler): Promise<Emula
     const handle: Handler = fails
       ? (failing, context) => unavailable(fault.retryAfterSeconds, 'graph', failing, context)
       : handler;
+    if (fails) request.trace.fault = fault;
     const response = await answerBatchPart(request, call.context, handle);
     const isLeftOut = fault?.kind === 'batch-incomplete' && struck.has(part.id);
     return response === undefined || isLeftOut ? undefined : presentPart(part.id, response);

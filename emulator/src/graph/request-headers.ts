@@ -28,6 +28,8 @@ const neutral = new Set([
   'keep-alive',
   'origin',
   'pragma',
+  // What the retry handler of Microsoft's own client adds.
+  'retry-attempt',
   'return-client-request-id',
   'sdkversion',
   'traceparent',
