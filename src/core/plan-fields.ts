@@ -121,18 +121,15 @@ export function propertiesForMark(
 
 /**
  * Did the user put anything of their own into the contact: a managed field that no longer holds what we wrote, or any
- * field that we never wrote? Fields a server fills by itself do not count, nor those we stopped fighting about.
+ * field that we never wrote? Fields a server fills by itself do not count. Those we stopped fighting about do: it may
+ * have been the user who insisted.
  */
-export function isEditedByUser(
-  written: string,
-  stored: ContactProperties,
-  contested: LedgerEntry['contested'],
-): boolean {
+export function isEditedByUser(written: string, stored: ContactProperties): boolean {
   return CONTACT_PROPERTY_NAMES.some((property) => {
     const value = stored[property] ?? '';
     const match = fieldMatches(written, property, value);
     if (match === 'same') return false;
-    if (match === 'different') return (contested?.[property] ?? 0) < CONTESTED_LIMIT;
+    if (match === 'different') return true;
     return comparable(property, value) !== '' && !('generated' in CONTACT_PROPERTIES[property]);
   });
 }

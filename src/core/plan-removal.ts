@@ -1,7 +1,6 @@
 // What becomes of a managed contact that is no longer wanted.
 
 import type { SourceObjectId } from '../model/ids.ts';
-import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { ChangeReason, ContactChange, PlanNoticeKind } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { OwnContact } from './match-contacts.ts';
@@ -56,14 +55,10 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
  * How it goes. A contact that is wholly ours is purged; one that the user edited or enriched is handed over or goes to
  * Deleted Items, never further.
  */
-export function removalChange(
-  policy: Policy,
-  contact: OwnContact,
-  entry: LedgerEntry | undefined,
-  reason: ChangeReason,
-): ContactChange {
+export function removalChange(policy: Policy, contact: OwnContact, reason: ChangeReason): ContactChange {
   const stored = contact.properties ?? {};
-  const isEdited = isEditedByUser(contact.mark.fieldFingerprints, stored, entry?.contested);
+  // What was not read may have been edited.
+  const isEdited = contact.properties === undefined || isEditedByUser(contact.mark.fieldFingerprints, stored);
   const common = {
     sourceObjectId: contact.sourceObjectId,
     itemId: contact.itemId,

@@ -85,14 +85,22 @@ export function planMailbox(input: PlanInput): ContactPlan {
   const needed = missingSubfolders(input.snapshot.folders, created);
   const rootActions =
     input.purpose === 'fill' && (created.length > 0 || root !== undefined) ? verdict.actions : [];
-  const removed = emptiedFolders(
+  const emptied = emptiedFolders(
     input.policy,
     input.snapshot.folders,
     remainingKeys(context, changes),
     input.purpose === 'empty',
     input.snapshot.foreignCount,
   );
+  const removed = mayRemoveFolders(input) ? emptied : [];
   return assemble(context, [...rootActions, ...needed, ...removed], changes, notices, respectedDeletions);
+}
+
+/** A half-read source or mailbox list takes nothing away, not even an empty folder. */
+function mayRemoveFolders({ mayDelete, purpose, policy, emptyReason }: PlanInput): boolean {
+  const isLeft =
+    purpose === 'empty' && policy.deletion.mailboxLeft === 'leave' && emptyReason === 'mailboxLeft';
+  return true;
 }
 
 function contextOf(input: PlanInput): Context {
@@ -148,12 +156,13 @@ function planAbsent(
 ): void {
   const id = wanted.sourceObjectId;
   if (context.undecided.has(id)) return;
-  if (context.respected.has(id)) {
+  const isRespecting = context.policy.deletion.deletedByUser === 'respect';
+  if (isRespecting && context.respected.has(id)) {
     notices.add('userDeletionRespected', id);
     return;
   }
-  const wasDeletedByUser = context.deletedByUser.has(id);
-  if (wasDeletedByUser && context.policy.deletion.deletedByUser === 'respect') {
+  const wasDeletedByUser = context.deletedByUser.has(id) || context.respected.has(id);
+  if (wasDeletedByUser && isRespecting) {
     respectedDeletions.push(id);
     notices.add('userDeletionRespected', id);
     return;
@@ -196,7 +205,7 @@ function planPresent(
       folderKey: wanted.folderKey,
       reason: 'movedToSubfolder',
     });
-    changes.push(removalChange(context.policy, contact, context.entries.get(id), 'movedToSubfolder'));
+    changes.push(removalChange(context.policy, contact, 'movedToSubfolder'));
     return;
   }
   if (isUnchanged(context, contact, wanted)) return;
@@ -247,7 +256,7 @@ function planUnwanted(context: Context, changes: ContactChange[], notices: Notic
       if (verdict.keep !== undefined) notices.add(verdict.keep, id);
       continue;
     }
-    const change = removalChange(context.policy, contact, context.entries.get(id), verdict.remove);
+    const change = removalChange(context.policy, contact, verdict.remove);
     if (change.kind === 'handOver' || (change.kind === 'delete' && change.mode === 'soft')) {
       notices.add('editedContactKept', id);
     }
@@ -276,7 +285,7 @@ function planLeftovers(context: Context, changes: ContactChange[], notices: Noti
   for (const leftover of context.matched.leftovers) {
     const id = leftover.sourceObjectId;
     if (!context.mayDelete) notices.add('deletionsHeldBack', id);
-    else changes.push(removalChange(context.policy, leftover, context.entries.get(id), 'movedToSubfolder'));
+    else changes.push(removalChange(context.policy, leftover, 'movedToSubfolder'));
   }
 }
 
@@ -285,7 +294,7 @@ function losesOriginal(context: Context, copy: OwnContact): boolean {
   return wantedOf(context, id) === undefined && 'remove' in decideRemoval(context, id);
 }
 
-/** Items without a mark whose main address stands exactly once among them; only when the policy adopts. */
+/** Items without a mark whose main address one of them and one person has; only when the policy adopts. */
 function adoptableByAddress(context: Context): ReadonlyMap<string, ForeignContact> {
   const byAddress = new Map<string, ForeignContact>();
   if (context.policy.folder.existing !== 'adopt') return byAddress;
@@ -295,6 +304,12 @@ function adoptableByAddress(context: Context): ReadonlyMap<string, ForeignContac
     if (address === '') continue;
     if (byAddress.has(address)) ambiguous.add(address);
     byAddress.set(address, foreign);
+  }
+  const taken = new Set<string>();
+  for (const { properties } of context.wanted.values()) {
+    const address = comparable('emailAddress1', properties.emailAddress1 ?? '');
+    if (taken.has(address)) ambiguous.add(address);
+    taken.add(address);
   }
   for (const address of ambiguous) byAddress.delete(address);
   return byAddress;

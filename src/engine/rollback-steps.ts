@@ -56,7 +56,7 @@ export function rollbackStep(entry: JournalEntry, world: RollbackWorld): Rollbac
       const contact = entry.newItemId === undefined ? now : world.byItem.get(entry.newItemId);
       if (contact === undefined) return keep('alreadySo');
       const isAsWritten = contact.version === entry.newVersion;
-      const isEdited = isEditedByUser(contact.mark.fieldFingerprints, contact.properties ?? {}, undefined);
+      const isEdited = isEditedByUser(contact.mark.fieldFingerprints, contact.properties ?? {});
       return !isAsWritten && isEdited ? keep('changedSince') : { kind: 'delete', entry, contact };
     }
     case 'update': {
