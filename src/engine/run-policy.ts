@@ -166,7 +166,11 @@ async function planAll(
       const { plan } = planned;
       for (const id of peopleIn(planned, context.policyId)) peopleFound.add(id);
       addToTally(tally, plan);
-      const progress = isNothingToDo(plan) ? 'done' : 'planned';
+      // A mailbox that left with nothing of ours in it is applied all the same, and then no longer remembered.
+      const isEmptyAlready =
+        purpose === 'empty' && context.mayDelete && plan.managedCount === 0 && plan.notices.length === 0;
+      const isDone = isNothingToDo(plan) && !(isEmptyAlready && request.mode === 'run');
+      const progress = isDone ? 'done' : 'planned';
       await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
       if (progress === 'planned') recent.add(mailbox.id, planned.current, planned.current.size);
       const { id: mailboxId, primarySmtpAddress } = mailbox;
