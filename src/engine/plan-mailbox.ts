@@ -65,7 +65,8 @@ export async function planOneMailbox(
   const target = ports.targets.open(mailbox, policyId, policy.folder);
   // A dirty record cannot tell a user's deletion from one of ours that was cut off, so it is not used for that either;
   // it tells which of two items is ours.
-  const record = options.lastWritten ?? (await ports.ledger.read(policyId, mailbox.id));
+  const last = options.lastWritten ?? (await ports.ledger.read(policyId, mailbox.id));
+  const record = last !== undefined && isOfContactsItself(last, policy) ? undefined : last;
   const known = record?.isDirty === false ? record : undefined;
   const interrupted = record?.isDirty === true ? record : undefined;
   const respected = await ports.memory.readRespectedDeletions(policyId, mailbox.id);
@@ -126,6 +127,16 @@ export async function planOneMailbox(
     snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
   if (mayWrite) await ports.ledger.write(nextRecord);
   return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
+}
+
+/**
+ * The policy wrote into the default Contacts folder and has one of its own now. What the ledger knows lies elsewhere then;
+ * missing it in the new folder is no deletion by the user.
+ */
+function isOfContactsItself({ folders, entries }: LedgerRecord, { folder }: Policy): boolean {
+  const root = folders.find(({ key }) => key === '');
+  const isUnmarked = root !== undefined && root.mark === undefined && entries.length > 0;
+  return isUnmarked && !folder.useDefaultContacts && folder.existing !== 'use';
 }
 
 /** The snapshot with the items that were read; one that is gone meanwhile is not in it any more. */
