@@ -36,5 +36,6 @@ function compareValues(a: unknown, b: unknown): number {
 }
 
 function sortKey(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value).toLowerCase();
+  if (value === undefined || value === null) return '';
+  return (typeof value === 'string' ? value : JSON.stringify(value)).toLowerCase();
 }
