@@ -12,13 +12,8 @@ import { Product } from './demo/product.ts';
 import { command, done, failed, heading, output, proven, quoted, say } from './demo/show.ts';
 import { exactly, type Mailboxes, sameMailboxes, World } from './demo/world.ts';
 
-const { values } = parseArgs({
-  options: {
-    once: { type: 'boolean', default: false },
-    recipients: { type: 'string', default: '300' },
-    mailboxes: { type: 'string', default: '40' },
-  },
-});
+const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const SIZE = { recipients: 300, mailboxes: 40 };
 const POLICY = 'All staff';
 const startedAt = Date.now();
 
@@ -49,13 +44,10 @@ try {
 
 async function tell(): Promise<number> {
   heading('A tenant to play with');
-  emulator = await Emulator.start(directory, {
-    recipients: Number(values.recipients),
-    mailboxes: Number(values.mailboxes),
-  });
+  emulator = await Emulator.start(directory, SIZE);
   const { tenant } = emulator;
   say(
-    `${tenant.initialDomain}, ${tenant.recipients} recipients, ${values.mailboxes} user mailboxes, at ${tenant.url}`,
+    `${tenant.initialDomain}, ${tenant.recipients} recipients, ${SIZE.mailboxes} user mailboxes, at ${tenant.url}`,
   );
   const world = new World(emulator);
 

@@ -173,7 +173,9 @@ export function endLines(report: ReportView, paint: Paint): string[] {
 }
 
 export function reportLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
-  const mailboxes = mailboxLines(report, maxMailboxes, paint);
+  // What waits for an approval is looked at with "plan show"; here the brake must not scroll away.
+  const isWaiting = report.run.state === 'awaitingApproval';
+  const mailboxes = isWaiting ? [] : mailboxLines(report, maxMailboxes, paint);
   return [
     runTitle(report.run, paint),
     ...totalsLines(report, paint),
