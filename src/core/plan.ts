@@ -100,7 +100,7 @@ export function planMailbox(input: PlanInput): ContactPlan {
 function mayRemoveFolders({ mayDelete, purpose, policy, emptyReason }: PlanInput): boolean {
   const isLeft =
     purpose === 'empty' && policy.deletion.mailboxLeft === 'leave' && emptyReason === 'mailboxLeft';
-  return true;
+  return mayDelete && !isLeft;
 }
 
 function contextOf(input: PlanInput): Context {

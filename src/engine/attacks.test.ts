@@ -105,7 +105,7 @@ describe('A mailbox that leaves', () => {
     const user = world.organization.userOf(boxId(3));
     user.purgeContact(world.item(3, 5).id);
     edit(world, { mailboxes: { exclude: ['box3@contoso.example'] } });
-    world.organization.trouble.stopsAfter = 2;
+    world.organization.trouble.hidesHiddenFlag = true;
     await world.ledger.forget();
     const folders = world.box(3).folders.length;
     await world.run();
