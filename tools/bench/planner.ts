@@ -3,6 +3,8 @@
 // before the measuring begins.
 
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { rulesDigest } from '../../src/core/fingerprint.ts';
 import { mapContacts } from '../../src/core/map.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
@@ -36,6 +38,8 @@ export interface PlannerResult {
   readonly cpuSeconds: number;
   readonly makingSeconds: number;
   readonly kept: number;
+  /** The heap after a collection, when the run had planned its last mailbox and was still under way. */
+  readonly liveMegabytes: number;
 }
 
 const signal = new AbortController().signal;
@@ -54,6 +58,7 @@ await answerJob(
     if (ledger === 'database') await fillLedger(stores.ledger, maker, mailboxes);
 
     let kept = 0;
+    let liveMegabytes = 0;
     const start = process.cpuUsage();
     const run = await runPolicy(
       {
@@ -64,7 +69,9 @@ await answerJob(
         limit: benchLimit,
         defaultCountry: 'DE',
         onEvent: (event) => {
-          if (event.type === 'mailbox.planned') kept += event.counts.keep;
+          if (event.type !== 'mailbox.planned') return;
+          kept += event.counts.keep;
+          if (kept === mailboxes * contacts) liveMegabytes = liveHeap();
         },
       },
       {
@@ -82,9 +89,15 @@ await answerJob(
     await stores.close();
     if (run.state !== 'finished' || kept !== mailboxes * contacts)
       throw new Error(`the run ended ${run.state} with ${kept} contacts kept`);
-    return { cpuSeconds: (user + system) / 1e6, makingSeconds: generated.makingSeconds, kept };
+    return { cpuSeconds: (user + system) / 1e6, makingSeconds: generated.makingSeconds, kept, liveMegabytes };
   },
 );
+
+function liveHeap(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed / 1024 / 1024;
+}
 
 async function fillLedger(ledger: Ledger, maker: RecordMaker, mailboxes: number): Promise<void> {
   const { mailboxes: all } = await generatedDirectory(mailboxes).readMailboxes(benchPolicy.mailboxes, signal);
