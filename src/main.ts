@@ -88,7 +88,7 @@ export async function openOperations(option: string | undefined): Promise<Opened
       },
     };
   } catch (thrown) {
-    const error = toOperationError(thrown, log ?? silentLog);
+    const error = toOperationError(thrown, log ?? silentLog, logFileIn(directory));
     log?.close();
     throw error;
   }

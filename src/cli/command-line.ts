@@ -29,7 +29,7 @@ function reportThrown(thrown: unknown, context: CliContext): number {
     if (thrown.exitCode === 0) return EXIT.ok;
     // Help was asked for by typing nothing: it is already on the screen.
     if (thrown.code === 'commander.help') return EXIT.configuration;
-    const reason = thrown.message.replace(/^error: /, '');
+    const reason = thrown.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
     return reportFailure(context.line.describeFailure('usage', { reason }), context);
   }
   if (thrown instanceof OperationError) return reportFailure(thrown.failure, context);
@@ -59,9 +59,11 @@ function buildProgram(context: CliContext): Command {
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.error(text),
       // The failure with its number is printed instead.
-      writeErr: () => {},
+      outputError: () => {},
       getOutHelpWidth: () => Math.min(terminal.width, 110),
+      getErrHelpWidth: () => Math.min(terminal.width, 110),
     })
     .hook('preAction', (_program, action) => {
       context.useOptions(action.optsWithGlobals<GlobalOptions>());

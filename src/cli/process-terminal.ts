@@ -9,10 +9,11 @@ import { EXIT } from './exit-codes.ts';
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   // "contactsync runs | head": the reader has gone, which is no error.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(EXIT.ok);
-    throw error;
-  });
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.ok);
+      throw error;
+    });
   return {
     isOutputTerminal: stdout.isTTY === true,
     isInputTerminal: stdin.isTTY === true,

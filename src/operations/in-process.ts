@@ -20,7 +20,7 @@ export interface InProcessOperations extends Operations {
 }
 
 export function makeOperations(dependencies: OperationsDependencies): InProcessOperations {
-  const { log, policies, memory, ledger, license, clock } = dependencies;
+  const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
   const live = new LiveRuns(clock, dependencies.newId);
   const policyOperations = makePolicyOperations(dependencies, live);
 
@@ -53,45 +53,55 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
   };
 
   return {
-    environments: translated(makeEnvironmentOperations(dependencies), log),
-    policies: translated(policyOperations, log),
-    certificates: translated(makeCertificateOperations(dependencies), log),
-    runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log),
-    ...translated(rest, log),
+    environments: translated(makeEnvironmentOperations(dependencies), log, logFile),
+    policies: translated(policyOperations, log, logFile),
+    certificates: translated(makeCertificateOperations(dependencies), log, logFile),
+    runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log, logFile),
+    ...translated(rest, log, logFile),
     close: () => live.close(),
   };
 }
 
-export function toOperationError(thrown: unknown, log: Log): OperationError {
+/** `logFile`: where a person finds the stack of a defect, which is shown nowhere else. */
+export function toOperationError(thrown: unknown, log: Log, logFile?: string): OperationError {
   if (thrown instanceof OperationError) return thrown;
   const failure = asFailure(thrown);
   if (failure.facts.whoActs === 'us') log.error('operation failed', { error: failure });
   else log.info('operation refused', { number: failure.number, details: failure.details });
-  return new OperationError(presentThrown(failure), failure);
+  const view = presentThrown(failure);
+  const isDefect = failure.code === 'internalError' && logFile !== undefined;
+  return new OperationError(
+    isDefect ? { ...view, details: { ...view.details, log: logFile } } : view,
+    failure,
+  );
 }
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
 /** The same methods; what they throw is translated. */
-function translated<T extends object>(resource: T, log: Log): T {
+function translated<T extends object>(resource: T, log: Log, logFile: string): T {
   const wrapped: Record<string, unknown> = {};
   for (const [name, method] of Object.entries(resource)) {
     wrapped[name] = (...args: readonly unknown[]) => {
       const answer: unknown = method(...args);
-      if (isAsyncIterable(answer)) return translatedItems(answer, log);
+      if (isAsyncIterable(answer)) return translatedItems(answer, log, logFile);
       return Promise.resolve(answer).catch((thrown: unknown) => {
-        throw toOperationError(thrown, log);
+        throw toOperationError(thrown, log, logFile);
       });
     };
   }
   return wrapped as T;
 }
 
-async function* translatedItems(items: AsyncIterable<unknown>, log: Log): AsyncGenerator<unknown> {
+async function* translatedItems(
+  items: AsyncIterable<unknown>,
+  log: Log,
+  logFile: string,
+): AsyncGenerator<unknown> {
   try {
     yield* items;
   } catch (thrown) {
-    throw toOperationError(thrown, log);
+    throw toOperationError(thrown, log, logFile);
   }
 }
