@@ -48,6 +48,15 @@ function engage(plans: readonly ContactPlan[], lastPeople: readonly SourceObject
   );
 }
 
+it('lists nobody per mailbox whose leaving explains it, and engages all the same', () => {
+  const last = new Set(people(1000));
+  const tally = emptyTally((id) => last.has(id));
+  for (let index = 0; index < 50; index += 1) addToTally(tally, plan(index, people(300)));
+  expect(tally.mailboxes).toEqual([]);
+  const reasons = engageBrake({ limits, tally, lastPeople: last, lastMailboxes: new Set() });
+  expect(reasons.map(({ rule, count }) => `${rule} ${count}`)).toEqual(['people 300', 'people 300']);
+});
+
 describe('(a) people who left', () => {
   it('counts a person once, however many mailboxes lose the copy', () => {
     const plans = Array.from({ length: 500 }, (_, index) => plan(index, people(100)));

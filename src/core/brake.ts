@@ -16,6 +16,7 @@ const PERSON_REASONS: ReadonlySet<ChangeReason> = new Set([
 export interface MailboxTally {
   readonly mailboxId: MailboxId;
   readonly managedCount: number;
+  /** Without those of whom it was known from the start that their leaving explains it. */
   readonly peopleDeleted: readonly SourceObjectId[];
 }
 
@@ -26,10 +27,21 @@ export interface BrakeTally {
   readonly mailboxesEmptied: Set<MailboxId>;
   /** Mailboxes that are filled and would lose somebody. */
   readonly mailboxes: MailboxTally[];
+  readonly isExplained: (id: SourceObjectId) => boolean;
 }
 
-export function emptyTally(): BrakeTally {
-  return { peopleDeleted: new Set(), graceOver: new Set(), mailboxesEmptied: new Set(), mailboxes: [] };
+/**
+ * `isExplained`: those whom `engageBrake` will find among the last people. They need not be listed for every mailbox: a
+ * filter that lets thousands go from thousands of mailboxes must not fill the memory before the brake can engage.
+ */
+export function emptyTally(isExplained: (id: SourceObjectId) => boolean = () => false): BrakeTally {
+  return {
+    peopleDeleted: new Set(),
+    graceOver: new Set(),
+    mailboxesEmptied: new Set(),
+    mailboxes: [],
+    isExplained,
+  };
 }
 
 /** Adds one plan to the tally, in place: there is one tally per run and thousands of plans. */
@@ -42,7 +54,7 @@ export function addToTally(tally: BrakeTally, plan: ContactPlan): void {
       continue;
     }
     if (!PERSON_REASONS.has(change.reason)) continue;
-    people.push(change.sourceObjectId);
+    if (!tally.isExplained(change.sourceObjectId)) people.push(change.sourceObjectId);
     tally.peopleDeleted.add(change.sourceObjectId);
     if (change.reason === 'graceOver') tally.graceOver.add(change.sourceObjectId);
   }
