@@ -1,8 +1,9 @@
 // Ways in which a run could damage something or slip past the brake, each found by attacking the engine.
 
 import { describe, expect, it } from 'vitest';
-import { policyId } from '../model/ids.ts';
+import { policyId, runId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
+import { cleanUp } from './clean-up.ts';
 import { boxId, person, personId, World } from './testing/world.ts';
 
 function edit(world: World, parts: { [Part in keyof Policy]?: Partial<Policy[Part]> }): void {
@@ -196,6 +197,14 @@ describe('While a run waits for approval', () => {
     expect(alive).toHaveLength(1);
   });
 
+  it('a run that cannot read its source takes the approval away from nobody', async () => {
+    const { world, run, digest } = await waiting();
+    world.organization.trouble.refusedWith = 'serviceUnavailable';
+    expect((await world.run()).state).toBe('failed');
+    delete world.organization.trouble.refusedWith;
+    expect((await world.approve(run.id, digest)).state).toBe('finished');
+  });
+
   it('its mailboxes that could not be planned are not passed over in silence', async () => {
     const world = new World(30, 2);
     await world.run();
@@ -246,6 +255,27 @@ it('A value that the user insists on is never purged with its contact', async ()
   await world.run();
   expect(world.managed(1).has(personId(3))).toBe(false);
   expect(world.box(1).item(id)?.folderId).toBe(world.box(1).deletedItemsId);
+});
+
+it('A clean-up does not forget a mailbox with marks of a newer release', async () => {
+  const world = new World(3, 1);
+  await world.run();
+  const { id, mark } = world.item(1, 2);
+  if (mark !== undefined) world.box(1).updateItem(id, { mark: { ...mark, version: 2 } });
+  const mailboxes = await world.memory.readWrittenMailboxes(policyId(world.policy.id));
+  const run = await cleanUp(
+    {
+      runId: runId('00000000-0000-4000-c000-000000000001'),
+      revision: { policy: world.policy, revision: 1 },
+      mailboxes,
+      mode: 'run',
+      holder: 'test',
+    },
+    world.ports,
+    new AbortController().signal,
+  );
+  expect(run.state).toBe('finishedWithErrors');
+  expect(await world.memory.readWrittenMailboxes(policyId(world.policy.id))).toEqual(mailboxes);
 });
 
 describe('Deletions by the user', () => {

@@ -2,14 +2,14 @@
 // left behind by policies that nobody remembers.
 
 import { rulesDigest } from '../core/fingerprint.ts';
-import type { Failure } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { MarkedFolder } from '../ports/mailbox-target.ts';
 import { applyWaves } from './apply-waves.ts';
-import { closeEarlierRuns } from './earlier-runs.ts';
+import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -31,7 +31,7 @@ export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: 
   const { policy, revision } = request.revision;
   const id = policyId(policy.id);
   return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeEarlierRuns(id, request.mode, ports);
+    await closeDeadRuns(id, ports);
     const run: Run = {
       id: request.runId,
       kind: request.mode === 'test' ? 'test' : 'cleanup',
@@ -83,8 +83,11 @@ async function carryOut(
     signal,
     async (mailbox) => {
       const { plan } = await planOneMailbox(mailbox, 'empty', context, ports, signal);
+      // What a newer release wrote can only be removed by it; that is no success.
+      const isNewer = plan.notices.some(({ kind }) => kind === 'newerMark');
       // Also a mailbox with nothing left is applied, so that it is no longer remembered as written to.
-      const progress = isNothingToDo(plan) && request.mode === 'test' ? 'done' : 'planned';
+      const isDone = isNewer || (isNothingToDo(plan) && request.mode === 'test');
+      const progress = isDone ? 'done' : 'planned';
       await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
       await recorder.emit({
         type: 'mailbox.planned',
@@ -94,6 +97,7 @@ async function carryOut(
         counts: plan.counts,
         notices: plan.notices,
       });
+      if (isNewer) throw new Failure('newerMark');
     },
     async (mailbox, failure) => {
       failed += 1;
@@ -107,6 +111,7 @@ async function carryOut(
     },
   );
   if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
+  await supersedeWaiting(context.policyId, ports);
   await recorder.enter('applying');
   const input = {
     revision: request.revision,

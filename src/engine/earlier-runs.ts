@@ -1,25 +1,30 @@
-// What earlier runs of a policy left behind is closed before a new one starts.
+// What earlier runs of a policy left behind is closed by a new one.
 
 import type { PolicyId } from '../model/ids.ts';
+import type { RunState } from '../model/run.ts';
 import type { RunPorts } from './run-ports.ts';
 
+type Ports = Pick<RunPorts, 'runs' | 'clock'>;
+
 /** Call with the policy's lease held: then no other run of the policy can be alive. */
-export async function closeEarlierRuns(
+export function closeDeadRuns(policyId: PolicyId, ports: Ports): Promise<void> {
+  return close(policyId, ['queued', 'reading', 'planning', 'applying'], 'interrupted', ports);
+}
+
+/** Once the new run is planned: one that cannot even read its source takes no waiting approval away. */
+export function supersedeWaiting(policyId: PolicyId, ports: Ports): Promise<void> {
+  return close(policyId, ['awaitingApproval'], 'superseded', ports);
+}
+
+async function close(
   policyId: PolicyId,
-  mode: 'run' | 'test',
-  ports: Pick<RunPorts, 'runs' | 'clock'>,
+  states: readonly RunState[],
+  state: 'interrupted' | 'superseded',
+  { runs, clock }: Ports,
 ): Promise<void> {
-  const now = ports.clock.now().toISOString();
-  const close = async (
-    states: readonly ('queued' | 'reading' | 'planning' | 'applying' | 'awaitingApproval')[],
-  ) => ports.runs.list({ policyId, states });
-  for (const run of await close(['queued', 'reading', 'planning', 'applying'])) {
-    await ports.runs.append(run.id, [{ type: 'run.ended', state: 'interrupted', failure: undefined }], now);
-    await ports.runs.setState(run.id, 'interrupted', now);
-  }
-  if (mode === 'test') return;
-  for (const run of await close(['awaitingApproval'])) {
-    await ports.runs.append(run.id, [{ type: 'run.ended', state: 'superseded', failure: undefined }], now);
-    await ports.runs.setState(run.id, 'superseded', now);
+  const now = clock.now().toISOString();
+  for (const run of await runs.list({ policyId, states })) {
+    await runs.append(run.id, [{ type: 'run.ended', state, failure: undefined }], now);
+    await runs.setState(run.id, state, now);
   }
 }

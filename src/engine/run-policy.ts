@@ -9,7 +9,7 @@ import { policyId } from '../model/ids.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run, RunState } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
-import { closeEarlierRuns } from './earlier-runs.ts';
+import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection } from './last-selection.ts';
 import { forEachBounded } from './mailbox-pool.ts';
@@ -31,7 +31,7 @@ export async function runPolicy(request: RunRequest, ports: RunPorts, signal: Ab
   const { policy } = request.revision;
   const id = policyId(policy.id);
   return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeEarlierRuns(id, request.mode, ports);
+    await closeDeadRuns(id, ports);
     const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, ports), request.onEvent);
     await recorder.start(request.revision);
     try {
@@ -78,7 +78,10 @@ async function carryOut(
     now: ports.clock.now().toISOString(),
     emptyReason: 'mailboxLeft',
   };
-  const planned = await planAll(request, targets, context, ports, recorder, signal);
+  // Without an earlier run everybody found in a mailbox counts as somebody who was there.
+  const tally = emptyTally((one) => last?.sourceObjectIds.has(one) ?? true);
+  const planned = await planAll(request, targets, context, tally, ports, recorder, signal);
+  if (request.mode === 'run') await supersedeWaiting(id, ports);
 
   // Without an earlier run, the marks found in the mailboxes tell who was there before.
   const lastPeople = last?.sourceObjectIds ?? planned.peopleFound;
@@ -87,7 +90,7 @@ async function carryOut(
   if (request.mode === 'run' && source.isComplete) {
     await ports.memory.saveDepartures(id, withFound(departures, planned.peopleFound, source, context.now));
   }
-  const reasons = engageBrake({ limits: policy.brake, tally: planned.tally, lastPeople, lastMailboxes });
+  const reasons = engageBrake({ limits: policy.brake, tally, lastPeople, lastMailboxes });
   const isPlannedWhole = planned.failed === 0 && mayDelete;
   const endOfTest = isPlannedWhole ? 'finished' : 'finishedWithErrors';
   if (reasons.length > 0) return await waitForApproval(request, reasons, endOfTest, ports, recorder);
@@ -135,7 +138,6 @@ async function waitForApproval(
 }
 
 interface PlannedAll {
-  readonly tally: BrakeTally;
   readonly peopleFound: ReadonlySet<SourceObjectId>;
   readonly recent: RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>;
   readonly failed: number;
@@ -145,11 +147,11 @@ async function planAll(
   request: RunRequest,
   targets: TargetsResult,
   context: PlanningContext,
+  tally: BrakeTally,
   ports: RunPorts,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<PlannedAll> {
-  const tally = emptyTally();
   const peopleFound = new Set<SourceObjectId>();
   const recent = new RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>();
   let failed = 0;
@@ -212,7 +214,7 @@ async function planAll(
       });
     },
   );
-  return { tally, peopleFound, recent, failed };
+  return { peopleFound, recent, failed };
 }
 
 function peopleIn(planned: PlannedMailbox, id: PolicyId): readonly SourceObjectId[] {
