@@ -64,6 +64,23 @@ test('skipped waiting does not overtake who is at work, nor count work as waitin
   expect(clock.milliseconds() - start).toBeGreaterThanOrEqual(60_000);
 });
 
+test('skipped waiting hears what arrives in the very turn in which the quiet ends', async () => {
+  const clock = new EmulatorClock({ factor: 1, skipWaitingAfterMilliseconds: 50 });
+  let isAwake = false;
+  const sleeping = clock.sleep(60_000).then(() => {
+    isAwake = true;
+  });
+  // Timers of equal length fire in the order in which they were set: this one right after the clock's own.
+  await new Promise((resolve) => {
+    setTimeout(() => {
+      clock.noteActivity();
+      setImmediate(() => setImmediate(resolve));
+    }, 50);
+  });
+  expect(isAwake).toBe(false);
+  await sleeping;
+});
+
 test('moving the clock wakes those whose hour has passed, and only those', async () => {
   const clock = new EmulatorClock();
   const stop = new AbortController();
