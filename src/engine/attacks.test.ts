@@ -142,6 +142,24 @@ describe('A mailbox that leaves', () => {
   });
 });
 
+it.each([undefined, personId(1)])(
+  'A mailbox made anew for its owner (%s) is not emptied as the old one',
+  async (ownerId) => {
+    const world = new World(2, 10);
+    const entry = world.organization.directory.find(({ id }) => id === boxId(3));
+    if (entry === undefined) throw new Error('no mailbox');
+    world.organization.putMailbox({ ...entry, ownerId });
+    await world.run();
+    const before = world.managed(3).size;
+    world.organization.hideMailbox(boxId(3));
+    world.organization.putMailbox({ ...entry, id: boxId(33), ownerId });
+    await world.run();
+    // In memory both stand; behind Graph they answer to one name.
+    expect(world.managed(3).size).toBe(before);
+    expect(world.managed(33).size).toBe(before);
+  },
+);
+
 describe('Adoption', () => {
   it("takes nobody's contact when two people have the address", async () => {
     const world = new World(2, 1);

@@ -34,11 +34,10 @@ export async function readTargets(
     preferred: new Set(written.map(({ id }) => id)),
   });
   // A mailbox over the license limit, or one whose marks are unknown, has not left.
-  const stays = new Set([...verdict.targets, ...verdict.undecided, ...verdict.overLimit].map(({ id }) => id));
+  const isHere = knownAs([...verdict.targets, ...verdict.undecided, ...verdict.overLimit]);
   // Nor has one that the policy names and the directory does not know (any more) under that address.
   const notFound = new Set(reading.notFound.map((address) => address.trim().toLowerCase()));
-  const hasLeft = ({ id, primarySmtpAddress }: TargetMailbox): boolean =>
-    !stays.has(id) && !notFound.has(primarySmtpAddress.toLowerCase());
+  const hasLeft = (mailbox: TargetMailbox): boolean => !isHere(mailbox) && !notFound.has(addressOf(mailbox));
   const leaving = reading.isComplete ? written.filter(hasLeft) : [];
   await recorder?.emit({
     type: 'mailboxes.read',
@@ -56,4 +55,25 @@ export async function readTargets(
     skipped: verdict.skipped,
     isComplete: reading.isComplete,
   };
+}
+
+/**
+ * Whether a mailbox is among these, also under another id: one that was made anew for the same owner has another
+ * ExchangeGuid but answers to the same name, so that emptying the old one would empty the new one.
+ */
+function knownAs(mailboxes: readonly TargetMailbox[]): (mailbox: TargetMailbox) => boolean {
+  const ids = new Set(mailboxes.map(({ id }) => id));
+  const owners = new Set(mailboxes.map(({ ownerId }) => ownerId));
+  const addresses = new Set(mailboxes.map(addressOf));
+  const withoutOwner = new Set(mailboxes.filter(({ ownerId }) => ownerId === undefined).map(addressOf));
+  return (mailbox) => {
+    if (ids.has(mailbox.id)) return true;
+    const address = addressOf(mailbox);
+    if (mailbox.ownerId === undefined) return addresses.has(address);
+    return owners.has(mailbox.ownerId) || withoutOwner.has(address);
+  };
+}
+
+function addressOf({ primarySmtpAddress }: TargetMailbox): string {
+  return primarySmtpAddress.toLowerCase();
 }
