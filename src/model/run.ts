@@ -89,7 +89,12 @@ export interface OutcomeCounts {
 
 /** Everything that happened, in order; the report, the status page and the tests read nothing else. */
 export type RunEvent =
-  | { readonly type: 'run.started'; readonly kind: RunKind; readonly policyName: string; readonly policyRevision: number }
+  | {
+      readonly type: 'run.started';
+      readonly kind: RunKind;
+      readonly policyName: string;
+      readonly policyRevision: number;
+    }
   | {
       readonly type: 'source.read';
       readonly objects: number;
@@ -124,8 +129,17 @@ export type RunEvent =
     }
   | { readonly type: 'brake.engaged'; readonly reasons: readonly BrakeReason[]; readonly digest: string }
   | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
-  | { readonly type: 'wave.started'; readonly wave: 'canary' | 'percent' | 'rest'; readonly mailboxes: number }
-  | { readonly type: 'mailbox.applied'; readonly mailboxId: MailboxId; readonly primarySmtpAddress: string; readonly counts: OutcomeCounts }
+  | {
+      readonly type: 'wave.started';
+      readonly wave: 'canary' | 'percent' | 'rest';
+      readonly mailboxes: number;
+    }
+  | {
+      readonly type: 'mailbox.applied';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly counts: OutcomeCounts;
+    }
   | {
       readonly type: 'contact.failed';
       readonly mailboxId: MailboxId;

@@ -129,9 +129,11 @@ describeOnEachDatabase('documents', (places) => {
 
   test('of two who take a name at once one wins and the other is told', async () => {
     const place = await places.create();
-    const all = [await places.open(place), await places.open(place)];
+    const [one, other] = [await places.open(place), await places.open(place)];
     const answers = await Promise.allSettled(
-      [1, 2, 3, 4].map((number) => all[number % 2]?.policies.save(policy(number, 'Staff'), 0, 'ada')),
+      [1, 2, 3, 4].map((number) =>
+        (number % 2 === 0 ? one : other).policies.save(policy(number, 'Staff'), 0, 'ada'),
+      ),
     );
     const refused = answers.filter((answer) => answer.status === 'rejected').map(({ reason }) => reason.code);
     expect(refused).toEqual(['nameTaken', 'nameTaken', 'nameTaken']);

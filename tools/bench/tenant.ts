@@ -120,7 +120,7 @@ function countRequests(log: readonly (LoggedRequest & { readonly status: number 
   for (const { face, method, path, isBatchPart, status } of log) {
     if (face === 'control') continue;
     if (status === 429) counts.throttled += 1;
-    const isBatch = /\/\$batch$/.test(path);
+    const isBatch = path.endsWith('/$batch');
     const isOfMailbox = face === 'graph' && /\/users\/[^/]+\/contact/i.test(path);
     if (isBatch || (isOfMailbox && !isBatchPart)) counts.mailboxCalls += 1;
     else if (!isBatchPart) counts.sourceCalls += 1;

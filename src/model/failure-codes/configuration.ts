@@ -11,7 +11,8 @@ export const configurationFailures = {
     en: {
       sentence: 'contactSync met an error it did not expect.',
       causes: ['A defect in contactSync.'],
-      remedy: 'Send the log of this run to support. Nothing needs to be repaired by hand: the next run reads the mailbox again and continues.',
+      remedy:
+        'Send the log of this run to support. Nothing needs to be repaired by hand: the next run reads the mailbox again and continues.',
     },
   },
   invalidDocument: {
@@ -21,8 +22,13 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The file does not fit the schema.',
-      causes: ['A key is unknown or misspelled.', 'A value has the wrong type or is not allowed.', 'A required key is missing.'],
-      remedy: 'Correct the places named in the details. The published schemas are in contract/schema. Nothing was stored.',
+      causes: [
+        'A key is unknown or misspelled.',
+        'A value has the wrong type or is not allowed.',
+        'A required key is missing.',
+      ],
+      remedy:
+        'Correct the places named in the details. The published schemas are in contract/schema. Nothing was stored.',
     },
   },
   unreadableFile: {
@@ -43,7 +49,11 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'There is nothing of that name.',
-      causes: ['The name or id is misspelled.', 'It was deleted or renamed.', 'Another data directory is in use.'],
+      causes: [
+        'The name or id is misspelled.',
+        'It was deleted or renamed.',
+        'Another data directory is in use.',
+      ],
       remedy: 'List what exists, for example with "contactsync policy list", and check --data-dir.',
     },
   },
@@ -110,7 +120,8 @@ export const configurationFailures = {
     en: {
       sentence: "The organization must be the tenant's initial domain.",
       causes: ['A custom domain or an id was entered.', 'The domain belongs to another national cloud.'],
-      remedy: 'Enter the domain that ends in .onmicrosoft.com (US Government: .onmicrosoft.us, China: .partner.onmschina.cn). Entra ID shows it under "Custom domain names".',
+      remedy:
+        'Enter the domain that ends in .onmicrosoft.com (US Government: .onmicrosoft.us, China: .partner.onmschina.cn). Entra ID shows it under "Custom domain names".',
     },
   },
   invalidTemplate: {
@@ -121,7 +132,8 @@ export const configurationFailures = {
     en: {
       sentence: 'The template cannot be understood.',
       causes: ['A brace or bracket is not closed.', 'An unknown property is named.'],
-      remedy: 'Correct the template at the position in the details. Example: {surname}[, {givenName}][ ({company})]',
+      remedy:
+        'Correct the template at the position in the details. Example: {surname}[, {givenName}][ ({company})]',
     },
   },
   invalidFilter: {
@@ -131,8 +143,12 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The filter cannot be understood.',
-      causes: ['The pattern of a "matches" row is not a valid expression.', 'The recipient filter is not accepted by Exchange.'],
-      remedy: 'Correct the filter at the place in the details. Patterns are RE2 expressions: no look-around, no back references.',
+      causes: [
+        'The pattern of a "matches" row is not a valid expression.',
+        'The recipient filter is not accepted by Exchange.',
+      ],
+      remedy:
+        'Correct the filter at the place in the details. Patterns are RE2 expressions: no look-around, no back references.',
     },
   },
   invalidCertificate: {
@@ -142,8 +158,14 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The certificate cannot be used.',
-      causes: ['The password of the PFX file is wrong.', 'The file holds no private key.', 'Key and certificate do not belong together.', 'The key is not RSA with at least 2048 bits.'],
-      remedy: 'Import a PFX or PEM file with its private key, or create a certificate with "contactsync certificate create".',
+      causes: [
+        'The password of the PFX file is wrong.',
+        'The file holds no private key.',
+        'Key and certificate do not belong together.',
+        'The key is not RSA with at least 2048 bits.',
+      ],
+      remedy:
+        'Import a PFX or PEM file with its private key, or create a certificate with "contactsync certificate create".',
     },
   },
   certificateExpired: {
@@ -154,7 +176,8 @@ export const configurationFailures = {
     en: {
       sentence: 'The certificate has expired or is not valid yet.',
       causes: ['Its lifetime is over.', "This computer's clock is wrong."],
-      remedy: 'Create a new certificate, upload its .cer file to the app registration and assign it to the environment.',
+      remedy:
+        'Create a new certificate, upload its .cer file to the app registration and assign it to the environment.',
     },
   },
   certificateMissing: {
@@ -164,8 +187,12 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The environment has no certificate.',
-      causes: ['None was assigned yet.', 'Tenant, cloud or an address of the environment was changed: stored secrets are then discarded on purpose.'],
-      remedy: 'Assign one with "contactsync certificate create --environment NAME" or "contactsync environment set-certificate NAME THUMBPRINT".',
+      causes: [
+        'None was assigned yet.',
+        'Tenant, cloud or an address of the environment was changed: stored secrets are then discarded on purpose.',
+      ],
+      remedy:
+        'Assign one with "contactsync certificate create --environment NAME" or "contactsync environment set-certificate NAME THUMBPRINT".',
     },
   },
   certificateInUse: {

@@ -10,8 +10,13 @@ export const exchangeOnlineFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'Error getting Exchange Online connection.',
-      causes: ['The host name cannot be resolved or is not reachable.', 'A proxy or firewall blocks it.', 'The service is down.'],
-      remedy: 'Check name resolution, proxy and firewall for the host in the details, then run the policy again.',
+      causes: [
+        'The host name cannot be resolved or is not reachable.',
+        'A proxy or firewall blocks it.',
+        'The service is down.',
+      ],
+      remedy:
+        'Check name resolution, proxy and firewall for the host in the details, then run the policy again.',
     },
   },
   untrustedServer: {
@@ -21,8 +26,12 @@ export const exchangeOnlineFailures = {
     whoActs: 'administrator',
     en: {
       sentence: "The server's TLS certificate is not trusted.",
-      causes: ['A proxy inspects TLS with its own certificate authority.', 'The connection is being intercepted.'],
-      remedy: "Add the authority's certificate to the environment (additional CA certificates) if you trust it.",
+      causes: [
+        'A proxy inspects TLS with its own certificate authority.',
+        'The connection is being intercepted.',
+      ],
+      remedy:
+        "Add the authority's certificate to the environment (additional CA certificates) if you trust it.",
     },
   },
   tenantUnknown: {
@@ -54,8 +63,13 @@ export const exchangeOnlineFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'Entra ID refuses the certificate.',
-      causes: ['The certificate was not uploaded to this app registration.', 'Another certificate was uploaded.', "This computer's clock is wrong."],
-      remedy: 'Upload the .cer file ("contactsync certificate export") to the app registration and wait a minute.',
+      causes: [
+        'The certificate was not uploaded to this app registration.',
+        'Another certificate was uploaded.',
+        "This computer's clock is wrong.",
+      ],
+      remedy:
+        'Upload the .cer file ("contactsync certificate export") to the app registration and wait a minute.',
     },
   },
   signInRefused: {
@@ -76,7 +90,10 @@ export const exchangeOnlineFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The application lacks an API permission.',
-      causes: ['Admin consent was not given or was revoked.', 'The permission in the details is not assigned.'],
+      causes: [
+        'Admin consent was not given or was revoked.',
+        'The permission in the details is not assigned.',
+      ],
       remedy: 'Assign the permission in the app registration and grant admin consent.',
     },
   },
@@ -88,7 +105,8 @@ export const exchangeOnlineFailures = {
     en: {
       sentence: 'Exchange Online refuses the command.',
       causes: ['The application has no Exchange role.', 'Exchange.ManageAsApp is missing.'],
-      remedy: 'Give the application the role Exchange Recipient Administrator in Entra ID, and the permission Exchange.ManageAsApp with admin consent. Changes need up to two hours.',
+      remedy:
+        'Give the application the role Exchange Recipient Administrator in Entra ID, and the permission Exchange.ManageAsApp with admin consent. Changes need up to two hours.',
     },
   },
   tokenRefused: {

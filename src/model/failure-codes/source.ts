@@ -11,7 +11,8 @@ export const sourceFailures = {
     en: {
       sentence: 'The source could not be read completely; nothing was deleted.',
       causes: ['The reading stopped half way.', 'A right is missing, so that some attributes are unknown.'],
-      remedy: 'See the reasons in the details. New and changed contacts were written; deletions wait for a complete reading.',
+      remedy:
+        'See the reasons in the details. New and changed contacts were written; deletions wait for a complete reading.',
     },
   },
   groupNotFound: {

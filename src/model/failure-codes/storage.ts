@@ -54,7 +54,11 @@ export const storageFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The database server cannot be used.',
-      causes: ['It is not running or not reachable.', 'Name, user or password in CONTACTSYNC_DATABASE_URL is wrong.', 'The database does not exist or the user has no right to make tables in it.'],
+      causes: [
+        'It is not running or not reachable.',
+        'Name, user or password in CONTACTSYNC_DATABASE_URL is wrong.',
+        'The database does not exist or the user has no right to make tables in it.',
+      ],
       remedy: 'Check CONTACTSYNC_DATABASE_URL and that the server runs.',
     },
   },

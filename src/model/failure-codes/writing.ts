@@ -21,7 +21,10 @@ export const writingFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'Access to the mailbox is denied.',
-      causes: ['Contacts.ReadWrite is missing.', 'An application access policy or a management scope leaves this mailbox out.'],
+      causes: [
+        'Contacts.ReadWrite is missing.',
+        'An application access policy or a management scope leaves this mailbox out.',
+      ],
       remedy: 'Grant Contacts.ReadWrite, or widen the scope. Test with Test-ServicePrincipalAuthorization.',
     },
   },
