@@ -117,8 +117,8 @@ describe('law 8: bounded', () => {
     'whoever leaves above the limits engages the brake, before any write',
     bounded((limit) => limit),
     {
-      fixedRuns: 100,
-      randomRuns: 50,
+      fixedRuns: 60,
+      randomRuns: 30,
     },
   );
   twin(

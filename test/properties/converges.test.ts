@@ -36,7 +36,7 @@ const nothing = async () => {};
 const loseLedger = (world: World) => world.ledger.forget();
 
 describe('law 1: converges', () => {
-  law('after a run the next one has nothing to do', settles(nothing), { fixedRuns: 120, randomRuns: 60 });
+  law('after a run the next one has nothing to do', settles(nothing), { fixedRuns: 72, randomRuns: 36 });
   twin(
     'a target that stores something else than it was given',
     /instead of|still to do/,
@@ -69,8 +69,8 @@ describe('a copy that a user made', () => {
 
 describe('law 5: the ledger is a convenience', () => {
   law('with the ledger deleted, the next run writes nothing', settles(loseLedger), {
-    fixedRuns: 80,
-    randomRuns: 40,
+    fixedRuns: 48,
+    randomRuns: 24,
   });
   twin(
     'a product that finds its contacts only through the ledger',

@@ -63,7 +63,7 @@ const peopleIn = (world: World): ReadonlySet<string> =>
   );
 
 describe('law 4: half-read is not empty', () => {
-  law('an incomplete reading deletes nobody', halfRead(), { fixedRuns: 120, randomRuns: 60 });
+  law('an incomplete reading deletes nobody', halfRead(), { fixedRuns: 72, randomRuns: 36 });
   twin(
     'a source that calls a list that broke off complete',
     /was deleted|as if all were well/,

@@ -113,16 +113,16 @@ const lost = (which: typeof troubles | typeof lostAnswers, alter?: Alteration) =
 
 describe('law 6: interruptible', () => {
   law('cancelled after any number of writes: the next run ends where one would have', aborted, {
-    fixedRuns: 60,
-    randomRuns: 30,
+    fixedRuns: 40,
+    randomRuns: 20,
   });
-  law('the process died after any number of writes: the same', died, { fixedRuns: 60, randomRuns: 30 });
+  law('the process died after any number of writes: the same', died, { fixedRuns: 40, randomRuns: 20 });
 });
 
 describe('law 7: lost answers', () => {
   law('answers lost, requests lost, conflicts, refusals: never a duplicate', lost(troubles), {
-    fixedRuns: 80,
-    randomRuns: 40,
+    fixedRuns: 48,
+    randomRuns: 24,
   });
   twin(
     'a target that repeats a write without looking',

@@ -34,7 +34,7 @@ export const setup: fc.Arbitrary<Setup> = fc.record({
   mailboxes: fc.integer({ min: 1, max: 3 }),
   normalizes: fc.boolean(),
   subfolderPerDomain: fc.boolean(),
-  useDefaultContacts: fc.constant(false),
+  useDefaultContacts: fc.boolean(),
 });
 
 const selector = fc.nat({ max: 11 });

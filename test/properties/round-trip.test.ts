@@ -107,6 +107,6 @@ describe('law 9: round trip', () => {
   law('what was written is read back, cleared fields cleared', roundTrip());
   twin('a target that stores something else than it was given', /surname: .* became/, roundTrip(losesAField));
   law('fingerprints recognize what was sent, however a server stores it', fingerprintsHold, {
-    fixedRuns: 200,
+    fixedRuns: 120,
   });
 });

@@ -18,10 +18,10 @@ const itemsOf = (world: World): Items =>
     world.boxes.map((box) => [box.id, new Map(box.items.map((item) => [item.id, JSON.stringify(item)]))]),
   );
 
-/** Without versions, which another reading may show differently, and in a fixed order. */
+/** What is done, without the remarks, in a fixed order. */
 const essence = (plans: readonly ContactPlan[]): string =>
   JSON.stringify(
-    [...plans].sort((a, b) => (a.mailboxId < b.mailboxId ? -1 : 1)).map(({ notices: _, ...plan }) => plan),
+    [...plans].sort((a, b) => (a.mailboxId < b.mailboxId ? -1 : 1)).map((plan) => ({ ...plan, notices: [] })),
   );
 
 const truthful = (alter?: Alteration) =>
@@ -88,8 +88,8 @@ const twoPolicies = (alter?: Alteration) =>
   });
 
 describe('law 10: a test run tells the truth', () => {
-  law('the run does exactly what the test run listed', truthful(), { fixedRuns: 100, randomRuns: 50 });
+  law('the run does exactly what the test run listed', truthful(), { fixedRuns: 60, randomRuns: 30 });
   twin('a target that writes more than it was told', /did not list it|instead of/, truthful(writesMore));
-  law('two policies on one folder never undo each other', twoPolicies(), { fixedRuns: 60, randomRuns: 30 });
+  law('two policies on one folder never undo each other', twoPolicies(), { fixedRuns: 40, randomRuns: 20 });
   twin('two policies on a target that tidies up', /was touched|undo each other/, twoPolicies(tidiesUp));
 });

@@ -242,7 +242,14 @@ export class World {
   managed(box: InMemoryMailbox, policy: Policy = this.policy): readonly MemoryItem[] {
     const root = this.contactFolder(box, policy);
     if (root === undefined) return [];
-    const folders = new Set([root, ...box.foldersIn(root).map((folder) => folder.id)]);
+    // Below Contacts itself lie folders of the user and of other policies, which are looked into only where needed.
+    const subfolders = box
+      .foldersIn(root)
+      .filter(
+        (folder) =>
+          root !== box.contactsId || policy.folder.subfolderPerDomain || folder.mark?.policyId === policy.id,
+      );
+    const folders = new Set([root, ...subfolders.map((folder) => folder.id)]);
     return box.items.filter((item) => item.mark?.policyId === policy.id && folders.has(item.folderId));
   }
 
