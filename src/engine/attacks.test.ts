@@ -320,3 +320,51 @@ describe('Deletions by the user', () => {
     expect(folder === undefined ? [] : box.itemsIn(folder.id)).toHaveLength(5);
   });
 });
+
+describe('Rollback of an old run', () => {
+  it('does not make what a later run wrote look like the edit of a user', async () => {
+    const world = new World(3, 1);
+    edit(world, {
+      contact: { properties: { jobTitle: { mode: 'keepEdited', whenEmpty: 'clear', replace: [] } } as never },
+    });
+    world.organization.putObject(person(1, { jobTitle: ['A'], department: ['X'] }));
+    await world.run();
+    world.organization.putObject(person(1, { jobTitle: ['B'], department: ['Y'] }));
+    const old = await world.run();
+    world.organization.putObject(person(1, { jobTitle: ['C'], department: ['Y'] }));
+    await world.run();
+    await world.rollback(old.id);
+    expect(world.item(1, 1).properties).toMatchObject({ jobTitle: 'C', department: 'X' });
+    world.organization.putObject(person(1, { jobTitle: ['D'], department: ['Y'] }));
+    await world.run();
+    expect(world.item(1, 1).properties).toMatchObject({ jobTitle: 'D', department: 'Y' });
+  });
+});
+
+describe('Rollback, again', () => {
+  it('gives an adopted contact back once, also when adopting had to be sent twice', async () => {
+    const world = new World(3, 1);
+    edit(world, { folder: { existing: 'adopt' } });
+    const user = world.organization.userOf(boxId(1));
+    const folder = user.createFolder('Company Contacts');
+    const own = user.addContact({ displayName: 'Old', emailAddress1: 'person1@contoso.example' }, folder);
+    world.box(1).trouble.atWrite(1, { kind: 'loseRequest' });
+    const run = await world.run();
+    const undone = await world.rollback(run.id);
+    expect(undone.state).toBe('finished');
+    expect(world.box(1).item(own)?.mark).toBeUndefined();
+    expect(world.box(1).item(own)?.properties.displayName).toBe('Old');
+  });
+  it('of a run that is rolled back already writes nothing', async () => {
+    const world = new World(20, 1);
+    await world.run();
+    world.organization.removeObject(personId(2));
+    world.organization.putObject(person(1, { surname: ['New'] }));
+    const run = await world.run();
+    await world.rollback(run.id);
+    const before = JSON.stringify([...world.managed(1)]);
+    const writes = await world.writesDuring(() => world.rollback(run.id));
+    expect(writes).toEqual([]);
+    expect(JSON.stringify([...world.managed(1)])).toBe(before);
+  });
+});

@@ -24,7 +24,7 @@ import type { PolicyRevision } from '../model/policy.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
-import { type RollbackStep, rollbackStep } from './rollback-steps.ts';
+import { markAfterRestoring, type RollbackStep, rollbackStep } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { overlay } from './target-changes.ts';
@@ -199,12 +199,12 @@ export class RollbackMailbox {
     };
     this.#snapshot = snapshot;
     this.#folderEntries = entries.filter((entry) => entry.sourceObjectId === undefined);
-    // A deletion whose answer was lost and that was sent again stands in the journal twice: it is undone once.
-    const deleted = new Set<ItemId>();
+    // What was sent again because its answer was lost stands in the journal twice: it is undone once.
+    const undone = new Set<string>();
     const isRepeated = ({ change, itemId }: JournalEntry): boolean => {
-      if (change !== 'delete' || itemId === undefined) return false;
-      const isKnown = deleted.has(itemId);
-      deleted.add(itemId);
+      if (change === 'update' || itemId === undefined) return false;
+      const isKnown = undone.has(`${change} ${itemId}`);
+      undone.add(`${change} ${itemId}`);
       return isKnown;
     };
     this.#steps = entries
@@ -411,7 +411,7 @@ function targetChange(
         ? { kind: 'handOver', itemId: step.contact.itemId, version: step.contact.version }
         : updateOf(step.contact, step.fields, step.contact.mark);
     case 'restoreFields':
-      return updateOf(step.contact, step.fields, step.before.mark ?? step.contact.mark);
+      return updateOf(step.contact, step.fields, markAfterRestoring(step));
   }
 }
 

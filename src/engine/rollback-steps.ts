@@ -1,12 +1,19 @@
 // What undoes one journaled change in a mailbox as it is now. Pure. What users changed since stays and is reported.
 
 import { comparable } from '../core/comparable.ts';
+import {
+  contactFingerprint,
+  FINGERPRINT_VERSION,
+  fieldFingerprints,
+  fieldMatches,
+} from '../core/fingerprint.ts';
 import { isEditedByUser } from '../core/plan-fields.ts';
-import type { ContactProperty } from '../model/contact.ts';
+import { CONTACT_PROPERTY_NAMES, type ContactProperty } from '../model/contact.ts';
 import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import type { BeforeImage, JournalEntry } from '../model/ledger-record.ts';
 import type { ForeignContact, ManagedContact, OwnershipMark } from '../model/mailbox.ts';
 import type { FieldChange } from '../model/plan.ts';
+import { overlay } from './target-changes.ts';
 
 export type RollbackStep =
   /** A contact we created goes again. */
@@ -90,6 +97,34 @@ export function rollbackStep(entry: JournalEntry, world: RollbackWorld): Rollbac
     default:
       return keep('alreadySo');
   }
+}
+
+/**
+ * The mark as it was, except for what a later run wrote and what therefore stays: that would otherwise look like an edit
+ * by the user.
+ */
+export function markAfterRestoring(
+  step: Pick<Extract<RollbackStep, { kind: 'restoreFields' }>, 'contact' | 'fields' | 'before' | 'kept'>,
+): OwnershipMark {
+  const { contact, before } = step;
+  const old = before.mark;
+  if (old === undefined || step.kept.length === 0) return old ?? contact.mark;
+  const after = overlay(contact.properties ?? {}, step.fields);
+  const written: Partial<Record<ContactProperty, string>> = {};
+  for (const property of CONTACT_PROPERTY_NAMES) {
+    const isOurs = (mark: OwnershipMark, value: string): boolean =>
+      fieldMatches(mark.fieldFingerprints, property, value) === 'same';
+    const now = after[property] ?? '';
+    const once = before.properties[property] ?? '';
+    if (isOurs(contact.mark, now) || isOurs(old, now)) written[property] = now;
+    else if (isOurs(old, once)) written[property] = once;
+  }
+  return {
+    ...old,
+    version: FINGERPRINT_VERSION,
+    fingerprint: contactFingerprint(written),
+    fieldFingerprints: fieldFingerprints(written),
+  };
 }
 
 /** A field is put back only while it still holds what we wrote. */
