@@ -115,7 +115,7 @@ export class Tenant {
   }
 }
 
-function countRequests(log: readonly (LoggedRequest & { readonly status: number })[]): RequestCounts {
+export function countRequests(log: readonly (LoggedRequest & { readonly status: number })[]): RequestCounts {
   const counts = { sourceCalls: 0, mailboxCalls: 0, mailboxRequests: 0, writes: 0, throttled: 0 };
   for (const { face, method, path, isBatchPart, status } of log) {
     if (face === 'control') continue;
