@@ -6,7 +6,7 @@ import type { SourceObject } from '../model/source-object.ts';
 
 export interface SourceReading {
   /**
-   * All objects of the scope, each id once, in no particular order. The scope is what the source itself must
+   * All objects of the scope, each id once, in no particular order. The scope (the union of what is named) is what the source itself must
    * resolve: organization, groups (members of members, cycles allowed), address lists, recipient filter. Types,
    * hidden, disabled, guests, filter rows and marks are NOT applied here but by core/select.ts.
    */

@@ -15,5 +15,6 @@ export interface Journal {
   record(ids: readonly number[], outcomes: readonly ChangeOutcome[]): Promise<void>;
   /** In the order of writing. */
   readRun(runId: RunId, mailboxId?: MailboxId): AsyncIterable<JournalEntry>;
+  /** true for changes that were applied, are unknown, or whose outcome was never recorded. */
   hasWrites(runId: RunId): Promise<boolean>;
 }

@@ -46,14 +46,16 @@ export interface ReadFolderOptions {
 
 /**
  * Every method throws a Failure of scope mailbox or run when the mailbox as a whole cannot be used (not provisioned,
- * access denied, full, unavailable), and when aborted.
+ * access denied, full, unavailable), and `cancelled` when aborted. "A mark of ours" is a mark of this policy.
  */
 export interface MailboxTarget {
   /**
    * Finds Contacts by its well-known id and below it the contact folder: first a folder with this policy's mark under
-   * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder name (exact, then without regard to case). With
-   * `useDefaultContacts` the folder is Contacts itself. Sub-folders with key = name are included. Never creates
-   * anything. Never misses a marked item that was there before the call, however large the folder.
+   * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder
+   * name (exact, then without regard to case). With `useDefaultContacts` the folder is Contacts itself. Sub-folders
+   * that are marked or have a wanted name are included with key = name. Never creates anything. Never misses a marked
+   * item that was there before the call, however large the folder; marked items that the record does not name (copies,
+   * other policies) are returned by every reading. A renamed sub-folder is read in full.
    */
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot>;
 
@@ -66,6 +68,8 @@ export interface MailboxTarget {
    * Carries out one folder action and returns the folder, undefined after `remove` and when `remove` found something
    * in it (then the folder stays). `create` of a name that exists returns the existing folder. Folders made here
    * carry the mark. Sub-folders are made below the contact folder. Idempotent: a lost answer may be repeated.
+   * `rename` and `adopt` of a folder that is gone throw `changedSincePlanned`; `rename` to a taken name, or of a folder
+   * that is not ours, throws `folderRefused`.
    */
   applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined>;
 

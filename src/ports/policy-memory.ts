@@ -26,7 +26,11 @@ export interface PolicyMemory {
 
   /** Contacts whose deletion by the user is respected. */
   readRespectedDeletions(policyId: PolicyId, mailboxId: MailboxId): Promise<ReadonlySet<SourceObjectId>>;
-  addRespectedDeletions(policyId: PolicyId, mailboxId: MailboxId, ids: readonly SourceObjectId[]): Promise<void>;
+  addRespectedDeletions(
+    policyId: PolicyId,
+    mailboxId: MailboxId,
+    ids: readonly SourceObjectId[],
+  ): Promise<void>;
 
   /** Forgets everything about the policy. */
   forget(policyId: PolicyId): Promise<void>;
