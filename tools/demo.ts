@@ -7,15 +7,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contents, livingItems, nameOf, unequal } from './demo/compare.ts';
 import { Emulator } from './demo/emulator.ts';
-import { FOLDER, type Life, letLifeHappen, managedItems, personOf } from './demo/life.ts';
+import { type Life, letLifeHappen, managedItems, personOf } from './demo/life.ts';
 import { Product } from './demo/product.ts';
-import { command, done, failed, heading, output, proven, quoted, say } from './demo/show.ts';
+import { command, done, failed, heading, output, quoted, say } from './demo/show.ts';
 import { exactly, type Mailboxes, sameMailboxes, World } from './demo/world.ts';
 
 const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
 const SIZE = { recipients: 300, mailboxes: 40 };
 const POLICY = 'All staff';
 const startedAt = Date.now();
+/** For the commands to try at the end. */
+const played = { mailbox: '', run: '' };
 
 const directory = mkdtempSync(join(tmpdir(), 'contactsync-demo-'));
 const product = new Product(join(directory, 'data'));
@@ -75,21 +77,22 @@ async function tell(): Promise<number> {
   await world.counting('second run', () => shown(['run', POLICY], 0, 16));
   const second = await world.mailboxes();
   await checkSecondRun(world, life, filled, lived, second, targets, waiting);
-  const [secondRun] = (await product.json<{ runs: { id: string }[] }>(['runs', '--limit', '1'])).runs;
+  const secondRun = (await newestRun()).slice(0, 8);
 
   heading('The third run: nothing left to do');
   await world.counting('third run', () => shown(['run', POLICY], 0, 8));
   world.checkNothingWritten('nothing was written', second, await world.mailboxes());
 
   heading('Roll the second run back');
-  const id = secondRun?.id.slice(0, 8) ?? 'last';
-  await world.counting('rollback', () => shown(['rollback', id], 0, 14));
+  await world.counting('rollback', () => shown(['rollback', secondRun], 0, 14));
   const restored = await world.mailboxes();
   world.check('every mailbox holds what it held before the second run', sameContents(lived, restored));
 
   heading('Run again, then lose the ledger');
   await world.counting('run after rollback', () => shown(['run', POLICY], 0, 6));
   const again = await world.mailboxes();
+  played.run = (await newestRun()).slice(0, 8);
+  played.mailbox = targets.find((address) => address !== life.emptied) ?? '';
   world.check('every mailbox holds what the second run had left', sameContents(second, again));
   await shown(['ledger', 'forget'], 0);
   await world.counting('run without ledger', () => shown(['run', POLICY], 0, 8));
@@ -99,6 +102,11 @@ async function tell(): Promise<number> {
   await meetTheBrake(world, again);
 
   return summary(world);
+}
+
+async function newestRun(): Promise<string> {
+  const { runs } = await product.json<{ runs: readonly { readonly id: string }[] }>(['runs', '--limit', '1']);
+  return runs[0]?.id ?? 'last';
 }
 
 /** Mailboxes that a run passed over because they do not exist yet (15010). */
@@ -321,21 +329,17 @@ function summary(world: World): number {
 
 function whatNext(): void {
   const run = `node src/bin.ts --data-dir ${quoted(product.dataDirectory)}`;
+  const curl = `curl --cacert ${quoted(emulator?.tenant.caFile ?? '')} -H 'content-type: application/json'`;
   heading('Your turn');
   say('The tenant stays up until Ctrl-C. In another terminal, in this folder:');
-  for (const line of [
-    'policy show "All staff"',
-    'run "All staff" --test',
-    'run show last --html --output report.html',
-    'runs',
-    `explain "All staff" --mailbox ADDRESS --contact NAME`,
-    'rollback last --test',
-    'count "All staff" --all',
-  ])
-    say(`  ${run} ${line}`);
-  say('And as a user of a mailbox, or as the administrator of the tenant:');
+  say(`  ${run} policy show "${POLICY}"`);
+  say(`  ${run} explain "${POLICY}" --mailbox ${played.mailbox} --contact "Yuki Tanaka"`);
+  say(`  ${run} rollback ${played.run} --test`);
+  say(`  ${run} run show ${played.run} --html --output report.html`);
+  say(`  ${run} count "${POLICY}" --all`);
+  say('Change the tenant, and see what a run would do about it:');
   say(
-    `  curl --cacert ${quoted(emulator?.tenant.caFile ?? '')} -d '{}' -H 'content-type: application/json' ${emulator?.tenant.url}/control/people/list`,
+    `  ${curl} ${emulator?.tenant.url}/control/people/change -d '{"who":"joined.1@contoso.example","displayName":"Yuki Sato"}'`,
   );
-  proven(`contacts lie in ${FOLDER}`);
+  say(`  ${run} run "${POLICY}" --test`);
 }

@@ -17,18 +17,18 @@ export function processTerminal(): Terminal {
   return {
     isOutputTerminal: stdout.isTTY === true,
     isInputTerminal: stdin.isTTY === true,
-    width: stdout.columns ?? 100,
+    width: stdout.columns || 100,
     out: (output) => void stdout.write(output),
     error: (output) => void stderr.write(output),
     readInput: () => text(stdin),
 
     async ask(question, { isSecret = false } = {}) {
-      stderr.write(question);
       // readline echoes into its output: for a secret that is nowhere.
       const output = isSecret ? new Writable({ write: (_chunk, _encoding, done) => done() }) : stderr;
       const lines = createInterface({ input: stdin, output, terminal: stdin.isTTY === true });
       try {
-        return await lines.question('');
+        if (isSecret) stderr.write(question);
+        return await lines.question(isSecret ? '' : question);
       } finally {
         lines.close();
         if (isSecret) stderr.write('\n');
