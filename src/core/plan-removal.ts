@@ -58,7 +58,10 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
 export function removalChange(policy: Policy, contact: OwnContact, reason: ChangeReason): ContactChange {
   const stored = contact.properties ?? {};
   // What was not read may have been edited.
-  const isEdited = contact.properties === undefined || isEditedByUser(contact.mark.fieldFingerprints, stored);
+  const isEdited =
+    contact.properties === undefined ||
+    contact.hasOtherData === true ||
+    isEditedByUser(contact.mark.fieldFingerprints, stored);
   const common = {
     sourceObjectId: contact.sourceObjectId,
     itemId: contact.itemId,

@@ -344,6 +344,12 @@ describe('a person who is no longer wanted', () => {
     expect(plan({ policy, contacts: wholly }).changes).toMatchObject([{ kind: 'delete', mode: 'hard' }]);
   });
 
+  it('with a picture or an attachment of the user: never purged', () => {
+    const [contact] = wholly;
+    const contacts = contact === undefined ? [] : [{ ...contact, hasOtherData: true as const }];
+    expect(plan({ contacts }).changes).toMatchObject([{ kind: 'delete', mode: 'soft' }]);
+  });
+
   it('is read before it is deleted, because only then we know whether it was edited', () => {
     expect(contactsToRead(input({ contacts: [there({ written: erika })] }))).toEqual(['item-1']);
   });

@@ -46,6 +46,11 @@ export interface ManagedContact {
   readonly mark: OwnershipMark;
   /** All properties as stored, complete and uncut; absent when the version is the one the ledger knows. */
   readonly properties?: ContactProperties;
+  /**
+   * The item holds something that we never write and do not carry in `properties`, such as a picture, an attachment or
+   * a follow-up flag. It came from the user, so the item is never deleted for good. Only said where properties are.
+   */
+  readonly hasOtherData?: true;
 }
 
 /** An item without our mark; only read when a policy asks to adopt. */

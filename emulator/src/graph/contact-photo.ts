@@ -57,6 +57,8 @@ export function putContactPhoto(opened: MailboxCall): EmulatorResponse {
       'ErrorInvalidImage',
       `The photo must be a JPEG or PNG picture, not '${contentType}'.`,
     );
+  // PidLidHasPicture: the store notes that the item has one.
+  item.extendedProperties.set('Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015', 'true');
   const { changeNumber } = touchItem(opened, item.id);
   const kept = photos.get(mailbox) ?? new Map<string, Photo>();
   photos.set(

@@ -111,6 +111,26 @@ describe('An unknown outcome is not a failure', () => {
     }
   });
 
+  it('a refused deletion whose item was dragged away meanwhile never purges it', async () => {
+    const written = await write(1);
+    await fault('answer', 'DELETE', 503);
+    const dragging = targetOver({
+      ...bed.client,
+      async batch(parts, options, aborted) {
+        const answers = await bed.client.batch(parts, options, aborted);
+        if (parts[0]?.method === 'DELETE') {
+          await bed.user.moveContact(written.itemId, await bed.user.createFolder('Mine'));
+        }
+        return answers;
+      },
+    });
+    await dragging.readFolder({ known: undefined, includeForeign: false }, signal);
+    const deletion: TargetChange = { kind: 'delete', ...written, mode: 'hard' };
+    await dragging.applyChanges([deletion], signal);
+
+    expect(await bed.user.whereIs(written.itemId)).not.toBe('gone');
+  });
+
   it('a user who edits while we wait wins: conflict', async () => {
     const written = await write(1);
     await fault('answer', 'PATCH');

@@ -39,6 +39,7 @@ export async function applyBatch(
   const { mailbox } = tools;
   const { clock } = mailbox;
   const outcomes = await refuseUnseen(tools, changes, signal);
+  const deletedByUs = new Set<TargetChange>();
   const deadline = clock.now().getTime() + TIME_BUDGET_MS;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const open = changes.flatMap((change, index) => (outcomes.has(index) ? [] : [{ change, index }]));
@@ -53,7 +54,11 @@ export async function applyBatch(
       // A request whose answer was lost may still be on its way: nothing that is seen now proves anything.
       if (answer.kind === 'lost') outcomes.set(index, { status: 'unknown', failure: answer.failure });
       else if (mayHaveHappened(answer.answer)) uncertain.push({ change, index, answer: answer.answer });
-      else outcomes.set(index, await outcomeOf(tools, change, answer.answer, signal));
+      else {
+        const outcome = await outcomeOf(tools, change, answer.answer, signal);
+        outcomes.set(index, outcome);
+        if (change.kind === 'delete' && outcome.status === 'applied') deletedByUs.add(change);
+      }
     }
     if (uncertain.length === 0) break;
     const isLastRound = round === MOST_ROUNDS - 1;
@@ -70,7 +75,7 @@ export async function applyBatch(
     (_, index): ChangeOutcome =>
       outcomes.get(index) ?? { status: 'unknown', failure: new Failure('answerLost') },
   );
-  await purgeDeleted(tools, changes, inOrder, signal);
+  await purgeDeleted(tools, [...deletedByUs], signal);
   remember(tools.seen, changes, inOrder);
   throwIfMailboxRefuses(inOrder);
   return inOrder;
@@ -173,19 +178,17 @@ async function conflictOrGone(
   return isHere ? { status: 'conflict' } : { status: 'gone' };
 }
 
-/** Second step of a hard deletion; if it fails, the contact merely stays in Deleted Items. */
+/**
+ * Second step of a hard deletion; if it fails, the contact merely stays in Deleted Items. Only after an answer that the
+ * first step was ours: an item that was found gone may just as well have been dragged into a folder of the user.
+ */
 async function purgeDeleted(
   { mailbox }: ChangeTools,
-  changes: readonly TargetChange[],
-  outcomes: readonly ChangeOutcome[],
+  deleted: readonly TargetChange[],
   signal: AbortSignal,
 ): Promise<void> {
-  const deleted = changes.filter(
-    (change, index) =>
-      change.kind === 'delete' && change.mode === 'hard' && outcomes[index]?.status === 'applied',
-  );
   const parts = deleted.flatMap((change): BatchPart[] =>
-    change.kind === 'delete'
+    change.kind === 'delete' && change.mode === 'hard'
       ? [
           {
             method: 'POST',

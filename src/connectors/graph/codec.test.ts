@@ -6,7 +6,14 @@ import {
   type ContactProperties,
   type ContactProperty,
 } from '../../model/contact.ts';
-import { decodeContact, encodeCreate, encodeUpdate, type GraphJson, mayBeCut } from './codec.ts';
+import {
+  decodeContact,
+  encodeCreate,
+  encodeUpdate,
+  type GraphJson,
+  hasOtherData,
+  mayBeCut,
+} from './codec.ts';
 import { SLOTS, slotOf } from './schema.ts';
 
 const EVERYTHING: ContactProperties = Object.fromEntries(
@@ -244,5 +251,29 @@ describe('mayBeCut', () => {
     expect(
       mayBeCut({ personalNotes: 'n'.repeat(254), id: 'i'.repeat(300), changeKey: 'c'.repeat(300) }),
     ).toBe(false);
+  });
+});
+
+describe('data of the user that the table of properties does not hold', () => {
+  const ADDRESS_SET = '{00062004-0000-0000-c000-000000000046}';
+  const withExtended = (id: string, value: string) => ({ singleValueExtendedProperties: [{ id, value }] });
+
+  it.each([
+    ['a picture', withExtended(`Boolean ${ADDRESS_SET} Id 0x8015`, 'true')],
+    ['an attachment', withExtended('Boolean 0xe1b', 'true')],
+    ['a flag', withExtended('Integer 0x1090', '2')],
+    ['children', { children: ['Mia'] }],
+    ['a second chat address', { imAddresses: ['a@contoso.example', 'b@contoso.example'] }],
+  ])('%s is seen', (_what, item) => {
+    expect(hasOtherData(item)).toBe(true);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['no picture', withExtended(`Boolean ${ADDRESS_SET} Id 0x8015`, 'false')],
+    ['no flag', withExtended('Integer 0x1090', '0')],
+    ['one chat address', { imAddresses: ['a@contoso.example'] }],
+  ])('twin: %s is not', (_what, item) => {
+    expect(hasOtherData(item)).toBe(false);
   });
 });

@@ -14,6 +14,7 @@ import {
   normalizedId,
   PRIVATE_BOX,
   SENSITIVITY,
+  SIGNS_OF_OTHER_DATA,
   type Slot,
   slotOf,
 } from './schema.ts';
@@ -168,6 +169,17 @@ export function decodeContact(item: GraphJson): ContactProperties {
     if (value !== '') properties[property] = value;
   }
   return properties;
+}
+
+/** Whether the user put anything into the item that `decodeContact` does not show. */
+export function hasOtherData(item: GraphJson): boolean {
+  const extended = decodeExtended(item);
+  const signs = SIGNS_OF_OTHER_DATA.map((id) => extended.get(normalizedId(id)) ?? '');
+  return (
+    signs.some((value) => value !== '' && value !== '0' && value.toLowerCase() !== 'false') ||
+    arrayOf(item.children).length > 0 ||
+    arrayOf(item.imAddresses).length > 1
+  );
 }
 
 function decodeSlot(

@@ -25,7 +25,7 @@ import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { type GraphClient, MAX_BATCH_PARTS } from '../graph-client/index.ts';
 import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
-import { decodeContact } from './codec.ts';
+import { decodeContact, hasOtherData } from './codec.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, isOurs, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import {
@@ -122,6 +122,7 @@ class GraphMailboxTarget implements MailboxTarget {
           createdAt: textIn(row, 'createdDateTime'),
           mark,
           properties: decodeContact(row),
+          ...(hasOtherData(row) ? { hasOtherData: true } : {}),
         };
         this.#remember(contact);
         return [contact];

@@ -7,7 +7,7 @@ import type { FolderSnapshot, ForeignContact, ManagedContact, SnapshotFolder } f
 import type { ReadFolderOptions } from '../../ports/mailbox-target.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isRecord } from '../graph-client/index.ts';
-import { decodeContact, type GraphJson, mayBeCut } from './codec.ts';
+import { decodeContact, type GraphJson, hasOtherData, mayBeCut } from './codec.ts';
 import { continueDelta, type DeltaRound, startDelta } from './delta-round.ts';
 import type { LocatedFolder } from './folder-tree.ts';
 import { isNewer, itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
@@ -225,12 +225,13 @@ function decodeItem(row: GraphJson, folder: LocatedFolder, codec: MarkCodec): Re
   if (mark === undefined) return { kind: 'foreign', contact: { ...base, properties: decodeContact(row) } };
   if (isNewer(mark)) return { kind: 'newer', itemId: base.itemId, version: mark.newer };
   const createdAt = textIn(row, 'createdDateTime');
-  return { kind: 'managed', contact: { ...base, createdAt, mark, properties: decodeContact(row) } };
+  const other = hasOtherData(row) ? { hasOtherData: true as const } : {};
+  return { kind: 'managed', contact: { ...base, createdAt, mark, properties: decodeContact(row), ...other } };
 }
 
 function withoutKnownProperties(item: ReadItem, entries: ReadonlyMap<ItemId, LedgerEntry>): ReadItem {
   if (item.kind !== 'managed' || !isKnownVersion(item.contact, entries)) return item;
-  const { properties: _, ...contact } = item.contact;
+  const { properties: _, hasOtherData: __, ...contact } = item.contact;
   return { kind: 'managed', contact };
 }
 

@@ -113,6 +113,13 @@ export function slotOf(property: ContactProperty): Slot {
   return SLOTS[property];
 }
 
+/** A picture, any attachment, a follow-up flag (MS-OXPROPS): what we never write and v1.0 does not show. */
+export const SIGNS_OF_OTHER_DATA = [
+  `Boolean ${ADDRESS_SET} Id 0x8015`,
+  'Boolean 0x0E1B',
+  'Integer 0x1090',
+] as const;
+
 const mapiIds = Object.values<Slot>(SLOTS).flatMap((slot) =>
   slot.kind === 'extendedText' || slot.kind === 'extendedDate' ? [slot.id] : [],
 );
@@ -120,7 +127,13 @@ const mapiIds = Object.values<Slot>(SLOTS).flatMap((slot) =>
 /** The $expand that brings the mark alone, and the one that brings everything v1.0 keeps in MAPI properties. */
 export const EXPAND_IDENTITY = expandOf([IDENTITY_PROPERTY]);
 export const EXPAND_MARK = expandOf([IDENTITY_PROPERTY, FIELDS_PROPERTY]);
-export const EXPAND_ALL = expandOf([IDENTITY_PROPERTY, FIELDS_PROPERTY, SENSITIVITY, ...mapiIds]);
+export const EXPAND_ALL = expandOf([
+  IDENTITY_PROPERTY,
+  FIELDS_PROPERTY,
+  SENSITIVITY,
+  ...mapiIds,
+  ...SIGNS_OF_OTHER_DATA,
+]);
 
 export function expandOf(ids: readonly string[]): string {
   const filter = ids.map((id) => `id eq '${id}'`).join(' or ');
