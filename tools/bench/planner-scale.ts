@@ -9,6 +9,8 @@ export interface PlannerRun {
   readonly mailboxes: number;
   readonly contacts: number;
   readonly ledger: PlannerJob['ledger'];
+  /** undefined: as much as Node takes on this machine. */
+  readonly heapLimit: number | undefined;
   readonly microsecondsPerContact: number;
   readonly peakMegabytes: number;
   readonly liveMegabytes: number;
@@ -19,9 +21,14 @@ export interface PlannerFigures {
   readonly small: PlannerRun;
   readonly large: PlannerRun;
   readonly database: PlannerRun;
+  /** Peak memory, large to small; Node collects when it likes. */
   readonly memoryRatio: number;
-  readonly liveRatio: number;
+  /** The same with a heap limit, which leaves no room for garbage to grow with the length of the run. */
+  readonly limitedRatio: number;
 }
+
+/** Megabytes, several times of what is alive at any moment. */
+export const HEAP_LIMIT = 256;
 
 export interface PlannerSizes {
   readonly contacts: number;
@@ -34,27 +41,42 @@ export async function measurePlanner(
   { contacts, small: fewer, large: more }: PlannerSizes,
   said: (run: PlannerRun) => void,
 ): Promise<PlannerFigures> {
-  const planned = async (mailboxes: number, ledger: PlannerJob['ledger']): Promise<PlannerRun> => {
+  const planned = async (
+    mailboxes: number,
+    ledger: PlannerJob['ledger'],
+    heapLimit?: number,
+  ): Promise<PlannerRun> => {
     const dataDirectory = mkdtempSync(join(directory, 'planner-'));
     const job: PlannerJob = { dataDirectory, mailboxes, contacts, ledger };
     const { result, peakMegabytes } = await runJob<PlannerResult>(
       join(import.meta.dirname, 'planner.ts'),
       job,
+      heapLimit === undefined ? [] : [`--max-old-space-size=${heapLimit}`],
     );
     const { cpuSeconds, makingSeconds, kept, liveMegabytes } = result;
     const microsecondsPerContact = ((cpuSeconds - makingSeconds) / kept) * 1e6;
-    const run = { mailboxes, contacts, ledger, microsecondsPerContact, peakMegabytes, liveMegabytes };
+    const run = {
+      mailboxes,
+      contacts,
+      ledger,
+      heapLimit,
+      microsecondsPerContact,
+      peakMegabytes,
+      liveMegabytes,
+    };
     said(run);
     return run;
   };
   const first = await planned(fewer / 10, 'generated');
   const small = await planned(fewer, 'generated');
   const large = await planned(more, 'generated');
+  const limitedSmall = await planned(fewer, 'generated', HEAP_LIMIT);
+  const limitedLarge = await planned(more, 'generated', HEAP_LIMIT);
   const database = await planned(fewer / 2, 'database');
   return {
-    runs: [first, small, large, database],
+    runs: [first, small, large, limitedSmall, limitedLarge, database],
     ...{ small, large, database },
     memoryRatio: large.peakMegabytes / small.peakMegabytes,
-    liveRatio: large.liveMegabytes / small.liveMegabytes,
+    limitedRatio: limitedLarge.peakMegabytes / limitedSmall.peakMegabytes,
   };
 }
