@@ -15,6 +15,9 @@ interface LiveRun {
   wake: PromiseWithResolvers<void>;
 }
 
+/** Ended runs whose followers may still be reading. */
+const KEPT_WHEN_OVER = 8;
+
 export type RunWork = (id: RunId, onEvent: (event: RunEvent) => void, signal: AbortSignal) => Promise<Run>;
 
 export class LiveRuns {
@@ -60,6 +63,7 @@ export class LiveRuns {
     const over = () => {
       live.isOver = true;
       wakeAll();
+      this.#dropOldest();
     };
     live.ended.then(over, over);
     try {
@@ -69,6 +73,12 @@ export class LiveRuns {
       throw thrown;
     }
     return id;
+  }
+
+  /** A process that runs for months must not keep every event: who asks later reads the store. */
+  #dropOldest(): void {
+    const over = [...this.#runs].filter(([, live]) => live.isOver);
+    for (const [id] of over.slice(0, -KEPT_WHEN_OVER)) this.#runs.delete(id);
   }
 
   isRunning(id: RunId): boolean {

@@ -3,12 +3,12 @@
 import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
 import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
+import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp } from '../engine/clean-up.ts';
 import { countMailboxes } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
 import { policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
-import { ENDED_STATES } from '../model/run.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { makeDocumentOperations } from './document-operations.ts';
@@ -97,10 +97,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
         if (run?.state !== 'finished')
           return { removed: false, run: run === undefined ? undefined : presentRun(run) };
       }
-      for (const waiting of await dependencies.runs.list({ policyId: id })) {
-        if (!ENDED_STATES.includes(waiting.state) && !live.isRunning(waiting.id))
-          await dependencies.runs.setState(waiting.id, 'cancelled', dependencies.clock.now().toISOString());
-      }
+      await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
       await policies.remove(document.id, user);
       await ledger.forget(id);
       return { removed: true, run: run === undefined ? undefined : presentRun(run) };

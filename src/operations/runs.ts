@@ -4,13 +4,14 @@ import type { DocumentText, RunOperations, ScanView } from '@contactsync/contrac
 import { checkPolicy } from '../core/policy-check.ts';
 import { buildReport } from '../core/report.ts';
 import { approveRun } from '../engine/approve-run.ts';
+import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { isUuid, type MailboxId, policyId, type RunId } from '../model/ids.ts';
-import type { MailboxesPart, Policy, PolicyRevision } from '../model/policy.ts';
+import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -30,7 +31,7 @@ export function makeRunOperations(
   live: LiveRuns,
   applyPolicy: (document: DocumentText) => Promise<unknown>,
 ): RunOperations {
-  const { runs, policies, environments, memory, holder, clock, audit, user, format } = dependencies;
+  const { runs, policies, environments, memory, holder, audit, user, format } = dependencies;
 
   async function view(id: RunId) {
     const run = await runs.read(id);
@@ -54,13 +55,15 @@ export function makeRunOperations(
     };
   }
 
-  /** The policy as it is now, otherwise as the run used it. */
-  async function policyOf(run: Run): Promise<Policy> {
-    const revision = await runs.readRevision(run.id);
-    const current = (await policies.readById(run.policyId))?.document;
-    const policy = current ?? revision?.policy;
-    if (policy === undefined) throw new Failure('notFound', { details: { policy: run.policyName } });
-    return policy;
+  /** Where the run worked, also when the policy has another environment now, or the environment another name. */
+  async function environmentOfRun(run: Run): Promise<Environment> {
+    const then = (await runs.readRevision(run.id))?.policy.environment;
+    const found = then === undefined ? undefined : await environments.readByName(then);
+    if (found !== undefined) return found.document;
+    const now = (await policies.readById(run.policyId))?.document;
+    if (now === undefined)
+      throw new Failure('notFound', { details: { environment: then ?? run.policyName } });
+    return environmentOf(dependencies, now);
   }
 
   async function mailboxIdsOf(
@@ -157,7 +160,14 @@ export function makeRunOperations(
 
     async approve(prefix, digest) {
       const run = await findRun(runs, prefix);
-      const environment = await environmentOf(dependencies, await policyOf(run));
+      // Whoever edited the policy meanwhile no longer wants what was planned before.
+      const current = await policies.readById(run.policyId);
+      if (run.state === 'awaitingApproval' && current?.revision !== run.policyRevision) {
+        throw new Failure('planChanged', {
+          details: { planned: run.policyRevision, current: current?.revision ?? 'removed' },
+        });
+      }
+      const environment = await environmentOfRun(run);
       const limit = await limitFor(dependencies, 'run');
       const events = await runs.readEvents(run.id);
       await live.start(
@@ -179,7 +189,7 @@ export function makeRunOperations(
     async rollback({ run: prefix, mailboxes, mode }) {
       const undone = await findRun(runs, prefix);
       const mailboxIds = await mailboxIdsOf(undone, mailboxes);
-      const environment = await environmentOf(dependencies, await policyOf(undone));
+      const environment = await environmentOfRun(undone);
       const id = await live.start((runId, onEvent, signal) =>
         withPorts(dependencies, environment, (ports) =>
           rollbackRun(
@@ -228,9 +238,12 @@ export function makeRunOperations(
       const run = await findRun(runs, prefix);
       if (live.isRunning(run.id)) await live.cancel(run.id);
       else if (run.state === 'awaitingApproval') {
-        const at = clock.now().toISOString();
-        await runs.append(run.id, [{ type: 'run.ended', state: 'cancelled', failure: undefined }], at);
-        await runs.setState(run.id, 'cancelled', at);
+        await cancelOpenRuns(
+          run.policyId,
+          ({ id, state }) => id === run.id && state === run.state,
+          holder,
+          dependencies,
+        );
       } else if (!ENDED_STATES.includes(run.state))
         throw new Failure('alreadyRunning', { details: { holder: run.holder, since: run.startedAt } });
       return view(run.id);
