@@ -61,6 +61,17 @@ describe('targetMailboxes', () => {
     expect(result.targets[0]).not.toHaveProperty('customAttributes');
   });
 
+  it('keeps a mailbox excluded under the address it had before a rename', () => {
+    const renamed = mailbox(1, {
+      primarySmtpAddress: 'new@contoso.example',
+      otherAddresses: ['user1@contoso.example'],
+    });
+    expect(choose([renamed], { exclude: ['User1@contoso.example'] }).skipped).toMatchObject([
+      { reason: 'excluded' },
+      {},
+    ]);
+  });
+
   it('cuts at the license: those already filled stay, then by id', () => {
     const all = [5, 3, 1, 4, 2].map((number) => mailbox(number));
     const result = choose(all, {}, { maxMailboxes: 3, preferred: [4, 5] });

@@ -77,7 +77,8 @@ function reasonToSkip(
   excluded: ReadonlySet<string>,
   types: ReadonlySet<string>,
 ): SkipReason | undefined {
-  if (excluded.has(comparableAddress(mailbox.primarySmtpAddress))) return 'excluded';
+  const addresses = [mailbox.primarySmtpAddress, ...(mailbox.otherAddresses ?? [])];
+  if (addresses.some((address) => excluded.has(comparableAddress(address)))) return 'excluded';
   if (!types.has(mailbox.kind)) return 'type';
   const marked = hasNoMailboxSync(mailbox.customAttributes);
   if (marked === 'unknown') return 'unknownMark';

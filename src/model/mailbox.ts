@@ -10,6 +10,8 @@ export interface DirectoryMailbox {
   readonly kind: SourceObjectKind;
   readonly displayName: string;
   readonly primarySmtpAddress: string;
+  /** Former and further SMTP addresses: a mailbox excluded by its old address stays excluded after a rename. */
+  readonly otherAddresses?: readonly string[];
   readonly location: 'exchangeOnline' | 'onPremises';
   /** The same person as a source object; used to leave the own contact out. */
   readonly ownerId: SourceObjectId | undefined;

@@ -139,19 +139,21 @@ function decodeMailbox(row: AdminRow): FoundMailbox | undefined {
   const id = guid(row, 'ExchangeGuid');
   if (id === undefined) return undefined;
   const owner = guid(row, 'ExternalDirectoryObjectId');
+  const addresses = smtpAddresses(row).map((address) => address.toLowerCase());
   return {
     mailbox: {
       id: mailboxId(id),
       kind: recipientKind(text(row, 'RecipientTypeDetails')),
       displayName: text(row, 'DisplayName'),
       primarySmtpAddress: text(row, 'PrimarySmtpAddress'),
+      otherAddresses: addresses,
       // Get-Mailbox shows the mailboxes of this tenant only; those on-premises are mail users here.
       location: 'exchangeOnline',
       ownerId: owner === undefined ? undefined : sourceObjectId(owner),
       customAttributes: customAttributesOf(row),
     },
     recipientId: recipientId(row),
-    addresses: smtpAddresses(row).map((address) => address.toLowerCase()),
+    addresses,
   };
 }
 

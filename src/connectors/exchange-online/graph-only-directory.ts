@@ -103,6 +103,7 @@ function present(person: GraphPerson, mailbox: KnownMailbox): DirectoryMailbox {
     kind: mailbox.kind ?? 'userMailbox',
     displayName: person.displayName,
     primarySmtpAddress: person.primarySmtpAddress,
+    otherAddresses: addressesOf(person),
     location: 'exchangeOnline',
     ownerId: person.id,
     customAttributes: custom === 'unknown' ? 'unknown' : Object.values(custom).flat(),
