@@ -68,7 +68,7 @@ check('boundaries', 'depcruise', [
 const folder = mkdtempSync(join(tmpdir(), 'contactsync-test-'));
 const output = join(folder, 'results.json');
 const parts = onlyCheck ? ['src', 'contract', 'test/properties'] : [];
-run('vitest', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${output}`, ...parts]);
+run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...parts]);
 const skipped: string[] = [];
 try {
   const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: readonly TestFile[] };

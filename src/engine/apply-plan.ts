@@ -13,6 +13,7 @@ import { holdingMailbox } from './holding.ts';
 import { recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
+import type { PreparedMailbox } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { type AdoptedItem, type ReadyChange, readyChange } from './target-changes.ts';
@@ -25,8 +26,8 @@ export interface ApplyInput {
   /** The stored, released plan. */
   readonly plan: ContactPlan;
   readonly context: PlanningContext;
-  /** Items read while planning, when this process planned; saves reading them again. */
-  readonly current: ReadonlyMap<ItemId, ManagedContact | AdoptedItem> | undefined;
+  /** When this process planned the mailbox a moment ago; saves reading it again. */
+  readonly prepared: PreparedMailbox | undefined;
   readonly holder: string;
 }
 
@@ -138,17 +139,17 @@ class MailboxWriting {
 
   /** From the stored plan, without planning again; undefined when something it needs has moved on. */
   async #firstRound(): Promise<Round | undefined> {
-    const { mailbox, plan, context, current } = this.#input;
-    const target = this.#ports.targets.open(mailbox, context.policyId, context.policy.folder);
+    const { mailbox, plan, context, prepared } = this.#input;
     const record = await this.#ports.ledger.read(context.policyId, mailbox.id);
     if (record === undefined || record.isDirty) return undefined;
-    const itemIds = plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId]));
-    if (current !== undefined) return { plan, target, record, folders: record.folders, current };
+    if (prepared !== undefined) return { plan, record, folders: record.folders, ...prepared };
     // Adopted items carry no mark yet, so they can only be seen by a full reading. What the user deleted, the user may
     // have fetched back meanwhile.
     const mustLookAgain = (change: ContactChange): boolean =>
       change.kind === 'adopt' || change.reason === 'restored';
     if (plan.changes.some(mustLookAgain) || plan.respectedDeletions.length > 0) return undefined;
+    const target = this.#ports.targets.open(mailbox, context.policyId, context.policy.folder);
+    const itemIds = plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId]));
     const read = itemIds.length === 0 ? [] : await target.readContacts(itemIds, this.#signal);
     const keyOf = new Map(record.entries.map((entry) => [entry.itemId, entry.folderKey]));
     const fresh = read.map((item) => ({ ...item, folderKey: keyOf.get(item.itemId) ?? item.folderKey }));
@@ -200,11 +201,12 @@ class MailboxWriting {
     // Only a folder without a mark is searched for items to adopt, so it gets its mark when all of them have theirs.
     if (isSettled) await applyFolders(['adopt']);
 
+    // Also one that stayed because something lies in it: the next run then reads it in full.
     const foldersRemoved = new Set<string>();
     for (const action of round.plan.folders) {
       if (!isSettled || action.kind !== 'remove') continue;
-      const left = await this.#applyFolder(round.target, action);
-      if (left === undefined) foldersRemoved.add(action.key);
+      await this.#applyFolder(round.target, action);
+      foldersRemoved.add(action.key);
     }
     this.#lastWritten = recordAfterWriting({
       before: round.record,
@@ -238,12 +240,8 @@ class MailboxWriting {
     };
     const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.#input.mailbox, [intent]);
     const folder = await target.applyFolder(action, this.#signal);
-    const left = action.kind === 'remove' && folder !== undefined;
-    await this.#ports.journal.record(ids, [
-      left
-        ? { status: 'conflict' }
-        : { status: 'applied', itemId: (folder?.folderId ?? '') as string as ItemId, version: '' },
-    ]);
+    const itemId = (folder?.folderId ?? '') as string as ItemId;
+    await this.#ports.journal.record(ids, [{ status: 'applied', itemId, version: '' }]);
     return folder;
   }
 

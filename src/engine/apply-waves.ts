@@ -2,23 +2,20 @@
 // wave ends the run. A mailbox that was only busy is tried once more at the end of its wave.
 
 import { Failure } from '../model/failure.ts';
-import type { ItemId } from '../model/ids.ts';
-import type { ManagedContact } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import { applyPlan } from './apply-plan.ts';
 import { forEachBounded } from './mailbox-pool.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
-import type { RecentItems } from './recent-items.ts';
+import type { RecentMailboxes } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
-import type { AdoptedItem } from './target-changes.ts';
 import { type WaveCandidate, wavesOf } from './waves.ts';
 
 export interface ApplyAllInput {
   readonly revision: PolicyRevision;
   readonly context: PlanningContext;
-  readonly recent: RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>> | undefined;
+  readonly recent: RecentMailboxes | undefined;
   readonly holder: string;
   readonly concurrency: number;
 }
@@ -55,7 +52,7 @@ export async function applyWaves(
         mailbox,
         plan,
         context: input.context,
-        current: input.recent?.take(mailbox.id),
+        prepared: input.recent?.take(mailbox.id),
         holder: input.holder,
       },
       ports,

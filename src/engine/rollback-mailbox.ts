@@ -313,11 +313,8 @@ export class RollbackMailbox {
     ]);
     const folder = await this.#target.applyFolder(action, this.#signal);
     const folderId = folder?.folderId;
-    await this.#ports.journal.record(ids, [
-      action.kind === 'remove' && folder !== undefined
-        ? { status: 'conflict' }
-        : { status: 'applied', itemId: (folderId ?? '') as string as ItemId, version: '' },
-    ]);
+    const itemId = (folderId ?? '') as string as ItemId;
+    await this.#ports.journal.record(ids, [{ status: 'applied', itemId, version: '' }]);
     return folderId;
   }
 }

@@ -4,9 +4,9 @@
 import { addToTally, type BrakeTally, emptyTally, engageBrake } from '../core/brake.ts';
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
-import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
-import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run, RunState } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
@@ -17,10 +17,9 @@ import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { readSource, type SourceResult } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
-import { RecentItems } from './recent-items.ts';
+import { RecentMailboxes } from './recent-mailboxes.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
-import type { AdoptedItem } from './target-changes.ts';
 
 /**
  * Runs the policy and returns the ended (or waiting) run; what went wrong stands in its events. Throws only what is
@@ -139,7 +138,7 @@ async function waitForApproval(
 
 interface PlannedAll {
   readonly peopleFound: ReadonlySet<SourceObjectId>;
-  readonly recent: RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>;
+  readonly recent: RecentMailboxes;
   readonly failed: number;
 }
 
@@ -153,7 +152,7 @@ async function planAll(
   signal: AbortSignal,
 ): Promise<PlannedAll> {
   const peopleFound = new Set<SourceObjectId>();
-  const recent = new RecentItems<ReadonlyMap<ItemId, ManagedContact | AdoptedItem>>();
+  const recent = new RecentMailboxes();
   let failed = 0;
   const work: { mailbox: TargetMailbox; purpose: 'fill' | 'empty' }[] = [
     ...targets.fill.map((mailbox) => ({ mailbox, purpose: 'fill' as const })),
@@ -174,7 +173,7 @@ async function planAll(
       const isDone = isNothingToDo(plan) && !(isEmptyAlready && request.mode === 'run');
       const progress = isDone ? 'done' : 'planned';
       await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
-      if (progress === 'planned') recent.add(mailbox.id, planned.current, planned.current.size);
+      if (progress === 'planned') recent.add(mailbox.id, planned);
       const { id: mailboxId, primarySmtpAddress } = mailbox;
       const { counts, notices } = plan;
       await recorder.emit({

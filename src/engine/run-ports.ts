@@ -42,4 +42,5 @@ export interface RunRequest {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-export const DEFAULT_CONCURRENCY = 16;
+/** Two $batch calls of 20 mailboxes each while unchanged ones are checked. */
+export const DEFAULT_CONCURRENCY = 40;
