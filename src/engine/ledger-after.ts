@@ -6,7 +6,7 @@ import { contestedAfter } from '../core/plan-fields.ts';
 import type { MappedContact } from '../model/contact.ts';
 import type { SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
-import type { FolderSnapshot, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
+import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactPlan } from '../model/plan.ts';
 import type { ReadyChange } from './target-changes.ts';
 
@@ -32,6 +32,19 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   const { plan, snapshot, known, wanted } = input;
   const before = new Map((known?.entries ?? []).map((entry) => [entry.sourceObjectId, entry]));
   const planned = new Set(plan.changes.map((change) => change.sourceObjectId));
+  const toBeRemoved = new Set(
+    plan.changes.flatMap(({ kind, sourceObjectId }) =>
+      kind === 'delete' || kind === 'handOver' ? [sourceObjectId] : [],
+    ),
+  );
+  // Nobody touched it since it was last compared, so a plan to remove it that is not carried out leaves it confirmed.
+  const stillConfirmed = (id: SourceObjectId, contact: ManagedContact): string | undefined => {
+    const entry = before.get(id);
+    const isSame = entry?.itemId === contact.itemId && entry.version === contact.version;
+    return toBeRemoved.has(id) && isSame && known?.rulesDigest === input.rulesDigest
+      ? entry.fingerprint
+      : undefined;
+  };
   const { own } = matchContacts(
     snapshot.contacts,
     plan.policyId,
@@ -49,7 +62,9 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
       folderKey: contact.folderKey,
       createdAt: contact.createdAt,
       markVersion: contact.mark.version,
-      fingerprint: isConfirmed ? (wanted.get(id)?.fingerprint ?? contact.mark.fingerprint) : NOT_CONFIRMED,
+      fingerprint: isConfirmed
+        ? (wanted.get(id)?.fingerprint ?? contact.mark.fingerprint)
+        : (stillConfirmed(id, contact) ?? NOT_CONFIRMED),
       fieldFingerprints: contact.mark.fieldFingerprints,
       ...(contested === undefined ? {} : { contested }),
     });

@@ -302,3 +302,31 @@ it('a lease that is lost on the way stops the writing of that mailbox alone', as
   expect(world.managed(1).size).toBeLessThan(60);
   expect(world.eventsOf('mailbox.failed')).toMatchObject([{ failure: { code: 'mailboxBusy' } }]);
 });
+
+it('a plan that the brake stopped costs the next run no reading of contacts', async () => {
+  const world = new World(30, 1);
+  await world.run();
+  const whole = world.policy;
+  edit(world, { source: { include: [[{ property: 'surname', operator: 'equals', value: 'Nobody' }]] } });
+  expect((await world.run()).state).toBe('awaitingApproval');
+  world.policy = whole;
+  world.revision += 1;
+  const { targets } = world.ports;
+  let read = 0;
+  const counting = {
+    ...targets,
+    scan: targets.scan.bind(targets),
+    open: (...parts: Parameters<typeof targets.open>) => {
+      const target = targets.open(...parts);
+      const readContacts = target.readContacts.bind(target);
+      target.readContacts = (ids, signal) => {
+        read += ids.length;
+        return readContacts(ids, signal);
+      };
+      return target;
+    },
+  };
+  Object.assign(world.ports, { targets: counting });
+  expect(await world.writesDuring(() => world.run())).toEqual([]);
+  expect(read).toBe(0);
+});
