@@ -70,7 +70,8 @@ export const storageFailures = {
     en: {
       sentence: 'The key does not fit the stored secrets.',
       causes: ['The key file was replaced.', 'The data directory was restored without its key.'],
-      remedy: 'Put the right key in place, or enter the secrets again.',
+      remedy:
+        'Put the right key in place. If it is lost, export environments and policies and apply them in a new data directory with a new certificate: the contacts in the mailboxes are recognized by their marks.',
     },
   },
   keyUnusable: {
