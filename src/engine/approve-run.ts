@@ -45,7 +45,7 @@ export async function approveRun(
     if (run?.state !== 'awaitingApproval' || pending === undefined || revision === undefined) {
       throw new Failure('nothingToApprove', { details: { state: run?.state ?? 'unknown' } });
     }
-    const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
+    const recorder = new RunRecorder(ports, run, request.onEvent);
     if (ports.clock.now().getTime() - Date.parse(pending.since) > APPROVAL_LIFE_MS) {
       await recorder.end(
         'superseded',
@@ -59,7 +59,7 @@ export async function approveRun(
     const { context, mailboxIds } = await contextOf(request.runId, run, revision, ports);
     await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
     await recorder.enter('applying');
-    try {
+    return recorder.carryOut(held, async () => {
       const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
       const applied = await applyWaves(
         { revision, context, recent: undefined, holder: request.holder, concurrency },
@@ -73,10 +73,7 @@ export async function approveRun(
       await rememberSelection(run.policyId, { people, mailboxIds, reachedAll }, ports);
       const isClean = isPlannedWhole && applied.failed === 0;
       return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
-    } catch (thrown) {
-      ports.log.warn('approved run stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, held);
-    }
+    });
   });
 }
 

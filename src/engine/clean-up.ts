@@ -44,14 +44,9 @@ export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: 
       endedAt: undefined,
       holder: request.holder,
     };
-    const recorder = new RunRecorder(ports.runs, ports.clock, run, request.onEvent);
+    const recorder = new RunRecorder(ports, run, request.onEvent);
     await recorder.start(request.revision);
-    try {
-      return await carryOut(request, ports, recorder, held);
-    } catch (thrown) {
-      ports.log.warn('clean-up stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, held);
-    }
+    return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
   });
 }
 

@@ -44,19 +44,9 @@ export async function rollbackRun(
     if (!(isOver || isDead) || !(await ports.journal.hasWrites(request.undoes))) {
       throw new Failure('runNotReversible', { details: { state: original.state } });
     }
-    const recorder = new RunRecorder(
-      ports.runs,
-      ports.clock,
-      newRun(request, original, ports),
-      request.onEvent,
-    );
+    const recorder = new RunRecorder(ports, newRun(request, original, ports), request.onEvent);
     await recorder.start(revision);
-    try {
-      return await carryOut(request, revision, ports, recorder, held);
-    } catch (thrown) {
-      ports.log.warn('rollback stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, held);
-    }
+    return recorder.carryOut(held, () => carryOut(request, revision, ports, recorder, held));
   });
 }
 

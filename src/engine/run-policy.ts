@@ -31,14 +31,9 @@ export async function runPolicy(request: RunRequest, ports: RunPorts, signal: Ab
   const id = policyId(policy.id);
   return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
     await closeDeadRuns(id, ports);
-    const recorder = new RunRecorder(ports.runs, ports.clock, newRun(request, ports), request.onEvent);
+    const recorder = new RunRecorder(ports, newRun(request, ports), request.onEvent);
     await recorder.start(request.revision);
-    try {
-      return await carryOut(request, ports, recorder, held);
-    } catch (thrown) {
-      ports.log.warn('run stopped', { runId: request.runId, error: thrown });
-      return await recorder.endWith(thrown, held);
-    }
+    return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
   });
 }
 

@@ -3,18 +3,17 @@
 import { asFailure, type Failure } from '../model/failure.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent, RunState } from '../model/run.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { RunStore } from '../ports/run-store.ts';
+import type { RunPorts } from './run-ports.ts';
+
+type RecorderPorts = Pick<RunPorts, 'runs' | 'clock' | 'log'>;
 
 export class RunRecorder {
-  readonly #runs: RunStore;
-  readonly #clock: Clock;
+  readonly #ports: RecorderPorts;
   readonly #onEvent: ((event: RunEvent) => void) | undefined;
   #run: Run;
 
-  constructor(runs: RunStore, clock: Clock, run: Run, onEvent?: (event: RunEvent) => void) {
-    this.#runs = runs;
-    this.#clock = clock;
+  constructor(ports: RecorderPorts, run: Run, onEvent?: (event: RunEvent) => void) {
+    this.#ports = ports;
     this.#run = run;
     this.#onEvent = onEvent;
   }
@@ -24,31 +23,40 @@ export class RunRecorder {
   }
 
   async start(revision: PolicyRevision): Promise<void> {
-    await this.#runs.create(this.#run, revision);
+    await this.#ports.runs.create(this.#run, revision);
     const { kind, policyName, policyRevision } = this.#run;
     await this.emit({ type: 'run.started', kind, policyName, policyRevision });
   }
 
   async emit(event: RunEvent): Promise<void> {
-    await this.#runs.append(this.#run.id, [event], this.#clock.now().toISOString());
+    await this.#ports.runs.append(this.#run.id, [event], this.#ports.clock.now().toISOString());
     this.#onEvent?.(event);
   }
 
   async enter(state: RunState): Promise<void> {
     this.#run = { ...this.#run, state };
-    await this.#runs.setState(this.#run.id, state);
+    await this.#ports.runs.setState(this.#run.id, state);
   }
 
   async end(state: RunState, failure?: Failure): Promise<Run> {
-    const endedAt = this.#clock.now().toISOString();
+    const endedAt = this.#ports.clock.now().toISOString();
     await this.emit({ type: 'run.ended', state, failure: failure?.toRecord() });
     this.#run = { ...this.#run, state, endedAt };
-    await this.#runs.setState(this.#run.id, state, endedAt);
+    await this.#ports.runs.setState(this.#run.id, state, endedAt);
     return this.#run;
   }
 
-  /** Ends the run for whatever was thrown: an abort means cancelled, everything else failed. */
-  async endWith(thrown: unknown, signal: AbortSignal): Promise<Run> {
+  /** The work of the run; whatever it throws ends the run: an abort as cancelled, everything else as failed. */
+  async carryOut(signal: AbortSignal, work: () => Promise<Run>): Promise<Run> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.#ports.log.warn('run stopped', { runId: this.#run.id, kind: this.#run.kind, error: thrown });
+      return this.#endWith(thrown, signal);
+    }
+  }
+
+  async #endWith(thrown: unknown, signal: AbortSignal): Promise<Run> {
     const failure = asFailure(thrown);
     return failure.code === 'cancelled' || signal.aborted
       ? this.end('cancelled', failure.code === 'cancelled' ? failure : undefined)
