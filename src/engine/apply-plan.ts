@@ -4,7 +4,7 @@
 
 import { asFailure, Failure } from '../model/failure.ts';
 import type { FolderId, ItemId, RunId, SourceObjectId } from '../model/ids.ts';
-import type { JournalIntent, LedgerRecord } from '../model/ledger-record.ts';
+import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import type { OutcomeCounts } from '../model/run.ts';
@@ -12,11 +12,13 @@ import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { holdingMailbox } from './holding.ts';
 import { recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
+import { COUNTED_AS } from './outcome-counts.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import type { PreparedMailbox } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { type AdoptedItem, type ReadyChange, readyChange } from './target-changes.ts';
+import { writeFolder } from './write-folder.ts';
 
 /** How often a mailbox that keeps moving is planned again within one run. */
 const MAX_ROUNDS = 3;
@@ -227,22 +229,13 @@ class MailboxWriting {
     throw new Failure('folderRefused', { details: { folder: name } });
   }
 
-  async #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
-    const intent: JournalIntent = {
-      change: FOLDER_CHANGES[action.kind],
-      sourceObjectId: undefined,
-      itemId: undefined,
-      folderId: action.kind === 'create' ? undefined : action.folderId,
-      folderKey: action.key,
-      fields: [],
-      before: undefined,
-      label: action.kind === 'rename' ? action.from : action.name,
-    };
-    const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.#input.mailbox, [intent]);
-    const folder = await target.applyFolder(action, this.#signal);
-    const itemId = (folder?.folderId ?? '') as string as ItemId;
-    await this.#ports.journal.record(ids, [{ status: 'applied', itemId, version: '' }]);
-    return folder;
+  #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
+    const { journal } = this.#ports;
+    const { mailbox } = this.#input;
+    return writeFolder(
+      { journal, runId: this.#recorder.run.id, mailbox, target, signal: this.#signal },
+      action,
+    );
   }
 
   async #writeChanges(
@@ -361,21 +354,6 @@ function isMoveAway({ planned }: ReadyChange): boolean {
 function createdPerson(change: ContactChange): readonly SourceObjectId[] {
   return change.kind === 'create' ? [change.sourceObjectId] : [];
 }
-
-const FOLDER_CHANGES = {
-  create: 'folderCreate',
-  adopt: 'folderAdopt',
-  rename: 'folderRename',
-  remove: 'folderRemove',
-} as const;
-
-const COUNTED_AS = {
-  create: 'created',
-  update: 'updated',
-  adopt: 'adopted',
-  delete: 'deleted',
-  handOver: 'handedOver',
-} as const;
 
 /** Every deletion and hand-over of the new plan stands in the old one, for the same person and reason. */
 function losesNoMore(fresh: ContactPlan, approved: ContactPlan): boolean {

@@ -3,13 +3,7 @@
 
 import type { MappedContact } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
-import {
-  type FolderId,
-  type ItemId,
-  type RunId,
-  type SourceObjectId,
-  policyId as toPolicyId,
-} from '../model/ids.ts';
+import { type FolderId, type RunId, type SourceObjectId, policyId as toPolicyId } from '../model/ids.ts';
 import type { JournalEntry, JournalIntent } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type {
@@ -24,10 +18,12 @@ import type { PolicyRevision } from '../model/policy.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
+import { COUNTED_AS } from './outcome-counts.ts';
 import { markAfterRestoring, type RollbackStep, rollbackStep } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { overlay } from './target-changes.ts';
+import { writeFolder } from './write-folder.ts';
 
 const MAX_ROUNDS = 4;
 
@@ -294,38 +290,16 @@ export class RollbackMailbox {
   }
 
   async #applyFolder(action: FolderAction): Promise<FolderId | undefined> {
-    const ids = await this.#ports.journal.intend(this.#recorder.run.id, this.mailbox, [
-      {
-        change:
-          action.kind === 'create'
-            ? 'folderCreate'
-            : action.kind === 'remove'
-              ? 'folderRemove'
-              : 'folderRename',
-        sourceObjectId: undefined,
-        itemId: undefined,
-        folderId: action.kind === 'create' ? undefined : action.folderId,
-        folderKey: action.key,
-        fields: [],
-        before: undefined,
-        label: action.kind === 'rename' ? action.from : action.name,
-      },
-    ]);
-    const folder = await this.#target.applyFolder(action, this.#signal);
-    const folderId = folder?.folderId;
-    const itemId = (folderId ?? '') as string as ItemId;
-    await this.#ports.journal.record(ids, [{ status: 'applied', itemId, version: '' }]);
-    return folderId;
+    const writing = {
+      journal: this.#ports.journal,
+      runId: this.#recorder.run.id,
+      mailbox: this.mailbox,
+      target: this.#target,
+      signal: this.#signal,
+    };
+    return (await writeFolder(writing, action))?.folderId;
   }
 }
-
-const COUNTED_AS = {
-  create: 'created',
-  update: 'updated',
-  adopt: 'adopted',
-  delete: 'deleted',
-  handOver: 'handedOver',
-} as const;
 
 /** How a step is shown and counted. */
 function plannedChange(step: RollbackStep): ContactChange | undefined {
