@@ -1,6 +1,7 @@
 // What becomes of a managed contact that is no longer wanted.
 
 import type { SourceObjectId } from '../model/ids.ts';
+import type { ManagedContact } from '../model/mailbox.ts';
 import type { ChangeReason, ContactChange, PlanNoticeKind } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { OwnContact } from './match-contacts.ts';
@@ -51,17 +52,22 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
   return { remove: 'leftSelection' };
 }
 
+/** The user edited or enriched it, or it was not read and might have been. */
+export function mayHoldUserData(contact: ManagedContact): boolean {
+  return (
+    contact.properties === undefined ||
+    contact.hasOtherData === true ||
+    isEditedByUser(contact.mark.fieldFingerprints, contact.properties)
+  );
+}
+
 /**
  * How it goes. A contact that is wholly ours is purged; one that the user edited or enriched is handed over or goes to
  * Deleted Items, never further.
  */
 export function removalChange(policy: Policy, contact: OwnContact, reason: ChangeReason): ContactChange {
   const stored = contact.properties ?? {};
-  // What was not read may have been edited.
-  const isEdited =
-    contact.properties === undefined ||
-    contact.hasOtherData === true ||
-    isEditedByUser(contact.mark.fieldFingerprints, stored);
+  const isEdited = mayHoldUserData(contact);
   const common = {
     sourceObjectId: contact.sourceObjectId,
     itemId: contact.itemId,

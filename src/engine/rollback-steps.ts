@@ -7,7 +7,7 @@ import {
   fieldFingerprints,
   fieldMatches,
 } from '../core/fingerprint.ts';
-import { isEditedByUser } from '../core/plan-fields.ts';
+import { mayHoldUserData } from '../core/plan-removal.ts';
 import { CONTACT_PROPERTY_NAMES, type ContactProperty } from '../model/contact.ts';
 import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import type { BeforeImage, JournalEntry } from '../model/ledger-record.ts';
@@ -63,8 +63,9 @@ export function rollbackStep(entry: JournalEntry, world: RollbackWorld): Rollbac
       const contact = entry.newItemId === undefined ? now : world.byItem.get(entry.newItemId);
       if (contact === undefined) return keep('alreadySo');
       const isAsWritten = contact.version === entry.newVersion;
-      const isEdited = isEditedByUser(contact.mark.fieldFingerprints, contact.properties ?? {});
-      return !isAsWritten && isEdited ? keep('changedSince') : { kind: 'delete', entry, contact };
+      return !isAsWritten && mayHoldUserData(contact)
+        ? keep('changedSince')
+        : { kind: 'delete', entry, contact };
     }
     case 'update': {
       if (entry.before === undefined || entry.itemId === undefined) return keep('notJournaled');
