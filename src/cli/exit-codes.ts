@@ -44,6 +44,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   serviceUnavailable: EXIT.unreachable,
   answerLost: EXIT.unreachable,
   unexpectedAnswer: EXIT.unreachable,
+  everyMailboxDenied: EXIT.configuration,
   groupNotFound: EXIT.configuration,
   mailboxNotFound: EXIT.configuration,
   alreadyRunning: EXIT.alreadyRunning,

@@ -174,9 +174,10 @@ function mailboxStep({ target, mailbox, isMailboxListComplete }: ExplainInput): 
 function ledgerSteps({ entry, managed }: ExplainInput): ExplainStep[] {
   if (entry !== undefined) {
     const code = managed === undefined ? 'writtenAndGone' : 'written';
-    return [
-      { name: 'ledger', ok: managed !== undefined, sentence: say(code, { createdAt: entry.createdAt }) },
-    ];
+    // The mailbox knows better: after a creation the ledger has no time yet.
+    const createdAt = managed?.createdAt || entry.createdAt;
+    if (createdAt === '') return [];
+    return [{ name: 'ledger', ok: managed !== undefined, sentence: say(code, { createdAt }) }];
   }
   return managed === undefined
     ? []

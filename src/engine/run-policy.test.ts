@@ -217,6 +217,17 @@ describe('one bad thing never hides the others', () => {
     expect(world.managed(1).size + world.managed(3).size).toBe(10);
   });
 
+  it('every mailbox denied is one failure of the run: a right is missing', async () => {
+    const world = new World(5, 3);
+    for (const box of [1, 2]) world.box(box).trouble.refuse('mailboxAccessDenied');
+    world.box(3).trouble.refuse('mailboxNotProvisioned');
+    expect((await world.run()).state).toBe('failed');
+    expect(world.eventsOf('run.ended')[0]?.failure?.code).toBe('everyMailboxDenied');
+
+    world.box(3).trouble.relent();
+    expect((await world.run()).state).toBe('finishedWithErrors');
+  });
+
   it('a mailbox that is not provisioned yet is a notice', async () => {
     const world = new World(5, 2);
     world.box(2).trouble.refuse('mailboxNotProvisioned');

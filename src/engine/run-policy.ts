@@ -149,6 +149,8 @@ async function planAll(
   const peopleFound = new Set<SourceObjectId>();
   const recent = new RecentMailboxes();
   let failed = 0;
+  let denied = 0;
+  let opened = 0;
   const work: { mailbox: TargetMailbox; purpose: 'fill' | 'empty' }[] = [
     ...targets.fill.map((mailbox) => ({ mailbox, purpose: 'fill' as const })),
     ...targets.leaving.map((mailbox) => ({ mailbox, purpose: 'empty' as const })),
@@ -160,6 +162,7 @@ async function planAll(
     async ({ mailbox, purpose }) => {
       const planned = await planOneMailbox(mailbox, purpose, context, ports, signal);
       const { plan } = planned;
+      opened += 1;
       for (const id of peopleIn(planned, context.policyId)) peopleFound.add(id);
       addToTally(tally, plan);
       // A mailbox that left with nothing of ours in it is applied all the same, and then no longer remembered.
@@ -199,6 +202,7 @@ async function planAll(
       // A mailbox that is not provisioned yet is a notice; the rest are errors.
       const isNotice = failure.code === 'mailboxNotProvisioned';
       if (!isNotice) failed += 1;
+      if (failure.code === 'mailboxAccessDenied') denied += 1;
       await recorder.emit({
         type: isNotice ? 'mailbox.skipped' : 'mailbox.failed',
         mailboxId: mailbox.id,
@@ -208,6 +212,10 @@ async function planAll(
       });
     },
   );
+  // Not a matter of single mailboxes: a right is missing, and the administrator must read that first.
+  if (opened === 0 && denied > 0 && denied === failed) {
+    throw new Failure('everyMailboxDenied', { details: { mailboxes: denied } });
+  }
   return { peopleFound, recent, failed };
 }
 

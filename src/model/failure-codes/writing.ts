@@ -61,6 +61,21 @@ export const writingFailures = {
       remedy: 'Update this installation.',
     },
   },
+  everyMailboxDenied: {
+    number: 15016,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Access to every mailbox is denied.',
+      causes: [
+        'Contacts.ReadWrite is missing, or its admin consent was not given or was revoked.',
+        'The management scope of the application (RBAC for Applications) covers none of the mailboxes.',
+      ],
+      remedy:
+        'Assign Contacts.ReadWrite in the app registration and grant admin consent, or widen the scope. "contactsync environment test" shows when it works.',
+    },
+  },
   folderRefused: {
     number: 15020,
     scope: 'mailbox',
