@@ -1,6 +1,7 @@
 // The way of an administrator through the command line: test run, run, run again, brake and approval, rollback,
 // cancellation, two processes at once; every answer also as JSON.
 
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type {
   CountView,
@@ -203,6 +204,16 @@ describe('Ctrl-C and two processes at once', () => {
     child.kill('SIGINT');
     expect((await answer).exitCode).toBe(1);
     await box.control.clearFaults();
+  });
+
+  it('goes on to its end, and says how it ended, when nobody reads its output any more', async () => {
+    const { child, answer } = box.spawn(['run', 'All staff']);
+    child.stdout.once('data', () => child.stdout.destroy());
+    answer.catch(() => undefined);
+    const [exitCode] = await once(child, 'close');
+    const [newest] = (await box.json<{ runs: RunView[] }>(['runs', '--limit', '1'])).runs;
+    expect(newest).toMatchObject({ kind: 'run', state: 'finished' });
+    expect(exitCode).toBe(0);
   });
 
   it('ends cleanly at Ctrl-C in the middle of writing, and the next run completes', async () => {
