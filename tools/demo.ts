@@ -328,7 +328,8 @@ function summary(world: World): number {
 }
 
 function whatNext(): void {
-  const run = `node src/bin.ts --data-dir ${quoted(product.dataDirectory)}`;
+  // Not "node": the one of this machine may be too old, and npx finds the one of the project.
+  const run = `npx contactsync --data-dir ${quoted(product.dataDirectory)}`;
   const curl = `curl --cacert ${quoted(emulator?.tenant.caFile ?? '')} -H 'content-type: application/json'`;
   heading('Your turn');
   say('The tenant stays up until Ctrl-C. In another terminal, in this folder:');
