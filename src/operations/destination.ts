@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../model/environment.ts';
 
-export function destinationOf({ scenario, exchangeOnline }: Environment): string {
+export function destinationOf(environment: Environment): string {
+  const { scenario, exchangeOnline, proxy, additionalCaFile } = environment;
   const { organization, cloud, applicationId, endpoints } = exchangeOnline;
   const parts = [
     scenario,
@@ -14,6 +15,9 @@ export function destinationOf({ scenario, exchangeOnline }: Environment): string
     endpoints?.login ?? '',
     endpoints?.graph ?? '',
     endpoints?.exchange ?? '',
+    // Together they may stand in for every host: a proxy of one's own with an authority of one's own.
+    proxy ?? '',
+    additionalCaFile ?? '',
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

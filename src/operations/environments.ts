@@ -136,6 +136,6 @@ function checkEnvironment(
     });
   if (before === undefined || destinationOf(before) === destinationOf(document)) return [];
   return [
-    'Tenant, cloud, application or an address changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
+    'Tenant, cloud, application, an address, the proxy or the additional CA file changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
   ];
 }

@@ -1,0 +1,44 @@
+// What belongs to the destination of secrets: everything that could bring them to another host.
+
+import { Environment } from '@contactsync/contract';
+import { expect, it } from 'vitest';
+import { destinationOf } from './destination.ts';
+
+function environment(more: object = {}, exchangeOnline: object = {}) {
+  return Environment.parse({
+    kind: 'environment',
+    version: 1,
+    id: '11111111-2222-4333-8444-555555555555',
+    name: 'contoso',
+    scenario: 'exchangeOnline',
+    ...more,
+    exchangeOnline: {
+      organization: 'contoso.onmicrosoft.com',
+      applicationId: '11111111-2222-4333-8444-666666666666',
+      ...exchangeOnline,
+    },
+  });
+}
+
+it('a change of where or how the hosts are reached is another destination', () => {
+  const destinations = [
+    environment(),
+    environment({}, { organization: 'fabrikam.onmicrosoft.com' }),
+    environment({}, { cloud: 'china' }),
+    environment({}, { applicationId: '11111111-2222-4333-8444-777777777777' }),
+    environment({}, { endpoints: { login: 'https://login.example.com' } }),
+    environment({}, { endpoints: { graph: 'https://login.example.com' } }),
+    environment({ proxy: 'http://192.0.2.1:8080' }),
+    environment({ additionalCaFile: '/etc/contactsync/ca.pem' }),
+  ].map(destinationOf);
+  expect(new Set(destinations).size).toBe(destinations.length);
+});
+
+it('other changes are not, nor is another way of writing the same', () => {
+  const same = [
+    environment(),
+    environment({ name: 'fabrikam', notes: 'note', timeZone: 'Europe/Berlin', defaultCountry: 'DE' }),
+    environment({}, { organization: 'Contoso.OnMicrosoft.com', useExchangeAdminApi: false }),
+  ].map(destinationOf);
+  expect(new Set(same).size).toBe(1);
+});
