@@ -11,7 +11,8 @@ export const queueFailures = {
     en: {
       sentence: 'The policy is already running.',
       causes: ['Another process on this data directory runs it; the details say which and since when.'],
-      remedy: 'Wait until it has finished.',
+      remedy:
+        'Wait until it has finished. If that process no longer exists, because it was killed or the computer restarted, the policy is free again within a minute: just run it then.',
     },
   },
   nothingToApprove: {
@@ -34,6 +35,17 @@ export const queueFailures = {
       sentence: 'The plan is not the one you saw.',
       causes: ['The digest does not fit.', 'The policy was edited since.'],
       remedy: 'Look at the plan again with "contactsync plan show" and approve with its digest.',
+    },
+  },
+  runEnded: {
+    number: 17022,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The run is over; there is nothing to cancel.',
+      causes: ['It ended before, in the state that the details name.'],
+      remedy: 'To take back what it wrote, use "contactsync rollback".',
     },
   },
   runNotReversible: {
