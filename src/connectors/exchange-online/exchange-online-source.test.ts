@@ -365,11 +365,50 @@ describe('probe', () => {
     );
   });
 
-  test('rights that may be scoped by RBAC are no failure when the token lacks them', async () => {
-    await tenant.reset({ ...FULL_RIGHTS, graphRoles: ['User.Read.All'] });
+  const contactStep = 'Microsoft Graph: contact folders of a mailbox';
+  const opened = async () =>
+    (await tenant.control.requests()).filter((one) => one.path.includes('/contactFolders'));
+
+  test.each([[true], [false]])(
+    'consent for contacts that is missing is tried and named (admin REST: %s)',
+    async (useExchangeAdminApi) => {
+      await tenant.reset({ ...FULL_RIGHTS, graphRoles: ['Mail.Send', 'User.Read.All'] });
+      const steps = await probe({ useExchangeAdminApi });
+      expect(failed(steps)).toEqual([[contactStep, 12030]]);
+      const failure = steps.find((step) => step.name === contactStep)?.failure;
+      expect(failure?.details).toMatchObject({ permission: 'Contacts.ReadWrite' });
+      expect(await opened()).not.toEqual([]);
+    },
+  );
+
+  test('contacts scoped by RBAC are no failure: one mailbox of a few opens', async () => {
+    await tenant.reset({ ...FULL_RIGHTS, graphRoles: ['User.Read.All'] }, { recipients: 6, mailboxes: 4 });
+    const inScope = { kind: 'answer', status: 200, body: { value: [] } } as const;
+    await tenant.control.addFault({ path: '/contactFolders', action: { kind: 'access-denied' } });
+    await tenant.control.addFault({ path: '/contactFolders', action: inScope });
     const steps = await probe();
     expect(failed(steps)).toEqual([]);
-    expect(steps.map((step) => step.note ?? '').join(' ')).toContain('RBAC for Applications');
+    const notes = steps.map((step) => step.note ?? '').join(' ');
+    expect(notes).toContain('RBAC for Applications grants it');
+    expect(notes).toContain('Mail.Send is not granted tenant-wide');
+    expect(await opened()).toHaveLength(2);
+  });
+
+  test('the mailbox of the environment is tried first', async () => {
+    await tenant.reset({ ...FULL_RIGHTS, graphRoles: ['Mail.Send'] });
+    await probe({ mailbox: 'reports@contoso.example' });
+    expect(decodeURIComponent((await opened())[0]?.path ?? '')).toContain('/users/reports@contoso.example/');
+  });
+
+  test('a right to read contacts opens mailboxes and is still not enough', async () => {
+    await tenant.reset({ ...FULL_RIGHTS, graphRoles: ['Mail.Send', 'Contacts.Read'] });
+    expect(failed(await probe())).toEqual([[contactStep, 12030]]);
+  });
+
+  test('no mailbox is opened when the token names the right', async () => {
+    await tenant.reset(FULL_RIGHTS);
+    expect(failed(await probe())).toEqual([]);
+    expect(await opened()).toEqual([]);
   });
 
   test.each([

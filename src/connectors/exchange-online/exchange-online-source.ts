@@ -16,7 +16,7 @@ import { drain } from './drain.ts';
 import { type GraphRights, readGraphRights } from './granted-graph.ts';
 import type { GraphDirectory } from './graph-directory.ts';
 import { readGroupMembers } from './group-members.ts';
-import { probeExchangeOnline } from './probe.ts';
+import { type ProbedParts, probeExchangeOnline } from './probe.ts';
 import { readPeople } from './read-people.ts';
 import { recipientKind } from './recipient-kinds.ts';
 
@@ -27,7 +27,7 @@ export interface ExchangeOnlineParts {
   readonly log: Log;
 }
 
-export function createExchangeOnlineSource(parts: ExchangeOnlineParts): ContactSource {
+export function createExchangeOnlineSource(parts: ProbedParts): ContactSource {
   return {
     read: (scope, signal) => readSource(parts, scope, signal),
     probe: (signal) => probeExchangeOnline(parts, signal),

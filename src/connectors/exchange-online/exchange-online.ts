@@ -12,6 +12,7 @@ import type { TokenProvider } from '../entra/token-provider.ts';
 import type { GraphClient } from '../graph-client/index.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { createAdminApi } from './admin-api.ts';
+import { createOpenContactFolders } from './contact-access.ts';
 import { createExchangeOnlineDirectory } from './exchange-online-directory.ts';
 import { createExchangeOnlineSource } from './exchange-online-source.ts';
 import { createGraphDirectory } from './graph-directory.ts';
@@ -19,7 +20,7 @@ import { createGraphOnlyDirectory, type KnownMailboxes } from './graph-only-dire
 import { createGraphOnlySource } from './graph-only-source.ts';
 
 export interface ExchangeOnlineOptions {
-  readonly exchangeOnline: Pick<ExchangeOnline, 'organization' | 'useExchangeAdminApi'>;
+  readonly exchangeOnline: Pick<ExchangeOnline, 'organization' | 'useExchangeAdminApi' | 'mailbox'>;
   readonly endpoints: Pick<CloudEndpoints, 'exchange'>;
   readonly tokens: TokenProvider;
   readonly http: HttpClient;
@@ -39,8 +40,12 @@ export interface ExchangeOnlineConnector {
 export function createExchangeOnline(options: ExchangeOnlineOptions): ExchangeOnlineConnector {
   const { exchangeOnline, endpoints, tokens, http, graphClient, clock, log, knownMailboxes } = options;
   const graph = createGraphDirectory(graphClient);
+  const trial = {
+    openContactFolders: createOpenContactFolders(graphClient),
+    ownMailbox: exchangeOnline.mailbox,
+  };
   const degraded = {
-    source: createGraphOnlySource({ graph, tokens, log }),
+    source: createGraphOnlySource({ graph, tokens, log, ...trial }),
     directory: createGraphOnlyDirectory({ graph, tokens, log }, knownMailboxes),
   };
   if (!exchangeOnline.useExchangeAdminApi) return degraded;
@@ -54,7 +59,7 @@ export function createExchangeOnline(options: ExchangeOnlineOptions): ExchangeOn
     ...(options.random === undefined ? {} : { random: options.random }),
   });
   const parts = { api, graph, tokens, log };
-  const source = createExchangeOnlineSource(parts);
+  const source = createExchangeOnlineSource({ ...parts, ...trial });
   const directory = createExchangeOnlineDirectory(parts);
   return {
     source: {

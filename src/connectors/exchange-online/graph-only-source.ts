@@ -14,7 +14,7 @@ import { readGraphRights } from './granted-graph.ts';
 import type { GraphDirectory, GraphPerson } from './graph-directory.ts';
 import { readGraphGroupMembers } from './graph-group-members.ts';
 import { mergeAttributes } from './person-details.ts';
-import { probeSignIn } from './probe.ts';
+import { type ContactTrial, probeContacts, probeSignIn } from './probe.ts';
 
 export interface GraphOnlyParts {
   readonly graph: GraphDirectory;
@@ -40,7 +40,7 @@ const NEVER_KNOWN: readonly SourceAttribute[] = [
   'businessPhones',
 ];
 
-export function createGraphOnlySource(parts: GraphOnlyParts): ContactSource {
+export function createGraphOnlySource(parts: GraphOnlyParts & ContactTrial): ContactSource {
   return {
     read: (scope, signal) => readThroughGraph(parts, scope, signal),
     probe: (signal) => probeGraph(parts, signal),
@@ -139,10 +139,14 @@ function decodeContact(person: GraphPerson): SourceObject {
   };
 }
 
-async function probeGraph(parts: GraphOnlyParts, signal: AbortSignal): Promise<readonly ProbeStep[]> {
+async function probeGraph(
+  parts: GraphOnlyParts & ContactTrial,
+  signal: AbortSignal,
+): Promise<readonly ProbeStep[]> {
   const steps: ProbeStep[] = [];
   if (!(await probeSignIn(parts.tokens, 'graph', steps, signal))) return steps;
   const rights = await readGraphRights(parts.tokens, parts.log, signal);
+  await probeContacts(parts, rights.users ? likelyMailboxes(parts.graph, signal) : [], steps, signal);
   const name = 'Microsoft Graph: users';
   if (!rights.users) {
     steps.push({
@@ -161,4 +165,11 @@ async function probeGraph(parts: GraphOnlyParts, signal: AbortSignal): Promise<r
     steps.push({ name, ok: false, failure });
   }
   return steps;
+}
+
+/** Graph does not say who has a mailbox; who has none answers that the mailbox is missing. */
+async function* likelyMailboxes(graph: GraphDirectory, signal: AbortSignal): AsyncGenerator<string> {
+  for await (const page of graph.users(signal)) {
+    for (const person of page) if (person.isMailEnabled && !person.isGuest) yield person.id;
+  }
 }

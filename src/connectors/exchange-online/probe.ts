@@ -5,14 +5,22 @@ import type { ProbeStep } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import type { TokenProvider, TokenResource } from '../entra/token-provider.ts';
 import type { ExchangeAdminApi } from './admin-api.ts';
+import { text } from './admin-row.ts';
+import { type OpenContactFolders, requireContactAccess, TRIED_MAILBOXES } from './contact-access.ts';
 import { readGraphRights } from './granted-graph.ts';
 import type { GraphDirectory } from './graph-directory.ts';
-import { checkRights } from './required-rights.ts';
+import { checkRights, hasRight } from './required-rights.ts';
 
-export interface ProbedParts {
+export interface ContactTrial {
+  readonly tokens: TokenProvider;
+  readonly openContactFolders: OpenContactFolders;
+  /** The environment's own mailbox, tried first. */
+  readonly ownMailbox: string | undefined;
+}
+
+export interface ProbedParts extends ContactTrial {
   readonly api: ExchangeAdminApi;
   readonly graph: GraphDirectory;
-  readonly tokens: TokenProvider;
   readonly log: Log;
 }
 
@@ -42,12 +50,56 @@ export async function probeExchangeOnline(
   }
   const mayGraph = await probeSignIn(parts.tokens, 'graph', steps, signal);
   if (mayGraph) {
+    await probeContacts(parts, mayExchange ? mailboxesOf(parts.api, signal) : [], steps, signal);
     const rights = await readGraphRights(parts.tokens, parts.log, signal);
     if (rights.users) await attempt('Microsoft Graph: users', () => firstPage(parts.graph.users(signal)));
     if (rights.orgContacts)
       await attempt('Microsoft Graph: mail contacts', () => firstPage(parts.graph.orgContacts(signal)));
   }
   return steps;
+}
+
+/** Opens contact folders where the token does not name the right to do so. */
+export async function probeContacts(
+  { tokens, openContactFolders, ownMailbox }: ContactTrial,
+  mailboxes: AsyncIterable<string> | Iterable<string>,
+  steps: ProbeStep[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { roles } = await tokens.token('graph', signal);
+  if (hasRight(roles, 'Contacts.ReadWrite')) return;
+  async function* ownFirst() {
+    if (ownMailbox !== undefined) yield ownMailbox;
+    yield* mailboxes;
+  }
+  const run = async () => {
+    // Opening would succeed with it, and every write fail.
+    if (roles.includes('Contacts.Read'))
+      throw new Failure('consentMissing', {
+        details: {
+          permission: 'Contacts.ReadWrite',
+          resource: 'Microsoft Graph',
+          granted: 'Contacts.Read',
+        },
+      });
+    return requireContactAccess(openContactFolders, ownFirst(), signal);
+  };
+  steps.push(await tryStep('Microsoft Graph: contact folders of a mailbox', run, signal));
+}
+
+async function* mailboxesOf(api: ExchangeAdminApi, signal: AbortSignal): AsyncGenerator<string> {
+  const pages = api.invoke(
+    'Get-Mailbox',
+    { ResultSize: TRIED_MAILBOXES },
+    { select: ['ExternalDirectoryObjectId', 'PrimarySmtpAddress'] },
+    signal,
+  );
+  for await (const page of pages) {
+    for (const row of page) {
+      const name = text(row, 'ExternalDirectoryObjectId') || text(row, 'PrimarySmtpAddress');
+      if (name !== '') yield name;
+    }
+  }
 }
 
 /** Signs in and compares the token's roles with the table; true: the resource can be tried. */
@@ -72,7 +124,8 @@ export async function probeSignIn(
   if (!signIn.ok) return false;
   const { missing, optional, excess } = checkRights(resource, roles);
   const certain = missing.filter((right) => !right.canBeScoped);
-  const scoped = missing.filter((right) => right.canBeScoped);
+  // A trial call tells it of contacts; sending cannot be tried without sending.
+  const scoped = missing.filter((right) => right.canBeScoped && right.name !== 'Contacts.ReadWrite');
   const notes = [
     ...scoped.map((right) => `${right.name} is not granted tenant-wide; RBAC for Applications may grant it.`),
     ...optional.map((right) => `Not granted: ${right.name}. ${right.usedFor}`),

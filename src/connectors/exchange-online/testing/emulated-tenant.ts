@@ -43,6 +43,7 @@ export interface ConnectOptions {
   readonly exchange?: string;
   readonly knownMailboxes?: readonly KnownMailbox[];
   readonly log?: Log;
+  readonly mailbox?: string;
 }
 
 export async function startEmulatedTenant(): Promise<EmulatedTenant> {
@@ -99,7 +100,11 @@ export async function startEmulatedTenant(): Promise<EmulatedTenant> {
       const provider = tokens();
       const log = options.log ?? silentLog;
       return createExchangeOnline({
-        exchangeOnline: { organization: tenant, useExchangeAdminApi: options.useExchangeAdminApi ?? true },
+        exchangeOnline: {
+          organization: tenant,
+          useExchangeAdminApi: options.useExchangeAdminApi ?? true,
+          mailbox: options.mailbox,
+        },
         endpoints: { exchange: options.exchange ?? endpoints.exchange },
         tokens: provider,
         http,
