@@ -94,13 +94,8 @@ export async function openOperations(option: string | undefined): Promise<Opened
   }
 }
 
-function openLog(directory: string): FileLog {
-  try {
-    return openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
-  } catch (cause) {
-    throw new Failure('dataDirectory', { details: { path: logFileIn(directory) }, cause });
-  }
-}
+const openLog = (directory: string) =>
+  openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
 
 async function connect(environment: Environment, stores: Stores, log: Log): Promise<Connection> {
   const { secrets } = stores;

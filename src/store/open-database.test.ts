@@ -24,6 +24,7 @@ import { createLedger } from './ledger.ts';
 import type { MigrationSet } from './migrations/all.ts';
 import { openDatabases, openMainFile } from './open-database.ts';
 import { openStores } from './open-stores.ts';
+import { fileFailure } from './storage-failures.ts';
 
 let root: string;
 /** Some tests put the data directory below the root. */
@@ -269,7 +270,15 @@ test('a full disk is a failure of the data directory, and what was stored stays'
     .insertInto('thing')
     .values({ name: 'x'.repeat(100_000) })
     .execute();
-  await expect(fill).rejects.toMatchObject({ code: 'dataDirectory' });
+  await expect(fill).rejects.toMatchObject({ code: 'dataDirectory', details: { reason: 'disk full' } });
   expect(await db.selectFrom('thing').selectAll().execute()).toEqual([{ name: 'precious' }]);
   await db.destroy();
+});
+
+test('a full disk that the file system reports is named so too', () => {
+  const thrown = Object.assign(new Error('write'), { code: 'ENOSPC' });
+  expect(fileFailure(thrown, mainPath())).toMatchObject({
+    code: 'dataDirectory',
+    details: { path: mainPath(), reason: 'disk full' },
+  });
 });

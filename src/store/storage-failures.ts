@@ -16,6 +16,10 @@ const SQLITE_FAILURES: Readonly<Record<number, FailureCode>> = {
   26: 'databaseCorrupt', // NOTADB
 };
 
+/** FULL, and IOERR_SHMSIZE: the index beside the WAL cannot grow. */
+const SQLITE_DISK_FULL: readonly number[] = [13, 4874];
+const DISK_FULL = 'disk full';
+
 const FILE_ERRORS = new Set([
   'EACCES',
   'EPERM',
@@ -67,9 +71,9 @@ export function sqliteFailure(thrown: unknown, file: string): unknown {
   const errcode = field(thrown, 'errcode');
   if (typeof errcode !== 'number') return thrown;
   const code = SQLITE_FAILURES[errcode & 0xff];
-  return code === undefined
-    ? thrown
-    : new Failure(code, { details: { file, sqlite: errcode }, cause: thrown });
+  if (code === undefined) return thrown;
+  const reason = SQLITE_DISK_FULL.includes(errcode) ? { reason: DISK_FULL } : {};
+  return new Failure(code, { details: { file, ...reason, sqlite: errcode }, cause: thrown });
 }
 
 export function postgresFailure(thrown: unknown, details: FailureDetails): unknown {
@@ -85,13 +89,17 @@ export function postgresFailure(thrown: unknown, details: FailureDetails): unkno
     : POSTGRES_FAILURES.find(([start]) => code.startsWith(start))?.[1];
   return known === undefined
     ? thrown
-    : new Failure(known, { details: { ...details, reason: code }, cause: thrown });
+    : new Failure(known, {
+        details: { ...details, reason: code === '53100' ? DISK_FULL : code },
+        cause: thrown,
+      });
 }
 
 export function fileFailure(thrown: unknown, path: string): unknown {
   const code = field(thrown, 'code');
   if (typeof code !== 'string' || !FILE_ERRORS.has(code)) return thrown;
-  return new Failure('dataDirectory', { details: { path, reason: code }, cause: thrown });
+  const reason = code === 'ENOSPC' || code === 'EDQUOT' ? DISK_FULL : code;
+  return new Failure('dataDirectory', { details: { path, reason }, cause: thrown });
 }
 
 /** Both databases call it by another name. */

@@ -1,9 +1,11 @@
 // The log as a file of JSON lines in the data directory, readable by its owner alone. Nothing with the name of a
-// secret is ever written, whoever put it there.
+// secret is ever written, whoever put it there; and a disk that takes no more never shows in what a command does.
 
+import { writeSync } from 'node:fs';
 import { pino } from 'pino';
 import { Failure } from '../model/failure.ts';
 import type { Log, LogData } from '../ports/log.ts';
+import { type LogDisk, openLogDestination, realDisk } from './log-destination.ts';
 
 const SECRET_KEYS = [
   'password',
@@ -23,9 +25,21 @@ export interface FileLog extends Log {
   close(): void;
 }
 
-/** Appends at once: a command line may end at any moment. */
-export function openFileLog(file: string, level: string): FileLog {
-  const destination = pino.destination({ dest: file, append: true, mkdir: true, mode: 0o600, sync: true });
+export interface FileLogOptions {
+  /** Where a person is told that the log cannot be written. */
+  readonly tell?: (sentence: string) => void;
+  readonly disk?: LogDisk;
+}
+
+/** Never throws, whatever is wrong with the file. */
+export function openFileLog(file: string, level: string, options: FileLogOptions = {}): FileLog {
+  const { tell = tellOnStandardError, disk = realDisk } = options;
+  const trouble = {
+    onLost: (reason: string) =>
+      tell(`The log ${file} cannot be written (${reason}). The work goes on without it.`),
+    onRecovered: (lines: number) => logger.warn({ lines }, 'lines of the log were lost'),
+  };
+  const destination = openLogDestination(file, trouble, disk);
   const logger = pino(
     {
       level: ['error', 'warn', 'info', 'debug'].includes(level) ? level : 'info',
@@ -47,8 +61,16 @@ export function openFileLog(file: string, level: string): FileLog {
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
-    close: () => destination.end(),
+    close: () => destination.close(),
   };
+}
+
+function tellOnStandardError(sentence: string): void {
+  try {
+    writeSync(2, `${sentence}\n`);
+  } catch {
+    // Nobody listens.
+  }
 }
 
 /** A defect keeps its stack, also as the cause of another error; an administrator's mistake has none. */
