@@ -11,6 +11,7 @@ import { addRunCommands } from './commands/run.ts';
 import { CliContext, type CommandLine, type GlobalOptions } from './context.ts';
 import { EXIT, EXIT_HELP, exitCodeOfFailure } from './exit-codes.ts';
 import { failureLines } from './failure-text.ts';
+import { jsonText } from './json-text.ts';
 
 export async function runCommandLine(line: CommandLine): Promise<number> {
   const context = new CliContext(line);
@@ -37,7 +38,7 @@ function reportThrown(thrown: unknown, context: CliContext): number {
 }
 
 function reportFailure(failure: OperationError['failure'], context: CliContext): number {
-  if (context.isJson) context.terminal.error(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
+  if (context.isJson) context.terminal.error(jsonText({ error: failure }));
   else context.terminal.error(`${failureLines(failure, context.paint).join('\n')}\n`);
   return exitCodeOfFailure(failure);
 }

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { type DocumentText, type FailureView, OperationError, type Operations } from '@contactsync/contract';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
+import { jsonText } from './json-text.ts';
 import { colorPaint, type Paint, plainPaint } from './terminal-text.ts';
 
 export interface Terminal {
@@ -90,7 +91,7 @@ export class CliContext {
   }
 
   printJson(value: unknown): void {
-    this.terminal.out(`${JSON.stringify(value, undefined, 2)}\n`);
+    this.terminal.out(jsonText(value));
   }
 
   /** JSON when asked for, otherwise lines. */
