@@ -10,8 +10,8 @@ import {
   EXCLUSION_WORDS,
   noticeText,
   plannedWords,
-  RUN_KIND_WORDS,
   RUN_STATE_WORDS,
+  runKindText,
   SKIP_WORDS,
   word,
 } from './words.ts';
@@ -60,6 +60,9 @@ function stateClass(state: string): string {
 const fact = (name: string, value: string, more = '') =>
   `<div class="fact"><span class="soft">${html(name)}</span><b>${html(value)}</b>${more === '' ? '' : `<span class="soft">${html(more)}</span>`}</div>`;
 
+/** Whoever gets the page by mail is in any time zone: the zone is said. */
+const time = (iso: string) => html(`${iso.slice(0, 19).replace('T', ' ')} UTC`);
+
 function facts(report: ReportView): string {
   const parts: string[] = [];
   const { source, mailboxes } = report;
@@ -77,7 +80,7 @@ function facts(report: ReportView): string {
     parts.push(
       fact(
         'Mailboxes',
-        `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
+        `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
         countedWords(reasons, SKIP_WORDS),
       ),
     );
@@ -90,7 +93,8 @@ function facts(report: ReportView): string {
 function mailboxRows(report: ReportView): string {
   return report.perMailbox
     .map((mailbox) => {
-      const remarks = [...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
+      const leaving = mailbox.purpose === 'empty' ? ['leaves the policy; our contacts are removed'] : [];
+      const remarks = [...leaving, ...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
       return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${stateClass(mailbox.state)}">${html(mailbox.state)}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${mailbox.applied === undefined ? '' : html(appliedWords(mailbox.applied))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
     })
     .join('\n');
@@ -99,7 +103,7 @@ function mailboxRows(report: ReportView): string {
 export function reportHtml(report: ReportView): string {
   const { run } = report;
   const state = word(RUN_STATE_WORDS, run.state);
-  const title = `${run.policyName}: ${word(RUN_KIND_WORDS, run.kind)}, ${state}`;
+  const title = `${run.policyName}: ${runKindText(run)}, ${state}`;
   const brake =
     report.brake === undefined
       ? ''
@@ -134,8 +138,8 @@ export function reportHtml(report: ReportView): string {
 <body>
 <main>
 <h1>${html(run.policyName)}</h1>
-<p>${html(word(RUN_KIND_WORDS, run.kind))}, <span class="${stateClass(run.state)}">${html(state)}</span>
-<span class="soft">· revision ${run.policyRevision} · started ${html(run.startedAt)}${run.endedAt === undefined ? '' : ` · ended ${html(run.endedAt)}`} · run ${html(run.id)}</span></p>
+<p>${html(runKindText(run))}, <span class="${stateClass(run.state)}">${html(state)}</span>
+<span class="soft">· revision ${run.policyRevision} · started ${time(run.startedAt)}${run.endedAt === undefined ? '' : ` · ended ${time(run.endedAt)}`} · run ${html(run.id)}</span></p>
 <div class="facts">
 ${facts(report)}
 </div>

@@ -16,14 +16,14 @@ import {
   EXCLUSION_WORDS,
   noticeText,
   plannedWords,
-  RUN_KIND_WORDS,
   RUN_STATE_WORDS,
+  runKindText,
   SKIP_WORDS,
   word,
 } from './words.ts';
 
 export function runTitle(run: RunView, paint: Paint): string {
-  const kind = word(RUN_KIND_WORDS, run.kind);
+  const kind = runKindText(run);
   const title = `${kind[0]?.toUpperCase()}${kind.slice(1)} of "${visible(run.policyName)}"`;
   return `${paint('bold', title)}  ${paint('dim', `revision ${run.policyRevision}, run ${run.id}`)}`;
 }

@@ -164,6 +164,31 @@ describe('as HTML', () => {
   });
 });
 
+describe('as HTML, for whoever gets it by mail', () => {
+  const [first] = report().perMailbox;
+  const page = reportHtml(
+    report({
+      perMailbox: first === undefined ? [] : [first, { ...first, purpose: 'empty', notices: [] }],
+    }),
+  );
+
+  it('says which mailboxes leave the policy', () => {
+    expect(page).toContain('2 to fill of 40, 1 leaving the policy');
+    expect(page.match(/leaves the policy; our contacts are removed/g)).toHaveLength(1);
+  });
+
+  it('says times as people write them, with the zone', () => {
+    expect(page).toContain('started 2026-11-22 10:00:00 UTC · ended 2026-11-22 10:01:05 UTC');
+    expect(page).not.toContain('.000Z');
+  });
+
+  it('calls the test of a rollback by its name', () => {
+    const undoing = { ...RUN, kind: 'test', undoes: RUN.id } as const;
+    expect(reportHtml(report({ run: undoing }))).toContain('<p>test of a rollback, ');
+    expect(reportHtml(report({ run: { ...undoing, undoes: undefined } }))).toContain('<p>test run, ');
+  });
+});
+
 describe('the exit code', () => {
   it('follows the state of the run', () => {
     const of = (state: RunView['state'], more: Partial<ReportView> = {}) =>

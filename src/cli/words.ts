@@ -1,7 +1,7 @@
 // Plain English for what runs, plans and reports name by a short word. Unknown words (a newer product behind the
 // same contract) are shown as they are.
 
-import type { NoticeView, OutcomeCountsView, PlanCountsView } from '@contactsync/contract';
+import type { NoticeView, OutcomeCountsView, PlanCountsView, RunView } from '@contactsync/contract';
 import { count } from './terminal-text.ts';
 
 type Words = Readonly<Record<string, string>>;
@@ -26,6 +26,10 @@ export const RUN_KIND_WORDS: Words = {
   rollback: 'rollback',
   cleanup: 'clean-up',
 };
+
+/** A test run with a run to undo is the test of its rollback. */
+export const runKindText = ({ kind, undoes }: Pick<RunView, 'kind' | 'undoes'>): string =>
+  kind === 'test' && undoes !== undefined ? 'test of a rollback' : word(RUN_KIND_WORDS, kind);
 
 export const REASON_WORDS: Words = {
   new: 'new',
