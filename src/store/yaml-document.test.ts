@@ -70,7 +70,16 @@ test.each([
   ['nothing', '', { reason: 'the file is empty' }],
   ['only a comment', '# later\n', { reason: 'the file is empty' }],
   ['brackets without end', '['.repeat(200_000), {}],
-  ['keys nested without end', `${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`, {}],
+  [
+    'keys nested without end',
+    `${'{a: '.repeat(5_000)}1${'}'.repeat(5_000)}`,
+    { reason: 'the file is nested too deeply' },
+  ],
+  [
+    'lists nested without end',
+    `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+    { reason: 'the file is nested too deeply' },
+  ],
   ['far too much', `a: ${'x'.repeat(2_000_000)}`, { reason: expect.stringContaining('longer') }],
 ])('%s is refused with its place', (_, text, details) => {
   expect(() => parseYaml(text, 'a.yaml')).toThrow(

@@ -35,6 +35,8 @@ export function parseYaml(text: string, file: string): YamlText {
     const [document, second] = 'empty' in documents ? [] : documents;
     if (document === undefined) return refuse('the file is empty');
     const problem = document.errors[0] ?? document.warnings[0];
+    // Its message would be the one of the exhausted stack.
+    if (problem?.code === 'RESOURCE_EXHAUSTION') refuse('the file is nested too deeply', at(problem.pos[0]));
     if (problem !== undefined) refuse(problem.message, at(problem.pos[0]));
     if (second !== undefined) refuse('the file holds more than one document', at(second.range[0]));
     visit(document, {
