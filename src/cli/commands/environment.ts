@@ -10,7 +10,7 @@ import { failureLines } from '../failure-text.ts';
 import { table } from '../table.ts';
 import { type Paint, visible } from '../terminal-text.ts';
 import { addDocumentCommands } from './document.ts';
-import { writeFileTo } from './options.ts';
+import { showNewDocument } from './options.ts';
 
 export function addEnvironmentCommands(program: Command, context: CliContext): void {
   const environment = program
@@ -80,6 +80,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
     .requiredOption('--organization <domain>', "the tenant's initial domain, such as contoso.onmicrosoft.com")
     .requiredOption('--application-id <id>', 'application (client) id of the app registration')
     .option('--output <file>', 'write to a file')
+    .option('--force', 'replace the file if it exists')
     .addHelpText(
       'after',
       examples(
@@ -87,11 +88,12 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       ),
     )
     .action(
-      async (name: string, options: { organization: string; applicationId: string; output?: string }) => {
+      async (
+        name: string,
+        options: { organization: string; applicationId: string; output?: string; force?: boolean },
+      ) => {
         const text = newEnvironmentText({ id: context.line.newId(), name, ...options });
-        if (options.output !== undefined) await writeFileTo(context, options.output, text);
-        else if (context.isJson) context.printJson({ text });
-        else context.terminal.out(text);
+        await showNewDocument(context, text, options);
       },
     );
 

@@ -9,7 +9,7 @@ import { table } from '../table.ts';
 import { count, visible } from '../terminal-text.ts';
 import { RUN_STATE_WORDS, word } from '../words.ts';
 import { addDocumentCommands } from './document.ts';
-import { writeFileTo } from './options.ts';
+import { showNewDocument } from './options.ts';
 
 export function addPolicyCommands(program: Command, context: CliContext): void {
   const policy = program
@@ -72,12 +72,11 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
     .argument('<name>')
     .requiredOption('--environment <name>', 'environment it belongs to')
     .option('--output <file>', 'write to a file')
+    .option('--force', 'replace the file if it exists')
     .addHelpText('after', examples('policy new "All staff" --environment contoso --output all-staff.yaml'))
-    .action(async (name: string, options: { environment: string; output?: string }) => {
+    .action(async (name: string, options: { environment: string; output?: string; force?: boolean }) => {
       const text = newPolicyText({ id: context.line.newId(), name, environment: options.environment });
-      if (options.output !== undefined) await writeFileTo(context, options.output, text);
-      else if (context.isJson) context.printJson({ text });
-      else context.terminal.out(text);
+      await showNewDocument(context, text, options);
     });
 
   addDocumentCommands(policy, context, 'policy', policies);

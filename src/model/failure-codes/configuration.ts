@@ -112,6 +112,17 @@ export const configurationFailures = {
       remedy: 'Check the path in the details.',
     },
   },
+  fileExists: {
+    number: 10018,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The file exists already.',
+      causes: ['A document of this name was made before; it may hold changes of yours.'],
+      remedy: 'Choose another name, or replace the file with --force.',
+    },
+  },
   invalidTenantName: {
     number: 10020,
     scope: 'run',
@@ -189,7 +200,7 @@ export const configurationFailures = {
       sentence: 'The environment has no certificate.',
       causes: [
         'None was assigned yet.',
-        'Tenant, cloud or an address of the environment was changed: stored secrets are then discarded on purpose.',
+        'Tenant, cloud, an address, the proxy or the additional CA file of the environment was changed: stored secrets are then discarded on purpose.',
       ],
       remedy:
         'Assign one with "contactsync certificate create --environment NAME" or "contactsync environment set-certificate NAME THUMBPRINT".',
