@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import { extname } from 'node:path';
-import type { CertificateFile } from '@contactsync/contract';
+import type { CertificateFile, EnvironmentView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
@@ -53,13 +53,15 @@ export function addCertificateCommands(program: Command, context: CliContext): v
         });
         if (environment !== undefined)
           await operations.environments.setCertificate(environment.environment.id, created.thumbprint);
-        context.show(created, () => [
+        const warnings = replacementWarnings(environment);
+        context.show({ ...created, warnings }, () => [
           `Certificate ${created.thumbprint} created, valid until ${created.notAfter.slice(0, 10)}.`,
           ...(environment === undefined
             ? []
             : [`Environment "${visible(environment.environment.name)}" signs in with it.`]),
           'Upload this file to the app registration in Entra ID (Certificates & secrets):',
           `  ${created.file}`,
+          ...warnings.map((warning) => context.paint('yellow', `Note: ${visible(warning)}`)),
         ]);
       },
     );
@@ -146,6 +148,16 @@ The password is asked for without echo, or read from --password-file or CONTACTS
       await (await certificates()).remove(thumbprint);
       context.show({ removed: true }, () => ['The certificate is removed.']);
     });
+}
+
+/** Entra ID does not know the new certificate yet, and scheduled runs sign in with it from now on. */
+function replacementWarnings(environment: EnvironmentView | undefined): readonly string[] {
+  const before = environment?.certificate;
+  if (environment === undefined || before === undefined) return [];
+  const { name } = environment.environment;
+  return [
+    `Environment "${name}" signed in with ${before.thumbprint.slice(0, 12)} before and signs in with the new certificate at once: until its .cer file is uploaded, every run fails. To go back meanwhile: contactsync environment set-certificate ${JSON.stringify(name)} ${before.thumbprint.slice(0, 12)}`,
+  ];
 }
 
 async function readPassword(context: CliContext, file: string | undefined): Promise<string> {

@@ -26,6 +26,7 @@ export function addDocumentCommands(
   documents: () => Promise<Documents>,
 ): void {
   const sample = noun === 'policy' ? '"All staff"' : 'contoso';
+  const newName = noun === 'policy' ? '"Everybody"' : 'contoso-production';
   const file = noun === 'policy' ? 'all-staff.yaml' : 'contoso.yaml';
 
   parent
@@ -124,7 +125,7 @@ export function addDocumentCommands(
     .description(`Give the ${noun} another name.`)
     .argument('<name>', `name or id of the ${noun}`)
     .argument('<new-name>')
-    .addHelpText('after', examples(`${noun} rename ${sample} "Everybody"`))
+    .addHelpText('after', examples(`${noun} rename ${sample} ${newName}`))
     .action(async (name: string, newName: string) => {
       await (await documents()).rename(name, newName);
       context.show({ name: newName }, () => [`It is now called "${visible(newName)}".`]);

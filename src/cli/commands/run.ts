@@ -1,16 +1,20 @@
 // run, approve, cancel, rollback, runs.
 
-import type { RunStateView } from '@contactsync/contract';
+import type { RunStateView, RunView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import { type CliContext, isFileName } from '../context.ts';
 import { examples } from '../examples.ts';
 import { followAndShow, SHORT_LIST } from '../follow-run.ts';
+import { jsonText } from '../json-text.ts';
 import { reportCsv } from '../report-csv.ts';
 import { reportHtml } from '../report-html.ts';
 import { reportLines } from '../report-text.ts';
 import { table } from '../table.ts';
-import { RUN_KIND_WORDS, RUN_STATE_WORDS, word } from '../words.ts';
+import { RUN_STATE_WORDS, runKindText, word } from '../words.ts';
 import { resolveRun, wholeNumber, writeFileTo } from './options.ts';
+
+/** What "rollback last" means: neither a test, which wrote nothing, nor the rollback just made. */
+const isReversible = ({ kind }: RunView) => kind === 'run' || kind === 'cleanup';
 
 export function addRunCommands(program: Command, context: CliContext): void {
   const run = program
@@ -61,7 +65,7 @@ export function addRunCommands(program: Command, context: CliContext): void {
           : options.html
             ? reportHtml(report)
             : context.isJson
-              ? `${JSON.stringify(report, undefined, 2)}\n`
+              ? jsonText(report)
               : `${lines().join('\n')}\n`;
         if (options.output === undefined) context.terminal.out(text);
         else await writeFileTo(context, options.output, text);
@@ -88,14 +92,18 @@ export function addRunCommands(program: Command, context: CliContext): void {
     .addHelpText('after', examples('cancel 3f2a9c'))
     .action(async (id: string) => {
       const operations = await context.operations();
-      const cancelled = await operations.runs.cancel(await resolveRun(context, id));
+      const run = await operations.runs.get(await resolveRun(context, id));
+      // To cancel twice is no mistake; to believe that a run that wrote was stopped would be one.
+      if (run.endedAt !== undefined && run.state !== 'cancelled')
+        context.fail('runEnded', { run: run.id, state: word(RUN_STATE_WORDS, run.state) });
+      const cancelled = await operations.runs.cancel(run.id);
       context.show({ run: cancelled }, () => [`The run is ${word(RUN_STATE_WORDS, cancelled.state)}.`]);
     });
 
   program
     .command('rollback')
     .description('Write back what a run changed, except what users changed since.')
-    .argument('<run>', 'id of the run or its beginning; "last" is the newest')
+    .argument('<run>', 'id of the run or its beginning; "last" is the newest that is no test and no rollback')
     .option('--mailbox <address...>', 'only these mailboxes')
     .option('--test', 'write nothing: show what would be written back')
     .option('--all', 'show everything instead of the beginning of long lists')
@@ -106,7 +114,7 @@ export function addRunCommands(program: Command, context: CliContext): void {
     .action(async (id: string, options: { mailbox?: string[]; test?: boolean; all?: boolean }) => {
       const operations = await context.operations();
       const started = await operations.runs.rollback({
-        run: await resolveRun(context, id),
+        run: await resolveRun(context, id, isReversible),
         mailboxes: options.mailbox ?? [],
         mode: options.test === true ? 'test' : 'run',
       });
@@ -144,7 +152,7 @@ export function addRunCommands(program: Command, context: CliContext): void {
               [
                 { title: 'RUN', value: ({ id }) => id.slice(0, 8) },
                 { title: 'STARTED', value: ({ startedAt }) => startedAt.slice(0, 19).replace('T', ' ') },
-                { title: 'KIND', value: ({ kind }) => word(RUN_KIND_WORDS, kind) },
+                { title: 'KIND', value: runKindText },
                 { title: 'POLICY', value: ({ policyName }) => policyName, maxWidth: 40 },
                 { title: 'REV', value: ({ policyRevision }) => String(policyRevision), align: 'right' },
                 { title: 'STATE', value: ({ state }) => word(RUN_STATE_WORDS, state) },

@@ -1,0 +1,204 @@
+// Whole commands over operations that answer what the test says.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Environment, type EnvironmentView, type ReportView, type RunView } from '@contactsync/contract';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommandLine } from './command-line.ts';
+import type { OpenedOperations } from './context.ts';
+
+const ID = '11111111-2222-4333-8444-555555555555';
+
+const runOf = (number: number, of: Partial<RunView> = {}): RunView => ({
+  id: `0000000${number}-0000-4000-8000-000000000000`,
+  kind: 'run',
+  policyId: ID,
+  policyName: 'All staff',
+  policyRevision: 1,
+  undoes: undefined,
+  state: 'finished',
+  startedAt: '2026-11-22T10:00:00.000Z',
+  endedAt: '2026-11-22T10:01:00.000Z',
+  holder: '',
+  ...of,
+});
+
+function reportOf(run: RunView): ReportView {
+  const planned = { create: 0, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 0, foreign: 0 };
+  const applied = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
+  const parts = { source: undefined, mailboxes: undefined, brake: undefined };
+  return { run, ...parts, planned, applied, perMailbox: [], failures: [] };
+}
+
+/** Newest first, as the operations list them. */
+function runsThatAre(runs: readonly RunView[]) {
+  const calls: string[] = [];
+  const find = (id: string) => runs.find((run) => run.id.startsWith(id)) ?? runOf(9);
+  const operations = {
+    list: async ({ limit = 50 }: { limit?: number }) => runs.slice(0, limit),
+    get: async (id: string) => find(id),
+    report: async (id: string) => reportOf(find(id)),
+    async cancel(id: string) {
+      calls.push(`cancel ${id}`);
+      return { ...find(id), state: 'cancelled' };
+    },
+    async rollback({ run }: { run: string }) {
+      calls.push(`rollback ${run}`);
+      return runOf(8, { kind: 'rollback' });
+    },
+    async *events() {},
+  };
+  return { calls, operations: { runs: operations } };
+}
+
+async function run(args: readonly string[], operations: object = {}) {
+  const answer = { output: '', errors: '' };
+  const exitCode = await runCommandLine({
+    args,
+    env: {},
+    terminal: {
+      isOutputTerminal: false,
+      isInputTerminal: false,
+      width: 100,
+      out(text) {
+        answer.output += text;
+      },
+      error(text) {
+        answer.errors += text;
+      },
+      readInput: async () => '',
+      ask: async () => '',
+      onInterrupt: () => () => {},
+    },
+    version: '1',
+    now: () => 0,
+    newId: () => ID,
+    // Only what the command asks is there: anything else is a defect that the test shows.
+    open: async () => ({ ...operations, close: async () => {} }) as unknown as OpenedOperations,
+    describeFailure: (code, details) => ({
+      ...{ code, number: 10_000, scope: 'run', whoActs: 'administrator' },
+      ...{ sentence: code, causes: [], remedy: '', details },
+    }),
+    recordDefect: (thrown) => {
+      throw thrown;
+    },
+    demo: undefined,
+  });
+  return { exitCode, ...answer };
+}
+
+describe('a new document', () => {
+  let directory = '';
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'contactsync-new-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const commands = [
+    ['policy', 'new', 'A', '--environment', 'contoso'],
+    ['environment', 'new', 'A', '--organization', 'contoso.onmicrosoft.com', '--application-id', ID],
+  ];
+
+  it.each(commands)('%s: does not replace a file unless told so', async (...command) => {
+    const file = join(directory, 'a.yaml');
+    writeFileSync(file, 'mine');
+    const refused = await run([...command, '--output', file]);
+    expect(refused).toMatchObject({ exitCode: 2, output: '' });
+    expect(refused.errors).toContain('fileExists');
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect(await run([...command, '--output', file, '--force'])).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(file, 'utf8')).toContain(`id: ${ID}`);
+  });
+
+  it.runIf(process.platform !== 'win32')('says its path without control characters', async () => {
+    const file = join(directory, 'a\u001b[31m.yaml');
+    const { output } = await run(['policy', 'new', 'A', '--environment', 'contoso', '--output', file]);
+    expect(existsSync(file)).toBe(true);
+    expect(output).toContain('a\\u{001b}[31m.yaml');
+    expect(output).not.toContain('\u001b');
+  });
+});
+
+describe('cancel', () => {
+  it('refuses a run that is over, with exit code 2', async () => {
+    const { calls, operations } = runsThatAre([runOf(1)]);
+    const answer = await run(['cancel', '00000001'], operations);
+    expect(answer).toMatchObject({ exitCode: 2, output: '' });
+    expect(answer.errors).toContain('runEnded');
+    expect(calls).toEqual([]);
+  });
+
+  it('cancels what waits, and once more without complaint', async () => {
+    const waiting = runOf(1, { state: 'awaitingApproval', endedAt: undefined });
+    for (const one of [waiting, runOf(1, { state: 'cancelled' })]) {
+      const { calls, operations } = runsThatAre([one]);
+      const answer = await run(['cancel', 'last'], operations);
+      expect(answer).toMatchObject({ exitCode: 0, output: 'The run is cancelled.\n' });
+      expect(calls).toEqual([`cancel ${one.id}`]);
+    }
+  });
+});
+
+describe('the test of a rollback, and a rollback', () => {
+  const testOfRollback = runOf(4, { kind: 'test', undoes: runOf(2).id });
+  const runs = [testOfRollback, runOf(3, { kind: 'rollback', undoes: runOf(2).id }), runOf(2), runOf(1)];
+
+  it('are not what "rollback last" means', async () => {
+    const { calls, operations } = runsThatAre(runs);
+    await run(['rollback', 'last'], operations);
+    expect(calls).toEqual([`rollback ${runOf(2).id}`]);
+  });
+
+  it('are what "last" means elsewhere', async () => {
+    const { operations } = runsThatAre(runs);
+    const { output } = await run(['run', 'show', 'last', '--json'], operations);
+    expect(JSON.parse(output)).toMatchObject({ run: { id: testOfRollback.id } });
+  });
+
+  it('are told apart in the list', async () => {
+    const { operations } = runsThatAre(runs);
+    const { output } = await run(['runs'], operations);
+    const lines = output.split('\n');
+    expect(lines[1]).toContain('test of a rollback');
+    expect(lines[2]).toMatch(/ rollback /);
+    expect(lines[2]).not.toContain('test');
+  });
+});
+
+describe('a certificate for an environment', () => {
+  const environment = Environment.parse({
+    ...{ kind: 'environment', version: 1, id: ID, name: 'contoso', scenario: 'exchangeOnline' },
+    exchangeOnline: { organization: 'contoso.onmicrosoft.com', applicationId: ID },
+  });
+  const certificate = (thumbprint: string) => ({ thumbprint, notAfter: '2028-01-01T00:00:00.000Z' });
+
+  function operationsWith(assigned: string | undefined) {
+    const view = {
+      environment,
+      certificate: assigned === undefined ? undefined : certificate(assigned),
+    } as unknown as EnvironmentView;
+    return {
+      environments: { get: async () => view, setCertificate: async () => view },
+      certificates: { create: async () => ({ ...certificate('NEW'), file: '/new.cer' }) },
+    };
+  }
+  const create = ['certificate', 'create', '--environment', 'contoso'];
+
+  it('that has one: warns that the new one must be uploaded first', async () => {
+    const { output } = await run(create, operationsWith('OLD'));
+    expect(output).toMatch(/Note: .*OLD.* at once.* uploaded/);
+    expect(output).toContain('contactsync environment set-certificate "contoso" OLD');
+    const json = JSON.parse((await run([...create, '--json'], operationsWith('OLD'))).output);
+    expect(json.warnings).toHaveLength(1);
+  });
+
+  it('that has none: does not', async () => {
+    expect((await run(create, operationsWith(undefined))).output).not.toContain('Note');
+  });
+});
+
+it('the example of renaming an environment is one of an environment', async () => {
+  const { output } = await run(['environment', 'rename', '--help']);
+  expect(output).toContain('environment rename contoso contoso-production');
+});
