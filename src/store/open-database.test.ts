@@ -96,6 +96,7 @@ test('commits are durable before they return: the journal and the dirty flag mus
 test.each([
   ['pages overwritten', () => damage(mainPath())],
   ['cut in half', () => truncateSync(mainPath(), Math.floor(statSync(mainPath()).size / 2))],
+  ['emptied', () => truncateSync(mainPath(), 0)],
   ['not a database', () => writeFileSync(mainPath(), 'no database '.repeat(1_000))],
 ])('a damaged contactsync.db (%s) is refused with every byte left as it was', async (_, spoil) => {
   await (await open()).close();
@@ -103,6 +104,29 @@ test.each([
   const before = withoutEmptyCompanions(contentOf(directory));
   await expect(open()).rejects.toMatchObject({ code: 'databaseCorrupt' });
   expect(withoutEmptyCompanions(contentOf(directory))).toEqual(before);
+});
+
+test.each(['key', 'ledger.db', 'certificates'])(
+  'an empty contactsync.db beside %s once was a full one and is left alone',
+  async (name) => {
+    writeFileSync(join(directory, name), '');
+    writeFileSync(mainPath(), '');
+    await expect(open()).rejects.toMatchObject({ code: 'databaseCorrupt' });
+    expect(readdirSync(directory).sort()).toEqual([name, 'contactsync.db'].sort());
+    expect(statSync(mainPath()).size).toBe(0);
+  },
+);
+
+test('an empty contactsync.db with nothing beside it is an installation that was broken off', async () => {
+  writeFileSync(mainPath(), '');
+  await (await open()).close();
+  expect(statSync(mainPath()).size).toBeGreaterThan(0);
+});
+
+test('a key that was put there before the first start is no reason to doubt', async () => {
+  writeFileSync(join(directory, 'key'), `${'A'.repeat(43)}=\n`, { mode: 0o600 });
+  await (await open()).close();
+  expect(readdirSync(directory).filter((name) => /\.[0-9a-f]{12}/.test(name))).toEqual([]);
 });
 
 test('what a crash left in the WAL is not folded into a damaged database', async () => {

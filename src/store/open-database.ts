@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { Failure } from '../model/failure.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -102,8 +102,12 @@ export async function openMainFile<T>(
   set: MigrationSet,
   { clock }: DatabasePlace,
 ): Promise<Kysely<T>> {
+  // In this order: of an installation that another process is just making, the database comes first.
+  const isInstalled = hasTracesOfUse(dirname(path));
   const size = sizeOf(path);
-  if (size > 0) {
+  if (size === 0 && isInstalled)
+    throw new Failure('databaseCorrupt', { details: { file: basename(path), finding: 'empty file' } });
+  if (size !== undefined && size > 0) {
     const applied = inspectSqlite(path, size, set.table);
     refuseNewer(applied, set);
     const [next] = pendingMigrations(applied, set);
@@ -118,7 +122,8 @@ export async function openMainFile<T>(
 async function openLedgerFile(path: string, place: DatabasePlace): Promise<LedgerDatabase> {
   const size = sizeOf(path);
   try {
-    if (size > 0) refuseNewer(inspectSqlite(path, size, LEDGER_MIGRATIONS.table), LEDGER_MIGRATIONS);
+    if (size !== undefined && size > 0)
+      refuseNewer(inspectSqlite(path, size, LEDGER_MIGRATIONS.table), LEDGER_MIGRATIONS);
     return await openAndMigrate<LedgerTables>(openSqliteDialect(path), LEDGER_MIGRATIONS);
   } catch (thrown) {
     const isReplaceable =
@@ -153,13 +158,19 @@ function setAside(path: string, { clock, log }: DatabasePlace): void {
   );
 }
 
-function sizeOf(path: string): number {
+/** Then an empty database was a full one once. */
+function hasTracesOfUse(directory: string): boolean {
+  return ['key', 'ledger.db', 'certificates'].some((name) => existsSync(join(directory, name)));
+}
+
+/** undefined: there is none. */
+function sizeOf(path: string): number | undefined {
   try {
     const { size, mode } = statSync(path);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) chmodSync(path, 0o600);
     return size;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return 0;
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw fileFailure(thrown, path);
   }
 }

@@ -1,7 +1,8 @@
 // Node's own SQLite in the shape Kysely's dialect for SQLite wants. The only file that names node:sqlite (newer Node
 // versions rename its class).
 
-import { closeSync, openSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, linkSync, openSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -129,7 +130,8 @@ export function openSqliteDialect(path: string): Dialect {
 function openForWriting(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
-    // SQLite itself would create the file with the process's umask; its -wal and -shm files copy the mode.
+    if (!existsSync(path)) makeFile(path);
+    // Where no links exist it is made here, for a moment empty.
     closeSync(openSync(path, 'a', 0o600));
     database = new DatabaseSync(path);
     database.exec(PRAGMAS);
@@ -140,6 +142,31 @@ function openForWriting(path: string): DatabaseSync {
   } catch (thrown) {
     database?.close();
     throw sqliteFailure(fileFailure(thrown, path), basename(path));
+  }
+}
+
+/**
+ * Makes a database that appears under its name with a header in it, so that an empty file is always a damaged one, also
+ * for a process that starts at the same moment. Of two that do this at once the first one's file stays.
+ */
+function makeFile(path: string): void {
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    // SQLite itself would create the file with the process's umask; its -wal and -shm files copy the mode.
+    closeSync(openSync(draft, 'wx', 0o600));
+    const database = new DatabaseSync(draft);
+    try {
+      database.exec('pragma journal_mode=wal');
+    } finally {
+      database.close();
+    }
+    try {
+      linkSync(draft, path);
+    } catch {
+      // Somebody else was first, or the file system knows no links.
+    }
+  } finally {
+    for (const companion of ['', '-wal', '-shm']) rmSync(draft + companion, { force: true });
   }
 }
 

@@ -3,7 +3,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/store-places.ts';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
@@ -54,7 +55,14 @@ async function outputOf(child: ChildProcess): Promise<string> {
 const openHere = (clock = new FakeClock()) =>
   openStores({ dataDirectory: directory, clock, log: silentLog, environmentVariables: {} });
 
-test('four processes that start at once on an empty directory agree on tables and key', async () => {
+test.each([
+  ['an empty directory', () => {}],
+  [
+    'a key made beforehand',
+    () => writeFileSync(join(directory, 'key'), `${'A'.repeat(43)}=\n`, { mode: 0o600 }),
+  ],
+])('four processes that start at once on %s agree on tables and key', async (_, prepare) => {
+  prepare();
   const text = `
     await stores.secrets.saveCertificate(
       { thumbprint: String(process.pid), thumbprintSha256: '', subject: '', friendlyName: '', notBefore: '', notAfter: '', certificatePem: '' },
@@ -102,8 +110,13 @@ test('three processes write at once and nothing is lost or mixed up', async () =
   await stores.close();
 });
 
-/** Adds one to a counter by reading, waiting and writing: without mutual exclusion additions get lost. */
-const counting = (isExclusive: boolean) => `
+/**
+ * Adds one to a counter by reading, waiting and writing: without mutual exclusion additions get lost. Both wait for each
+ * other first, or on a busy computer one would be done before the other begins.
+ */
+const counting = (isExclusive: boolean, own: number) => `
+  await stores.settings.write('ready ${own}', 'yes');
+  while (await stores.settings.read('ready ${3 - own}') === undefined) await clock.sleep(1);
   for (let turn = 0; turn < 25; turn += 1) {
     let lease;
     while (${isExclusive} && lease === undefined) {
@@ -120,7 +133,7 @@ const counting = (isExclusive: boolean) => `
 `;
 
 async function countWith(isExclusive: boolean): Promise<number> {
-  await Promise.all([1, 2].map(() => outputOf(startProcess(counting(isExclusive)))));
+  await Promise.all([1, 2].map((own) => outputOf(startProcess(counting(isExclusive, own)))));
   const stores = await openHere();
   const count = Number(await stores.settings.read('counter'));
   await stores.close();
