@@ -1,6 +1,7 @@
 // Environment configuration (specification 4): one Exchange organization and how to reach it. Secrets are never in it.
 
 import { z } from 'zod';
+import { documentName } from './document-name.ts';
 
 export const CLOUDS = ['global', 'usGovernment', 'usGovernmentDod', 'china'] as const;
 
@@ -38,7 +39,7 @@ export const Environment = z.strictObject({
   kind: z.literal('environment'),
   version: z.literal(1),
   id: z.guid(),
-  name: z.string().trim().min(1).max(120),
+  name: documentName,
   description: z.string().max(2_000).optional(),
   notes: z.string().max(10_000).optional(),
   scenario: z.literal('exchangeOnline'),

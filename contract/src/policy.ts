@@ -1,6 +1,7 @@
 // A policy (specification 5.1): which contacts go into which mailboxes, and how.
 
 import { z } from 'zod';
+import { documentName } from './document-name.ts';
 
 export const RECIPIENT_TYPES = [
   'userMailbox',
@@ -218,7 +219,7 @@ export const Policy = z.strictObject({
   kind: z.literal('policy'),
   version: z.literal(1),
   id: z.guid(),
-  name: z.string().trim().min(1).max(120),
+  name: documentName,
   description: z.string().max(2_000).optional(),
   environment: z.string().min(1).describe('Name of the environment.'),
   enabled: z.boolean().default(true),
