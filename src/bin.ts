@@ -3,10 +3,9 @@
 // start; nowhere else, because a directory that others may write to would let them bring code of their own.
 
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
 import { dataDirectory } from './store/data-directory.ts';
+import { compileCacheDirectory } from './store/directory-access.ts';
 
 const args = process.argv.slice(2);
 
@@ -16,8 +15,8 @@ function namedDataDirectory(): string | undefined {
   return index >= 0 ? args[index + 1] : args.find((arg) => arg.startsWith('--data-dir='))?.slice(11);
 }
 
-const directory = dataDirectory(namedDataDirectory());
-if (existsSync(directory)) enableCompileCache(join(directory, 'cache'));
+const cache = compileCacheDirectory(dataDirectory(namedDataDirectory()), process.getuid?.());
+if (cache !== undefined) enableCompileCache(cache);
 
 const { runCommandLine } = await import('./cli/command-line.ts');
 const { processTerminal } = await import('./cli/process-terminal.ts');

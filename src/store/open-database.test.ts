@@ -134,7 +134,7 @@ test('what a crash left in the WAL is not folded into a damaged database', async
   const stores = await open();
   await stores.settings.write('in the WAL', 'yes');
   const crashed = join(directory, 'crashed');
-  mkdirSync(crashed);
+  mkdirSync(crashed, { mode: 0o700 });
   for (const name of ['contactsync.db', 'contactsync.db-wal'])
     copyFileSync(join(directory, name), join(crashed, name));
   await stores.close();

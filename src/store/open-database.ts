@@ -9,6 +9,7 @@ import { Failure } from '../model/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { LedgerDatabase, LedgerTables, MainDatabase, MainTables } from './database-tables.ts';
+import { modeOpenToOthers } from './directory-access.ts';
 import { migrate, pendingMigrations, readAppliedMigrations, refuseNewer } from './migrate.ts';
 import { LEDGER_MIGRATIONS, MAIN_MIGRATIONS, type MigrationSet } from './migrations/all.ts';
 import { openPostgresDialect } from './postgres.ts';
@@ -36,10 +37,16 @@ export async function openDatabases(place: DatabasePlace): Promise<Databases> {
   return place.databaseUrl === undefined ? openFiles(place) : openServer(place.databaseUrl, place);
 }
 
-/** Made readable by its owner alone. One that exists keeps its mode: it may not be ours to change. */
+/**
+ * Made for its owner alone. One that exists keeps its mode, which may not be ours to change; but where others may write
+ * they could put a database and a key of their own in the place of ours.
+ */
 export function ensureDataDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    const mode = modeOpenToOthers(path);
+    if (mode !== undefined)
+      throw new Failure('dataDirectory', { details: { path, reason: 'others may write to it', mode } });
   } catch (thrown) {
     throw fileFailure(thrown, path);
   }

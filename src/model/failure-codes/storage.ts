@@ -10,8 +10,9 @@ export const storageFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The data directory cannot be used.',
-      causes: ['It cannot be created or written.', 'The disk is full.'],
-      remedy: 'Check the path, its owner and the free space, or choose another with --data-dir.',
+      causes: ['It cannot be created or written.', 'The disk is full.', 'Other accounts may write to it.'],
+      remedy:
+        'Check the path, its owner and the free space, or choose another with --data-dir. Close it to others with chmod 700.',
     },
   },
   databaseCorrupt: {
