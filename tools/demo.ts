@@ -25,6 +25,9 @@ let emulator: Emulator | undefined;
 const interrupted = Promise.withResolvers<'interrupted'>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interrupted.resolve('interrupted'));
+// Nobody watches any more ("| head"): the tenant is stopped all the same, and nothing stays behind.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', () => interrupted.resolve('interrupted'));
 
 try {
   const ended = await Promise.race([tell(), interrupted.promise]);
