@@ -43,6 +43,7 @@ import { openStores, type Stores } from './store/open-stores.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
+import { withRunLog } from './system/run-log.ts';
 import { systemClock } from './system/system-clock.ts';
 
 export const { version } = packageJson;
@@ -65,6 +66,7 @@ export async function openOperations(option: string | undefined): Promise<Opened
     });
     const operations = makeOperations({
       ...stores,
+      runs: withRunLog(stores.runs, log),
       license: createTrial(stores.settings),
       clock: systemClock,
       log,
