@@ -37,7 +37,7 @@ export function openFileLog(file: string, level: string, options: FileLogOptions
   const trouble = {
     onLost: (reason: string) =>
       tell(`The log ${file} cannot be written (${reason}). The work goes on without it.`),
-    onRecovered: (lines: number) => logger.warn({ lines }, 'lines of the log were lost'),
+    onRecovered: (lines: number) => log.warn('lines of the log were lost', { lines }),
   };
   const destination = openLogDestination(file, trouble, disk);
   const logger = pino(
@@ -56,13 +56,14 @@ export function openFileLog(file: string, level: string, options: FileLogOptions
   );
   const write = (method: 'error' | 'warn' | 'info' | 'debug') => (message: string, data?: LogData) =>
     logger[method](data ?? {}, message);
-  return {
+  const log: FileLog = {
     error: write('error'),
     warn: write('warn'),
     info: write('info'),
     debug: write('debug'),
     close: () => destination.close(),
   };
+  return log;
 }
 
 function tellOnStandardError(sentence: string): void {
