@@ -67,7 +67,11 @@ export function toOperationError(thrown: unknown, log: Log, logFile?: string): O
   if (thrown instanceof OperationError) return thrown;
   const failure = asFailure(thrown);
   if (failure.facts.whoActs === 'us') log.error('operation failed', { error: failure });
-  else log.info('operation refused', { number: failure.number, details: failure.details });
+  else {
+    log.info('operation refused', { number: failure.number });
+    // Details may name people.
+    log.debug('operation refused with', { details: failure.details });
+  }
   const view = presentThrown(failure);
   const isDefect = failure.code === 'internalError' && logFile !== undefined;
   return new OperationError(
