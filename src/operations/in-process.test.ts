@@ -27,7 +27,11 @@ describe('an error', () => {
       whoActs: 'administrator',
     });
     expect(error.failure.remedy).not.toBe('');
-    expect(lines.map(({ level }) => level)).toEqual(['info']);
+    // Details may name people: they are for debugging only.
+    expect(lines.map(({ level, data }) => [level, data])).toEqual([
+      ['info', { number: 10012 }],
+      ['debug', { details: { policy: 'x' } }],
+    ]);
   });
 
   it('of ours says only where the log is, and the log has the cause', () => {
