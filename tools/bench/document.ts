@@ -45,7 +45,7 @@ ${STEPS.map((step) => lifeTable(step, product)).join('\n\n')}
 
 The measure is a small client of our own, \`tools/bench/naive.ts\`: for every mailbox it reads all contacts with all
 properties in the largest pages, compares, and sends one request per contact, four at once per mailbox, 16 mailboxes at
-once like the product. It keeps no journal, no ledger and no before-images, knows no marks, and is given the people
+once (the product: 40). It keeps no journal, no ledger and no before-images, knows no marks, and is given the people
 instead of reading them: the time of the product holds all of that. Same bench, same size, a tenant of its own. The ratios are naive to product: above 1 the
 product does better.
 
@@ -56,7 +56,7 @@ fills one mailbox faster than another; batches save calls, not the service's tim
 
 ## Planning without a service
 
-One run over mailboxes in which nothing has changed, 16 at a time, with the product's database; the mailboxes and their
+One run over mailboxes in which nothing has changed, 40 at a time, with the product's database; the mailboxes and their
 ledger records are made when they are asked for, so that only the product's own memory counts. The time for making them
 is taken off. Every size in a process of its own.
 
