@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe } from 'vitest';
 import type { WriteTrouble } from '../../src/connectors/memory/mailbox-trouble.ts';
-import { marksLater, repeatsBlindly } from './broken.ts';
+import { ledgerIsTheTruth, marksLater, repeatsBlindly } from './broken.ts';
 import { law, twin } from './check-law.ts';
 import { expectFilled, expectHandsOff, expectNoDuplicates, lookAtForeign } from './invariants.ts';
 import { life, live, setup } from './life.ts';
@@ -63,18 +63,20 @@ const aborted = fc.asyncProperty(setup, life, life, count, async (start, earlier
   expectSame(everything(world), await undisturbed(start, earlier, later));
 });
 
-const died = fc.asyncProperty(setup, life, life, count, async (start, earlier, later, writes) => {
-  const world = await disturbed(start, earlier, later, async (one) => {
-    const death = new Death();
-    const stop = death.afterWrites(one, writes);
-    await one.run({ ports: death.mortal(one.ports) }).catch(() => undefined);
-    stop();
-    if (!death.isDead) return;
-    one.leases.holderDies('test');
-    one.clock.advance(61_000);
+const died = (alter?: Alteration) =>
+  fc.asyncProperty(setup, life, life, count, async (start, earlier, later, writes) => {
+    const dieOnTheWay = async (one: World) => {
+      const death = new Death();
+      const stop = death.afterWrites(one, writes);
+      await one.run({ ports: death.mortal(one.ports) }).catch(() => undefined);
+      stop();
+      if (!death.isDead) return;
+      one.leases.holderDies('test');
+      one.clock.advance(61_000);
+    };
+    const world = await disturbed(start, earlier, later, dieOnTheWay, alter);
+    expectSame(everything(world), await undisturbed(start, earlier, later));
   });
-  expectSame(everything(world), await undisturbed(start, earlier, later));
-});
 
 const troubleAt = fc.record({
   box: fc.nat({ max: 2 }),
@@ -116,7 +118,12 @@ describe('law 6: interruptible', () => {
     fixedRuns: 40,
     randomRuns: 20,
   });
-  law('the process died after any number of writes: the same', died, { fixedRuns: 40, randomRuns: 20 });
+  law('the process died after any number of writes: the same', died(), { fixedRuns: 40, randomRuns: 20 });
+  twin(
+    'a target that finds its contacts only while the ledger names them',
+    /twice|another end state/,
+    died(ledgerIsTheTruth),
+  );
 });
 
 describe('law 7: lost answers', () => {
