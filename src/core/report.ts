@@ -221,7 +221,7 @@ function addPlanned(a: PlanCounts, b: PlanCounts): PlanCounts {
   };
 }
 
-function addApplied(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
+export function addApplied(a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts {
   return {
     created: a.created + b.created,
     updated: a.updated + b.updated,

@@ -1,6 +1,7 @@
 // Tells the story of each run in the log, from the events as they are stored. Ids and numbers only: whoever may read
 // the log need not be allowed to read names and addresses.
 
+import { addApplied } from '../core/report.ts';
 import type { FailureRecord } from '../model/failure.ts';
 import type { RunId } from '../model/ids.ts';
 import type { OutcomeCounts, RunEvent } from '../model/run.ts';
@@ -63,7 +64,7 @@ function count(event: RunEvent, tally: Tally): void {
   switch (event.type) {
     case 'mailbox.applied':
       tally.mailboxesApplied += 1;
-      tally.written = sum(tally.written, event.counts);
+      tally.written = addApplied(tally.written, event.counts);
       return;
     case 'mailbox.failed':
       tally.mailboxesFailed += 1;
@@ -171,15 +172,4 @@ function reasonOf({ number, code, requestId }: FailureRecord) {
 
 function numbers(gaps: readonly FailureRecord[]): readonly number[] {
   return gaps.map((gap) => gap.number);
-}
-
-function sum(one: OutcomeCounts, other: OutcomeCounts): OutcomeCounts {
-  return {
-    created: one.created + other.created,
-    updated: one.updated + other.updated,
-    deleted: one.deleted + other.deleted,
-    handedOver: one.handedOver + other.handedOver,
-    adopted: one.adopted + other.adopted,
-    failed: one.failed + other.failed,
-  };
 }
