@@ -14,6 +14,7 @@ import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
+import type { Traffic } from '../ports/traffic.ts';
 
 export interface RunPorts {
   readonly source: ContactSource;
@@ -26,6 +27,8 @@ export interface RunPorts {
   readonly leases: Leases;
   readonly clock: Clock;
   readonly log: Log;
+  /** Without it nobody can say why a run waits. */
+  readonly traffic?: Traffic;
 }
 
 export interface RunRequest {
