@@ -158,6 +158,7 @@ async function connect(environment: Environment, stores: Stores, log: Log): Prom
     source,
     directory,
     targets,
+    traffic: http.traffic,
     close() {
       const { httpCalls, innerRequests } = graph.counts;
       log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });

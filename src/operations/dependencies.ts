@@ -23,12 +23,15 @@ import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
+import type { Traffic } from '../ports/traffic.ts';
 
 /** An environment within reach, for one run or one question. */
 export interface Connection {
   readonly source: ContactSource;
   readonly directory: MailboxDirectory;
   readonly targets: MailboxTargets;
+  /** Absent where the way to the services cannot say what it is doing. */
+  readonly traffic?: Traffic;
   close(): Promise<void>;
 }
 

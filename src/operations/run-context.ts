@@ -22,9 +22,21 @@ export async function withPorts<T>(
 ): Promise<T> {
   const { ledger, journal, runs, memory, leases, clock, log } = dependencies;
   const connection = await dependencies.connect(environment);
-  const { source, directory, targets } = connection;
+  const { source, directory, targets, traffic } = connection;
   try {
-    return await work({ source, directory, targets, ledger, journal, runs, memory, leases, clock, log });
+    return await work({
+      source,
+      directory,
+      targets,
+      ledger,
+      journal,
+      runs,
+      memory,
+      leases,
+      clock,
+      log,
+      ...(traffic === undefined ? {} : { traffic }),
+    });
   } finally {
     await connection.close();
   }

@@ -9,6 +9,7 @@ import { Agent, type Dispatcher, ProxyAgent, request as undiciRequest } from 'un
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Traffic } from '../../ports/traffic.ts';
 import { requireAllowedHost } from './allowed-hosts.ts';
 import { explainNetworkError } from './network-failures.ts';
 import { defaultPacingLimits, Pacing, type PacingLimits } from './pacing.ts';
@@ -53,6 +54,11 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** Says also what it is doing and why it waits. */
+export interface PacedHttpClient extends HttpClient {
+  readonly traffic: Traffic;
+}
+
 export interface HttpClientOptions {
   /** `host`, `host:port` or `*.suffix`; everything else is refused before anything is sent. */
   readonly allowedHosts: readonly string[];
@@ -75,11 +81,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const CONNECT_TIMEOUT_MS = 15_000;
 const CONNECTIONS_PER_HOST = 64;
 
-export function createHttpClient(options: HttpClientOptions): HttpClient {
+export function createHttpClient(options: HttpClientOptions): PacedHttpClient {
   return new UndiciHttpClient(options);
 }
 
-class UndiciHttpClient implements HttpClient {
+class UndiciHttpClient implements PacedHttpClient {
+  readonly traffic: Traffic;
   readonly #options: HttpClientOptions;
   readonly #dispatcher: Dispatcher;
   readonly #proxyHost: string | undefined;
@@ -92,6 +99,7 @@ class UndiciHttpClient implements HttpClient {
     this.#dispatcher = createDispatcher(options);
     this.#proxyHost = options.proxy === undefined ? undefined : new URL(options.proxy).host;
     this.#pacing = new Pacing({ ...defaultPacingLimits, ...options.pacing }, options.clock);
+    this.traffic = this.#pacing;
     this.#random = options.random ?? Math.random;
     this.#maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   }

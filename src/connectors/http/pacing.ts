@@ -4,6 +4,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Traffic, TrafficState } from '../../ports/traffic.ts';
 
 export interface PacingLimits {
   readonly perMailbox: number;
@@ -18,13 +19,15 @@ interface Waiter {
   readonly start: () => void;
 }
 
-export class Pacing {
+export class Pacing implements Traffic {
   readonly #limits: PacingLimits;
   readonly #clock: Clock;
   readonly #inFlight = new Map<string, number>();
   readonly #pausedUntil = new Map<string, number>();
   #overall = 0;
   #waiting: Waiter[] = [];
+  #refusals = 0;
+  #askedMs = 0;
 
   constructor(limits: PacingLimits, clock: Clock) {
     this.#limits = limits;
@@ -61,8 +64,25 @@ export class Pacing {
   }
 
   pause(mailboxKey: string, milliseconds: number): void {
-    const until = this.#clock.now().getTime() + milliseconds;
-    this.#pausedUntil.set(mailboxKey, Math.max(until, this.#pausedUntil.get(mailboxKey) ?? 0));
+    const now = this.#clock.now().getTime();
+    const before = Math.max(now, this.#pausedUntil.get(mailboxKey) ?? 0);
+    const until = Math.max(now + milliseconds, before);
+    this.#pausedUntil.set(mailboxKey, until);
+    this.#refusals += 1;
+    this.#askedMs += until - before;
+  }
+
+  state(): TrafficState {
+    const now = this.#clock.now().getTime();
+    const waits = [...this.#pausedUntil.values()].filter((until) => until > now);
+    return {
+      underWay: this.#overall,
+      limit: this.#limits.overall,
+      waitingUntil: waits.length === 0 ? undefined : new Date(Math.max(...waits)).toISOString(),
+      mailboxesWaiting: waits.length,
+      refusals: this.#refusals,
+      waitedMs: this.#askedMs - waits.reduce((sum, until) => sum + until - now, 0),
+    };
   }
 
   #isPaused(mailboxKey: string | undefined): boolean {
