@@ -30,7 +30,12 @@ import { Failure } from './model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
 import { environmentId, policyId } from './model/ids.ts';
 import type { TargetMailbox } from './model/mailbox.ts';
-import type { CertificateTools, Connection, DocumentFormat } from './operations/dependencies.ts';
+import type {
+  CertificateTools,
+  Connection,
+  DocumentFormat,
+  OperationsDependencies,
+} from './operations/dependencies.ts';
 import { destinationOf } from './operations/destination.ts';
 import { makeOperations, toOperationError } from './operations/in-process.ts';
 import { presentFailure } from './operations/present.ts';
@@ -50,7 +55,11 @@ export const { version } = packageJson;
 
 const logFileIn = (directory: string) => join(directory, 'logs', 'contactsync.log');
 
-export async function openOperations(option: string | undefined): Promise<OpenedOperations> {
+/** `adjust`: for tests that watch or end the product at one of its ports. */
+export async function openOperations(
+  option: string | undefined,
+  adjust: (dependencies: OperationsDependencies) => OperationsDependencies = (dependencies) => dependencies,
+): Promise<OpenedOperations> {
   const directory = dataDirectory(option);
   let log: FileLog | undefined;
   try {
@@ -64,7 +73,7 @@ export async function openOperations(option: string | undefined): Promise<Opened
       log,
       ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     });
-    const operations = makeOperations({
+    const dependencies: OperationsDependencies = {
       ...stores,
       runs: withRunLog(stores.runs, log),
       license: createTrial(stores.settings),
@@ -80,7 +89,8 @@ export async function openOperations(option: string | undefined): Promise<Opened
       version,
       dataDirectory: directory,
       logFile: logFileIn(directory),
-    });
+    };
+    const operations = makeOperations(adjust(dependencies));
     return {
       ...operations,
       async close() {
@@ -100,6 +110,10 @@ const openLog = (directory: string) =>
   openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
 
 async function connect(environment: Environment, stores: Stores, log: Log): Promise<Connection> {
+  if (environment.scenario !== 'exchangeOnline')
+    throw new Failure('wrongScenario', {
+      details: { environment: environment.name, scenario: environment.scenario },
+    });
   const { secrets } = stores;
   const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
   if (certificate === undefined)

@@ -35,14 +35,72 @@ export const ExchangeOnline = z.strictObject({
 });
 export type ExchangeOnline = z.infer<typeof ExchangeOnline>;
 
-export const Environment = z.strictObject({
+export const ActiveDirectory = z
+  .strictObject({
+    domain: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('DNS name of the domain; its domain controllers are found by DNS when no servers are named.'),
+    servers: z
+      .array(z.string().min(1))
+      .max(20)
+      .default([])
+      .describe('Domain controllers or global catalogs, host or host:port, tried in this order.'),
+    globalCatalog: z.boolean().default(false).describe('Ask global catalogs: the whole forest at once.'),
+    baseDns: z
+      .array(z.string().min(3))
+      .max(50)
+      .default([])
+      .describe('Distinguished names to search below; nothing given: the domain of the server.'),
+    encryption: z.enum(['ldaps', 'startTls', 'none']).default('ldaps'),
+    allowPlainLdap: z
+      .boolean()
+      .default(false)
+      .describe('Needed for encryption none: the password then crosses the network readable.'),
+    account: z
+      .string()
+      .min(1)
+      .describe('Account that reads: DOMAIN\\user, user principal name or distinguished name.'),
+  })
+  .describe('How to read the directory (LDAP).');
+export type ActiveDirectory = z.infer<typeof ActiveDirectory>;
+
+export const ExchangeWebServices = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .describe(
+        'Such as https://mail.contoso.example/EWS/Exchange.asmx; nothing given: Autodiscover finds it.',
+      ),
+    authentication: z.enum(['ntlm', 'basic', 'negotiate']).default('ntlm'),
+    account: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Account with ApplicationImpersonation, if not the one of Active Directory.'),
+    mailbox: z.email().describe('Mailbox of that account; sends and receives reports.'),
+  })
+  .describe('How to reach the mailboxes (EWS).');
+export type ExchangeWebServices = z.infer<typeof ExchangeWebServices>;
+
+export const OnPremises = z.strictObject({
+  activeDirectory: ActiveDirectory,
+  exchangeWebServices: ExchangeWebServices,
+});
+export type OnPremises = z.infer<typeof OnPremises>;
+
+const common = {
   kind: z.literal('environment'),
   version: z.literal(1),
   id: z.guid(),
   name: documentName,
   description: z.string().max(2_000).optional(),
   notes: z.string().max(10_000).optional(),
-  scenario: z.literal('exchangeOnline'),
+};
+
+const defaults = {
   defaultCountry: z
     .string()
     .regex(/^[A-Z]{2}$/)
@@ -52,6 +110,15 @@ export const Environment = z.strictObject({
   language: z.enum(['en', 'de']).default('en').describe('Language of reports.'),
   proxy: z.url({ protocol: /^https?$/ }).optional(),
   additionalCaFile: z.string().optional().describe('PEM file with certificate authorities to trust as well.'),
-  exchangeOnline: ExchangeOnline,
-});
+};
+
+export const Environment = z.discriminatedUnion('scenario', [
+  z.strictObject({
+    ...common,
+    scenario: z.literal('exchangeOnline'),
+    ...defaults,
+    exchangeOnline: ExchangeOnline,
+  }),
+  z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),
+]);
 export type Environment = z.infer<typeof Environment>;

@@ -60,27 +60,63 @@ const groupNames = z
   .array(z.string().min(1))
   .describe('Groups by mail address, name or id; members of members count.');
 
-export const Source = z.strictObject({
-  type: z.literal('exchangeOnline'),
-  /** Nothing named: the whole organization. Otherwise whoever is in any of them. */
+/** Nothing named in a scope: the whole organization. Otherwise whoever is in any of what is named. */
+const sourceParts = {
   groups: groupNames.default([]),
   addressLists: z.array(z.string().min(1)).default([]).describe('Address lists by name or path.'),
-  recipientFilter: z.string().max(4_000).optional().describe('OPATH filter evaluated by Exchange.'),
   recipientTypes: z.array(z.enum(RECIPIENT_TYPES)).min(1).default(['userMailbox', 'mailUser', 'mailContact']),
   excludeHidden: z.boolean().default(true),
   excludeDisabled: z.boolean().default(true),
-  excludeGuests: z.boolean().default(true),
   excludeWithoutPhone: z.boolean().default(false),
   excludeWithoutEmail: z.boolean().default(false),
   include: filterSets.default([]).describe('Nothing given: everything is included.'),
   exclude: filterSets.default([]),
+};
+
+export const ExchangeOnlineSource = z.strictObject({
+  type: z.literal('exchangeOnline'),
+  ...sourceParts,
+  recipientFilter: z.string().max(4_000).optional().describe('OPATH filter evaluated by Exchange.'),
+  excludeGuests: z.boolean().default(true),
 });
+export type ExchangeOnlineSource = z.infer<typeof ExchangeOnlineSource>;
+
+export const OrganizationalUnit = z.strictObject({
+  dn: z
+    .string()
+    .min(3)
+    .max(2_000)
+    .describe('Distinguished name, such as OU=Sales,DC=corp,DC=example,DC=com.'),
+  includeChildren: z.boolean().default(true),
+});
+export type OrganizationalUnit = z.infer<typeof OrganizationalUnit>;
+
+const ldapFilter = z
+  .string()
+  .max(4_000)
+  .describe('LDAP filter evaluated by the domain controller, such as (department=Sales).');
+
+export const ActiveDirectorySource = z.strictObject({
+  type: z.literal('activeDirectory'),
+  ...sourceParts,
+  organizationalUnits: z.array(OrganizationalUnit).max(100).default([]),
+  objects: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Single objects by distinguished name, mail address or objectGUID.'),
+  ldapFilter: ldapFilter.optional(),
+});
+export type ActiveDirectorySource = z.infer<typeof ActiveDirectorySource>;
+
+export const Source = z.discriminatedUnion('type', [ExchangeOnlineSource, ActiveDirectorySource]);
 export type Source = z.infer<typeof Source>;
 
 export const Mailboxes = z.strictObject({
   /** Nothing named: the whole organization. Otherwise whoever is in any of them. */
   groups: groupNames.default([]),
-  recipientFilter: z.string().max(4_000).optional(),
+  organizationalUnits: z.array(OrganizationalUnit).max(100).default([]).describe('Active Directory only.'),
+  recipientFilter: z.string().max(4_000).optional().describe('OPATH filter; Exchange Online only.'),
+  ldapFilter: ldapFilter.optional().describe('LDAP filter; Active Directory only.'),
   addresses: z.array(z.string().min(1)).default([]).describe('Single mailboxes by mail address.'),
   exclude: z
     .array(z.string().min(1))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sourceObjectId } from '../model/ids.ts';
-import type { SourcePart } from '../model/policy.ts';
+import type { ExchangeOnlineSource } from '../model/policy.ts';
 import type { SourceObject } from '../model/source-object.ts';
 import { selectContacts } from './select.ts';
 import { filterRow, testPolicy } from './test-policy.ts';
@@ -18,7 +18,7 @@ const base: SourceObject = {
   isGuest: false,
 };
 
-function verdict(object: Partial<SourceObject>, source: Partial<SourcePart> = {}): string {
+function verdict(object: Partial<SourceObject>, source: Partial<ExchangeOnlineSource> = {}): string {
   const selection = selectContacts([{ ...base, ...object }], testPolicy({ source }).source);
   expect(selection.hasUnknown).toBe(selection.undecided.length > 0);
   if (selection.selected.length === 1) return 'selected';
@@ -78,7 +78,7 @@ describe('selectContacts', () => {
       'excluded: excluded',
     ],
   ] as const)('%s', (_, object, source, expected) => {
-    expect(verdict(object, source as Partial<SourcePart>)).toBe(expected);
+    expect(verdict(object, source as Partial<ExchangeOnlineSource>)).toBe(expected);
   });
 
   it('half-read is not empty: what is unknown is neither selected nor excluded', () => {

@@ -90,11 +90,12 @@ function checksOf(source: SourcePart): readonly Check[] {
       leavesOut: (object) => !types.has(object.kind),
       detail: (object) => object.kind,
     },
-    source.excludeGuests && {
-      reason: 'guest',
-      unknown: 'unknownAttribute',
-      leavesOut: (object) => object.isGuest || object.kind === 'guestMailUser',
-    },
+    source.type === 'exchangeOnline' &&
+      source.excludeGuests && {
+        reason: 'guest',
+        unknown: 'unknownAttribute',
+        leavesOut: (object) => object.isGuest || object.kind === 'guestMailUser',
+      },
     source.excludeHidden && {
       reason: 'hidden',
       unknown: 'unknownHidden',

@@ -2,16 +2,16 @@
 
 import type {
   ContactPart,
+  ExchangeOnlineSource,
   FilterRow,
   FolderPart,
   MailboxesPart,
   Policy,
   PropertyRule,
-  SourcePart,
 } from '../model/policy.ts';
 
 export interface TestPolicyParts {
-  readonly source?: Partial<SourcePart>;
+  readonly source?: Partial<ExchangeOnlineSource>;
   readonly mailboxes?: Partial<MailboxesPart>;
   readonly folder?: Partial<FolderPart>;
   readonly contact?: Partial<Omit<ContactPart, 'properties' | 'phones'>> & {
@@ -43,7 +43,14 @@ export function testPolicy(parts: TestPolicyParts = {}): Policy {
       exclude: [],
       ...parts.source,
     },
-    mailboxes: { groups: [], addresses: [], exclude: [], types: ['userMailbox'], ...parts.mailboxes },
+    mailboxes: {
+      groups: [],
+      organizationalUnits: [],
+      addresses: [],
+      exclude: [],
+      types: ['userMailbox'],
+      ...parts.mailboxes,
+    },
     folder: {
       name: 'Company Contacts',
       subfolderPerDomain: false,

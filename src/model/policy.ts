@@ -4,13 +4,16 @@
 import type { Policy } from '@contactsync/contract';
 
 export type {
+  ActiveDirectorySource,
   Brake as BrakeLimits,
   Canary,
   Contact as ContactPart,
   Deletion as DeletionPart,
+  ExchangeOnlineSource,
   FilterRow,
   Folder as FolderPart,
   Mailboxes as MailboxesPart,
+  OrganizationalUnit,
   Policy,
   PropertyRule,
   Source as SourcePart,

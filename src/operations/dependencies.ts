@@ -6,7 +6,7 @@ import type {
   DocumentChange,
   DocumentText,
 } from '@contactsync/contract';
-import type { Environment } from '../model/environment.ts';
+import type { Environment, ExchangeOnline } from '../model/environment.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Audit } from '../ports/audit.ts';
@@ -73,7 +73,7 @@ export interface OperationsDependencies {
   readonly format: DocumentFormat;
   readonly certificateTools: CertificateTools;
   /** What is wrong with the name of the tenant. */
-  checkTenantName(organization: string, cloud: Environment['exchangeOnline']['cloud']): Failure | undefined;
+  checkTenantName(organization: string, cloud: ExchangeOnline['cloud']): Failure | undefined;
   /** No request is made before the first question. Throws when certificate or key are missing. */
   connect(environment: Environment): Promise<Connection>;
   newId(): string;

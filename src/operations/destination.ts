@@ -2,22 +2,43 @@
 // an environment can have its credentials sent to a host of their own (specification 4).
 
 import { createHash } from 'node:crypto';
-import type { Environment } from '../model/environment.ts';
+import type { Environment, ExchangeOnline, OnPremises } from '../model/environment.ts';
 
 export function destinationOf(environment: Environment): string {
-  const { scenario, exchangeOnline, proxy, additionalCaFile } = environment;
-  const { organization, cloud, applicationId, endpoints } = exchangeOnline;
-  const parts = [
-    scenario,
+  const parts =
+    environment.scenario === 'exchangeOnline'
+      ? tenantParts(environment.exchangeOnline)
+      : serverParts(environment.onPremises);
+  const { scenario, proxy, additionalCaFile } = environment;
+  // Together they may stand in for every host: a proxy of one's own with an authority of one's own.
+  const all = [scenario, ...parts, proxy ?? '', additionalCaFile ?? ''];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
+function tenantParts({ organization, cloud, applicationId, endpoints }: ExchangeOnline): readonly string[] {
+  return [
     organization.toLowerCase(),
     cloud,
     applicationId.toLowerCase(),
     endpoints?.login ?? '',
     endpoints?.graph ?? '',
     endpoints?.exchange ?? '',
-    // Together they may stand in for every host: a proxy of one's own with an authority of one's own.
-    proxy ?? '',
-    additionalCaFile ?? '',
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function serverParts({ activeDirectory, exchangeWebServices }: OnPremises): readonly string[] {
+  const { domain, servers, encryption, account } = activeDirectory;
+  const { url, authentication, account: mailboxAccount, mailbox } = exchangeWebServices;
+  const mailDomain = mailbox.slice(mailbox.lastIndexOf('@') + 1);
+  return [
+    domain ?? '',
+    JSON.stringify(servers),
+    encryption,
+    account,
+    url ?? '',
+    authentication,
+    mailboxAccount ?? '',
+    // Autodiscover asks there who is to get the password.
+    mailDomain,
+  ].map((part) => part.toLowerCase());
 }

@@ -103,6 +103,10 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 
     async setCertificate(name, thumbprint) {
       const entry = await documents.find(name);
+      if (entry.document.scenario !== 'exchangeOnline')
+        throw new Failure('wrongScenario', {
+          details: { environment: entry.document.name, scenario: entry.document.scenario },
+        });
       const certificate = await findCertificate(secrets, thumbprint);
       if (presentCertificate(certificate, clock.now()).state === 'expired')
         throw new Failure('certificateExpired', {
@@ -126,9 +130,11 @@ function checkEnvironment(
   document: Environment,
   before: Environment | undefined,
 ): readonly string[] {
-  const { organization, cloud } = document.exchangeOnline;
-  const problem = checkTenantName(organization, cloud);
-  if (problem !== undefined) throw problem;
+  if (document.scenario === 'exchangeOnline') {
+    const { organization, cloud } = document.exchangeOnline;
+    const problem = checkTenantName(organization, cloud);
+    if (problem !== undefined) throw problem;
+  }
   const { timeZone } = document;
   if (timeZone !== 'UTC' && !Intl.supportedValuesOf('timeZone').includes(timeZone))
     throw new Failure('invalidDocument', {

@@ -7,6 +7,8 @@ import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp } from '../engine/clean-up.ts';
 import { countMailboxes } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
+import type { Environment } from '../model/environment.ts';
+import { Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
@@ -16,6 +18,16 @@ import type { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
 import { presentLicense, presentRun } from './present.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
+
+const SCENARIO_OF_SOURCE = {
+  exchangeOnline: 'exchangeOnline',
+  activeDirectory: 'onPremises',
+} as const satisfies Record<Policy['source']['type'], Environment['scenario']>;
+
+function checkScenario({ source }: Policy, { name, scenario }: Environment): void {
+  if (SCENARIO_OF_SOURCE[source.type] === scenario) return;
+  throw new Failure('wrongScenario', { details: { environment: name, scenario, source: source.type } });
+}
 
 export function makePolicyOperations(dependencies: OperationsDependencies, live: LiveRuns): PolicyOperations {
   const { policies, environments, memory, ledger, user, newId, format } = dependencies;
@@ -33,7 +45,8 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     format,
     parse: format.parsePolicy,
     check: async (document) => {
-      await findDocument(environments, 'environment', document.environment);
+      const { document: environment } = await findDocument(environments, 'environment', document.environment);
+      checkScenario(document, environment);
       checkPolicy(document);
       return [];
     },

@@ -21,6 +21,7 @@ import { environmentOf, limitFor, withPorts } from './run-context.ts';
 
 const WHOLE_ORGANIZATION: MailboxesPart = {
   groups: [],
+  organizationalUnits: [],
   addresses: [],
   exclude: [],
   types: ['userMailbox', 'linkedMailbox', 'sharedMailbox', 'roomMailbox', 'equipmentMailbox'],

@@ -3,7 +3,7 @@
 import { describe, expect } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import type { SourceObjectId } from '../../src/model/ids.ts';
-import type { SourcePart } from '../../src/model/policy.ts';
+import type { ExchangeOnlineSource, SourcePart } from '../../src/model/policy.ts';
 import {
   SOURCE_ATTRIBUTES,
   SOURCE_OBJECT_KINDS,
@@ -38,7 +38,7 @@ export interface SourceHands {
   /** The group becomes a member of the other. */
   nestGroup(name: string, into: string): Promise<void>;
   addToAddressList(list: string, members: readonly SourceObjectId[]): Promise<void>;
-  /** A recipient filter that fits exactly these. */
+  /** A filter in the source's own language (OPATH, LDAP) that fits exactly these. */
   filterFor(members: readonly SourceObjectId[]): Promise<string>;
 }
 
@@ -60,7 +60,7 @@ export interface ContactSourceFixture {
 
 export type SourceBehavior =
   | 'addressLists'
-  | 'recipientFilter'
+  | 'filter'
   | 'hiddenFlag'
   | 'customAttributes'
   | 'completeReading'
@@ -71,11 +71,13 @@ export type SourceBehavior =
 
 export interface SourceContractOptions {
   readonly notSupported?: readonly SourceBehavior[];
+  /** Nothing named; of the type that this source reads. Default: the whole tenant. */
+  readonly scope?: SourcePart;
   /** More objects than one page of the protocol holds. */
   readonly largeOrganization?: number;
 }
 
-export const wholeOrganization: SourcePart = {
+export const wholeOrganization: ExchangeOnlineSource = {
   type: 'exchangeOnline',
   groups: [],
   addressLists: [],
@@ -97,11 +99,19 @@ export function contactSourceContract(
   const promises = promisesExcept(options.notSupported ?? []);
   const withFixture = fixtures(make);
   const isComplete = !(options.notSupported ?? []).includes('completeReading');
+  const everything = options.scope ?? wholeOrganization;
   const read = (
     { source }: ContactSourceFixture,
-    scope: Partial<SourcePart> = {},
+    named: Partial<Pick<SourcePart, 'groups' | 'addressLists'>> = {},
     signal = new AbortController().signal,
-  ) => source.read({ ...wholeOrganization, ...scope }, signal);
+  ) => source.read({ ...everything, ...named }, signal);
+  const readFiltered = ({ source }: ContactSourceFixture, filter: string) =>
+    source.read(
+      everything.type === 'exchangeOnline'
+        ? { ...everything, recipientFilter: filter }
+        : { ...everything, ldapFilter: filter },
+      new AbortController().signal,
+    );
   const ids = (reading: SourceReading) => reading.objects.map((object) => object.id);
   const person = (number: number): RecipientSeed => ({
     kind: 'userMailbox',
@@ -314,22 +324,22 @@ export function contactSourceContract(
     );
 
     promises(
-      'reads what a recipient filter fits',
+      'reads what a filter of the source fits',
       withFixture(async (fixture) => {
         const first = await fixture.admin.addRecipient(person(1));
         await fixture.admin.addRecipient(person(2));
-        const recipientFilter = await fixture.admin.filterFor([first]);
-        expect(ids(await read(fixture, { recipientFilter }))).toEqual([first]);
+        const filter = await fixture.admin.filterFor([first]);
+        expect(ids(await readFiltered(fixture, filter))).toEqual([first]);
       }),
-      { needs: 'recipientFilter' },
+      { needs: 'filter' },
     );
 
     promises(
       'an invalid filter throws invalidFilter',
       withFixture(async (fixture) => {
-        await expectFailure(read(fixture, { recipientFilter: 'no such -operator' }), 'invalidFilter');
+        await expectFailure(readFiltered(fixture, 'no such -operator'), 'invalidFilter');
       }),
-      { needs: 'recipientFilter' },
+      { needs: 'filter' },
     );
 
     promises(

@@ -46,7 +46,7 @@ export interface MailboxDirectoryFixture {
 }
 
 export type DirectoryBehavior =
-  | 'recipientFilter'
+  | 'filter'
   | 'customAttributes'
   | 'completeReading'
   | 'stopHalfWay'
@@ -56,11 +56,19 @@ export type DirectoryBehavior =
 
 export interface DirectoryContractOptions {
   readonly notSupported?: readonly DirectoryBehavior[];
+  /** The setting that holds the filter of this directory's own language. Default: OPATH. */
+  readonly filterIn?: 'recipientFilter' | 'ldapFilter';
   /** More mailboxes than one page of the protocol holds. */
   readonly largeOrganization?: number;
 }
 
-export const everyMailbox: MailboxesPart = { groups: [], addresses: [], exclude: [], types: ['userMailbox'] };
+export const everyMailbox: MailboxesPart = {
+  groups: [],
+  organizationalUnits: [],
+  addresses: [],
+  exclude: [],
+  types: ['userMailbox'],
+};
 
 export function mailboxDirectoryContract(
   name: string,
@@ -70,6 +78,7 @@ export function mailboxDirectoryContract(
   const promises = promisesExcept(options.notSupported ?? []);
   const withFixture = fixtures(make);
   const isComplete = !(options.notSupported ?? []).includes('completeReading');
+  const filterIn = options.filterIn ?? 'recipientFilter';
   const read = (
     { directory }: MailboxDirectoryFixture,
     scope: Partial<MailboxesPart> = {},
@@ -204,15 +213,15 @@ export function mailboxDirectoryContract(
     );
 
     promises(
-      'reads what a recipient filter fits, and refuses an invalid one',
+      'reads what a filter of the directory fits, and refuses an invalid one',
       withFixture(async (fixture) => {
         const first = await fixture.admin.addMailbox(box(1));
         await fixture.admin.addMailbox(box(2));
-        const recipientFilter = await fixture.admin.filterFor([first.id]);
-        expect(ids(await read(fixture, { recipientFilter }))).toEqual([first.id]);
-        await expectFailure(read(fixture, { recipientFilter: 'no such -operator' }), 'invalidFilter');
+        const filter = await fixture.admin.filterFor([first.id]);
+        expect(ids(await read(fixture, { [filterIn]: filter }))).toEqual([first.id]);
+        await expectFailure(read(fixture, { [filterIn]: 'no such -operator' }), 'invalidFilter');
       }),
-      { needs: 'recipientFilter' },
+      { needs: 'filter' },
     );
 
     promises(

@@ -42,7 +42,10 @@ export function addCertificateCommands(program: Command, context: CliContext): v
           options.environment === undefined
             ? undefined
             : await operations.environments.get(options.environment);
-        const organization = environment?.environment.exchangeOnline.organization;
+        const organization =
+          environment?.environment.scenario === 'exchangeOnline'
+            ? environment.environment.exchangeOnline.organization
+            : undefined;
         const created = await operations.certificates.create({
           subject: options.subject ?? `CN=contactSync ${organization ?? hostname()}`,
           friendlyName:

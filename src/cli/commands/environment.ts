@@ -39,8 +39,8 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
               list,
               [
                 { title: 'NAME', value: (entry) => entry.environment.name, maxWidth: 40 },
-                { title: 'ORGANIZATION', value: (entry) => entry.environment.exchangeOnline.organization },
-                { title: 'CLOUD', value: (entry) => entry.environment.exchangeOnline.cloud },
+                { title: 'SCENARIO', value: (entry) => entry.environment.scenario },
+                { title: 'ORGANIZATION', value: organizationText },
                 { title: 'CERTIFICATE', value: certificateText },
                 { title: 'POLICIES', value: (entry) => String(entry.policies.length), align: 'right' },
               ],
@@ -158,4 +158,10 @@ function probeLines(probe: ProbeView, paint: Paint): string[] {
     '',
     probe.ok ? paint('green', 'Everything needed is in reach.') : paint('red', 'Something is missing.'),
   ];
+}
+
+function organizationText({ environment }: EnvironmentView): string {
+  if (environment.scenario === 'exchangeOnline') return environment.exchangeOnline.organization;
+  const { domain, servers } = environment.onPremises.activeDirectory;
+  return domain ?? servers[0] ?? '';
 }

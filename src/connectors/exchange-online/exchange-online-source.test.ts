@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { wholeOrganization } from '../../../test/contract/contact-source.ts';
-import type { SourcePart } from '../../model/policy.ts';
+import type { ExchangeOnlineSource } from '../../model/policy.ts';
 import type { SourceObject } from '../../model/source-object.ts';
 import { recipientKind } from './recipient-kinds.ts';
 import {
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-const read = (scope: Partial<SourcePart> = {}, options = {}) =>
+const read = (scope: Partial<ExchangeOnlineSource> = {}, options = {}) =>
   tenant.connect(options).source.read({ ...wholeOrganization, ...scope }, live);
 const recipients = () => [...tenant.emulator.organization.recipients.values()];
 const membersOf = (displayName: string) =>
@@ -334,7 +334,13 @@ describe('without the admin REST', () => {
 
   test('mailboxes: only those an earlier reading named, otherwise refused', async () => {
     const { directory } = tenant.connect({ useExchangeAdminApi: false });
-    const scope = { groups: [], addresses: [], exclude: [], types: ['userMailbox' as const] };
+    const scope = {
+      groups: [],
+      organizationalUnits: [],
+      addresses: [],
+      exclude: [],
+      types: ['userMailbox' as const],
+    };
     await expect(directory.readMailboxes(scope, live)).rejects.toMatchObject({
       code: 'mailboxListIncomplete',
       details: { reason: 'mailboxIdsUnknown' },

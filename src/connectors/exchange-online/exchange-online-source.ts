@@ -3,7 +3,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { SourceObjectId } from '../../model/ids.ts';
-import type { SourcePart } from '../../model/policy.ts';
+import type { ExchangeOnlineSource } from '../../model/policy.ts';
 import type { SourceObject } from '../../model/source-object.ts';
 import type { ContactSource, SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
@@ -19,6 +19,7 @@ import { readGroupMembers } from './group-members.ts';
 import { type ProbedParts, probeExchangeOnline } from './probe.ts';
 import { readPeople } from './read-people.ts';
 import { recipientKind } from './recipient-kinds.ts';
+import { scopeOfTenant } from './scope-of-tenant.ts';
 
 export interface ExchangeOnlineParts {
   readonly api: ExchangeAdminApi;
@@ -29,7 +30,7 @@ export interface ExchangeOnlineParts {
 
 export function createExchangeOnlineSource(parts: ProbedParts): ContactSource {
   return {
-    read: (scope, signal) => readSource(parts, scope, signal),
+    read: (scope, signal) => readSource(parts, scopeOfTenant(scope), signal),
     probe: (signal) => probeExchangeOnline(parts, signal),
   };
 }
@@ -38,7 +39,7 @@ type Rows = Map<SourceObjectId, AdminRow>;
 
 async function readSource(
   parts: ExchangeOnlineParts,
-  scope: SourcePart,
+  scope: ExchangeOnlineSource,
   signal: AbortSignal,
 ): Promise<SourceReading> {
   const rights = await readGraphRights(parts.tokens, parts.log, signal);
@@ -65,7 +66,7 @@ async function readSource(
 async function readScope(
   parts: ExchangeOnlineParts,
   rights: GraphRights,
-  scope: SourcePart,
+  scope: ExchangeOnlineSource,
   gaps: Failure[],
   signal: AbortSignal,
 ): Promise<Rows> {

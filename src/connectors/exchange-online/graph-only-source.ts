@@ -4,7 +4,7 @@
 
 import { asFailure, Failure } from '../../model/failure.ts';
 import type { SourceObjectId } from '../../model/ids.ts';
-import type { SourcePart } from '../../model/policy.ts';
+import type { ExchangeOnlineSource } from '../../model/policy.ts';
 import { CUSTOM_ATTRIBUTES, type SourceAttribute, type SourceObject } from '../../model/source-object.ts';
 import type { ContactSource, ProbeStep, SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
@@ -15,6 +15,7 @@ import type { GraphDirectory, GraphPerson } from './graph-directory.ts';
 import { readGraphGroupMembers } from './graph-group-members.ts';
 import { mergeAttributes } from './person-details.ts';
 import { type ContactTrial, probeContacts, probeSignIn } from './probe.ts';
+import { scopeOfTenant } from './scope-of-tenant.ts';
 
 export interface GraphOnlyParts {
   readonly graph: GraphDirectory;
@@ -42,14 +43,14 @@ const NEVER_KNOWN: readonly SourceAttribute[] = [
 
 export function createGraphOnlySource(parts: GraphOnlyParts & ContactTrial): ContactSource {
   return {
-    read: (scope, signal) => readThroughGraph(parts, scope, signal),
+    read: (scope, signal) => readThroughGraph(parts, scopeOfTenant(scope), signal),
     probe: (signal) => probeGraph(parts, signal),
   };
 }
 
 async function readThroughGraph(
   parts: GraphOnlyParts,
-  scope: SourcePart,
+  scope: ExchangeOnlineSource,
   signal: AbortSignal,
 ): Promise<SourceReading> {
   await parts.tokens.token('graph', signal);
@@ -95,7 +96,7 @@ async function readThroughGraph(
 
 async function readWanted(
   parts: GraphOnlyParts,
-  { groups, addressLists, recipientFilter }: SourcePart,
+  { groups, addressLists, recipientFilter }: ExchangeOnlineSource,
   mayReadGroups: boolean,
   gaps: Failure[],
   signal: AbortSignal,

@@ -40,12 +40,13 @@ export class InMemorySource implements ContactSource {
     readonly fits: (object: SourceObject) => boolean;
     readonly gaps: readonly Failure[];
   } {
-    const { groups, addressLists, recipientFilter } = scope;
-    if (groups.length === 0 && addressLists.length === 0 && recipientFilter === undefined) {
+    const { groups, addressLists } = scope;
+    const written = scope.type === 'exchangeOnline' ? scope.recipientFilter : scope.ldapFilter;
+    if (groups.length === 0 && addressLists.length === 0 && written === undefined) {
       return { fits: () => true, gaps: [] };
     }
     const resolved = groups.map((group) => this.#organization.membersOf(group));
-    const filter = recipientFilter === undefined ? undefined : this.#organization.filter(recipientFilter);
+    const filter = written === undefined ? undefined : this.#organization.filter(written);
     const fits = (object: SourceObject) =>
       resolved.some(({ members }) => members.has(object.id)) ||
       (object.attributes.addressLists ?? []).some((list) => addressLists.includes(list)) ||

@@ -41,12 +41,13 @@ export class InMemoryDirectory implements MailboxDirectory {
     readonly fits: (mailbox: DirectoryMailbox) => boolean;
     readonly gaps: readonly Failure[];
   } {
-    const { groups, recipientFilter, addresses } = scope;
-    if (groups.length === 0 && addresses.length === 0 && recipientFilter === undefined) {
+    const { groups, addresses } = scope;
+    const written = scope.recipientFilter ?? scope.ldapFilter;
+    if (groups.length === 0 && addresses.length === 0 && written === undefined) {
       return { fits: () => true, gaps: [] };
     }
     const resolved = groups.map((group) => this.#organization.membersOf(group));
-    const filter = recipientFilter === undefined ? undefined : this.#organization.filter(recipientFilter);
+    const filter = written === undefined ? undefined : this.#organization.filter(written);
     const named = new Set(addresses.map((address) => address.toLowerCase()));
     const fits = ({ id, ownerId, primarySmtpAddress }: DirectoryMailbox) =>
       resolved.some(({ members }) => members.has(id) || (ownerId !== undefined && members.has(ownerId))) ||

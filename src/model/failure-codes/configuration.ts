@@ -217,6 +217,20 @@ export const configurationFailures = {
       remedy: 'Assign another certificate to these environments first.',
     },
   },
+  wrongScenario: {
+    number: 10044,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'This does not fit the Exchange scenario of the environment.',
+      causes: [
+        'A policy reads Active Directory and its environment is Exchange Online, or the other way round.',
+        'A certificate belongs to Exchange Online, a password to Exchange Server on-premises.',
+      ],
+      remedy: 'Name an environment of the other scenario, or change the source type of the policy.',
+    },
+  },
   usage: {
     number: 10050,
     scope: 'run',
