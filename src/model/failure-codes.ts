@@ -2,6 +2,7 @@
 // texts. A number is never reused. Each group lives in its own file; other languages sit beside `en`.
 
 import { configurationFailures } from './failure-codes/configuration.ts';
+import { exchangeOnPremisesFailures } from './failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from './failure-codes/exchange-online.ts';
 import { licenseFailures } from './failure-codes/license.ts';
 import { queueFailures } from './failure-codes/queue.ts';
@@ -26,6 +27,7 @@ export interface FailureFacts {
 export const FAILURE_CODES = {
   ...configurationFailures,
   ...exchangeOnlineFailures,
+  ...exchangeOnPremisesFailures,
   ...sourceFailures,
   ...writingFailures,
   ...licenseFailures,

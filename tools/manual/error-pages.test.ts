@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configurationFailures } from '../../src/model/failure-codes/configuration.ts';
+import { exchangeOnPremisesFailures } from '../../src/model/failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from '../../src/model/failure-codes/exchange-online.ts';
 import { licenseFailures } from '../../src/model/failure-codes/license.ts';
 import { queueFailures } from '../../src/model/failure-codes/queue.ts';
@@ -13,6 +14,7 @@ import { neverRaised, raisersOf } from './failure-raisers.ts';
 const GROUP_FILES = {
   10: configurationFailures,
   12: exchangeOnlineFailures,
+  13: exchangeOnPremisesFailures,
   14: sourceFailures,
   15: writingFailures,
   16: licenseFailures,

@@ -1,9 +1,12 @@
-// The two named properties that carry the ownership mark, frozen for good: every distinct name uses up a quota of the
-// mailbox database forever, and an item marked under another name would no longer be ours. EWS uses the same ones.
+// The ids by which Graph names the two properties of the ownership mark.
 
-const PROPERTY_SET = '{15bc34ea-c5fa-4179-b6b3-4439305221e3}';
+import {
+  FIELDS_PROPERTY_NAME,
+  IDENTITY_PROPERTY_NAME,
+  OWNERSHIP_PROPERTY_SET,
+} from '../../model/ownership-properties.ts';
 
-const named = (name: string) => `String ${PROPERTY_SET} Name ${name}`;
+const named = (name: string) => `String {${OWNERSHIP_PROPERTY_SET}} Name ${name}`;
 
-export const IDENTITY_PROPERTY = named('ContactSyncIdentity');
-export const FIELDS_PROPERTY = named('ContactSyncFields');
+export const IDENTITY_PROPERTY = named(IDENTITY_PROPERTY_NAME);
+export const FIELDS_PROPERTY = named(FIELDS_PROPERTY_NAME);

@@ -1,0 +1,149 @@
+// 13xxx: reaching Exchange on-premises, signing in there, and Exchange Web Services as a whole.
+
+import type { FailureFacts } from '../failure-codes.ts';
+
+export const exchangeOnPremisesFailures = {
+  exchangeServerConnection: {
+    number: 13010,
+    scope: 'run',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server cannot be reached.',
+      causes: [
+        'The host name cannot be resolved.',
+        'A firewall blocks the connection.',
+        'The server or its load balancer is down.',
+      ],
+      remedy: 'Check name resolution and firewall for the host in the details, then run the policy again.',
+    },
+  },
+  notExchangeWebServices: {
+    number: 13011,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The address is not that of Exchange Web Services.',
+      causes: [
+        'The URL is misspelled.',
+        'A reverse proxy shows its own sign-in page instead of passing the request on.',
+        'Exchange Web Services are switched off on this server.',
+      ],
+      remedy:
+        'Enter the URL of Exchange Web Services, such as https://mail.contoso.example/EWS/Exchange.asmx, and let the proxy pass it on.',
+    },
+  },
+  exchangeTooOld: {
+    number: 13012,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server is older than Exchange 2013 SP1.',
+      causes: ['The server does not know the version of the schema that contactSync speaks.'],
+      remedy: 'Enter the URL of a newer server, or update this one.',
+    },
+  },
+  exchangeSignInRefused: {
+    number: 13020,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server refuses the sign-in.',
+      causes: [
+        'The password is wrong or has expired.',
+        'The account is locked, disabled or misspelled.',
+        'The server demands another way to sign in.',
+      ],
+      remedy:
+        'Check account and password in the environment. The password was tried once and is not tried again in this run, so that the account is not locked.',
+    },
+  },
+  exchangeSignInNotOffered: {
+    number: 13021,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server does not offer the chosen way to sign in.',
+      causes: ['It is switched off in the virtual directory of Exchange Web Services.'],
+      remedy: 'Choose one of the ways in the details, or switch it on with Set-WebServicesVirtualDirectory.',
+    },
+  },
+  passwordNeedsTls: {
+    number: 13022,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The password is only sent over an encrypted connection.',
+      causes: ['The URL of the Exchange server begins with http:.'],
+      remedy: 'Enter a URL that begins with https:.',
+    },
+  },
+  exchangeAccountUnusable: {
+    number: 13023,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The account cannot be used on the Exchange server.',
+      causes: ['Its password has expired.', 'It is disabled.', 'Its mailbox is not configured.'],
+      remedy: 'Set a new password or enable the account, then enter the password in the environment.',
+    },
+  },
+  impersonationDenied: {
+    number: 13030,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The account may not act for this mailbox.',
+      causes: [
+        'The account lacks the role ApplicationImpersonation.',
+        'The management scope of the role leaves this mailbox out.',
+      ],
+      remedy:
+        'Run New-ManagementRoleAssignment -Name contactSync -Role ApplicationImpersonation -User <account> -CustomRecipientWriteScope <scope> in the Exchange Management Shell, or widen the scope.',
+    },
+  },
+  impersonationFailed: {
+    number: 13031,
+    scope: 'mailbox',
+    advice: 'retryAfter',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server could not act for this mailbox.',
+      causes: ['The server cannot reach the domain of the mailbox.', 'A trust between domains is broken.'],
+      remedy: 'If it stays, check from the Exchange server whether the domain controllers answer.',
+    },
+  },
+  ewsRequestRefused: {
+    number: 13040,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'us',
+    en: {
+      sentence: 'The Exchange server does not accept a request of contactSync.',
+      causes: ['The request does not fit this version of Exchange.'],
+      remedy: 'Send the code and the request id in the details to support.',
+    },
+  },
+  unreadableExchangeAnswer: {
+    number: 13041,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The answer of the Exchange server cannot be read.',
+      causes: [
+        'A proxy or a security product between changes or cuts answers.',
+        'The answer is no well-formed XML, or larger than any answer may be.',
+      ],
+      remedy:
+        'Let contactSync reach the server without the device between. If that does not help, send the request id in the details to support.',
+    },
+  },
+} as const satisfies Record<string, FailureFacts>;
