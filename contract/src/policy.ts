@@ -136,7 +136,7 @@ export const Folder = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Write into the Contacts folder itself, among the contacts of the user. The category marks ours.',
+      'Write into the Contacts folder itself, among the contacts of the user. The category marks ours. Not together with sub-folders.',
     ),
   existing: z
     .enum(['refuse', 'adopt', 'use'])

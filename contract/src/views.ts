@@ -170,8 +170,45 @@ export interface MailboxReportView {
   readonly failures: readonly FailureView[];
 }
 
+/** In seconds; low <= expected <= high. */
+export interface DurationView {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+/** What is still to come, from the moment it was made. */
+export interface ForecastView {
+  /** What it rests on: the published limits, earlier runs of the policy, or what was measured in this run. */
+  readonly basis: 'limits' | 'earlierRuns' | 'thisRun';
+  /** undefined: over, or not known. */
+  readonly reading: DurationView | undefined;
+  readonly planning: DurationView | undefined;
+  readonly writing: DurationView | undefined;
+  readonly total: DurationView;
+  /** To mailboxes. */
+  readonly requests: number;
+  readonly writes: number;
+}
+
+/** In seconds, without the time in which the run waited for a person. */
+export interface RunTimesView {
+  readonly took: number | undefined;
+  /** Of the whole run, before its first write. */
+  readonly foretold: DurationView | undefined;
+  /** The latest: while it runs of the rest, for a test run and a waiting one of the real one. */
+  readonly forecast: (ForecastView & { readonly at: string }) | undefined;
+  /** How often and how long the run waited at the service's wish; no failure. */
+  readonly waits: number;
+  readonly waited: number;
+  /** Until when it waits now. */
+  readonly waitingUntil: string | undefined;
+  readonly mailboxesWaiting: number;
+}
+
 export interface ReportView {
   readonly run: RunView;
+  readonly times?: RunTimesView;
   readonly source: SourceView | undefined;
   readonly mailboxes: MailboxesView | undefined;
   readonly brake: BrakeView | undefined;
@@ -265,6 +302,20 @@ export type RunEventView = { readonly at: string } & (
       readonly change: ChangeView['kind'];
       readonly failure: FailureView;
     }
+  | {
+      readonly type: 'forecast.made';
+      readonly occasion: 'planning' | 'writing' | 'correction' | 'realRun';
+      readonly forecast: ForecastView;
+      /** Contacts written so far, also in mailboxes that are not done yet. */
+      readonly written: number;
+    }
+  | {
+      /** The service asks to wait; the run goes on by itself. */
+      readonly type: 'run.throttled';
+      readonly waitingUntil: string;
+      readonly mailboxesWaiting: number;
+    }
+  | { readonly type: 'run.resumed' }
   | { readonly type: 'run.ended'; readonly state: RunStateView; readonly failure: FailureView | undefined }
 );
 
@@ -274,6 +325,16 @@ export interface CountView {
   /** false: the list of mailboxes could not be read completely. */
   readonly isComplete: boolean;
   readonly license: LicenseView;
+  readonly forecast?: CountForecastView;
+}
+
+/** What filling those mailboxes takes that the policy has not written to yet. */
+export interface CountForecastView {
+  readonly mailboxes: number;
+  /** Contacts in each: as the last run selected, or a thousand when nobody knows yet. */
+  readonly contacts: number;
+  readonly isContactsKnown: boolean;
+  readonly forecast: ForecastView;
 }
 
 export interface LicenseView {
@@ -300,6 +361,17 @@ export interface StatusView {
   readonly dataDirectory: string;
   readonly logFile: string;
   readonly license: LicenseView;
+  /** Runs under way, in whatever process, and those that wait for an approval. */
+  readonly runs?: readonly LiveRunView[];
+}
+
+export interface LiveRunView {
+  readonly run: RunView;
+  /** When something was last heard of it; long ago: its process may have died. */
+  readonly heardAt: string;
+  readonly mailboxes: { readonly planned: number; readonly written: number; readonly total: number };
+  readonly contactsWritten: number;
+  readonly times: RunTimesView;
 }
 
 export interface ScanView {

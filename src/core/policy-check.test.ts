@@ -31,6 +31,13 @@ describe('checkPolicy', () => {
     ).toBeUndefined();
   });
 
+  it('refuses sub-folders of the Contacts folder itself', () => {
+    const failure = refusal({ folder: { subfolderPerDomain: true, useDefaultContacts: true } });
+    expect(failure?.code).toBe('invalidDocument');
+    expect(failure?.details.place).toBe('folder.subfolderPerDomain');
+    expect(refusal({ folder: { useDefaultContacts: true } })).toBeUndefined();
+  });
+
   it.each<readonly [TestPolicyParts, string, string, string | undefined]>([
     [
       { contact: { properties: { mobilPhone: {} } } },

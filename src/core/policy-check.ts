@@ -45,7 +45,14 @@ export function isContactProperty(name: string): name is ContactProperty {
 }
 
 /** Throws Failure `invalidDocument`, `invalidTemplate` or `invalidFilter`. */
-export function checkPolicy(policy: Pick<Policy, 'source' | 'contact'>): void {
+export function checkPolicy(policy: Pick<Policy, 'source' | 'contact' | 'folder'>): void {
+  const { subfolderPerDomain, useDefaultContacts } = policy.folder;
+  if (subfolderPerDomain && useDefaultContacts) {
+    throw invalid(
+      'folder.subfolderPerDomain',
+      'Sub-folders and the Contacts folder itself exclude each other: apps that show only Contacts show none of its sub-folders.',
+    );
+  }
   validateFilterRows(policy.source);
   checkContactPart(policy.contact);
 }

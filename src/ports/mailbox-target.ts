@@ -52,8 +52,8 @@ export interface MailboxTarget {
   /**
    * Finds Contacts by its well-known id and below it the contact folder: first a folder with this policy's mark under
    * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder
-   * name (exact, then without regard to case). With `useDefaultContacts` the folder is Contacts itself. Sub-folders
-   * that are marked or have a wanted name are included with key = name. Never creates anything. Never misses a marked
+   * name (exact, then without regard to case). With `useDefaultContacts` the folder is Contacts itself and
+   * only sub-folders with this policy's mark belong to it; otherwise all sub-folders do, with key = name. Never creates anything. Never misses a marked
    * item that was there before the call, however large the folder; marked items that the record does not name (copies,
    * other policies) are returned by every reading. A renamed sub-folder is read in full.
    */

@@ -200,7 +200,10 @@ class PolicyEdited extends Step {
         case 0:
           return {
             ...policy,
-            folder: { ...policy.folder, subfolderPerDomain: !policy.folder.subfolderPerDomain },
+            folder: {
+              ...policy.folder,
+              subfolderPerDomain: !policy.folder.subfolderPerDomain && !policy.folder.useDefaultContacts,
+            },
           };
         case 1:
           return { ...policy, contact: { ...policy.contact, fileAs: '{displayName}' } };

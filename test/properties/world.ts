@@ -16,6 +16,8 @@ import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memo
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
 import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../src/core/fingerprint.ts';
 import { approveRun } from '../../src/engine/approve-run.ts';
+import { cleanUp } from '../../src/engine/clean-up.ts';
+import { rollbackRun } from '../../src/engine/rollback-run.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
 import {
@@ -27,6 +29,7 @@ import {
   type SourceObjectId,
   sourceObjectId,
 } from '../../src/model/ids.ts';
+import type { TargetMailbox } from '../../src/model/mailbox.ts';
 import type { ContactPlan } from '../../src/model/plan.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Run, RunEvent } from '../../src/model/run.ts';
@@ -94,7 +97,12 @@ export class World {
     this.organization = new InMemoryOrganization({ clock: this.clock, normalization });
     const { subfolderPerDomain, useDefaultContacts } = setup;
     const policy = samplePolicy({ brake: LOOSE_BRAKE });
-    const folder = { ...policy.folder, subfolderPerDomain, useDefaultContacts };
+    // The two exclude each other.
+    const folder = {
+      ...policy.folder,
+      subfolderPerDomain: subfolderPerDomain && !useDefaultContacts,
+      useDefaultContacts,
+    };
     this.policies = [
       { ...policy, folder },
       { ...policy, id: samplePolicyId(2), name: 'Second', folder },
@@ -234,6 +242,40 @@ export class World {
     );
   }
 
+  async rollBack(undoes: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
+    this.events = [];
+    this.clock.advance(60_000);
+    return rollbackRun(
+      {
+        runId: runId(this.#nextRunId()),
+        undoes: undoes.id,
+        mode: 'run',
+        holder: 'test',
+        onEvent: (event) => this.events.push(event),
+      },
+      this.ports,
+      options.signal ?? new AbortController().signal,
+    );
+  }
+
+  /** Removes the policy's contacts from these mailboxes. */
+  async cleanUp(mailboxes: readonly TargetMailbox[]): Promise<Run> {
+    this.events = [];
+    this.clock.advance(60_000);
+    return cleanUp(
+      {
+        runId: runId(this.#nextRunId()),
+        revision: { policy: this.policy, revision: this.revision },
+        mailboxes,
+        mode: 'run',
+        holder: 'test',
+        onEvent: (event) => this.events.push(event),
+      },
+      this.ports,
+      new AbortController().signal,
+    );
+  }
+
   async plansOf(run: Run): Promise<readonly ContactPlan[]> {
     return (await collect(this.runs.readPlans(run.id))).map(({ plan }) => plan);
   }
@@ -242,13 +284,10 @@ export class World {
   managed(box: InMemoryMailbox, policy: Policy = this.policy): readonly MemoryItem[] {
     const root = this.contactFolder(box, policy);
     if (root === undefined) return [];
-    // Below Contacts itself lie folders of the user and of other policies, which are looked into only where needed.
+    // Below Contacts itself lie folders of the user and of other policies.
     const subfolders = box
       .foldersIn(root)
-      .filter(
-        (folder) =>
-          root !== box.contactsId || policy.folder.subfolderPerDomain || folder.mark?.policyId === policy.id,
-      );
+      .filter((folder) => root !== box.contactsId || folder.mark?.policyId === policy.id);
     const folders = new Set([root, ...subfolders.map((folder) => folder.id)]);
     return box.items.filter((item) => item.mark?.policyId === policy.id && folders.has(item.folderId));
   }

@@ -65,10 +65,9 @@ export async function locateFolders(
   return [{ ...root, key: '' }, ...subfolders.map((child) => ({ ...child, key: child.name }))];
 }
 
-// Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into, unless the
-// policy makes sub-folders and so must know which names are taken.
+// Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into.
 function belongs(child: FoundFolder, { folder, policyId }: FolderWish): boolean {
-  return !folder.useDefaultContacts || folder.subfolderPerDomain || isOurs(child.mark, policyId);
+  return !folder.useDefaultContacts || isOurs(child.mark, policyId);
 }
 
 async function locateRoot(

@@ -161,6 +161,7 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     const mailbox = this.#open(signal);
     const trouble = mailbox.trouble.takeFolderAction();
     if (trouble === 'loseRequest') throw new Failure('answerLost');
+    if (mailbox.trouble.isFull && action.kind === 'create') throw new Failure('mailboxFull');
     const folder = this.#carryOut(mailbox, action);
     if (trouble === 'loseAnswer') throw new Failure('answerLost');
     return folder === undefined ? undefined : this.#snapshotFolder(mailbox, action.key, folder);
@@ -192,7 +193,9 @@ export class InMemoryMailboxTarget implements MailboxTarget {
   ): ChangeOutcome {
     switch (trouble?.kind) {
       case undefined:
-        return this.#applyChange(mailbox, change);
+        return mailbox.trouble.isFull && change.kind !== 'delete'
+          ? { status: 'failed', failure: new Failure('mailboxFull') }
+          : this.#applyChange(mailbox, change);
       case 'break':
         throw new Failure(trouble.code);
       case 'fail':
@@ -297,11 +300,10 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     return [{ key: '', folder: root }, ...subfolders.map((folder) => ({ key: folder.name, folder }))];
   }
 
-  // Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into, unless
-  // the policy makes sub-folders and so must know which names are taken.
+  // Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into.
   #belongs(folder: MemoryFolder): boolean {
     const { folder: wish } = this.#parts;
-    return !wish.useDefaultContacts || wish.subfolderPerDomain || this.#isOurs(folder.mark);
+    return !wish.useDefaultContacts || this.#isOurs(folder.mark);
   }
 
   #snapshotFolder(mailbox: InMemoryMailbox, key: string, folder: MemoryFolder): SnapshotFolder {

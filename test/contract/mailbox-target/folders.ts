@@ -73,21 +73,6 @@ export function folderPromises(suite: TargetSuite): void {
   );
 
   promises(
-    'sub-folders of the default folder are made below Contacts and found again',
-    withBench(
-      async (bench) => {
-        const sub = await bench.createFolder('contoso.example');
-        const { folders } = await bench.read();
-        expect(folders.map(({ key, folderId }) => ({ key, folderId }))).toContainEqual({
-          key: 'contoso.example',
-          folderId: sub.folderId,
-        });
-      },
-      { useDefaultContacts: true, subfolderPerDomain: true },
-    ),
-  );
-
-  promises(
     'adopt puts our mark on the folder and leaves what is in it',
     withBench(async (bench) => {
       const folderId = await bench.fixture.user.createFolder('Company Contacts');
