@@ -10,6 +10,7 @@ import type { PlanningContext } from './plan-mailbox.ts';
 import type { RecentMailboxes } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
+import { type OnWritten, watchedTarget, watchedTargets } from './watched-writes.ts';
 import { type WaveCandidate, wavesOf } from './waves.ts';
 
 export interface ApplyAllInput {
@@ -45,17 +46,15 @@ export async function applyWaves(
   let failed = 0;
   let reachedAll = true;
 
+  const onWritten: OnWritten = (mailboxId, contacts) => recorder.wrote(mailboxId, contacts);
+  const watched = { ...ports, targets: watchedTargets(ports.targets, onWritten) };
   const applyOne = async (stored: StoredPlan): Promise<void> => {
     const { mailbox, plan } = stored;
+    const recent = input.recent?.take(mailbox.id);
+    const prepared = recent && { ...recent, target: watchedTarget(recent.target, mailbox.id, onWritten) };
     const counts = await applyPlan(
-      {
-        mailbox,
-        plan,
-        context: input.context,
-        prepared: input.recent?.take(mailbox.id),
-        holder: input.holder,
-      },
-      ports,
+      { mailbox, plan, context: input.context, prepared, holder: input.holder },
+      watched,
       recorder,
       signal,
     );

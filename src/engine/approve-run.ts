@@ -45,7 +45,8 @@ export async function approveRun(
     if (run?.state !== 'awaitingApproval' || pending === undefined || revision === undefined) {
       throw new Failure('nothingToApprove', { details: { state: run?.state ?? 'unknown' } });
     }
-    const recorder = new RunRecorder(ports, run, request.onEvent);
+    const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+    const recorder = new RunRecorder(ports, run, request.onEvent, concurrency);
     if (ports.clock.now().getTime() - Date.parse(pending.since) > APPROVAL_LIFE_MS) {
       await recorder.end(
         'superseded',
@@ -57,10 +58,10 @@ export async function approveRun(
     if (request.digest !== actual || pending.digest !== actual) throw new Failure('planChanged');
 
     const { context, mailboxIds } = await contextOf(request.runId, run, revision, ports);
+    await recorder.resume(await ports.runs.readEvents(request.runId));
     await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
     await recorder.enter('applying');
     return recorder.carryOut(held, async () => {
-      const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
       const applied = await applyWaves(
         { revision, context, recent: undefined, holder: request.holder, concurrency },
         ports,

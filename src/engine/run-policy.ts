@@ -10,6 +10,7 @@ import type { TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run, RunState } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
+import { expectedWrites } from './expected-writes.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection } from './last-selection.ts';
 import { forEachBounded } from './mailbox-pool.ts';
@@ -31,7 +32,7 @@ export async function runPolicy(request: RunRequest, ports: RunPorts, signal: Ab
   const id = policyId(policy.id);
   return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
     await closeDeadRuns(id, ports);
-    const recorder = new RunRecorder(ports, newRun(request, ports), request.onEvent);
+    const recorder = new RunRecorder(ports, newRun(request, ports), request.onEvent, concurrencyOf(request));
     await recorder.start(request.revision);
     return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
   });
@@ -53,6 +54,7 @@ async function carryOut(
 
   await recorder.enter('planning');
   const last = await ports.memory.readLastSelection(id);
+  await recorder.foretell(source.wanted.size, await expectedWrites(id, source, targets, last, ports));
   const mayDelete = source.isComplete && targets.isComplete;
   const departures = departuresNow(
     await ports.memory.readDepartures(id),

@@ -87,6 +87,27 @@ export interface OutcomeCounts {
   readonly failed: number;
 }
 
+/** In seconds; low <= expected <= high. */
+export interface DurationRange {
+  readonly low: number;
+  readonly expected: number;
+  readonly high: number;
+}
+
+/** What is still to come, from the moment it is said. Formula and assumptions: core/forecast.ts. */
+export interface Forecast {
+  /** What it rests on: the published limits, earlier runs of the policy, or what was measured in this run. */
+  readonly basis: 'limits' | 'earlierRuns' | 'thisRun';
+  /** undefined: over, or not known. */
+  readonly reading: DurationRange | undefined;
+  readonly planning: DurationRange | undefined;
+  readonly writing: DurationRange | undefined;
+  readonly total: DurationRange;
+  /** To mailboxes. */
+  readonly requests: number;
+  readonly writes: number;
+}
+
 /** Everything that happened, in order; the report, the status page and the tests read nothing else. */
 export type RunEvent =
   | {
@@ -147,6 +168,24 @@ export type RunEvent =
       readonly change: ContactChange['kind'];
       readonly failure: FailureRecord;
     }
+  | {
+      readonly type: 'forecast.made';
+      /**
+       * `planning` and `writing`: before these phases; `correction`: on the way, now and then; `realRun`: at the end of
+       * a test run, for the run it stands for.
+       */
+      readonly occasion: 'planning' | 'writing' | 'correction' | 'realRun';
+      readonly forecast: Forecast;
+      /** Contacts written so far, also in mailboxes that are not done yet. */
+      readonly written: number;
+    }
+  | {
+      /** The service asks to wait; said again when it asks for more. The run goes on by itself. */
+      readonly type: 'run.throttled';
+      readonly waitingUntil: string;
+      readonly mailboxesWaiting: number;
+    }
+  | { readonly type: 'run.resumed' }
   | { readonly type: 'run.ended'; readonly state: RunState; readonly failure: FailureRecord | undefined };
 
 /** An event as stored. */
@@ -161,6 +200,21 @@ export interface MailboxReport {
   readonly applied: OutcomeCounts | undefined;
   readonly notices: readonly PlanNotice[];
   readonly failures: readonly FailureRecord[];
+}
+
+/** What was foretold against what it took, in seconds; the time in which a run waited for a person is in neither. */
+export interface RunTimes {
+  readonly took: number | undefined;
+  /** Of the whole run: the forecast made when the plan was known, otherwise the one before planning. */
+  readonly foretold: DurationRange | undefined;
+  /** The latest forecast: while it runs of the rest, for a test run and a waiting one of the real one. */
+  readonly forecast: (Forecast & { readonly at: string }) | undefined;
+  /** How often the run waited at the service's wish, and for how long in all. */
+  readonly waits: number;
+  readonly waited: number;
+  /** Until when it waits now. */
+  readonly waitingUntil: string | undefined;
+  readonly mailboxesWaiting: number;
 }
 
 export interface RunReport {

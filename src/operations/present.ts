@@ -17,7 +17,7 @@ import type { Failure, FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES } from '../model/failure-codes.ts';
 import type { MailboxId, SourceObjectId } from '../model/ids.ts';
 import type { ContactChange } from '../model/plan.ts';
-import type { BrakeReason, RecordedEvent, Run, RunReport } from '../model/run.ts';
+import type { BrakeReason, RecordedEvent, Run, RunReport, RunTimes } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import type { StoredCertificate } from '../ports/secret-store.ts';
@@ -66,12 +66,13 @@ function presentReasons(
   );
 }
 
-export function presentReport(run: Run, report: RunReport): ReportView {
+export function presentReport(run: Run, report: RunReport, times?: RunTimes): ReportView {
   const addresses = new Map(
     report.perMailbox.map((mailbox) => [mailbox.mailboxId, mailbox.primarySmtpAddress]),
   );
   return {
     run: presentRun(run),
+    ...(times === undefined ? {} : { times }),
     source:
       report.source === undefined
         ? undefined

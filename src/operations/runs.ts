@@ -3,6 +3,7 @@
 import type { DocumentText, RunOperations, ScanView } from '@contactsync/contract';
 import { checkPolicy } from '../core/policy-check.ts';
 import { buildReport } from '../core/report.ts';
+import { runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
@@ -276,7 +277,8 @@ export function makeRunOperations(
 
     async report(prefix) {
       const run = await findRun(runs, prefix);
-      return presentReport(run, buildReport(run, await runs.readEvents(run.id)));
+      const events = await runs.readEvents(run.id);
+      return presentReport(run, buildReport(run, events), runTimes(run, events));
     },
 
     async *plan(prefix, mailbox) {
