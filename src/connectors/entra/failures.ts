@@ -71,6 +71,12 @@ export interface StsAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly requestId: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Whether asking again later may help, whatever the body says. */
+export function isBusy(status: number): boolean {
+  return [429, 503, 504].includes(status);
 }
 
 /** undefined: the answer is no refusal. */
@@ -83,7 +89,8 @@ export function explainSignIn(answer: StsAnswer): Failure | undefined {
     ...(error === undefined ? {} : { error }),
     ...(numbers.length === 0 ? {} : { aadsts: numbers.map(String) }),
   };
-  const context = { details, requestId: answer.requestId };
+  const { requestId, retryAfterMs } = answer;
+  const context = { details, requestId, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   if (known !== undefined) return new Failure(known.failure, context);
   if (answer.status === 429) return new Failure('throttledTooLong', context);
   if (answer.status >= 500) return new Failure('serviceUnavailable', context);

@@ -3,8 +3,10 @@
 
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node';
 import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import type { StsAnswer } from './failures.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { isBusy, type StsAnswer } from './failures.ts';
 
 export interface RecordingNetwork extends INetworkModule {
   readonly last: () => StsAnswer | undefined;
@@ -12,9 +14,12 @@ export interface RecordingNetwork extends INetworkModule {
   readonly thrown: () => unknown;
 }
 
-const TIME_BUDGET_MS = 60_000;
-
-export function createMsalNetwork(http: HttpClient, signal: AbortSignal): RecordingNetwork {
+export function createMsalNetwork(
+  http: HttpClient,
+  clock: Clock,
+  timeBudgetMs: number,
+  signal: AbortSignal,
+): RecordingNetwork {
   let last: StsAnswer | undefined;
   let thrown: unknown;
 
@@ -26,15 +31,16 @@ export function createMsalNetwork(http: HttpClient, signal: AbortSignal): Record
           url,
           headers: options?.headers ?? {},
           ...(options?.body === undefined ? {} : { body: options.body }),
-          timeBudgetMs: TIME_BUDGET_MS,
-          // A token may be issued twice. What must not be repeated, a refusal, is none of the answers http repeats.
-          isSafeToRepeat: true,
+          timeBudgetMs,
+          // A token request carries an assertion, which is good for one request (RFC 7523, 3, "jti").
+          isSafeToRepeat: method === 'GET',
         },
         signal,
       );
-      const body = parse(response.body);
-      last = { status: response.status, body, requestId: response.requestId };
-      return { status: response.status, headers: { ...response.headers }, body: body as T };
+      const { status, requestId, headers } = response;
+      const body = parse(response.body, status);
+      last = { status, body, requestId, retryAfterMs: parseRetryAfter(headers['retry-after'], clock.now()) };
+      return { status, headers: { ...headers }, body: body as T };
     } catch (error) {
       thrown = error;
       throw error;
@@ -51,10 +57,12 @@ export function createMsalNetwork(http: HttpClient, signal: AbortSignal): Record
   };
 }
 
-function parse(body: Buffer): unknown {
+function parse(body: Buffer, status: number): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (cause) {
+    // Who is too busy may say so in any words.
+    if (isBusy(status)) return undefined;
     throw new Failure('unexpectedAnswer', {
       details: { reason: 'the sign-in service did not answer in JSON' },
       cause,

@@ -203,6 +203,36 @@ describe('Lock-out: a refused sign-in', () => {
   });
 });
 
+describe('an answer that never came', () => {
+  // Entra ID takes an assertion once: whoever repeats the request itself is told that the certificate is refused.
+  test.each([
+    { kind: 'answer-lost' },
+    { kind: 'answer-cut' },
+    { kind: 'throttled-after-success', retryAfterSeconds: 3 },
+    { kind: 'gateway-timeout-after-success' },
+    { kind: 'unavailable' },
+    { kind: 'drop' },
+  ] as const)('after $kind the sign-in begins anew, with an assertion of its own', async (action) => {
+    emulator.context.faults.add({ path: '/oauth2/v2.0/token', action });
+    const { provider, sent } = providerFor();
+    expect((await provider.token('graph', live)).roles).toContain('Mail.Send');
+    expect(new Set(sent.map(({ body }) => body)).size).toBe(2);
+  });
+
+  test('is named as what it is when it stays so', async () => {
+    emulator.context.faults.add({
+      path: '/oauth2/v2.0/token',
+      count: 'unlimited',
+      action: { kind: 'answer-lost' },
+    });
+    onTestFinished(() => emulator.context.faults.clear());
+    const { provider, sent } = providerFor();
+    expect(await failureOf(provider.token('graph', live))).toMatchObject({ code: 'answerLost' });
+    expect(sent.length).toBeGreaterThan(1);
+    expect(sent.length).toBeLessThan(10);
+  });
+});
+
 describe('the certificate is looked at before anybody is asked', () => {
   test('expired, or not valid yet', async () => {
     const { provider, clock, sent } = providerFor();

@@ -5,8 +5,8 @@ import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'n
 import { asFailure, Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { explainSignIn, isRefusal } from './failures.ts';
-import { createMsalNetwork } from './msal-network.ts';
+import { explainSignIn, isBusy, isRefusal } from './failures.ts';
+import { createMsalNetwork, type RecordingNetwork } from './msal-network.ts';
 import type { CloudEndpoints } from './national-clouds.ts';
 
 export type TokenResource = 'graph' | 'exchange';
@@ -48,6 +48,9 @@ export interface TokenProviderOptions {
 
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
 const TOO_YOUNG_TO_RENEW_MS = 30_000;
+/** All tries and the waits between them. */
+const TIME_BUDGET_MS = 60_000;
+const FIRST_WAIT_MS = 2_000;
 
 export function createTokenProvider(options: TokenProviderOptions): TokenProvider {
   return new CertificateTokenProvider(options);
@@ -141,10 +144,30 @@ class CertificateTokenProvider implements TokenProvider {
     for (const one of concerned) this.#refusals.set(one, failure);
   }
 
+  /** Begins anew, with another assertion, where the answer was lost or the service was too busy. */
   async #requestToken(resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
-    const { endpoints, tenant, applicationId, http, clock } = this.#options;
+    const { clock } = this.#options;
     const credential = checkCredential(this.#options);
-    const network = createMsalNetwork(http, signal);
+    const deadline = clock.now().getTime() + TIME_BUDGET_MS;
+    for (let tries = 1; ; tries += 1) {
+      const remainingMs = deadline - clock.now().getTime();
+      const { refused, network } = await this.#askForToken(resource, credential, remainingMs, signal);
+      if (refused === undefined) return readToken(network.last()?.body, clock.now());
+      const mayPass = refused.code === 'answerLost' || isBusy(network.last()?.status ?? 0);
+      const waitMs = refused.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (tries - 1);
+      if (!mayPass || signal.aborted || waitMs >= deadline - clock.now().getTime()) throw refused;
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  async #askForToken(
+    resource: TokenResource,
+    credential: Credential,
+    timeBudgetMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly refused: Failure | undefined; readonly network: RecordingNetwork }> {
+    const { endpoints, tenant, applicationId, http, clock } = this.#options;
+    const network = createMsalNetwork(http, clock, timeBudgetMs, signal);
     // Loading MSAL takes a third of a second, which commands that need no token should not pay.
     const { ConfidentialClientApplication } = await import('@azure/msal-node');
     const application = new ConfidentialClientApplication({
@@ -162,19 +185,23 @@ class CertificateTokenProvider implements TokenProvider {
     const asked = resource === 'graph' ? endpoints.graphResource : endpoints.exchangeResource;
     try {
       await application.acquireTokenByClientCredential({ scopes: [`${asked}/.default`], skipCache: true });
+      return { refused: undefined, network };
     } catch (cause) {
       const thrown = network.thrown();
-      if (thrown instanceof Failure) throw thrown;
+      if (thrown instanceof Failure) return { refused: thrown, network };
       const last = network.last();
-      throw (
-        (last === undefined ? undefined : explainSignIn(last)) ?? new Failure('unexpectedAnswer', { cause })
-      );
+      const refused = last === undefined ? undefined : explainSignIn(last);
+      return { refused: refused ?? new Failure('unexpectedAnswer', { cause }), network };
     }
-    return readToken(network.last()?.body, clock.now());
   }
 }
 
-function checkCredential(options: TokenProviderOptions): { thumbprintSha256: string; privateKeyPem: string } {
+interface Credential {
+  readonly thumbprintSha256: string;
+  readonly privateKeyPem: string;
+}
+
+function checkCredential(options: TokenProviderOptions): Credential {
   const now = options.clock.now();
   let x509: X509Certificate;
   let key: KeyObject;
