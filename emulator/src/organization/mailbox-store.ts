@@ -222,13 +222,14 @@ function requireChangeKey(mailbox: Mailbox, item: ContactItem, expected: string 
 }
 
 // Immutable id -> current id; derived, so it is no part of the state and is rebuilt where it is missing.
-const immutableIndexes = new WeakMap<Mailbox, Map<string, string>>();
+// By the items it was made from: a mailbox set back to an earlier state gets an index of its own.
+const immutableIndexes = new WeakMap<Mailbox['items'], Map<string, string>>();
 
 function indexOf(mailbox: Mailbox): Map<string, string> {
-  let index = immutableIndexes.get(mailbox);
+  let index = immutableIndexes.get(mailbox.items);
   if (index === undefined) {
     index = new Map([...mailbox.items.values()].map((item) => [item.immutableId, item.id]));
-    immutableIndexes.set(mailbox, index);
+    immutableIndexes.set(mailbox.items, index);
   }
   return index;
 }
