@@ -26,7 +26,12 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 export function isSuccess(answer: GraphAnswer): boolean {
-  return answer.status >= 200 && answer.status < 300;
+  return answer.status >= 200 && answer.status < 300 && !isForeignPage(answer);
+}
+
+/** Graph speaks JSON or says nothing: a text is the page of a proxy or portal, whatever status it comes with. */
+export function isForeignPage({ body }: GraphAnswer): boolean {
+  return typeof body === 'string';
 }
 
 /** Empty texts when the body is not an error of Graph's shape. */

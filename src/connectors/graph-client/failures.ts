@@ -3,7 +3,7 @@
 // https://learn.microsoft.com/graph/errors
 
 import { Failure } from '../../model/failure.ts';
-import { errorOf, type GraphAnswer, isSuccess } from './answer.ts';
+import { errorOf, type GraphAnswer, isForeignPage, isSuccess } from './answer.ts';
 
 export type ToFailure = (answer: GraphAnswer) => Failure;
 
@@ -13,6 +13,7 @@ export function graphFailure(answer: GraphAnswer): Failure {
     details: { status: answer.status, ...(code === '' ? {} : { code }) },
     ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
   };
+  if (isForeignPage(answer) && answer.status < 429) return new Failure('unexpectedAnswer', context);
   if (answer.status === 401) return new Failure('tokenRefused', context);
   if (answer.status === 403) return new Failure('consentMissing', context);
   if (answer.status === 429) return new Failure('throttledTooLong', context);
