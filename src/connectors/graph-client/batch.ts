@@ -148,7 +148,14 @@ export async function runBatch(
       const chosen = pending.slice(at, at + size);
       const sent = chosen.map((index) => partAt(parts, index));
       const timeBudgetMs = Math.max(1, deadline - clock.now().getTime());
-      const received = await exchangeParts(transport, sent, { ...options, timeBudgetMs }, signal);
+      let received: readonly BatchAnswer[];
+      try {
+        received = await exchangeParts(transport, sent, { ...options, timeBudgetMs }, signal);
+      } catch (thrown) {
+        // What earlier calls were told must not be lost with this one.
+        if (answers.size === 0 || signal.aborted || !(thrown instanceof Failure)) throw thrown;
+        return parts.map((_, index) => answers.get(index) ?? { kind: 'lost', failure: thrown });
+      }
       for (const [position, answer] of received.entries()) answers.set(chosen[position] ?? -1, answer);
       if (received.some(isOverMailboxConcurrency)) strikes.set(key, (strikes.get(key) ?? 0) + 1);
     }
