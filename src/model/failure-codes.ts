@@ -1,6 +1,7 @@
 // The table of failures (specification 11): number, how far it reaches, whether to try again, who must act, and the
 // texts. A number is never reused. Each group lives in its own file; other languages sit beside `en`.
 
+import { activeDirectoryFailures } from './failure-codes/active-directory.ts';
 import { configurationFailures } from './failure-codes/configuration.ts';
 import { exchangeOnPremisesFailures } from './failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from './failure-codes/exchange-online.ts';
@@ -26,6 +27,7 @@ export interface FailureFacts {
 
 export const FAILURE_CODES = {
   ...configurationFailures,
+  ...activeDirectoryFailures,
   ...exchangeOnlineFailures,
   ...exchangeOnPremisesFailures,
   ...sourceFailures,
