@@ -173,13 +173,21 @@ export function viewFolder(
   };
 }
 
-// PR_CONTENT_COUNT and the number of direct child folders: the only counts a v1.0 contact folder gives.
+// PR_CONTENT_COUNT and the number of direct child folders: the only counts a v1.0 contact folder gives. And
+// PR_LOCAL_COMMIT_TIME_MAX (MS-OXCFOLD 2.2.2.2.1.14), the time of the last change of an item in it, to the second; a
+// deletion is none.
 function extendedValueOf(mailbox: Mailbox, folder: ContactFolder): ExtendedValue {
   return (key) => {
     if (key === 'Integer 0x3602') return String(itemsIn(mailbox, folder.id).length);
     if (key === 'Integer 0x6638') return String(childFolders(mailbox, folder.id).length);
+    if (key === 'SystemTime 0x670a') return lastCommitIn(mailbox, folder);
     return folder.extendedProperties.get(key);
   };
+}
+
+function lastCommitIn(mailbox: Mailbox, folder: ContactFolder): string | undefined {
+  const latest = Math.max(...itemsIn(mailbox, folder.id).map((item) => item.modifiedAt.getTime()));
+  return Number.isFinite(latest) ? `${new Date(latest).toISOString().slice(0, 19)}Z` : undefined;
 }
 
 /** Folders whose coming and going `/contactFolders/delta` tells: all below Contacts. */

@@ -21,7 +21,9 @@ import { expandOf, normalizedId } from './schema.ts';
 /** PR_CONTENT_COUNT and PR_FOLDER_CHILD_COUNT: the v1.0 folder itself counts nothing (MS-OXPROPS). */
 const ITEM_COUNT = 'Integer 0x3602';
 const CHILD_COUNT = 'Integer 0x6638';
-const FOLDER_QUERY = `${expandOf([IDENTITY_PROPERTY, ITEM_COUNT, CHILD_COUNT])}`;
+/** PR_LOCAL_COMMIT_TIME_MAX: when an item of the folder last changed (MS-OXCFOLD 2.2.2.2.1.14). */
+const LAST_COMMIT = 'SystemTime 0x670A';
+const FOLDER_QUERY = `${expandOf([IDENTITY_PROPERTY, ITEM_COUNT, CHILD_COUNT, LAST_COMMIT])}`;
 const FOLDERS_PER_PAGE = 250;
 const DEEPEST = 20;
 
@@ -34,6 +36,8 @@ export interface FoundFolder {
   readonly name: string;
   readonly mark: FoundMark;
   readonly itemCount: number | undefined;
+  /** As the service tells it; undefined in an empty folder, or where it is not told. */
+  readonly lastCommit: string | undefined;
   /** false only when the mailbox says so. */
   readonly mayHaveChildren: boolean;
 }
@@ -178,6 +182,7 @@ export function decodeFolder(row: GraphJson, codec: MarkCodec): FoundFolder {
     name: textIn(row, 'displayName'),
     mark: markOf(row, codec),
     itemCount: numberIn(extended, ITEM_COUNT),
+    lastCommit: extended.get(normalizedId(LAST_COMMIT)),
     mayHaveChildren: numberIn(extended, CHILD_COUNT) !== 0,
   };
 }

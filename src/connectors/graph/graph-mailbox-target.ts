@@ -147,7 +147,13 @@ class GraphMailboxTarget implements MailboxTarget {
       const syncToken =
         round?.deltaLink === undefined || round.changed.size > 0
           ? undefined
-          : encodeSyncToken({ deltaLink: round.deltaLink, foreignCount: 0, otherItems: 0, others: [] });
+          : encodeSyncToken({
+              deltaLink: round.deltaLink,
+              foreignCount: 0,
+              otherItems: 0,
+              others: [],
+              stamp: undefined,
+            });
       return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
     });
   }

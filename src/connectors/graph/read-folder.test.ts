@@ -27,7 +27,7 @@ import { folderMark, GraphTestBed, jsonMarkCodec } from './testing/graph-test-be
 useGraphBench();
 
 describe('reading', () => {
-  it('an unchanged mailbox costs two requests, and several mailboxes share the HTTP calls', async () => {
+  it('a mailbox whose last change is fresh costs two requests, and several mailboxes share the HTTP calls', async () => {
     await write(1, person(1, { notes: 'n'.repeat(999) }));
     const known = ledgerAfter(await read());
     expect(await innerRequests(() => read(known))).toBe(2);

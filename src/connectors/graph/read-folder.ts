@@ -9,6 +9,7 @@ import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isRecord } from '../graph-client/index.ts';
 import { decodeContact, type GraphJson, hasOtherData, mayBeCut } from './codec.ts';
 import { continueDelta, type DeltaRound, startDelta } from './delta-round.ts';
+import { isUntouchedSince, stampOf } from './folder-stamp.ts';
 import type { LocatedFolder } from './folder-tree.ts';
 import { isNewer, itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
 import { EXPAND_ALL, EXPAND_IDENTITY } from './schema.ts';
@@ -84,6 +85,7 @@ async function readInFull(
 ): Promise<FolderReading> {
   const { mailbox, codec, policyId } = reader;
   // First the token, then the items: what happens in between is told again by the next round instead of being lost.
+  const stamp = stampOf(folder, mailbox.clock.now());
   const round = await startDelta(mailbox, folder.folderId, signal);
   const entries = new Map((known?.entries ?? []).map((entry) => [entry.itemId, entry]));
   const items = new Map<ItemId, ReadItem>();
@@ -117,6 +119,7 @@ async function readInFull(
       foreignCount,
       otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - all.length,
       others: othersOf(all, policyId),
+      stamp,
     }),
     isFull: true,
   };
@@ -133,7 +136,11 @@ async function readChanges(
   const before = known?.folders.find((one) => one.folderId === folder.folderId && one.key === folder.key);
   const token = before?.syncToken === undefined ? undefined : decodeSyncToken(before.syncToken);
   if (known === undefined || token === undefined) return undefined;
-  const round = await continueDelta(mailbox, token.deltaLink, signal);
+  const now = mailbox.clock.now();
+  const isUntouched = isUntouchedSince(token.stamp, folder, now);
+  const round = isUntouched
+    ? { changed: new Map<ItemId, string>(), removed: new Set<ItemId>(), deltaLink: token.deltaLink }
+    : await continueDelta(mailbox, token.deltaLink, signal);
   if (round === undefined) {
     mailbox.log.info('sync token no longer usable, reading the folder in full');
     return undefined;
@@ -174,6 +181,7 @@ async function readChanges(
       foreignCount,
       otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - marked - foreignCount,
       others: others.filter((item) => item.kind !== 'foreign').map(idOf),
+      stamp: isUntouched ? token.stamp : stampOf(folder, now),
     }),
     isFull: false,
   };

@@ -1,9 +1,10 @@
-// What the engine keeps as a folder's sync token: Graph's delta link, the number of foreign items, and the few marked
-// items that the ledger does not hold (a user's copies, items of other policies), which every reading looks at again.
+// What the engine keeps as a folder's sync token: Graph's delta link, the number of foreign items, the few marked items
+// that the ledger does not hold (a user's copies, items of other policies), which every reading looks at again, and the
+// stamp of the folder, by which the next reading sees without a delta round that nothing happened.
 
 import { type ItemId, itemId } from '../../model/ids.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 /** With more of them a full reading is cheaper than remembering them. */
 const MOST_OTHERS = 20;
 
@@ -13,6 +14,15 @@ export interface SyncToken {
   /** What the folder's own count has beyond contacts (personal distribution lists); undefined where it tells no count. */
   readonly otherItems: number | undefined;
   readonly others: readonly ItemId[];
+  readonly stamp: FolderStamp | undefined;
+}
+
+/** What the folder said of itself before a delta round. */
+export interface FolderStamp {
+  readonly lastCommit: string;
+  readonly itemCount: number;
+  /** ISO 8601: when the delta round was made. */
+  readonly roundAt: string;
 }
 
 /** undefined: read everything the next time. */
@@ -23,6 +33,7 @@ export function encodeSyncToken(token: SyncToken): string | undefined {
     token.deltaLink,
     token.foreignCount,
     token.otherItems ?? null,
+    token.stamp === undefined ? null : [token.stamp.lastCommit, token.stamp.itemCount, token.stamp.roundAt],
     ...token.others,
   ]);
 }
@@ -35,7 +46,7 @@ export function decodeSyncToken(text: string): SyncToken | undefined {
     return undefined;
   }
   if (!Array.isArray(parts)) return undefined;
-  const [format, deltaLink, foreignCount, otherItems, ...others] = parts as readonly unknown[];
+  const [format, deltaLink, foreignCount, otherItems, stamp, ...others] = parts as readonly unknown[];
   if (format !== FORMAT || typeof deltaLink !== 'string' || typeof foreignCount !== 'number')
     return undefined;
   return {
@@ -43,5 +54,14 @@ export function decodeSyncToken(text: string): SyncToken | undefined {
     foreignCount,
     otherItems: typeof otherItems === 'number' ? otherItems : undefined,
     others: others.filter((one) => typeof one === 'string').map(itemId),
+    stamp: decodeStamp(stamp),
   };
+}
+
+function decodeStamp(parts: unknown): FolderStamp | undefined {
+  if (!Array.isArray(parts)) return undefined;
+  const [lastCommit, itemCount, roundAt] = parts as readonly unknown[];
+  return typeof lastCommit === 'string' && typeof itemCount === 'number' && typeof roundAt === 'string'
+    ? { lastCommit, itemCount, roundAt }
+    : undefined;
 }
