@@ -171,13 +171,15 @@ export class RollbackMailbox {
     const contacts = snapshot.contacts.filter(
       (contact) => contact.mark.policyId === this.#revision.policy.id,
     );
-    const bySource = new Map<SourceObjectId, ManagedContact>();
+    const keyOf = (id: SourceObjectId, folderKey: string): string => `${id} ${folderKey}`;
+    const byPlace = new Map<string, ManagedContact>();
     for (const contact of contacts) {
-      if (contact.mark.sourceObjectId !== undefined) bySource.set(contact.mark.sourceObjectId, contact);
+      const { sourceObjectId } = contact.mark;
+      if (sourceObjectId !== undefined) byPlace.set(keyOf(sourceObjectId, contact.folderKey), contact);
     }
     const world = {
       byItem: new Map(contacts.map((contact) => [contact.itemId, contact])),
-      bySource,
+      find: (id: SourceObjectId, folderKey: string) => byPlace.get(keyOf(id, folderKey)),
       foreign: new Map((snapshot.foreign ?? []).map((item) => [item.itemId, item])),
     };
     this.#snapshot = snapshot;
@@ -264,7 +266,12 @@ export class RollbackMailbox {
   /** Folders the run made go again if nothing is left in them; a renamed one gets its old name. */
   async #undoFolders(): Promise<void> {
     for (const entry of this.#folderEntries) {
-      const folderId = entry.folderId ?? (entry.newItemId as string | undefined as FolderId | undefined);
+      const made = entry.newItemId as string | undefined as FolderId | undefined;
+      // Made, but the process died before it was journaled: one with our mark stands there under its name.
+      const found = this.#snapshot?.folders.find(
+        ({ key, mark }) => key === entry.folderKey && mark !== undefined,
+      );
+      const folderId = entry.folderId ?? made ?? found?.folderId;
       if (folderId === undefined) continue;
       const key = entry.folderKey;
       if (entry.change === 'folderCreate') {

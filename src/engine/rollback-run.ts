@@ -6,6 +6,7 @@ import { type MailboxId, type RunId, policyId as toPolicyId } from '../model/ids
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
+import { closeDeadRuns } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberReturned } from './last-selection.ts';
 import { forEachBounded } from './mailbox-pool.ts';
@@ -38,11 +39,11 @@ export async function rollbackRun(
   }
   const holding = { leases: ports.leases, holder: request.holder, signal };
   return holdingPolicy(original.policyId, holding, async (held) => {
-    const isOver = ENDED_STATES.includes((await ports.runs.read(request.undoes))?.state ?? 'queued');
-    // A run whose process died keeps an active state until the next one; holding the lease proves that it is dead.
-    const isDead = original.state === 'applying';
-    if (!(isOver || isDead) || !(await ports.journal.hasWrites(request.undoes))) {
-      throw new Failure('runNotReversible', { details: { state: original.state } });
+    // Also the one to be undone, if its process died.
+    await closeDeadRuns(original.policyId, ports);
+    const state = (await ports.runs.read(request.undoes))?.state ?? 'queued';
+    if (!ENDED_STATES.includes(state) || !(await ports.journal.hasWrites(request.undoes))) {
+      throw new Failure('runNotReversible', { details: { state } });
     }
     const recorder = new RunRecorder(ports, newRun(request, original, ports), request.onEvent);
     await recorder.start(revision);

@@ -50,17 +50,20 @@ export type KeptWhy = 'alreadySo' | 'changedSince' | 'goneSince' | 'recreatedSin
 export interface RollbackWorld {
   /** The policy's contacts in the mailbox now, complete. */
   readonly byItem: ReadonlyMap<ItemId, ManagedContact>;
-  readonly bySource: ReadonlyMap<SourceObjectId, ManagedContact>;
+  /** While somebody moves to another sub-folder, there are two of them. */
+  readonly find: (id: SourceObjectId, folderKey: string) => ManagedContact | undefined;
   readonly foreign: ReadonlyMap<ItemId, ForeignContact>;
 }
 
 export function rollbackStep(entry: JournalEntry, world: RollbackWorld): RollbackStep {
   const keep = (why: KeptWhy): RollbackStep => ({ kind: 'keep', entry, why });
-  const now = entry.sourceObjectId === undefined ? undefined : world.bySource.get(entry.sourceObjectId);
+  const findIn = (folderKey: string): ManagedContact | undefined =>
+    entry.sourceObjectId === undefined ? undefined : world.find(entry.sourceObjectId, folderKey);
   switch (entry.change) {
     case 'create': {
       // A create whose answer was lost is found by its mark.
-      const contact = entry.newItemId === undefined ? now : world.byItem.get(entry.newItemId);
+      const contact =
+        entry.newItemId === undefined ? findIn(entry.folderKey) : world.byItem.get(entry.newItemId);
       if (contact === undefined) return keep('alreadySo');
       const isAsWritten = contact.version === entry.newVersion;
       return !isAsWritten && mayHoldUserData(contact)
@@ -78,8 +81,10 @@ export function rollbackStep(entry: JournalEntry, world: RollbackWorld): Rollbac
     }
     case 'delete': {
       if (entry.before === undefined) return keep('notJournaled');
+      // The process died before it was deleted, or the user fetched it back.
+      if (entry.itemId !== undefined && world.byItem.has(entry.itemId)) return keep('alreadySo');
       // After a move between sub-folders the new copy is undone by its own entry.
-      const isThereAgain = now !== undefined && now.folderKey === entry.before.folderKey;
+      const isThereAgain = findIn(entry.before.folderKey) !== undefined;
       return isThereAgain ? keep('recreatedSince') : { kind: 'recreate', entry, before: entry.before };
     }
     case 'handOver': {
