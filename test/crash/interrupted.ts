@@ -1,0 +1,108 @@
+// A history lived once to its end, and then again and again with a death on the way.
+
+import type { OutcomeCountsView, ReportView, RunView } from '@contactsync/contract';
+import { expect } from 'vitest';
+import type { CrashSite, Moment } from './crash-site.ts';
+import type { History } from './histories.ts';
+import {
+  contactsChanged,
+  expectForeignUntouched,
+  expectLittleWaste,
+  expectNobodyTwice,
+  expectSameContents,
+  type Mailboxes,
+} from './mailboxes.ts';
+import type { Death, Order, Work } from './orders.ts';
+
+/** A history with its beginning, its undisturbed end, and how often something is heard on the way. */
+export interface Lived {
+  readonly work: Work;
+  readonly start: Moment;
+  readonly before: Mailboxes;
+  readonly end: Mailboxes;
+  readonly calls: number;
+}
+
+export async function live(site: CrashSite, installed: Moment, history: History): Promise<Lived> {
+  site.goBackTo(installed);
+  const work = await history.prepare(site);
+  const start = site.save();
+  const before = await site.mailboxes();
+  const { run, calls } = await site.undisturbed(work);
+  expect(run?.state).toBe('finished');
+  const end = await site.mailboxes();
+  return { work, start, before, end, calls };
+}
+
+/** What is known right after a death. */
+export interface Wreck {
+  readonly lived: Lived;
+  /** undefined: the process died before it had begun a run. */
+  readonly run: RunView | undefined;
+  readonly report: ReportView | undefined;
+  readonly after: Mailboxes;
+  /** Contacts that really changed. */
+  readonly changed: number;
+}
+
+/** Goes back, lets the process die there, and checks what the dead one left. */
+export async function die(
+  site: CrashSite,
+  lived: Lived,
+  death: Death,
+  more: Partial<Order> = {},
+): Promise<Wreck> {
+  site.goBackTo(lived.start);
+  const known = await newest(site);
+  await site.killed(lived.work, death, more);
+  const after = await site.mailboxes();
+  const changed = contactsChanged(lived.before, after);
+  expectForeignUntouched(lived.before, after);
+  expectNobodyTwice(after);
+  site.data.letLeasesExpire();
+  const run = await newest(site);
+  if (run === undefined || (run.id === known?.id && run.state === known.state)) {
+    expect(changed, 'contacts changed without a run').toBe(0);
+    return { lived, run: undefined, report: undefined, after, changed };
+  }
+  const { applied, open } = site.data.journalOfNewest();
+  expect(applied, 'applied by the journal').toBeLessThanOrEqual(changed);
+  expect(applied + open, 'applied or open in the journal').toBeGreaterThanOrEqual(changed);
+  const report = await site.ask((operations) => operations.runs.report(run.id));
+  expect(written(report.applied), 'claimed by the report').toBeLessThanOrEqual(changed);
+  return { lived, run, report, after, changed };
+}
+
+const newest = async (site: CrashSite): Promise<RunView | undefined> =>
+  (await site.ask((operations) => operations.runs.list({ limit: 1 })))[0];
+
+const written = ({ created, updated, deleted, handedOver, adopted }: OutcomeCountsView): number =>
+  created + updated + deleted + handedOver + adopted;
+
+/** The same work is done once more, and everything is as if nobody had died. */
+export async function expectRepair(site: CrashSite, { lived, run, after }: Wreck): Promise<void> {
+  const again = await site.inProcess(lived.work);
+  expect(again?.state).toBe('finished');
+  const now = await site.mailboxes();
+  expectForeignUntouched(after, now);
+  expectNobodyTwice(now);
+  expectSameContents(now, lived.end, 'the end state');
+  expectLittleWaste(now, lived.end);
+  if (run === undefined) return;
+  const dead = await site.ask((operations) => operations.runs.get(run.id));
+  expect(['interrupted', 'finished'], 'the state of the dead run').toContain(dead.state);
+}
+
+/** What the dead one wrote is undone, and everything is as if it had never begun. */
+export async function expectUndone(site: CrashSite, { lived, run, changed }: Wreck): Promise<void> {
+  if (run === undefined) return;
+  const work: Work = { kind: 'rollback', run: run.id };
+  if (changed === 0) {
+    const refused = await site.inProcess(work).catch((thrown: unknown) => thrown);
+    if (refused instanceof Error) return;
+  } else expect((await site.inProcess(work))?.state).toBe('finished');
+  const now = await site.mailboxes();
+  expectNobodyTwice(now);
+  expectSameContents(now, lived.before, 'the state before the dead run');
+  expectLittleWaste(now, lived.before);
+}
