@@ -19,6 +19,7 @@ export type FolderTrouble = 'loseAnswer' | 'loseRequest';
 
 export class MailboxTrouble {
   #refusal: FailureCode | undefined;
+  #isFull = false;
   readonly #writes: (WriteTrouble | undefined)[] = [];
   readonly #readings: FailureCode[] = [];
   readonly #folderActions: FolderTrouble[] = [];
@@ -30,6 +31,31 @@ export class MailboxTrouble {
 
   relent(): void {
     this.#refusal = undefined;
+  }
+
+  /** With which every call is refused. */
+  get refusal(): FailureCode | undefined {
+    return this.#refusal;
+  }
+
+  /** Nothing can be stored until `makeRoom`; it can still be read, and deleting still works. */
+  fillUp(): void {
+    this.#isFull = true;
+  }
+
+  makeRoom(): void {
+    this.#isFull = false;
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Forgets what was scripted and has not happened; what was refused or full stays so. */
+  forgive(): void {
+    this.#writes.length = 0;
+    this.#readings.length = 0;
+    this.#folderActions.length = 0;
   }
 
   /** The nth write from now, 1 being the next. */
