@@ -25,6 +25,20 @@ describe('a batch whose later call is refused as a whole', () => {
     ]);
   });
 
+  it('also when the token cannot be renewed', async () => {
+    const scripted = scriptedClient(
+      answerParts(({ url }) =>
+        url === '/late' ? graphError(401, 'InvalidAuthenticationToken') : { status: 201 },
+      ),
+      { renewal: new Failure('consentMissing') },
+    );
+    const answers = await scripted.client.batch([create('/done'), create('/late')], options, signal);
+    expect(answers).toMatchObject([{ answer: { status: 201 } }, { answer: { status: 401 } }]);
+    await expect(scripted.client.batch([create('/late')], options, signal)).rejects.toMatchObject({
+      code: 'consentMissing',
+    });
+  });
+
   it('throws when no part was answered at all', async () => {
     const { client } = scriptedClient(() => ({ status: 401, body: undefined }));
     await expect(client.batch([create('/a')], options, signal)).rejects.toBeInstanceOf(Failure);

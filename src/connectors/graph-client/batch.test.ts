@@ -111,22 +111,58 @@ describe('batch', () => {
     });
   });
 
-  it('goes down to batches of four where the parts beyond the fourth are refused again and again', async () => {
-    const { client, sent } = scriptedClient((request) => {
+  const refused = graphError(
+    429,
+    'ApplicationThrottled',
+    'Application is over its MailboxConcurrency limit.',
+  );
+  const tenSeconds = { 'Retry-After': '10' };
+  const sizes = (sent: Parameters<typeof partsOf>[0][]) => sent.map((request) => partsOf(request).length);
+  const twenty = Array.from({ length: 20 }, (_, index) => read(`/${index}`));
+
+  /** Answers a batch as its positions, from 1, are told to be refused. */
+  const refusing = (isRefused: (position: number) => boolean) =>
+    scriptedClient((request) => {
       let position = 0;
       return answerParts(() => {
         position += 1;
-        return position > 4
-          ? graphError(429, 'ApplicationThrottled', 'Application is over its MailboxConcurrency limit.')
-          : { status: 200 };
+        return isRefused(position) ? refused : { status: 200 };
       })(request);
     });
-    const parts = Array.from({ length: 20 }, (_, index) => read(`/${index}`));
-    expect((await client.batch(parts, options, signal)).map(statusOf)).toEqual(parts.map(() => 200));
-    expect(sent.map((request) => partsOf(request).length)).toEqual([20, 16, 12, 4, 4]);
+
+  it('goes down to batches of four where all parts beyond the fourth are refused', async () => {
+    const { client, sent } = refusing((position) => position > 4);
+    expect((await client.batch(twenty, options, signal)).map(statusOf)).toEqual(twenty.map(() => 200));
+    expect(sizes(sent)).toEqual([20, 4, 4, 4, 4]);
     sent.splice(0);
-    await client.batch(parts, options, signal);
-    expect(sent.map((request) => partsOf(request).length)).toEqual([4, 4, 4, 4, 4]);
+    await client.batch(twenty, options, signal);
+    expect(sizes(sent)).toEqual([4, 4, 4, 4, 4]);
+  });
+
+  it('takes it for the way of the service when a second mailbox does the same', async () => {
+    const { client, sent } = refusing((position) => position > 4);
+    for (const mailboxKey of ['m1', 'm2', 'm3']) await client.batch(twenty, { mailboxKey }, signal);
+    expect(sizes(sent).filter((size) => size === 20)).toHaveLength(2);
+  });
+
+  it('takes single refusals for somebody else, three times', async () => {
+    const { client, sent } = refusing((position) => position === 20);
+    for (let count = 0; count < 4; count += 1) await client.batch(twenty, options, signal);
+    expect(sizes(sent)).toEqual([20, 1, 20, 1, 20, 1, 4, 4, 4, 4, 4]);
+  });
+
+  it('sends batches of four after the application was refused', async () => {
+    let isRefusing = true;
+    const { client, sent } = scriptedClient((request) =>
+      answerParts(() => {
+        const answer = isRefusing ? graphError(429, 'TooManyRequests', '', tenSeconds) : { status: 200 };
+        isRefusing = false;
+        return answer;
+      })(request),
+    );
+    await client.batch(twenty, options, signal);
+    await client.batch(twenty, { mailboxKey: 'm2' }, signal);
+    expect(sizes(sent)).toEqual([20, 1, 4, 4, 4, 4, 4]);
   });
 
   it('gives an action without parameters the empty object it wants', async () => {

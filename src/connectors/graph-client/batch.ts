@@ -4,6 +4,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { type Refusal, reachOf } from '../http/refusal.ts';
 import {
   type BatchAnswer,
   errorOf,
@@ -11,16 +12,15 @@ import {
   isRecord,
   isThrottledOrBusy,
   lowerCaseNames,
+  parseBody,
   retryAfterMs,
 } from './answer.ts';
+import { type BatchWidths, MAX_BATCH_PARTS } from './batch-widths.ts';
 import { graphFailure } from './failures.ts';
+import type { GraphHttpResponse } from './transport.ts';
 
-export const MAX_BATCH_PARTS = 20;
 const FIRST_BACK_OFF_MS = 2_000;
 const LONGEST_BACK_OFF_MS = 300_000;
-/** Some tenants refuse the parts of a one-mailbox batch beyond the fourth (graph-exo 2.2). */
-const CONCURRENCY_STRIKES = 3;
-const CAUTIOUS_BATCH_PARTS = 4;
 
 export interface BatchPart {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -30,6 +30,8 @@ export interface BatchPart {
   readonly body?: unknown;
   /** Whether sending it twice does no harm; otherwise it is sent once and a refusal comes back as the answer. */
   readonly isSafeToRepeat: boolean;
+  /** Where the parts of a batch are for several mailboxes. */
+  readonly mailboxKey?: string;
 }
 
 export interface BatchOptions {
@@ -49,6 +51,8 @@ export interface EnvelopeOptions {
   readonly isSafeToRepeat: boolean;
   readonly timeBudgetMs: number;
   readonly mailboxKey?: string;
+  readonly parts: number;
+  readonly refusalsIn: (response: GraphHttpResponse) => readonly Refusal[];
 }
 
 /**
@@ -58,7 +62,7 @@ export interface EnvelopeOptions {
 export async function exchangeParts(
   transport: BatchTransport,
   parts: readonly BatchPart[],
-  options: Omit<EnvelopeOptions, 'isSafeToRepeat'>,
+  options: Pick<EnvelopeOptions, 'timeBudgetMs' | 'mailboxKey'>,
   signal: AbortSignal,
 ): Promise<readonly BatchAnswer[]> {
   const requests = parts.map((part, index) => ({
@@ -72,7 +76,10 @@ export async function exchangeParts(
   const isSafeToRepeat = parts.every((part) => part.isSafeToRepeat);
   let envelope: GraphAnswer;
   try {
-    envelope = await transport.postEnvelope({ requests }, { ...options, isSafeToRepeat }, signal);
+    const refusalsIn = (response: GraphHttpResponse) =>
+      partRefusals(response, parts, options.mailboxKey, transport.clock.now());
+    const how = { ...options, isSafeToRepeat, parts: parts.length, refusalsIn };
+    envelope = await transport.postEnvelope({ requests }, how, signal);
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.facts.scope !== 'mailbox') throw thrown;
     return parts.map(() => ({ kind: 'lost', failure: thrown }));
@@ -88,7 +95,7 @@ export async function exchangeParts(
       throw graphFailure(envelope);
     return parts.map(() => ({ kind: 'answered', answer: envelope }));
   }
-  const answers = answersById(envelope);
+  const answers = answersById(envelope.body, envelope.requestId);
   return parts.map((_, index) => {
     const answer = answers.get(String(index + 1));
     if (answer !== undefined) return { kind: 'answered', answer };
@@ -109,8 +116,8 @@ function headersOf(part: BatchPart): { readonly headers?: Readonly<Record<string
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
-function answersById(envelope: GraphAnswer): ReadonlyMap<string, GraphAnswer> {
-  const responses = isRecord(envelope.body) ? envelope.body.responses : undefined;
+function answersById(body: unknown, requestId: string | undefined): ReadonlyMap<string, GraphAnswer> {
+  const responses = isRecord(body) ? body.responses : undefined;
   if (!Array.isArray(responses))
     throw new Failure('unexpectedAnswer', { details: { code: 'batchWithoutResponses' } });
   const answers = new Map<string, GraphAnswer>();
@@ -121,10 +128,36 @@ function answersById(envelope: GraphAnswer): ReadonlyMap<string, GraphAnswer> {
       status: response.status,
       headers,
       body: response.body,
-      requestId: headers['request-id'] ?? envelope.requestId,
+      requestId: headers['request-id'] ?? requestId,
     });
   }
   return answers;
+}
+
+const MAY_BE_REFUSED = /"status"\s*:\s*(429|503|504|509)\b/;
+
+/** Whose parts were refused, for the pacing; a part without Retry-After stands back as long as it will be waited for. */
+function partRefusals(
+  { body, requestId }: GraphHttpResponse,
+  parts: readonly BatchPart[],
+  mailboxKey: string | undefined,
+  now: Date,
+): readonly Refusal[] {
+  // Nearly all batches go well, and are not read twice.
+  if (!MAY_BE_REFUSED.test(Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1')))
+    return [];
+  const parsed = parseBody(body);
+  if (!isRecord(parsed) || !Array.isArray(parsed.responses)) return [];
+  const answers = answersById(parsed, requestId);
+  return parts.flatMap((part, index) => {
+    const answer = answers.get(String(index + 1));
+    if (answer === undefined) return [];
+    const key = part.mailboxKey ?? mailboxKey;
+    const reach = reachOf({ status: answer.status, ...errorOf(answer), mailboxKey: key });
+    if (reach === undefined) return [];
+    const unnamedMs = reach === 'mailbox' ? FIRST_BACK_OFF_MS : undefined;
+    return [{ reach, mailboxKey: key, retryAfterMs: retryAfterMs(answer, now) ?? unnamedMs }];
+  });
 }
 
 /** All rounds of a batch within its time budget. */
@@ -132,20 +165,20 @@ export async function runBatch(
   transport: BatchTransport,
   parts: readonly BatchPart[],
   options: { readonly timeBudgetMs: number; readonly mailboxKey?: string },
-  strikes: Map<string, number>,
+  widths: BatchWidths,
   signal: AbortSignal,
 ): Promise<readonly BatchAnswer[]> {
   if (parts.length > MAX_BATCH_PARTS) throw new RangeError(`A batch takes at most ${MAX_BATCH_PARTS} parts`);
   const { clock } = transport;
   const deadline = clock.now().getTime() + options.timeBudgetMs;
-  const key = options.mailboxKey ?? '';
+  const { mailboxKey } = options;
   const answers = new Map<number, BatchAnswer>();
   let pending = parts.map((_, index) => index);
   let isTokenRefreshed = false;
   for (let round = 0; pending.length > 0; round += 1) {
-    const size = (strikes.get(key) ?? 0) >= CONCURRENCY_STRIKES ? CAUTIOUS_BATCH_PARTS : MAX_BATCH_PARTS;
-    for (let at = 0; at < pending.length; at += size) {
-      const chosen = pending.slice(at, at + size);
+    for (let at = 0; at < pending.length; ) {
+      const chosen = pending.slice(at, at + widths.widthFor(mailboxKey));
+      at += chosen.length;
       const sent = chosen.map((index) => partAt(parts, index));
       const timeBudgetMs = Math.max(1, deadline - clock.now().getTime());
       let received: readonly BatchAnswer[];
@@ -157,12 +190,19 @@ export async function runBatch(
         return parts.map((_, index) => answers.get(index) ?? { kind: 'lost', failure: thrown });
       }
       for (const [position, answer] of received.entries()) answers.set(chosen[position] ?? -1, answer);
-      if (received.some(isOverMailboxConcurrency)) strikes.set(key, (strikes.get(key) ?? 0) + 1);
+      widths.learn(mailboxKey, received);
     }
     const unauthorized = pending.filter((index) => statusOf(answers.get(index)) === 401);
     if (unauthorized.length > 0 && !isTokenRefreshed) {
       isTokenRefreshed = true;
-      await transport.refreshToken(signal);
+      try {
+        await transport.refreshToken(signal);
+      } catch (thrown) {
+        // The next call meets it again; what this one was told comes first.
+        const isAllRefused = unauthorized.length === parts.length;
+        if (isAllRefused || signal.aborted || !(thrown instanceof Failure)) throw thrown;
+        break;
+      }
       pending = [
         ...unauthorized,
         ...pending.filter((index) => mayRepeat(partAt(parts, index), answers.get(index))),
@@ -195,14 +235,6 @@ function statusOf(answer: BatchAnswer | undefined): number | undefined {
 function mayRepeat(part: BatchPart, answer: BatchAnswer | undefined): boolean {
   if (!part.isSafeToRepeat || answer === undefined) return false;
   return answer.kind === 'lost' || isThrottledOrBusy(answer.answer);
-}
-
-function isOverMailboxConcurrency(answer: BatchAnswer): boolean {
-  return (
-    statusOf(answer) === 429 &&
-    answer.kind === 'answered' &&
-    /concurren/i.test(errorOf(answer.answer).message)
-  );
 }
 
 /** The greatest Retry-After of the refused parts; without any, growing from two seconds. */

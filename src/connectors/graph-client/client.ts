@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type BatchAnswer, type GraphAnswer, parseBody } from './answer.ts';
 import { type BatchOptions, type BatchPart, type BatchTransport, runBatch } from './batch.ts';
+import { createBatchWidths } from './batch-widths.ts';
 import type { ToFailure } from './failures.ts';
 import { createGatheredReads } from './gathered-reads.ts';
 import { createMailboxBudget } from './mailbox-budget.ts';
@@ -81,7 +82,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   const root = `${host}/v1.0`;
   const gates = createMailboxGates();
   const budget = createMailboxBudget(clock);
-  const strikes = new Map<string, number>();
+  const widths = createBatchWidths(clock);
   const counts = { httpCalls: 0, innerRequests: 0 };
 
   function urlOf(pathOrLink: string): string {
@@ -175,7 +176,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       counts.innerRequests += count;
     },
   };
-  const gathered = createGatheredReads(transport);
+  const gathered = createGatheredReads(transport, widths);
 
   async function batchedGet(
     pathOrLink: string,
@@ -186,7 +187,12 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     const release = await gates.enterSingle(one.mailboxKey, signal);
     try {
       await budget.spend(one.mailboxKey, 1, signal);
-      return await gathered.get(path, one.headers ?? {}, one.timeBudgetMs ?? DEFAULT_TIME_BUDGET_MS, signal);
+      const timeBudgetMs = one.timeBudgetMs ?? DEFAULT_TIME_BUDGET_MS;
+      return await gathered.get(
+        { path, headers: one.headers ?? {}, mailboxKey: one.mailboxKey },
+        timeBudgetMs,
+        signal,
+      );
     } finally {
       release();
     }
@@ -222,7 +228,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
       try {
         if (mailboxKey !== undefined) await budget.spend(mailboxKey, parts.length, signal);
         const timeBudgetMs = batchOptions.timeBudgetMs ?? DEFAULT_TIME_BUDGET_MS;
-        return await runBatch(transport, parts, { ...batchOptions, timeBudgetMs }, strikes, signal);
+        return await runBatch(transport, parts, { ...batchOptions, timeBudgetMs }, widths, signal);
       } finally {
         release?.();
       }

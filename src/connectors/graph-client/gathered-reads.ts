@@ -4,16 +4,19 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { BatchAnswer, GraphAnswer } from './answer.ts';
 import { isThrottledOrBusy } from './answer.ts';
-import { type BatchPart, type BatchTransport, exchangeParts, longestWait, MAX_BATCH_PARTS } from './batch.ts';
+import { type BatchPart, type BatchTransport, exchangeParts, longestWait } from './batch.ts';
+import type { BatchWidths } from './batch-widths.ts';
 
 const MAX_BATCHES_UNDER_WAY = 8;
 
 interface Waiting {
   readonly part: BatchPart;
   readonly signal: AbortSignal;
-  readonly deadline: number;
+  readonly timeBudgetMs: number;
   readonly resolve: (answer: GraphAnswer) => void;
   readonly reject: (reason: unknown) => void;
+  /** From the first departure on: waiting for a place is not the service's time. */
+  deadline: number | undefined;
   round: number;
   isTokenRefreshed: boolean;
 }
@@ -21,14 +24,13 @@ interface Waiting {
 export interface GatheredReads {
   /** The caller holds a single's place in the gate of its mailbox. */
   get(
-    path: string,
-    headers: Readonly<Record<string, string>>,
+    read: Pick<BatchPart, 'path' | 'headers' | 'mailboxKey'>,
     timeBudgetMs: number,
     signal: AbortSignal,
   ): Promise<GraphAnswer>;
 }
 
-export function createGatheredReads(transport: BatchTransport): GatheredReads {
+export function createGatheredReads(transport: BatchTransport, widths: BatchWidths): GatheredReads {
   const { clock } = transport;
   const queue: Waiting[] = [];
   let underWay = 0;
@@ -41,7 +43,7 @@ export function createGatheredReads(transport: BatchTransport): GatheredReads {
     setImmediate(() => {
       isDepartureDue = false;
       while (queue.length > 0 && underWay < MAX_BATCHES_UNDER_WAY) {
-        void depart(queue.splice(0, MAX_BATCH_PARTS).filter((one) => !one.signal.aborted));
+        void depart(queue.splice(0, widths.widthFor(undefined)).filter((one) => !one.signal.aborted));
       }
     });
   }
@@ -51,12 +53,12 @@ export function createGatheredReads(transport: BatchTransport): GatheredReads {
     underWay += 1;
     const whenAllLeft = abortWhenAllAborted(passengers.map((one) => one.signal));
     try {
-      const timeBudgetMs = Math.max(
-        1,
-        Math.max(...passengers.map((one) => one.deadline)) - clock.now().getTime(),
-      );
+      const now = clock.now().getTime();
+      const deadlines = passengers.map((one) => (one.deadline ??= now + one.timeBudgetMs));
+      const timeBudgetMs = Math.max(1, Math.max(...deadlines) - now);
       const parts = passengers.map((one) => one.part);
       const answers = await exchangeParts(transport, parts, { timeBudgetMs }, whenAllLeft.signal);
+      widths.learn(undefined, answers);
       await Promise.all(passengers.map((one, index) => arrive(one, answers[index], clock)));
     } catch (thrown) {
       for (const one of passengers) one.reject(thrown);
@@ -81,7 +83,7 @@ export function createGatheredReads(transport: BatchTransport): GatheredReads {
       return;
     }
     const waitMs = longestWait([answer], one.round, now.now());
-    if (now.now().getTime() + waitMs >= one.deadline) {
+    if (now.now().getTime() + waitMs >= (one.deadline ?? 0)) {
       if (answer.kind === 'answered') one.resolve(answer.answer);
       else one.reject(answer.failure);
       return;
@@ -95,15 +97,16 @@ export function createGatheredReads(transport: BatchTransport): GatheredReads {
   }
 
   return {
-    get(path, headers, timeBudgetMs, signal) {
+    get(read, timeBudgetMs, signal) {
       signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<GraphAnswer>();
       const onAbort = () => reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
       queue.push({
-        part: { method: 'GET', path, headers, isSafeToRepeat: true },
+        part: { ...read, method: 'GET', isSafeToRepeat: true },
         signal,
-        deadline: clock.now().getTime() + timeBudgetMs,
+        timeBudgetMs,
+        deadline: undefined,
         resolve,
         reject,
         round: 0,

@@ -9,7 +9,8 @@ export {
   isThrottledOrBusy,
   retryAfterMs,
 } from './answer.ts';
-export { type BatchPart, longestWait, MAX_BATCH_PARTS } from './batch.ts';
+export { type BatchPart, longestWait } from './batch.ts';
+export { MAX_BATCH_PARTS } from './batch-widths.ts';
 export { createGraphClient, type GraphClient, type GraphClientOptions, type GraphCounts } from './client.ts';
 export { graphFailure, requireSuccess, type ToFailure } from './failures.ts';
 export type { GraphHttp, GraphHttpRequest, GraphHttpResponse, GraphTokens } from './transport.ts';

@@ -1,6 +1,8 @@
 // What the Graph client needs from below: one HTTP request, an access token. connectors/http and connectors/entra
 // satisfy these shapes; tests may stand in for them.
 
+import type { Refusal } from '../http/refusal.ts';
+
 export interface GraphHttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly url: string;
@@ -11,6 +13,10 @@ export interface GraphHttpRequest {
   readonly mailboxKey?: string;
   /** Places taken in the pacing of that mailbox; default 1. */
   readonly mailboxSlots?: number;
+  /** Requests that a batch holds. */
+  readonly parts?: number;
+  /** What the parts of a batch are refused, for the pacing below. */
+  readonly refusalsIn?: (response: GraphHttpResponse) => readonly Refusal[];
 }
 
 export interface GraphHttpResponse {

@@ -185,7 +185,7 @@ describe('cancelling', () => {
 
   test('ends the waiting for a place in the gate', async () => {
     const server = await serverWith(never);
-    const { client } = clientFor(server, { pacing: { overall: 1 } });
+    const { client } = clientFor(server, { pacing: { calls: 1 } });
     const first = new AbortController();
     const second = new AbortController();
     const holding = client.send(get(`${server.url}/1`), first.signal);
@@ -366,7 +366,7 @@ describe('pacing', () => {
 
   test('all mailboxes together stay below the overall limit', async () => {
     const server = await serverWith(inRoundsOf(3));
-    const { client } = clientFor(server, { pacing: { overall: 3 } });
+    const { client } = clientFor(server, { pacing: { calls: 3 } });
     const keys = Array.from({ length: 9 }, (_, index) => `m${index}`);
     await Promise.all(keys.map((mailboxKey) => client.send(get(server.url, { mailboxKey }), live)));
     expect(server.mostAtOnce()).toBe(3);

@@ -14,6 +14,7 @@ import { requireAllowedHost } from './allowed-hosts.ts';
 import { explainNetworkError } from './network-failures.ts';
 import { defaultPacingLimits, Pacing, type PacingLimits } from './pacing.ts';
 import { redactUrl } from './redact-url.ts';
+import { errorIn, type Refusal, reachOf } from './refusal.ts';
 import { backOffMs, parseRetryAfter } from './retry-after.ts';
 
 export interface HttpRequest {
@@ -32,6 +33,10 @@ export interface HttpRequest {
   readonly mailboxKey?: string;
   /** Places taken in the mailbox's gate; a `$batch` for one mailbox takes all 4. Default 1. */
   readonly mailboxSlots?: number;
+  /** Requests that this call holds; absent: it is one itself. */
+  readonly parts?: number;
+  /** What an answer refuses inside although the call itself went well; for whoever knows what it carries. */
+  readonly refusalsIn?: (response: HttpResponse) => readonly Refusal[];
 }
 
 export interface HttpResponse {
@@ -47,8 +52,8 @@ export interface HttpClient {
   /**
    * Returns the last answer whatever its status (429, 503 and 504 only when the time or the tries are used up, or
    * the request may not be repeated). Throws Failures: exchangeOnlineConnection, untrustedServer, answerLost,
-   * foreignHost, unexpectedAnswer (body too large, endless redirects), throttledTooLong (the mailbox is to be left
-   * alone for longer than the budget, because of an earlier answer), cancelled.
+   * foreignHost, unexpectedAnswer (body too large, endless redirects), throttledTooLong (because of an earlier answer
+   * the mailbox is to be left alone for longer than the budget, or the whole service for too long), cancelled.
    */
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
   close(): Promise<void>;
@@ -121,11 +126,12 @@ class UndiciHttpClient implements PacedHttpClient {
 
   async #sendUntilAnswered(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     const { clock, log } = this.#options;
+    const { mailboxKey, mailboxSlots: slots = 1, parts } = request;
+    const { host } = new URL(request.url);
     let deadline: number | undefined;
     for (let tries = 1; ; tries += 1) {
-      const leave = await this.#pacing.enter(
-        request.mailboxKey,
-        request.mailboxSlots ?? 1,
+      const place = await this.#pacing.enter(
+        { host, mailboxKey, slots, parts },
         request.timeBudgetMs,
         signal,
       );
@@ -134,17 +140,15 @@ class UndiciHttpClient implements PacedHttpClient {
       let waitMs: number | undefined;
       try {
         const response = await this.#tryOnce(request, tries, remainingMs(), signal);
-        if (![429, 503, 504].includes(response.status)) return response;
         const asked = parseRetryAfter(response.headers['retry-after'], clock.now());
         const wait = asked ?? backOffMs(tries, this.#random);
-        if (request.mailboxKey !== undefined && (response.status === 429 || asked !== undefined)) {
-          this.#pacing.pause(request.mailboxKey, wait);
-        }
+        place.answered(refusalsOf(request, response, asked, wait));
+        if (![429, 503, 504].includes(response.status)) return response;
         if (!request.isSafeToRepeat || tries >= MAX_TRIES || wait >= remainingMs()) return response;
+        this.#pacing.showWait(wait);
         waitMs = wait;
       } catch (thrown) {
         if (thrown instanceof Failure || signal.aborted) throw thrown;
-        const { host } = new URL(request.url);
         const trouble = explainNetworkError(thrown, host, this.#proxyHost);
         waitMs = backOffMs(tries, this.#random);
         const mayRepeat = !trouble.isLasting && (trouble.notSent || request.isSafeToRepeat);
@@ -152,7 +156,7 @@ class UndiciHttpClient implements PacedHttpClient {
         if (!mayRepeat || tries >= maxTries || waitMs >= remainingMs()) throw trouble.failure;
       } finally {
         // Not kept while waiting: the others of this mailbox that were not refused may go on.
-        leave();
+        place.leave();
       }
       log.debug('request is repeated', { url: redactUrl(new URL(request.url)), tries, waitMs });
       await clock.sleep(waitMs, signal);
@@ -240,6 +244,25 @@ class UndiciHttpClient implements PacedHttpClient {
       throw new Failure('unexpectedAnswer', { details: { reason: 'damaged compression', host }, cause });
     }
   }
+}
+
+/** Of the call itself, or of what it holds. */
+function refusalsOf(
+  request: HttpRequest,
+  response: HttpResponse,
+  askedMs: number | undefined,
+  waitMs: number,
+): readonly Refusal[] {
+  const { status, body } = response;
+  const { mailboxKey } = request;
+  if (status < 400) return request.refusalsIn?.(response) ?? [];
+  // A batch that is refused as a whole was refused before anybody looked for whom its parts are.
+  const concerned = request.parts === undefined ? mailboxKey : undefined;
+  const error = status === 429 ? errorIn(body) : { code: '', message: '' };
+  const reach = reachOf({ status, ...error, mailboxKey: concerned });
+  if (reach === undefined) return [];
+  const isForMailbox = status === 429 && reach !== 'application';
+  return [{ reach, mailboxKey, retryAfterMs: isForMailbox ? waitMs : askedMs }];
 }
 
 /**

@@ -32,7 +32,8 @@ export interface ScriptedClient {
 export const BASE_URL = 'https://graph.example.com';
 export const signal = new AbortController().signal;
 
-export function scriptedClient(script: Script): ScriptedClient {
+/** `renewal`: what stands in the way of a new token. */
+export function scriptedClient(script: Script, { renewal }: { renewal?: Error } = {}): ScriptedClient {
   const sent: GraphHttpRequest[] = [];
   const sleptMs: number[] = [];
   const tokens: string[] = ['first'];
@@ -50,6 +51,7 @@ export function scriptedClient(script: Script): ScriptedClient {
     clock,
     tokens: {
       async token(_resource, _signal, options) {
+        if (options?.forceRefresh === true && renewal !== undefined) throw renewal;
         if (options?.forceRefresh === true) tokens.push(`renewed ${tokens.length}`);
         return { value: tokens.at(-1) ?? '' };
       },
