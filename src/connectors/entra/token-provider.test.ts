@@ -203,6 +203,25 @@ describe('Lock-out: a refused sign-in', () => {
   });
 });
 
+test('consent that is revoked in the middle of a run is named as that, for everybody who asks', async () => {
+  const [app] = emulator.organization.apps.values();
+  if (app === undefined) throw new Error('the seed has no app registration');
+  const { graphRoles } = app;
+  onTestFinished(() => {
+    app.graphRoles = graphRoles;
+  });
+  const { provider, clock, sent } = providerFor();
+  await provider.token('graph', live);
+  clock.move(60_000);
+  app.graphRoles = graphRoles.filter((role) => role !== 'Contacts.ReadWrite');
+  for (let asked = 0; asked < 2; asked += 1)
+    expect(await failureOf(provider.token('graph', live, { forceRefresh: true }))).toMatchObject({
+      code: 'consentMissing',
+      details: { permission: ['Contacts.ReadWrite'] },
+    });
+  expect(sent).toHaveLength(2);
+});
+
 describe('an answer that never came', () => {
   // Entra ID takes an assertion once: whoever repeats the request itself is told that the certificate is refused.
   test.each([

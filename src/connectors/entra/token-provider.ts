@@ -128,6 +128,7 @@ class CertificateTokenProvider implements TokenProvider {
     try {
       const { clock } = this.#options;
       const token = await this.#requestToken(resource, signal);
+      requireSameConsent(resource, this.#held.get(resource)?.token, token);
       this.#held.set(resource, { token, issuedAt: clock.now().getTime() });
       return token;
     } catch (thrown) {
@@ -194,6 +195,12 @@ class CertificateTokenProvider implements TokenProvider {
       return { refused: refused ?? new Failure('unexpectedAnswer', { cause }), network };
     }
   }
+}
+
+/** A permission that was there when the run began: its consent was revoked meanwhile, which concerns the whole run. */
+function requireSameConsent(resource: TokenResource, before: AccessToken | undefined, now: AccessToken): void {
+  const lost = before?.roles.filter((role) => !now.roles.includes(role)) ?? [];
+  if (lost.length > 0) throw new Failure('consentMissing', { details: { resource, permission: lost } });
 }
 
 interface Credential {
