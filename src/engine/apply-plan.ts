@@ -10,7 +10,7 @@ import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '..
 import type { OutcomeCounts } from '../model/run.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { holdingMailbox } from './holding.ts';
-import { recordAfterWriting, type Written } from './ledger-after.ts';
+import { leavesLeftover, recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -122,11 +122,11 @@ class MailboxWriting {
 
   /** A write whose answer was lost and that the mailbox shows to have happened is counted and journaled as applied. */
   async #resolveUnknown(again: PlannedMailbox): Promise<void> {
-    const stillToDo = new Set(again.plan.changes.map((change) => change.sourceObjectId));
+    const stillToDo = new Set(again.plan.changes.map(whatItDoes));
     const entries = new Map(again.record.entries.map((entry) => [entry.sourceObjectId, entry]));
     for (const { change, journalId } of this.#unknown) {
       const id = change.sourceObjectId;
-      if (stillToDo.has(id)) continue;
+      if (stillToDo.has(whatItDoes(change))) continue;
       const entry = entries.get(id);
       const itemId = entry?.itemId ?? (change.kind === 'create' ? undefined : change.itemId);
       if (itemId === undefined) continue;
@@ -218,7 +218,8 @@ class MailboxWriting {
       respectedDeletions: round.plan.respectedDeletions,
       rulesDigest: context.rulesDigest,
     });
-    if (isSettled) await this.#ports.ledger.write(this.#lastWritten);
+    // What tells a leftover from a user's copy is the old record alone, so it stays until the leftover is gone.
+    if (isSettled && !leavesLeftover(written)) await this.#ports.ledger.write(this.#lastWritten);
     return isSettled;
   }
 
@@ -345,6 +346,11 @@ function hasMovedOn(round: Round): boolean {
   return round.plan.changes.some(
     (change) => change.kind !== 'create' && round.current.get(change.itemId)?.version !== change.version,
   );
+}
+
+/** A move to another sub-folder has two changes for the same person. */
+function whatItDoes(change: ContactChange): string {
+  return change.kind === 'create' ? `create ${change.sourceObjectId}` : `${change.kind} ${change.itemId}`;
 }
 
 function isMoveAway({ planned }: ReadyChange): boolean {

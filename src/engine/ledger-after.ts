@@ -107,6 +107,14 @@ function halfMovedPerson({ change, outcome }: Written): readonly SourceObjectId[
     : [];
 }
 
+/** The successor was made by an earlier writing, and the old contact could again not be deleted. */
+export function leavesLeftover(written: readonly Written[]): boolean {
+  const created = new Set(
+    written.flatMap(({ change: { planned } }) => (planned.kind === 'create' ? [planned.sourceObjectId] : [])),
+  );
+  return written.some((one) => halfMovedPerson(one).some((id) => !created.has(id)));
+}
+
 export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
   const entries = new Map(input.before.entries.map((entry) => [entry.sourceObjectId, entry]));
   const missing = new Set(input.before.missing ?? []);
