@@ -1,14 +1,38 @@
-// What earlier runs of a policy left behind is closed by a new one.
+// What earlier runs of a policy left behind is closed by a new one, or by whoever looks at it.
 
+import { asFailure } from '../model/failure.ts';
 import type { PolicyId } from '../model/ids.ts';
 import type { RunState } from '../model/run.ts';
+import { holdingPolicy } from './holding.ts';
 import type { RunPorts } from './run-ports.ts';
 
 type Ports = Pick<RunPorts, 'runs' | 'clock'>;
 
+/** Of a run that somebody works on, or whose process died. */
+const ACTIVE_STATES: readonly RunState[] = ['queued', 'reading', 'planning', 'applying'];
+
 /** Call with the policy's lease held: then no other run of the policy can be alive. */
 export function closeDeadRuns(policyId: PolicyId, ports: Ports): Promise<void> {
-  return close(policyId, ['queued', 'reading', 'planning', 'applying'], 'interrupted', ports);
+  return close(policyId, ACTIVE_STATES, 'interrupted', ports);
+}
+
+/**
+ * For whoever looks at runs: those of processes that died are shown as interrupted. Where somebody holds the policy's
+ * lease, its run may be alive, and nothing is done.
+ */
+export async function closeRunsOfTheDead(
+  holder: string,
+  ports: Ports & Pick<RunPorts, 'leases'>,
+): Promise<void> {
+  const active = await ports.runs.list({ states: ACTIVE_STATES });
+  const holding = { leases: ports.leases, holder, signal: new AbortController().signal };
+  for (const policyId of new Set(active.map((run) => run.policyId))) {
+    try {
+      await holdingPolicy(policyId, holding, () => closeDeadRuns(policyId, ports));
+    } catch (thrown) {
+      if (asFailure(thrown).code !== 'alreadyRunning') throw thrown;
+    }
+  }
 }
 
 /** Once the new run is planned: one that cannot even read its source takes no waiting approval away. */

@@ -7,6 +7,7 @@ import { runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
+import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import type { Environment } from '../model/environment.ts';
@@ -34,6 +35,12 @@ export function makeRunOperations(
   applyPolicy: (document: DocumentText) => Promise<unknown>,
 ): RunOperations {
   const { runs, policies, environments, memory, holder, audit, user, format } = dependencies;
+
+  /** As it is: one whose process died has ended. */
+  async function look(prefix: string): Promise<Run> {
+    await closeRunsOfTheDead(holder, dependencies);
+    return findRun(runs, prefix);
+  }
 
   async function view(id: RunId) {
     const run = await runs.read(id);
@@ -237,7 +244,7 @@ export function makeRunOperations(
     },
 
     async cancel(prefix) {
-      const run = await findRun(runs, prefix);
+      const run = await look(prefix);
       if (live.isRunning(run.id)) await live.cancel(run.id);
       else if (run.state === 'awaitingApproval') {
         await cancelOpenRuns(
@@ -253,6 +260,7 @@ export function makeRunOperations(
 
     async list({ policy, states, limit }) {
       const found = policy === undefined ? undefined : await findDocument(policies, 'policy', policy);
+      await closeRunsOfTheDead(holder, dependencies);
       const list = await runs.list({
         ...(found === undefined ? {} : { policyId: policyId(found.document.id) }),
         ...(states === undefined ? {} : { states }),
@@ -262,11 +270,11 @@ export function makeRunOperations(
     },
 
     async get(prefix) {
-      return presentRun(await findRun(runs, prefix));
+      return presentRun(await look(prefix));
     },
 
     async *events(prefix, signal) {
-      const run = await findRun(runs, prefix);
+      const run = await look(prefix);
       const addresses = new Map<MailboxId, string>();
       const feed = live.has(run.id) ? live.follow(run.id, signal) : await runs.readEvents(run.id);
       for await (const event of feed) {
@@ -276,7 +284,7 @@ export function makeRunOperations(
     },
 
     async report(prefix) {
-      const run = await findRun(runs, prefix);
+      const run = await look(prefix);
       const events = await runs.readEvents(run.id);
       return presentReport(run, buildReport(run, events), runTimes(run, events));
     },
