@@ -1,6 +1,7 @@
 import type { RunEventView } from '@contactsync/contract';
 import { describe, expect, it } from 'vitest';
-import { advance, NO_PROGRESS, Progress, type ProgressState, progressLine } from './progress.ts';
+import { timeText } from './duration-text.ts';
+import { advance, NO_PROGRESS, Progress, type ProgressState, plainLine, progressLine } from './progress.ts';
 
 const START = Date.parse('2026-11-22T10:00:00.000Z');
 const COUNTS = { create: 5, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 0, foreign: 0 };
@@ -34,17 +35,90 @@ const applied = (seconds: number): RunEventView => ({
   counts: { created: 5, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 },
 });
 
+const foretold = (
+  seconds: number,
+  occasion: Extract<RunEventView, { type: 'forecast.made' }>['occasion'],
+  expected: number,
+  written = 0,
+): RunEventView => {
+  const total = { low: expected / 2, expected, high: expected * 2 };
+  return {
+    type: 'forecast.made',
+    at: at(seconds),
+    occasion,
+    forecast: {
+      basis: 'limits',
+      reading: undefined,
+      planning: undefined,
+      writing: total,
+      total,
+      requests: 1_040,
+      writes: 1_000,
+    },
+    written,
+  };
+};
+
 const after = (...events: RunEventView[]): ProgressState => events.reduce(advance, NO_PROGRESS);
 
 describe('progress', () => {
-  it('shows rate and remaining time once they mean something', () => {
-    const state = after(read(40), ...Array.from({ length: 10 }, (_, index) => planned(index)));
-    expect(progressLine(state, START + 5_000)).toBe(
-      'Planning █████░░░░░░░░░░░░░░░ 10/40 mailboxes  2.0/s, about 15 s left',
+  it('shows what is left by the forecast, which runs down until it is made again', () => {
+    const state = after(read(40), foretold(0, 'planning', 240), planned(1), planned(2));
+    expect(progressLine(state, START + 2_000)).toBe(
+      'Planning █░░░░░░░░░░░░░░░░░░░ 2/40 mailboxes, about 4 min left (2 to 8 min)',
+    );
+    expect(progressLine(state, START + 180_000)).toContain(', about 60 s left (up to 5 min)');
+    expect(progressLine(state, START + 400_000)).toContain(', almost done');
+    const corrected = advance(state, foretold(180, 'correction', 600, 70));
+    expect(progressLine(corrected, START + 180_000)).toBe(
+      'Planning █░░░░░░░░░░░░░░░░░░░ 2/40 mailboxes, 70 contacts written, about 10 min left (5 to 20 min)',
     );
     expect(progressLine(after(read(40), planned(1)), START + 5_000)).toBe(
       'Planning █░░░░░░░░░░░░░░░░░░░ 1/40 mailboxes',
     );
+  });
+
+  it('says that the service asks to wait instead of standing still', () => {
+    const until = at(200);
+    const waiting: RunEventView = {
+      type: 'run.throttled',
+      at: at(22),
+      waitingUntil: until,
+      mailboxesWaiting: 3,
+    };
+    const state = after(read(2), planned(1), planned(2), released, foretold(20, 'writing', 400), waiting);
+    expect(progressLine(state, START + 30_000)).toBe(
+      `Exchange asks us to wait until ${timeText(until)} (3 mailboxes); 0/2 mailboxes, about 7 min left (3 to 13 min)`,
+    );
+    const resumed = advance(state, { type: 'run.resumed', at: at(201) });
+    expect(progressLine(resumed, START + 201_000)).toMatch(/^Writing ░{20} 0\/2 mailboxes, about 4 min left/);
+    expect(plainLine(state, waiting, false, START)).toBe(
+      `Exchange asks us to wait until ${timeText(until)} (3 mailboxes)`,
+    );
+    expect(progressLine(after(waiting), START)).toContain('asks us to wait until');
+  });
+
+  it('leaves out what does not fit', () => {
+    const state = after(read(2), planned(1), planned(2), released, applied(21), foretold(21, 'writing', 400));
+    const at80 = progressLine(state, START + 21_000, 80);
+    expect(at80).toBe('Writing ██████████░░░░░░░░░░ 1/2 mailboxes, 5 contacts written, about 7 min left');
+    expect(progressLine(state, START + 21_000, 45)).toBe('Writing ██████████░░░░░░░░░░ 1/2 mailboxes');
+    expect(progressLine(state, START + 21_000, 20)).toHaveLength(20);
+  });
+
+  it('tells a log the forecast once, and how far it is now and then', () => {
+    const state = after(read(40), planned(1));
+    const first = foretold(1, 'planning', 7_800);
+    expect(plainLine(state, first, false, START)).toBe(
+      'forecast: about 2.2 h (65 min to 4.3 h), 1,000 contacts to write, 1,040 requests',
+    );
+    const correction = foretold(60, 'correction', 240, 500);
+    const corrected = advance(advance(state, released), correction);
+    expect(plainLine(corrected, correction, false, START + 60_000)).toBeUndefined();
+    expect(plainLine(corrected, correction, true, START + 60_000)).toBe(
+      'written: 0/1 mailboxes, 500 contacts written, about 4 min left (2 to 8 min)',
+    );
+    expect(plainLine(state, foretold(60, 'realRun', 240), true, START)).toBeUndefined();
   });
 
   it('counts in the second pass only mailboxes that have something to write', () => {

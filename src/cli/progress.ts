@@ -1,8 +1,10 @@
-// Progress of a run: one line that rewrites itself on a terminal, with rate and remaining time; otherwise a plain
-// line now and then. A value in, text out: what is drawn is computed by pure functions from the events so far.
+// Progress of a run: one line that rewrites itself on a terminal, with what is left by the forecast of the run;
+// otherwise a plain line now and then. A value in, text out: what is drawn is computed by pure functions from the events
+// so far.
 
-import type { RunEventView } from '@contactsync/contract';
-import { count, visible } from './terminal-text.ts';
+import type { DurationView, RunEventView } from '@contactsync/contract';
+import { aboutText, durationText, rangeText, waitText } from './duration-text.ts';
+import { cells, count, cutTo, visible } from './terminal-text.ts';
 import { changeCount } from './words.ts';
 
 export interface ProgressState {
@@ -12,9 +14,13 @@ export interface ProgressState {
   readonly toWrite: number;
   readonly done: number;
   readonly failed: number;
+  /** Contacts, in mailboxes that are done and so far in all. */
+  readonly applied: number;
   readonly written: number;
-  /** Milliseconds at which the phase began. */
-  readonly since: number;
+  /** The latest forecast of the rest, and the milliseconds at which it was made. */
+  readonly left: DurationView | undefined;
+  readonly foretoldAt: number;
+  readonly wait: { readonly until: string; readonly mailboxes: number } | undefined;
 }
 
 export const NO_PROGRESS: ProgressState = {
@@ -23,57 +29,108 @@ export const NO_PROGRESS: ProgressState = {
   toWrite: 0,
   done: 0,
   failed: 0,
+  applied: 0,
   written: 0,
-  since: 0,
+  left: undefined,
+  foretoldAt: 0,
+  wait: undefined,
 };
 
 export function advance(state: ProgressState, event: RunEventView): ProgressState {
-  const now = Date.parse(event.at);
   switch (event.type) {
     case 'mailboxes.read':
-      return { ...state, phase: 'planning', total: event.targets + event.leaving, done: 0, since: now };
+      return { ...state, phase: 'planning', total: event.targets + event.leaving, done: 0 };
     case 'mailbox.planned': {
       const hasWork = changeCount(event.counts) > 0;
       return { ...state, done: state.done + 1, toWrite: state.toWrite + (hasWork ? 1 : 0) };
     }
     case 'brake.released':
-      return { ...state, phase: 'applying', total: state.toWrite, done: 0, failed: 0, since: now };
+      return { ...state, phase: 'applying', total: state.toWrite, done: 0, failed: 0 };
     case 'mailbox.applied': {
       const counts = event.counts;
-      const written = counts.created + counts.updated + counts.deleted + counts.handedOver + counts.adopted;
-      return { ...state, phase: 'applying', done: state.done + 1, written: state.written + written };
+      const applied =
+        state.applied + counts.created + counts.updated + counts.deleted + counts.handedOver + counts.adopted;
+      return {
+        ...state,
+        phase: 'applying',
+        done: state.done + 1,
+        applied,
+        written: Math.max(state.written, applied),
+      };
     }
     case 'mailbox.failed':
     case 'mailbox.skipped':
       return { ...state, done: state.done + 1, failed: state.failed + 1 };
+    case 'forecast.made': {
+      if (event.occasion === 'realRun') return state;
+      return {
+        ...state,
+        left: event.forecast.total,
+        foretoldAt: Date.parse(event.at),
+        written: Math.max(state.written, event.written),
+      };
+    }
+    case 'run.throttled':
+      return { ...state, wait: { until: event.waitingUntil, mailboxes: event.mailboxesWaiting } };
+    case 'run.resumed':
+      return { ...state, wait: undefined };
     default:
       return state;
   }
 }
 
-function remaining(state: ProgressState, now: number): string {
-  const seconds = (now - state.since) / 1000;
-  if (state.done < 3 || seconds < 1 || state.done >= state.total) return '';
-  const perSecond = state.done / seconds;
-  const rate = perSecond >= 1 ? `${perSecond.toFixed(1)}/s` : `${(perSecond * 60).toFixed(1)}/min`;
-  const left = Math.ceil((state.total - state.done) / perSecond);
-  const time =
-    left < 90 ? `${left} s` : left < 5400 ? `${Math.round(left / 60)} min` : `${(left / 3600).toFixed(1)} h`;
-  return `  ${rate}, about ${time} left`;
+/** What is left now: the forecast less the time since it was made. */
+function remaining(state: ProgressState, now: number): DurationView | undefined {
+  const { left, foretoldAt } = state;
+  if (left === undefined || left.expected <= 0) return undefined;
+  const since = Math.max(0, (now - foretoldAt) / 1000);
+  const minus = (seconds: number) => Math.max(0, seconds - since);
+  return { low: minus(left.low), expected: minus(left.expected), high: minus(left.high) };
 }
 
-export function progressLine(state: ProgressState, now: number): string {
-  if (state.phase === 'starting') return 'Reading the source and the mailboxes…';
+/** From long to short: the line takes the longest that fits. */
+function leftTexts(state: ProgressState, now: number): readonly string[] {
+  const left = remaining(state, now);
+  if (left === undefined) return [''];
+  if (left.expected < 1) return [', almost done', ''];
+  const short = `, about ${durationText(left.expected)} left`;
+  return [`${short} (${rangeText(left)})`, short, ''];
+}
+
+export function progressLine(
+  state: ProgressState,
+  now: number,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  if (state.phase === 'starting') {
+    return state.wait === undefined ? 'Reading the source and the mailboxes…' : waiting(state.wait);
+  }
   const part = state.total === 0 ? 0 : Math.min(1, state.done / state.total);
   const bar = '█'.repeat(Math.round(part * 20)).padEnd(20, '░');
   const verb = state.phase === 'planning' ? 'Planning' : 'Writing';
-  const written = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
+  const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
   const failed = state.failed === 0 ? '' : `, ${state.failed} failed or skipped`;
-  return `${verb} ${bar} ${share(state)} mailboxes${written}${failed}${remaining(state, now)}`;
+  const head =
+    state.wait === undefined
+      ? `${verb} ${bar} ${share(state)} mailboxes`
+      : `${waiting(state.wait)}; ${share(state)} mailboxes`;
+  const lefts = leftTexts(state, now);
+  const lines = [
+    ...lefts.map((left) => `${head}${contacts}${failed}${left}`),
+    ...lefts.map((left) => `${head}${failed}${left}`),
+  ];
+  return lines.find((line) => cells(line) <= width) ?? cutTo(head, width);
 }
 
+const waiting = ({ until, mailboxes }: NonNullable<ProgressState['wait']>) => waitText(until, mailboxes);
+
 /** Plain lines for logs. How far it is (`isDue`) is only worth a line now and then. */
-export function plainLine(state: ProgressState, event: RunEventView, isDue: boolean): string | undefined {
+export function plainLine(
+  state: ProgressState,
+  event: RunEventView,
+  isDue: boolean,
+  now: number,
+): string | undefined {
   switch (event.type) {
     case 'source.read':
       return `source read: ${count(event.objects, 'object')}, ${event.selected} selected`;
@@ -83,19 +140,37 @@ export function plainLine(state: ProgressState, event: RunEventView, isDue: bool
     case 'mailbox.skipped':
       return `${visible(event.primarySmtpAddress)}: ${event.failure.number} ${event.failure.sentence}`;
     case 'mailbox.planned':
-    case 'mailbox.applied': {
-      const verb = event.type === 'mailbox.planned' ? 'planned' : 'written';
-      return isDue ? `${verb}: ${share(state)} mailboxes` : undefined;
+      return isDue ? howFar('planned', state, now) : undefined;
+    case 'mailbox.applied':
+      return isDue ? howFar('written', state, now) : undefined;
+    case 'forecast.made': {
+      const { occasion, forecast } = event;
+      if (occasion === 'correction')
+        return isDue ? howFar(state.phase === 'planning' ? 'planned' : 'written', state, now) : undefined;
+      if (occasion === 'realRun' || forecast.requests === 0) return undefined;
+      const writes = forecast.writes === 0 ? '' : `, ${count(forecast.writes, 'contact')} to write`;
+      return `forecast: ${aboutText(forecast.total)}${writes}, ${count(forecast.requests, 'request')}`;
     }
+    case 'run.throttled':
+      return waitText(event.waitingUntil, event.mailboxesWaiting);
+    case 'run.resumed':
+      return 'the run goes on';
     default:
       return undefined;
   }
 }
 
+function howFar(done: 'planned' | 'written', state: ProgressState, now: number): string {
+  const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
+  return `${done}: ${share(state)} mailboxes${contacts}${leftTexts(state, now)[0] ?? ''}`;
+}
+
 /** A rollback or clean-up does not say beforehand how many mailboxes there are. */
 const share = ({ done, total }: ProgressState) => (total === 0 ? String(done) : `${done}/${total}`);
 
+/** Seldom enough that a run of hours does not fill a log. */
 const PLAIN_LINE_EVERY_MS = 5_000;
+const PLAIN_LINE_EVERY_SHARE = 0.02;
 
 export interface ProgressOutput {
   readonly isTerminal: boolean;
@@ -107,25 +182,29 @@ export interface ProgressOutput {
 export class Progress {
   readonly #output: ProgressOutput;
   readonly #now: () => number;
+  readonly #begunAt: number;
   #state = NO_PROGRESS;
   #drawnAt = 0;
 
   constructor(output: ProgressOutput, now: () => number) {
     this.#output = output;
     this.#now = now;
-    this.#drawnAt = now();
+    this.#begunAt = now();
+    this.#drawnAt = this.#begunAt;
     this.#draw();
   }
 
   add(event: RunEventView): void {
     this.#state = advance(this.#state, event);
     if (this.#output.isTerminal) {
-      if (this.#now() - this.#drawnAt >= 100) this.#draw();
+      const isWait = event.type === 'run.throttled' || event.type === 'run.resumed';
+      if (isWait || this.#now() - this.#drawnAt >= 100) this.#draw();
       return;
     }
     const now = this.#now();
-    const isDue = now - this.#drawnAt >= PLAIN_LINE_EVERY_MS;
-    const line = plainLine(this.#state, event, isDue);
+    const every = Math.max(PLAIN_LINE_EVERY_MS, (now - this.#begunAt) * PLAIN_LINE_EVERY_SHARE);
+    const isDue = now - this.#drawnAt >= every;
+    const line = plainLine(this.#state, event, isDue, now);
     if (line === undefined) return;
     if (isDue) this.#drawnAt = now;
     this.#output.write(`${line}\n`);
@@ -138,7 +217,7 @@ export class Progress {
   #draw(): void {
     if (!this.#output.isTerminal) return;
     this.#drawnAt = this.#now();
-    const line = progressLine(this.#state, this.#drawnAt).slice(0, Math.max(20, this.#output.width - 1));
+    const line = progressLine(this.#state, this.#drawnAt, Math.max(20, this.#output.width - 1));
     this.#output.write(`\r\u001b[K${line}`);
   }
 }

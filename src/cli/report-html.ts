@@ -1,6 +1,7 @@
 // A run report as one HTML file: nothing is loaded from elsewhere, no script runs, every value is escaped.
 
 import type { ReportView } from '@contactsync/contract';
+import { durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { brakeReasonText } from './report-text.ts';
 import { visible } from './terminal-text.ts';
@@ -87,6 +88,18 @@ function facts(report: ReportView): string {
   }
   parts.push(fact('Planned', plannedWords(report.planned)));
   if (report.run.kind !== 'test') parts.push(fact('Written', appliedWords(report.applied)));
+  const { times } = report;
+  if (times?.took !== undefined) {
+    const foretold = times.foretold === undefined ? '' : `forecast ${rangeText(times.foretold)}`;
+    const waited = waitsText(times);
+    parts.push(
+      fact(
+        'Took',
+        durationText(times.took),
+        [foretold, waited === undefined ? '' : `waited ${waited}`].filter((text) => text !== '').join('; '),
+      ),
+    );
+  }
   return parts.join('\n');
 }
 

@@ -7,6 +7,7 @@ import type {
   ReportView,
   RunView,
 } from '@contactsync/contract';
+import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { count, type Paint, type Style, visible } from './terminal-text.ts';
 import {
@@ -38,11 +39,39 @@ const STATE_STYLES: Readonly<Partial<Record<RunView['state'], Style>>> = {
   failed: 'red',
 };
 
-function duration(run: RunView): string {
+/** What it took, and beside it what was foretold where the run came to its end. */
+function duration({ run, times }: ReportView): string {
   if (run.endedAt === undefined) return '';
-  const seconds = Math.max(0, (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
-  if (seconds < 60) return ` after ${seconds.toFixed(1)} s`;
-  return ` after ${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const seconds = times?.took ?? Math.max(0, (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000);
+  const took =
+    seconds < 60
+      ? ` after ${seconds.toFixed(1)} s`
+      : ` after ${seconds < 3600 ? minutes(seconds) : `${Math.floor(seconds / 3600)} h ${minutes(seconds % 3600)}`}`;
+  const isWhole = run.state === 'finished' || run.state === 'finishedWithErrors';
+  return times?.foretold === undefined || !isWhole ? took : `${took} (forecast ${rangeText(times.foretold)})`;
+}
+
+function minutes(seconds: number): string {
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** For a test run, and for a plan that waits: what the real thing would take. */
+export function forecastLine({ run, times }: ReportView): string | undefined {
+  const forecast = times?.forecast;
+  if (forecast === undefined || forecast.requests === 0) return undefined;
+  const work = `${count(forecast.writes, 'contact')} to write, ${count(forecast.requests, 'request')}`;
+  const what = `${aboutText(forecast.total)}: ${work}; ${basisText(forecast)}.`;
+  if (run.state === 'awaitingApproval') return `Once approved, it takes ${what}`;
+  const isOver = run.state === 'finished' || run.state === 'finishedWithErrors';
+  if (run.kind !== 'test' || !isOver) return undefined;
+  const { reading, planning } = forecast;
+  const looking = (reading?.expected ?? 0) + (planning?.expected ?? 0);
+  const parts =
+    forecast.writes === 0 || forecast.writing === undefined || looking === 0
+      ? ''
+      : ` ${durationText(looking)} of it for reading and planning, ${durationText(forecast.writing.expected)} for writing.`;
+  return `The real run takes ${what}${parts}`;
 }
 
 export function brakeReasonText(reason: BrakeReasonView): string {
@@ -57,19 +86,22 @@ export function brakeReasonText(reason: BrakeReasonView): string {
   }
 }
 
-export function brakeLines(brake: BrakeView, run: RunView, paint: Paint): string[] {
+export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): string[] {
+  const { run } = report;
   const lines = [
     run.kind === 'test'
       ? paint('yellow', 'The brake would stop this run before anything is written:')
       : paint('yellow', 'The brake is engaged; nothing was written:'),
     ...brake.reasons.slice(0, 10).map((reason) => `  - ${brakeReasonText(reason)}`),
   ];
+  const forecast = forecastLine(report);
   if (brake.reasons.length > 10) lines.push(`  … and ${count(brake.reasons.length - 10, 'more reason')}`);
   if (run.kind !== 'test' && run.state === 'awaitingApproval')
     lines.push(
       'If this is what you want:',
       `  contactsync plan show ${run.id.slice(0, 8)}`,
       `  contactsync approve ${run.id.slice(0, 8)} --digest ${brake.digest}`,
+      ...(forecast === undefined ? [] : [forecast]),
       'Otherwise mend the policy and run it again; this plan is then superseded.',
     );
   return lines;
@@ -106,6 +138,8 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
   const hasWritten = Object.values(report.applied).some((number) => number > 0);
   if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
     row('written', appliedWords(report.applied));
+  const waits = report.times === undefined ? undefined : waitsText(report.times);
+  if (waits !== undefined) row('waited', waits);
   return lines;
 }
 
@@ -153,7 +187,7 @@ export function endLines(report: ReportView, paint: Paint): string[] {
   const { run } = report;
   const lines: string[] = [];
   const isReleased = run.kind !== 'test' && run.state !== 'awaitingApproval';
-  if (report.brake !== undefined && !isReleased) lines.push(...brakeLines(report.brake, run, paint), '');
+  if (report.brake !== undefined && !isReleased) lines.push(...brakeLines(report.brake, report, paint), '');
   if (report.failures.length > 0) {
     lines.push('Failures');
     for (const { failure, count: times } of report.failures)
@@ -166,8 +200,10 @@ export function endLines(report: ReportView, paint: Paint): string[] {
   const state = word(RUN_STATE_WORDS, run.state);
   const style = STATE_STYLES[run.state];
   const written = run.kind === 'test' ? '; nothing was written' : '';
+  const forecast = run.kind === 'test' ? forecastLine(report) : undefined;
   lines.push(
-    `${style === undefined ? state : paint(style, state)}${paint('dim', `${duration(run)}${written}`)}`,
+    `${style === undefined ? state : paint(style, state)}${paint('dim', `${duration(report)}${written}`)}`,
+    ...(forecast === undefined ? [] : [forecast]),
   );
   return lines;
 }

@@ -1,6 +1,6 @@
 // The run report in its three forms, from one fixed report.
 
-import type { FailureView, ReportView, RunView } from '@contactsync/contract';
+import type { FailureView, ReportView, RunTimesView, RunView } from '@contactsync/contract';
 import { describe, expect, it } from 'vitest';
 import { EXIT, exitCodeOfFailure, exitCodeOfRun } from './exit-codes.ts';
 import { csvCell, reportCsv } from './report-csv.ts';
@@ -131,6 +131,60 @@ describe('on a terminal', () => {
     expect(text).toContain('90 people of 241 would leave the selection (limit 20 %)');
     expect(text).toContain('contactsync approve 3f2a9c11 --digest abc');
     expect(text).toContain('waits for approval');
+  });
+});
+
+describe('beside what was foretold', () => {
+  const range = (expected: number) => ({ low: expected * 0.75, expected, high: expected * 1.5 });
+  const times: RunTimesView = {
+    took: 245,
+    foretold: range(240),
+    forecast: {
+      at: RUN.startedAt,
+      basis: 'limits',
+      reading: range(10),
+      planning: range(20),
+      writing: range(210),
+      total: range(240),
+      requests: 2_130,
+      writes: 2_000,
+    },
+    waits: 2,
+    waited: 70,
+    waitingUntil: undefined,
+    mailboxesWaiting: 0,
+  };
+  const text = (of: Partial<ReportView>) => reportLines(report({ times, ...of }), 10, plainPaint).join('\n');
+
+  it('stands what a run took; a wait is told and is no failure', () => {
+    const finished = text({ run: { ...RUN, state: 'finished' }, failures: [], perMailbox: [] });
+    expect(finished).toContain('finished after 4 min 5 s (forecast 3 to 6 min)');
+    expect(finished).toContain('  waited     2 times at the wish of Exchange, 70 s in all');
+    expect(finished).not.toMatch(/fail| \d{5} /i);
+    expect(text({ run: { ...RUN, state: 'cancelled' } })).toMatch(/cancelled after 4 min 5 s$/);
+    expect(text({ times: { ...times, took: 7_205, foretold: undefined } })).toMatch(/after 2 h 0 min 5 s$/);
+  });
+
+  it('stands at the end of a test run what the real one takes', () => {
+    const test = text({ run: { ...RUN, kind: 'test', state: 'finished' }, failures: [] });
+    expect(test).toContain(
+      'The real run takes about 4 min (3 to 6 min): 2,000 contacts to write, 2,130 requests; from the published limits of the service; no run was measured yet. 30 s of it for reading and planning, 4 min for writing.',
+    );
+  });
+
+  it('stands with a plan that waits for its approval', () => {
+    const waiting = text({
+      run: { ...RUN, state: 'awaitingApproval', endedAt: undefined },
+      brake: { reasons: [], digest: 'abc' },
+      times: { ...times, took: undefined },
+    });
+    expect(waiting).toContain('Once approved, it takes about 4 min (3 to 6 min): 2,000 contacts to write');
+  });
+
+  it('stands in the page that is mailed', () => {
+    const page = reportHtml(report({ times }));
+    expect(page).toContain('<b>4 min</b>');
+    expect(page).toContain('forecast 3 to 6 min; waited 2 times at the wish of Exchange, 70 s in all');
   });
 });
 

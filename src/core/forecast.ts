@@ -165,7 +165,8 @@ export interface Correction {
 }
 
 const PRIOR_SHARE = 0.02;
-const LEAST_PRIOR_WORK = 1;
+/** The first answers take their time, whatever the pace: that nothing is done yet says little. */
+const LEAST_PRIOR_WORK = 5;
 const HALF_LIFE_SHARE = 0.1;
 const LEAST_HALF_LIFE = 2;
 /** A forecast from this run alone is still none to the second. */

@@ -63,7 +63,9 @@ function waits(events: readonly RecordedEvent[], endedAt: string | undefined): W
       since ??= event.at;
       now = event;
     } else if (event.type === 'run.resumed' || event.type === 'run.ended') {
-      if (since !== undefined) waited += secondsBetween(since, event.at);
+      // That it goes on is noticed a little later than it does.
+      const until = now !== undefined && now.waitingUntil < event.at ? now.waitingUntil : event.at;
+      if (since !== undefined) waited += secondsBetween(since, until);
       since = undefined;
       now = undefined;
     }
@@ -79,6 +81,7 @@ function waits(events: readonly RecordedEvent[], endedAt: string | undefined): W
 }
 
 export interface MeasuredRun {
+  readonly people: number | undefined;
   /** Seconds. */
   readonly reading: number | undefined;
   readonly planning: Measure | undefined;
@@ -94,6 +97,7 @@ export function measureRun(events: readonly RecordedEvent[], capacity: Capacity)
   const released = first(events, 'brake.released');
   const planned = first(events, 'brake.engaged', 'brake.released', 'run.ended');
   return {
+    people: source?.selected,
     reading: started === undefined || read === undefined ? undefined : secondsBetween(started.at, read.at),
     planning:
       source === undefined || read === undefined || planned === undefined

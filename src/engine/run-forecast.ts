@@ -25,12 +25,19 @@ import type { RunStore } from '../ports/run-store.ts';
 
 /** What earlier runs of the policy teach. */
 export interface Experience {
+  /** How many the newest of them selected. */
+  readonly people: number | undefined;
   readonly reading: DurationRange | undefined;
   readonly planning: Pace | undefined;
   readonly writing: Pace | undefined;
 }
 
-export const NO_EXPERIENCE: Experience = { reading: undefined, planning: undefined, writing: undefined };
+export const NO_EXPERIENCE: Experience = {
+  people: undefined,
+  reading: undefined,
+  planning: undefined,
+  writing: undefined,
+};
 
 /** More would be slower to read, and older than what the service is like now. */
 const RUNS_TO_LEARN_FROM = 3;
@@ -47,6 +54,7 @@ export async function learnFromRuns(
     measured.push(measureRun(await runs.readEvents(id), capacity));
   const readings = measured.flatMap(({ reading }) => reading ?? []);
   return {
+    people: measured[0]?.people,
     reading:
       readings.length === 0
         ? undefined
@@ -168,12 +176,12 @@ export class RunForecast {
     this.#last = { at: now, work };
   }
 
-  /** What is still to come in this run. */
-  rest(now: number): Forecast {
+  /** What is still to come in this run; a test run ends with its planning, and the writing is told beside it. */
+  rest(now: number, isTest: boolean): Forecast {
     const writing = this.#writing();
     const planning = this.#phase === 'planning' ? this.#planning() : undefined;
     const wait = Math.max(0, (this.#waitingUntil - now) / 1000);
-    const total = addRanges(planning ?? NOTHING_LEFT, writing.range);
+    const total = addRanges(planning ?? NOTHING_LEFT, isTest ? NOTHING_LEFT : writing.range);
     return {
       basis: this.#basis(),
       reading: undefined,

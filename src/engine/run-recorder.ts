@@ -72,7 +72,7 @@ export class RunRecorder {
   /** Before planning: how many people every mailbox may get, and how many writes to expect in each. */
   async foretell(people: number, expectedWrites: ReadonlyMap<MailboxId, number>): Promise<void> {
     this.#forecast.beginPlanning(people, expectedWrites, this.#now());
-    await this.#foretell('planning', this.#forecast.rest(this.#now()));
+    await this.#foretell('planning', this.#rest());
   }
 
   /** Contacts written in a mailbox that is not done yet. */
@@ -85,11 +85,15 @@ export class RunRecorder {
     const now = this.#now();
     if (!this.#forecast.isCorrectionDue(now)) return;
     this.#forecast.correct(now);
-    await this.#foretell('correction', this.#forecast.rest(now));
+    await this.#foretell('correction', this.#rest());
   }
 
   async #foretell(occasion: Occasion, forecast: Forecast): Promise<void> {
     await this.#append({ type: 'forecast.made', occasion, forecast, written: this.#forecast.written });
+  }
+
+  #rest(): Forecast {
+    return this.#forecast.rest(this.#now(), this.#run.kind === 'test');
   }
 
   #now(): number {
@@ -101,7 +105,7 @@ export class RunRecorder {
     await this.#ports.runs.setState(this.#run.id, state);
     if (state !== 'applying') return;
     this.#forecast.beginWriting(this.#now());
-    await this.#foretell('writing', this.#forecast.rest(this.#now()));
+    await this.#foretell('writing', this.#rest());
   }
 
   async end(state: RunState, failure?: Failure): Promise<Run> {

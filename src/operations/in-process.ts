@@ -10,6 +10,7 @@ import type { OperationsDependencies } from './dependencies.ts';
 import { makeEnvironmentOperations } from './environments.ts';
 import { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
+import { openRuns } from './open-runs.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
 import { makeRunOperations } from './runs.ts';
@@ -48,7 +49,13 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
 
     async status() {
       const { version, dataDirectory, logFile } = dependencies;
-      return { version, dataDirectory, logFile, license: presentLicense(await license.current(clock.now())) };
+      return {
+        version,
+        dataDirectory,
+        logFile,
+        license: presentLicense(await license.current(clock.now())),
+        runs: await openRuns(dependencies.runs),
+      };
     },
   };
 

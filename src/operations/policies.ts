@@ -5,7 +5,7 @@ import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp } from '../engine/clean-up.ts';
-import { countMailboxes } from '../engine/count-mailboxes.ts';
+import { countMailboxes, forecastFill } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
@@ -121,12 +121,14 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const environment = await environmentOf(dependencies, document);
       const limit = await limitFor(dependencies, 'test');
       return withPorts(dependencies, environment, async (ports) => {
+        const counted = { policy: document, revision };
         const { fill, skipped, isComplete } = await countMailboxes(
-          { revision: { policy: document, revision }, limit },
+          { revision: counted, limit },
           ports,
           signal,
         );
         return {
+          forecast: await forecastFill(counted, fill, ports),
           targets: fill.map(({ primarySmtpAddress, displayName }) => ({
             primarySmtpAddress,
             displayName,

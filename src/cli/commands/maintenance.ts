@@ -1,13 +1,15 @@
 // ledger forget, cleanup, status, demo.
 
-import type { ScanView } from '@contactsync/contract';
+import type { LiveRunView, ScanView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { aboutText, basisText, durationText, waitText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { failureLine } from '../failure-text.ts';
 import { followAndShow } from '../follow-run.ts';
 import { count, type Paint, visible } from '../terminal-text.ts';
+import { RUN_STATE_WORDS, runKindText, word } from '../words.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
   program
@@ -69,7 +71,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
 
   program
     .command('status')
-    .description('Version, data directory and license.')
+    .description('Version, data directory, license, and the runs under way.')
     .addHelpText('after', examples('status'))
     .action(async () => {
       const status = await (await context.operations()).status();
@@ -85,6 +87,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         `data directory  ${status.dataDirectory}`,
         `log file        ${status.logFile}`,
         `license         ${licenseText}`,
+        ...(status.runs ?? []).flatMap((run) => liveRunLines(run, context.line.now())),
       ]);
     });
 
@@ -101,6 +104,48 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         });
       context.end((await demo(options.once === true ? ['--once'] : [])) as ExitCode);
     });
+}
+
+/** A run that is silent for longer than a mailbox may take. */
+const SILENT_SECONDS = 300;
+
+function liveRunLines(
+  { run, heardAt, mailboxes, contactsWritten, times }: LiveRunView,
+  now: number,
+): string[] {
+  const lines = [
+    '',
+    `${runKindText(run)} of "${visible(run.policyName)}": ${word(RUN_STATE_WORDS, run.state)}, ${run.id.slice(0, 8)}`,
+  ];
+  if (run.state === 'awaitingApproval') {
+    const forecast = times.forecast;
+    if (forecast !== undefined) lines.push(`  once approved, it takes ${aboutText(forecast.total)}`);
+    return lines;
+  }
+  const of = mailboxes.total === 0 ? '' : ` of ${mailboxes.total.toLocaleString('en-US')}`;
+  if (run.state === 'applying')
+    lines.push(
+      `  ${mailboxes.written.toLocaleString('en-US')}${of} mailboxes written, ${count(contactsWritten, 'contact')}`,
+    );
+  else if (run.state === 'planning')
+    lines.push(`  ${mailboxes.planned.toLocaleString('en-US')}${of} mailboxes planned`);
+  const silent = (now - Date.parse(heardAt)) / 1000;
+  const isAwaited = times.waitingUntil !== undefined && Date.parse(times.waitingUntil) > now;
+  if (times.waitingUntil !== undefined && isAwaited)
+    lines.push(`  ${waitText(times.waitingUntil, times.mailboxesWaiting)}`);
+  if (silent > SILENT_SECONDS && !isAwaited)
+    lines.push(`  nothing was heard of it for ${durationText(silent)}; its process may have ended`);
+  else if (times.forecast !== undefined) {
+    const { low, expected, high } = times.forecast.total;
+    const since = Math.max(0, (now - Date.parse(times.forecast.at)) / 1000);
+    const left = (seconds: number) => Math.max(0, seconds - since);
+    lines.push(
+      left(expected) < 1
+        ? '  almost done'
+        : `  ${aboutText({ low: left(low), expected: left(expected), high: left(high) })} left; ${basisText(times.forecast)}`,
+    );
+  }
+  return lines;
 }
 
 interface CleanUpOptions {

@@ -1,7 +1,9 @@
 // plan show, explain, count: what would happen, and why.
 
+import type { CountForecastView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { aboutText, basisText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { collect } from '../follow-run.ts';
 import { planLines, SHORT_PLAN, WHOLE_PLAN } from '../plan-text.ts';
@@ -9,6 +11,15 @@ import { endLines, runTitle, totalsLines } from '../report-text.ts';
 import { count, padEnd, visible } from '../terminal-text.ts';
 import { SKIP_WORDS, word } from '../words.ts';
 import { resolveRun } from './options.ts';
+
+function countForecastText({ mailboxes, contacts, isContactsKnown, forecast }: CountForecastView): string {
+  const first = `Filling ${count(mailboxes, 'mailbox', 'mailboxes')} for the first time`;
+  if (mailboxes === 0)
+    return `A run that finds nothing to write takes ${aboutText(forecast.total)}; ${basisText(forecast)}.`;
+  if (!isContactsKnown && forecast.writing !== undefined)
+    return `${first} takes ${aboutText(forecast.writing)} for every ${count(contacts, 'contact')} in each; ${basisText(forecast)}. A test run says it exactly.`;
+  return `A run now takes ${aboutText(forecast.total)}: ${first.toLowerCase()} with ${count(contacts, 'contact')} each, ${count(forecast.requests, 'request')}; ${basisText(forecast)}.`;
+}
 
 export function addPlanCommands(program: Command, context: CliContext): void {
   program
@@ -95,6 +106,7 @@ export function addPlanCommands(program: Command, context: CliContext): void {
           ...(answer.isComplete
             ? []
             : [paint('yellow', 'The list of mailboxes could not be read completely.')]),
+          ...(answer.forecast === undefined ? [] : [countForecastText(answer.forecast)]),
         ];
       });
     });

@@ -1,0 +1,57 @@
+import type { RunTimesView } from '@contactsync/contract';
+import { describe, expect, it } from 'vitest';
+import { aboutText, durationText, rangeText, timeText, waitsText, waitText } from './duration-text.ts';
+
+describe('a duration', () => {
+  it.each([
+    [0, '1 s'],
+    [0.4, '1 s'],
+    [42.4, '42 s'],
+    [89.9, '90 s'],
+    [90, '2 min'],
+    [5_399, '90 min'],
+    [5_400, '1.5 h'],
+    [7_200, '2 h'],
+    [19_531, '5.4 h'],
+    [86_400, '24 h'],
+    [200_000, '2.3 days'],
+  ])('of %d s reads well', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+
+  it('is given as a range, in one unit where both ends have it', () => {
+    expect(rangeText({ low: 180, expected: 240, high: 360 })).toBe('3 to 6 min');
+    expect(rangeText({ low: 3_000, expected: 5_000, high: 7_600 })).toBe('50 min to 2.1 h');
+    expect(rangeText({ low: 0, expected: 0, high: 0.5 })).toBe('1 s');
+    expect(rangeText({ low: 0.2, expected: 60, high: 300 })).toBe('up to 5 min');
+    expect(aboutText({ low: 180, expected: 240, high: 360 })).toBe('about 4 min (3 to 6 min)');
+    expect(aboutText({ low: 2, expected: 2.1, high: 2.2 })).toBe('about 2 s');
+  });
+});
+
+describe('a wait', () => {
+  it('is told in the time of the reader', () => {
+    expect(timeText('2026-11-22T13:03:20.000Z', 'Europe/Berlin')).toBe('14:03:20');
+    expect(timeText('soon')).toBe('soon');
+    expect(waitText('2026-11-22T13:03:20.000Z', 1)).toMatch(
+      /^Exchange asks us to wait until \d\d:\d\d:\d\d \(1 mailbox\)$/,
+    );
+  });
+
+  it('is a remark, and none where there was none', () => {
+    const times: RunTimesView = {
+      took: 300,
+      foretold: undefined,
+      forecast: undefined,
+      waits: 0,
+      waited: 0,
+      waitingUntil: undefined,
+      mailboxesWaiting: 0,
+    };
+    expect(waitsText(times)).toBeUndefined();
+    expect(waitsText({ ...times, waits: 1, waited: 14 })).toBe('once at the wish of Exchange, 14 s in all');
+    expect(waitsText({ ...times, waits: 3, waited: 125 })).toBe(
+      '3 times at the wish of Exchange, 2 min in all',
+    );
+  });
+});

@@ -1,0 +1,230 @@
+// What a run says about its own duration, in a world whose time passes with every write.
+
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
+import { runTimes } from '../core/run-times.ts';
+import { runId } from '../model/ids.ts';
+import type { Run, RunEvent } from '../model/run.ts';
+import type { TrafficState } from '../ports/traffic.ts';
+import { forecastFill } from './count-mailboxes.ts';
+import { runPolicy } from './run-policy.ts';
+import { boxId, person, World } from './testing/world.ts';
+
+type Foretold = Extract<RunEvent, { type: 'forecast.made' }>;
+
+/** Every write takes this long, one after the other. */
+function slowWorld(people: number, mailboxes: number, millisecondsPerWrite: () => number): World {
+  const world = new World(people, mailboxes);
+  world.organization.onWrite(() => world.clock.advance(millisecondsPerWrite()));
+  return world;
+}
+
+const forecasts = (world: World, occasion: Foretold['occasion']): readonly Foretold[] =>
+  world.eventsOf('forecast.made').filter((event) => event.occasion === occasion);
+
+async function timesOf(world: World, run: Run) {
+  return runTimes(run, await world.runs.readEvents(run.id));
+}
+
+describe('the forecast of a run', () => {
+  it('is made before planning, before writing, and corrected in between', async () => {
+    const world = slowWorld(200, 12, () => 20);
+    const run = await world.run();
+
+    const [before] = forecasts(world, 'planning');
+    expect(before?.forecast).toMatchObject({ basis: 'limits', writes: 2_400, requests: 12 * 3 + 2_412 });
+    const [writing] = forecasts(world, 'writing');
+    expect(writing?.forecast).toMatchObject({ planning: undefined, writes: 2_400, requests: 2_412 });
+    const corrections = forecasts(world, 'correction');
+    expect(corrections.length).toBeGreaterThan(5);
+    // Told before the first mailbox was done, and always less.
+    const types = world.events.map((event) => (event.type === 'forecast.made' ? event.occasion : event.type));
+    expect(types.indexOf('correction')).toBeLessThan(types.indexOf('mailbox.applied'));
+    const left = corrections.map(({ forecast }) => forecast.writes);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+
+    // 48 s of writing; the forecast from half of it on is near the truth.
+    const events = await world.runs.readEvents(run.id);
+    const end = Date.parse(run.endedAt ?? '');
+    const late = events.filter((event) => event.type === 'forecast.made' && event.forecast.writes < 1_200);
+    for (const event of late.slice(0, -2)) {
+      if (event.type !== 'forecast.made') continue;
+      const truth = (end - Date.parse(event.at)) / 1000;
+      expect(event.forecast.basis).toBe('thisRun');
+      expect(Math.abs(event.forecast.total.expected - truth)).toBeLessThan(0.25 * truth + 1);
+    }
+    expect((await timesOf(world, run)).took).toBeCloseTo(48, 0);
+  });
+
+  it('learns from the runs before', async () => {
+    const world = slowWorld(200, 4, () => 100);
+    const first = await world.run();
+    await world.ledger.forget();
+    for (let n = 201; n <= 400; n += 1) world.organization.putObject(person(n));
+    const second = await world.run();
+
+    const times = await timesOf(world, second);
+    expect((await timesOf(world, first)).took).toBeGreaterThan(70);
+    expect(forecasts(world, 'planning')[0]?.forecast).toMatchObject({ basis: 'earlierRuns', writes: 800 });
+    expect(times.foretold?.low).toBeLessThan(times.took ?? 0);
+    expect(times.foretold?.high).toBeGreaterThan(times.took ?? 0);
+    expect(times.foretold?.expected).toBeGreaterThan(0.7 * (times.took ?? 0));
+  });
+
+  it('ends a test run, for the real one', async () => {
+    const world = slowWorld(50, 3, () => 0);
+    const run = await world.run('test');
+    const last = world.events.slice(-2);
+    expect(last.map(({ type }) => type)).toEqual(['forecast.made', 'run.ended']);
+    const [real] = forecasts(world, 'realRun');
+    expect(real?.forecast).toMatchObject({ writes: 150, requests: 3 * 3 + 153 });
+    // Of itself a test run foretells only what it does.
+    expect(forecasts(world, 'planning')[0]?.forecast.total).toEqual(
+      forecasts(world, 'planning')[0]?.forecast.planning,
+    );
+    expect((await timesOf(world, run)).forecast?.writes).toBe(150);
+  });
+
+  it('stands beside a plan that waits at the brake, and is made again when it is released', async () => {
+    const world = slowWorld(40, 3, () => 10);
+    await world.run();
+    world.policy = {
+      ...world.policy,
+      source: {
+        ...world.policy.source,
+        exclude: [[{ property: 'surname', operator: 'startsWith', value: 'Nr1' }]],
+      },
+    };
+    world.revision += 1;
+    const waiting = await world.run();
+    expect(waiting.state).toBe('awaitingApproval');
+    const types = world.events.map(({ type }) => type);
+    expect(types.at(types.indexOf('brake.engaged') - 1)).toBe('forecast.made');
+    const told = await timesOf(world, waiting);
+    expect(told.forecast).toMatchObject({ writes: 33, planning: undefined });
+
+    world.clock.advance(3_600_000);
+    const approved = await world.approve(waiting.id, world.eventsOf('brake.engaged')[0]?.digest ?? '');
+    expect(forecasts(world, 'writing').at(-1)?.forecast.writes).toBe(33);
+    expect((await timesOf(world, approved)).took).toBeLessThan(60);
+  });
+
+  it('expects nothing more of a mailbox that fails', async () => {
+    const world = slowWorld(20, 3, () => 10);
+    world.box(2).trouble.refuse('mailboxNotProvisioned');
+    await world.run();
+    expect(forecasts(world, 'planning')[0]?.forecast.writes).toBe(60);
+    expect(forecasts(world, 'writing')[0]?.forecast.writes).toBe(40);
+  });
+});
+
+describe('the forecast of a count', () => {
+  const ask = (world: World, boxes: readonly number[]) =>
+    forecastFill(
+      { policy: world.policy, revision: 1 },
+      boxes.map((n) => ({
+        id: boxId(n),
+        displayName: '',
+        primarySmtpAddress: '',
+        location: 'exchangeOnline' as const,
+        ownerId: undefined,
+      })),
+      world.ports,
+    );
+
+  it('is for a round number of contacts as long as nobody knows them', async () => {
+    const world = new World(30, 3);
+    expect(await ask(world, [1, 2, 3])).toMatchObject({
+      mailboxes: 3,
+      contacts: 1_000,
+      isContactsKnown: false,
+      forecast: { writes: 3_000, basis: 'limits' },
+    });
+  });
+
+  it('is for the mailboxes that were never filled', async () => {
+    const world = new World(30, 3);
+    await world.run();
+    expect(await ask(world, [1, 2, 3, 4])).toMatchObject({
+      mailboxes: 1,
+      contacts: 30,
+      isContactsKnown: true,
+      forecast: { writes: 30, basis: 'earlierRuns' },
+    });
+    expect((await ask(world, [1, 2, 3])).forecast.writing).toEqual({ low: 0, expected: 0, high: 0 });
+  });
+});
+
+describe('a run that waits at the wish of the service', () => {
+  it('says so, goes on and is finished', async () => {
+    const world = new World(10, 2);
+    const clock = new FakeClock('2026-11-02T08:00:00.000Z', { sleepsAtOnce: false });
+    let state: TrafficState = {
+      underWay: 0,
+      limit: 64,
+      waitingUntil: undefined,
+      mailboxesWaiting: 0,
+      refusals: 0,
+      waitedMs: 0,
+    };
+    const { targets } = world.ports;
+    const events: RunEvent[] = [];
+    const ports = {
+      ...world.ports,
+      clock,
+      traffic: { state: () => state },
+      targets: {
+        ...targets,
+        capabilities: targets.capabilities,
+        scan: targets.scan.bind(targets),
+        open: (...asked: Parameters<typeof targets.open>) => {
+          const target = targets.open(...asked);
+          return {
+            readFolder: target.readFolder.bind(target),
+            readContacts: target.readContacts.bind(target),
+            applyFolder: target.applyFolder.bind(target),
+            async applyChanges(...changes: Parameters<typeof target.applyChanges>) {
+              if (state.refusals === 0) {
+                const waitingUntil = new Date(clock.now().getTime() + 20_000).toISOString();
+                state = { ...state, waitingUntil, mailboxesWaiting: 1, refusals: 1 };
+                await clock.sleep(20_000);
+                state = { ...state, waitingUntil: undefined, mailboxesWaiting: 0 };
+              }
+              return target.applyChanges(...changes);
+            },
+          };
+        },
+      },
+    };
+    const running = runPolicy(
+      {
+        runId: runId('00000000-0000-4000-9000-000000000001'),
+        revision: { policy: world.policy, revision: 1 },
+        mode: 'run',
+        holder: 'test',
+        limit: { kind: 'trial', maxMailboxes: 1000, mayWrite: true, endsAt: undefined },
+        defaultCountry: 'DE',
+        concurrency: 1,
+        onEvent: (event) => events.push(event),
+      },
+      ports,
+      new AbortController().signal,
+    );
+    let isOver = false;
+    void running.finally(() => {
+      isOver = true;
+    });
+    for (let turn = 0; turn < 400 && !isOver; turn += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (state.waitingUntil !== undefined && turn % 4 === 0) clock.advance(1_000);
+    }
+    const run = await running;
+    expect(run.state).toBe('finished');
+    expect(events.filter(({ type }) => type === 'run.throttled' || type === 'run.resumed')).toMatchObject([
+      { type: 'run.throttled', mailboxesWaiting: 1 },
+      { type: 'run.resumed' },
+    ]);
+    expect(await timesOf(world, run)).toMatchObject({ waits: 1, waitingUntil: undefined });
+    expect(clock.sleeping).toBe(0);
+  });
+});
