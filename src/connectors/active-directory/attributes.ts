@@ -1,0 +1,88 @@
+// Which attributes are read, by their names in the schema. What is not listed is never asked for.
+
+/** Without these nothing can be decided about an object. */
+const IDENTITY = [
+  'uSNChanged',
+  'objectClass',
+  'displayName',
+  'name',
+  'mail',
+  'proxyAddresses',
+  'targetAddress',
+  'mailNickname',
+  'userAccountControl',
+  'msExchRecipientTypeDetails',
+  'msExchMailboxGuid',
+  'msExchRemoteRecipientType',
+  'homeMDB',
+  'msExchHomeServerName',
+] as const;
+
+/** `extensionAttribute1` to `15`. */
+export const EXTENSION_ATTRIBUTES = Array.from(
+  { length: 15 },
+  (_, index) => `extensionAttribute${index + 1}`,
+);
+
+/** What tells about a group or dynamic group who is in it, besides the members themselves. */
+export const GROUP_ATTRIBUTES = [
+  'groupType',
+  'hideDLMembership',
+  'msExchDynamicDLFilter',
+  'msExchDynamicDLBaseDN',
+] as const;
+
+export const MAILBOX_ATTRIBUTES: readonly string[] = [
+  ...IDENTITY,
+  ...GROUP_ATTRIBUTES,
+  ...EXTENSION_ATTRIBUTES,
+];
+
+export const RECIPIENT_ATTRIBUTES: readonly string[] = [
+  ...MAILBOX_ATTRIBUTES,
+  'msExchHideFromAddressLists',
+  'showInAddressBook',
+  'userPrincipalName',
+  'employeeID',
+  'personalTitle',
+  'givenName',
+  'middleName',
+  'sn',
+  'generationQualifier',
+  'initials',
+  'msDS-PhoneticFirstName',
+  'msDS-PhoneticLastName',
+  'msDS-PhoneticCompanyName',
+  'title',
+  'department',
+  'company',
+  'physicalDeliveryOfficeName',
+  'manager',
+  'assistant',
+  'msExchAssistantName',
+  'telephoneNumber',
+  'otherTelephone',
+  'homePhone',
+  'otherHomePhone',
+  'mobile',
+  'otherMobile',
+  'facsimileTelephoneNumber',
+  'otherFacsimileTelephoneNumber',
+  'pager',
+  'otherPager',
+  'telephoneAssistant',
+  'streetAddress',
+  'postOfficeBox',
+  'l',
+  'st',
+  'postalCode',
+  'c',
+  'co',
+  'homePostalAddress',
+  'wWWHomePage',
+  'url',
+  'info',
+];
+
+/** Bytes of an id, kept as its text. */
+export const GUID_ATTRIBUTES: ReadonlySet<string> = new Set(['msExchMailboxGuid']);

@@ -1,0 +1,46 @@
+// One object of the directory as it is kept in memory and between runs: its id, its place, the sequence number of its
+// last change, and its values as text.
+
+import { readExtendedName } from '../ldap-client/distinguished-name.ts';
+import type { RawEntry } from '../ldap-client/messages.ts';
+import { guidText } from '../ldap-client/object-guid.ts';
+import { bytesOf, textsOf } from '../ldap-client/values.ts';
+import { GUID_ATTRIBUTES } from './attributes.ts';
+
+export interface DirectoryEntry {
+  /** objectGUID as canonical text. */
+  readonly guid: string;
+  readonly dn: string;
+  readonly sid: string | undefined;
+  /** '' where the server did not tell it: then the object counts as changed. */
+  readonly usn: string;
+  /** Only attributes with a value. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
+}
+
+/** undefined: the server did not say the id, so nothing can be told about the object. */
+export function readEntry(raw: RawEntry, attributes: readonly string[]): DirectoryEntry | undefined {
+  const { dn, guid, sid } = readExtendedName(raw.dn);
+  if (guid === undefined) return undefined;
+  const values: Record<string, readonly string[]> = {};
+  for (const attribute of attributes) {
+    const texts = GUID_ATTRIBUTES.has(attribute)
+      ? bytesOf(raw, attribute).flatMap((bytes) => guidText(bytes) ?? [])
+      : textsOf(raw, attribute);
+    if (texts.length > 0) values[attribute] = texts;
+  }
+  return { guid, dn, sid, usn: values.uSNChanged?.[0] ?? '', values };
+}
+
+export function valuesOf(entry: DirectoryEntry, ...attributes: readonly string[]): readonly string[] {
+  return attributes.flatMap((attribute) => entry.values[attribute] ?? []);
+}
+
+export function firstValue(entry: DirectoryEntry, attribute: string): string {
+  return entry.values[attribute]?.[0] ?? '';
+}
+
+/** Classes of an object come from the most general to its own. */
+export function hasClass(entry: DirectoryEntry, name: string): boolean {
+  return valuesOf(entry, 'objectClass').some((one) => one.toLowerCase() === name.toLowerCase());
+}

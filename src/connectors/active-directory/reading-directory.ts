@@ -1,0 +1,180 @@
+// One reading of the directory for a policy: on the first server that lasts to the end, as much from memory as is
+// certain, and honest about what is missing.
+
+import { createHash } from 'node:crypto';
+import { asFailure, Failure } from '../../model/failure.ts';
+import type { FailureCode } from '../../model/failure-codes.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { DirectoryCache } from '../../ports/directory-cache.ts';
+import type { Log } from '../../ports/log.ts';
+import type { LdapReader } from '../ldap-client/reader.ts';
+import type { LdapSession } from '../ldap-client/session.ts';
+import type { NamesInDirectory } from './decode-recipient.ts';
+import { type DirectoryEntry, valuesOf } from './directory-entry.ts';
+import { idOfName } from './directory-reading.ts';
+import { ScopeReading, type ScopeReadingOptions } from './read-scope.ts';
+import { packRemembered, type Remembered, unpackRemembered } from './remembered.ts';
+
+export interface DirectoryParts {
+  readonly session: LdapSession;
+  readonly cache: DirectoryCache;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly baseDns: readonly string[];
+  readonly globalCatalog: boolean;
+  /** Who reads: another account sees another directory. */
+  readonly account: string;
+}
+
+export interface WantedPart extends Pick<ScopeReadingOptions, 'scope' | 'attributes' | 'everybody'> {
+  /** Tells what is remembered apart. */
+  readonly name: 'source' | 'mailboxes';
+  readonly gapCode: Extract<FailureCode, 'sourceIncomplete' | 'mailboxListIncomplete'>;
+}
+
+export interface DirectoryResult {
+  readonly entries: readonly DirectoryEntry[];
+  readonly names: NamesInDirectory;
+  /** Single objects that fitted nobody. */
+  readonly notFound: readonly string[];
+  readonly gaps: readonly Failure[];
+}
+
+/** Throws a Failure when nothing could be read at all, or when aborted. */
+export async function readDirectory(
+  parts: DirectoryParts,
+  part: WantedPart,
+  signal: AbortSignal,
+): Promise<DirectoryResult> {
+  let last: ScopeReading | undefined;
+  try {
+    return await parts.session.read(async (reader) => {
+      last = undefined;
+      const started = parts.clock.now();
+      const key = cacheKey(parts, part, reader);
+      const remembered = key === undefined ? undefined : await recall(parts, key, started);
+      // Before the first search, so that what changes meanwhile counts as changed next time.
+      const highestUsn = await reader.highestUsn(signal);
+      if (remembered !== undefined && remembered.highestUsn === highestUsn?.toString())
+        return fromMemory(remembered);
+      last = new ScopeReading(reader, { ...part, ...parts, remembered }, signal);
+      await last.run();
+      const displayNames = await last.reading.displayNames(namedIds(last.wanted.values()));
+      const result = resultOf(last, displayNames, []);
+      if (key !== undefined && highestUsn !== undefined && result.gaps.length === 0)
+        await remember(parts, key, {
+          readAt: started.toISOString(),
+          highestUsn: highestUsn.toString(),
+          entries: last.reading.entries,
+          members: last.reading.members,
+          wanted: [...last.wanted.keys()],
+          displayNames,
+          addressLists: new Map(last.addressLists.map(({ guid, path }) => [guid, path])),
+          notFound: last.notFound,
+        });
+      return result;
+    }, signal);
+  } catch (thrown) {
+    if (signal.aborted) throw new Failure('cancelled', { cause: signal.reason });
+    const failure = asFailure(thrown);
+    if (last === undefined || last.wanted.size === 0 || failure.code === 'internalError') throw failure;
+    return resultOf(last, undefined, [interrupted(failure, part, last.wanted.size)]);
+  }
+}
+
+function resultOf(
+  { wanted, gaps, notFound, addressLists }: ScopeReading,
+  displayNames: ReadonlyMap<string, string> | undefined,
+  more: readonly Failure[],
+): DirectoryResult {
+  const paths = new Map(addressLists.map(({ guid, path }) => [guid, path]));
+  return {
+    entries: [...wanted.values()],
+    names: namesFrom(displayNames, paths),
+    notFound,
+    gaps: [...gaps, ...more],
+  };
+}
+
+function fromMemory(remembered: Remembered): DirectoryResult {
+  return {
+    entries: remembered.wanted.flatMap((guid) => remembered.entries.get(guid) ?? []),
+    names: namesFrom(remembered.displayNames, remembered.addressLists),
+    notFound: remembered.notFound,
+    gaps: [],
+  };
+}
+
+function namesFrom(
+  displayNames: ReadonlyMap<string, string> | undefined,
+  addressLists: ReadonlyMap<string, string>,
+): NamesInDirectory {
+  return {
+    displayName: (guid) => displayNames?.get(guid),
+    addressList: (guid) => addressLists.get(guid),
+    isWhole: displayNames !== undefined,
+  };
+}
+
+/** Ids of the objects that entries show by name. */
+function* namedIds(entries: Iterable<DirectoryEntry>): Generator<string> {
+  for (const entry of entries) {
+    for (const name of valuesOf(entry, 'manager', 'assistant')) {
+      const guid = idOfName(name);
+      if (guid !== undefined) yield guid;
+    }
+  }
+}
+
+function interrupted(failure: Failure, { gapCode }: WantedPart, read: number): Failure {
+  return new Failure(gapCode, {
+    details: {
+      read,
+      reason: String(failure.number),
+      sentence: failure.facts.en.sentence,
+      ...failure.details,
+    },
+    cause: failure,
+  });
+}
+
+/** undefined where the server does not say who it is: its sequence numbers could be anybody's. */
+function cacheKey(parts: DirectoryParts, part: WantedPart, { facts }: LdapReader): string | undefined {
+  if (facts.invocationId === undefined) return undefined;
+  const { scope, name } = part;
+  const what = JSON.stringify([
+    parts.baseDns,
+    parts.globalCatalog,
+    parts.account.toLowerCase(),
+    facts.defaultNamingContext,
+    scope.organizationalUnits.map(({ dn, includeChildren }) => [dn, includeChildren]),
+    scope.groups,
+    scope.addressLists,
+    scope.objects,
+    scope.ldapFilter ?? null,
+  ]);
+  const digest = createHash('sha256').update(what).digest('base64url');
+  return `active-directory/${facts.invocationId}/${name}/${digest}`;
+}
+
+async function recall(
+  { cache, log }: DirectoryParts,
+  key: string,
+  now: Date,
+): Promise<Remembered | undefined> {
+  try {
+    const blob = await cache.read(key);
+    return blob === undefined ? undefined : unpackRemembered(blob, now);
+  } catch (thrown) {
+    log.warn('what was remembered of the directory cannot be read', { ...asFailure(thrown).toRecord() });
+    return undefined;
+  }
+}
+
+async function remember({ cache, log }: DirectoryParts, key: string, remembered: Remembered): Promise<void> {
+  try {
+    await cache.save(key, packRemembered(remembered));
+  } catch (thrown) {
+    log.warn('the reading of the directory cannot be remembered', { ...asFailure(thrown).toRecord() });
+  }
+}

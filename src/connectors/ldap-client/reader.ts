@@ -1,0 +1,212 @@
+// Searches of one signed-in connection: pages, ranges of long attributes, and a patient second try when the server is
+// busy. What the server says about itself is read once.
+
+import { asFailure, Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { LdapConnection, SearchPage } from './connection.ts';
+import { readExtendedName } from './distinguished-name.ts';
+import { EVERYTHING, type LdapFilter } from './filter.ts';
+import {
+  extendedNamesControl,
+  pageCookie,
+  pagedControl,
+  type RawEntry,
+  type SearchRequest,
+} from './messages.ts';
+import { guidText } from './object-guid.ts';
+import { textOf, textsOf } from './values.ts';
+
+/** MaxPageSize of Windows; larger pages are cut to it. */
+export const PAGE_SIZE = 1_000;
+
+/** Waits before a busy server is asked again. */
+const BUSY_WAITS_MS = [1_000, 3_000, 9_000];
+
+export interface LdapSearch {
+  readonly base: string;
+  readonly scope: 'base' | 'one' | 'sub';
+  readonly filter: LdapFilter;
+  readonly attributes: readonly string[];
+}
+
+export interface ServerFacts {
+  readonly defaultNamingContext: string;
+  readonly configurationNamingContext: string;
+  readonly rootDomainNamingContext: string;
+  /** Changes when the server was restored from a backup: then its sequence numbers mean nothing any more. */
+  readonly invocationId: string | undefined;
+  readonly dnsHostName: string;
+}
+
+export interface LdapReader {
+  readonly facts: ServerFacts;
+  /** Highest update sequence number the server has given away. */
+  highestUsn(signal: AbortSignal): Promise<bigint | undefined>;
+  /**
+   * Calls `take` for every page and returns the references to other servers. Names come with ids. Returns only after
+   * the last page; throws a Failure for everything else.
+   */
+  search(
+    search: LdapSearch,
+    take: (entries: readonly RawEntry[]) => void,
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+  /** Whether a search fits anything. */
+  hasAny(search: Omit<LdapSearch, 'attributes'>, signal: AbortSignal): Promise<boolean>;
+  /** All values of an attribute of one object, however many; undefined: the object is not there. */
+  readAll(name: string, attribute: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+}
+
+export async function openReader(
+  connection: LdapConnection,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<LdapReader> {
+  const ask = (request: SearchRequest, signal: AbortSignal) =>
+    askPatiently(connection, clock, request, signal);
+  const rootAttribute = async (names: readonly string[], signal: AbortSignal) => {
+    const { entries } = await ask(baseSearch('', names), signal);
+    return entries[0];
+  };
+  const facts = await readFacts(ask, rootAttribute, signal);
+
+  return {
+    facts,
+    async highestUsn(signal) {
+      const text = textOf(await rootAttribute(['highestCommittedUSN'], signal), 'highestCommittedUSN');
+      return /^\d+$/.test(text) ? BigInt(text) : undefined;
+    },
+
+    async search(search, take, signal) {
+      const references: string[] = [];
+      let cookie: Buffer = Buffer.alloc(0);
+      do {
+        const page = await ask(
+          { ...search, controls: [pagedControl(PAGE_SIZE, cookie), extendedNamesControl()] },
+          signal,
+        );
+        references.push(...page.references);
+        take(page.entries);
+        const next = pageCookie(page.controls);
+        // A server that does not page would end every list early without saying so.
+        if (next === undefined)
+          throw new Failure('unexpectedDirectoryAnswer', { details: { paging: false } });
+        cookie = next;
+        // An empty page with a cookie is not the end: Windows sends such when it looked at many objects for nothing.
+      } while (cookie.length > 0);
+      return references;
+    },
+
+    async hasAny(search, signal) {
+      let cookie: Buffer = Buffer.alloc(0);
+      do {
+        // A page of one; empty ones with a cookie mean that the server goes on looking.
+        const controls = [pagedControl(1, cookie)];
+        const page = await ask({ ...search, attributes: ['1.1'], controls }, signal);
+        if (page.entries.length > 0) return true;
+        cookie = pageCookie(page.controls) ?? Buffer.alloc(0);
+      } while (cookie.length > 0);
+      return false;
+    },
+
+    async readAll(name, attribute, signal) {
+      const values: string[] = [];
+      for (;;) {
+        const asked = `${attribute};range=${values.length}-*`;
+        let page: SearchPage;
+        try {
+          page = await ask({ ...baseSearch(name, [asked]), controls: [extendedNamesControl()] }, signal);
+        } catch (thrown) {
+          const failure = asFailure(thrown);
+          if (failure.code === 'directoryBaseNotFound') return undefined;
+          throw failure;
+        }
+        const entry = page.entries[0];
+        if (entry === undefined) return undefined;
+        const range = rangeOf(entry, attribute);
+        if (range === undefined) return [...values, ...textsOf(entry, attribute)];
+        values.push(...range.values);
+        if (range.isLast || range.values.length === 0) return values;
+      }
+    },
+  };
+}
+
+interface ValueRange {
+  readonly values: readonly string[];
+  readonly isLast: boolean;
+}
+
+/** `member;range=0-1499` is followed by more, `member;range=1500-*` is the end ([MS-ADTS] 3.1.1.3.1.3.3). */
+function rangeOf(entry: RawEntry, attribute: string): ValueRange | undefined {
+  const pattern = new RegExp(`^${attribute};range=\\d+-(\\*|\\d+)$`, 'i');
+  for (const name of entry.attributes.keys()) {
+    const end = pattern.exec(name)?.[1];
+    if (end !== undefined) return { values: textsOf(entry, name), isLast: end === '*' };
+  }
+  return undefined;
+}
+
+type Ask = (request: SearchRequest, signal: AbortSignal) => Promise<SearchPage>;
+
+async function askPatiently(
+  connection: LdapConnection,
+  clock: Clock,
+  request: SearchRequest,
+  signal: AbortSignal,
+): Promise<SearchPage> {
+  for (const wait of BUSY_WAITS_MS) {
+    try {
+      return await connection.search(request, signal);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.code !== 'domainControllerBusy') throw failure;
+      await clock.sleep(wait, signal);
+    }
+  }
+  return connection.search(request, signal);
+}
+
+function baseSearch(base: string, attributes: readonly string[]): SearchRequest {
+  return { base, scope: 'base', filter: EVERYTHING, attributes, controls: [] };
+}
+
+const FACTS = [
+  'defaultNamingContext',
+  'configurationNamingContext',
+  'rootDomainNamingContext',
+  'dsServiceName',
+  'dnsHostName',
+] as const;
+
+async function readFacts(
+  ask: Ask,
+  rootAttribute: (names: readonly string[], signal: AbortSignal) => Promise<RawEntry | undefined>,
+  signal: AbortSignal,
+): Promise<ServerFacts> {
+  const root = await rootAttribute(FACTS, signal);
+  const fact = (name: (typeof FACTS)[number]) => readExtendedName(textOf(root, name)).dn;
+  const service = fact('dsServiceName');
+  if (fact('defaultNamingContext') === '')
+    throw new Failure('unexpectedDirectoryAnswer', { details: { missing: 'defaultNamingContext' } });
+  return {
+    defaultNamingContext: fact('defaultNamingContext'),
+    configurationNamingContext: fact('configurationNamingContext'),
+    rootDomainNamingContext: fact('rootDomainNamingContext'),
+    dnsHostName: fact('dnsHostName'),
+    invocationId: service === '' ? undefined : await readInvocationId(ask, service, signal),
+  };
+}
+
+/** undefined where the account may not see it: then every reading is a full one. */
+async function readInvocationId(ask: Ask, service: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { entries } = await ask(baseSearch(service, ['invocationId']), signal);
+    const bytes = entries[0]?.attributes.get('invocationId')?.[0];
+    return bytes === undefined ? undefined : guidText(bytes);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (['directoryAccessDenied', 'directoryBaseNotFound'].includes(failure.code)) return undefined;
+    throw failure;
+  }
+}
