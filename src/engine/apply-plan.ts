@@ -178,7 +178,8 @@ class MailboxWriting {
   /** true: every change has a final outcome. */
   async #write(round: Round): Promise<boolean> {
     const { context, mailbox } = this.#input;
-    await this.#ports.ledger.markDirty(context.policyId, mailbox.id);
+    // Before the ledger is dirty: a dirty record tells no deletion by the user, and this one would be forgotten if the
+    // process died in between.
     if (round.plan.respectedDeletions.length > 0) {
       await this.#ports.memory.addRespectedDeletions(
         context.policyId,
@@ -186,6 +187,7 @@ class MailboxWriting {
         round.plan.respectedDeletions,
       );
     }
+    await this.#ports.ledger.markDirty(context.policyId, mailbox.id);
     const folderIds = new Map<string, FolderId>(round.folders.map(({ key, folderId }) => [key, folderId]));
     const foldersMade: SnapshotFolder[] = [];
     const applyFolders = async (kinds: readonly FolderAction['kind'][]): Promise<void> => {
