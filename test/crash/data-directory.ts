@@ -40,6 +40,12 @@ export class DataDirectory {
     );
   }
 
+  longestLeaseMs(now: number): number {
+    return this.#withDatabase(
+      (database) => Number(database.prepare('select max(expires_ms) as until from lease').get()?.until) - now,
+    );
+  }
+
   /** Entries about contacts of the newest run. */
   journalOfNewest(): JournalCounts {
     const rows = this.#withDatabase((database) =>

@@ -25,6 +25,7 @@ interface PolicyParts {
   readonly folder?: object;
   readonly source?: object;
   readonly brake?: object;
+  readonly deletion?: object;
 }
 
 /** The brake lets everything through, unless told otherwise. */
@@ -36,7 +37,12 @@ const NO_BRAKE = {
   maxUnexplainedPercentPerMailbox: 100,
 };
 
-export const policyText = ({ folder = {}, source = {}, brake = NO_BRAKE }: PolicyParts = {}): string =>
+export const policyText = ({
+  folder = {},
+  source = {},
+  brake = NO_BRAKE,
+  deletion = {},
+}: PolicyParts = {}): string =>
   JSON.stringify({
     kind: 'policy',
     version: 1,
@@ -46,4 +52,5 @@ export const policyText = ({ folder = {}, source = {}, brake = NO_BRAKE }: Polic
     source: { type: 'exchangeOnline', ...source },
     folder,
     brake,
+    deletion,
   });

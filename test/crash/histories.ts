@@ -95,7 +95,7 @@ export const HISTORIES: readonly History[] = [
   cleanUp,
 ];
 
-async function letPeopleChange({ control }: CrashSite): Promise<void> {
+export async function letPeopleChange({ control }: CrashSite): Promise<void> {
   const people = await control.people('MailContact');
   for (const { id, displayName } of people.slice(0, 4))
     await control.changePerson(id, { displayName: `${displayName} (new)`, person: { title: 'Promoted' } });
