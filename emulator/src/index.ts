@@ -27,6 +27,8 @@ export interface EmulatorOptions {
   readonly traffic?: TrafficChoice;
   /** Default: real time. */
   readonly speed?: Partial<ClockSpeed>;
+  /** What the service takes for real time, in milliseconds since 1970; default: the system's. */
+  readonly time?: () => number;
 }
 
 export interface RunningEmulator {
@@ -44,7 +46,7 @@ export interface RunningEmulator {
 }
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<RunningEmulator> {
-  const clock = new EmulatorClock({ ...realSpeed, ...options.speed });
+  const clock = new EmulatorClock({ ...realSpeed, ...options.speed }, options.time);
   const organization = seedOrganization({
     seed: options.seed ?? 1,
     recipients: options.recipients ?? defaultSize.recipients,

@@ -25,6 +25,7 @@ const mostPostponements = 3;
 
 export class EmulatorClock {
   readonly #atStart: ClockSpeed;
+  readonly #ownTime: (() => number) | undefined;
   #speed: ClockSpeed = realSpeed;
   #realAnchor = Date.now();
   #anchor = this.#realAnchor;
@@ -36,8 +37,10 @@ export class EmulatorClock {
   #activity = 0;
   #postponements = 0;
 
-  constructor(atStart: ClockSpeed = realSpeed) {
+  /** `ownTime`: what passes for real time, in milliseconds since 1970, such as a processor's. */
+  constructor(atStart: ClockSpeed = realSpeed, ownTime?: () => number) {
     this.#atStart = atStart;
+    this.#ownTime = ownTime;
     this.setSpeed(atStart);
   }
 
@@ -111,6 +114,7 @@ export class EmulatorClock {
   }
 
   #real(): number {
+    if (this.#ownTime !== undefined) return this.#ownTime();
     // Sped up, a millisecond is too coarse; at real speed the system's own clock is followed, corrections included.
     return this.#speed.factor === 1 ? Date.now() : performance.timeOrigin + performance.now();
   }
