@@ -12,6 +12,7 @@ import type {
   ExplainView,
   LicenseView,
   MailboxPlanView,
+  PasswordUse,
   PolicyView,
   ProbeView,
   ReportView,
@@ -58,6 +59,8 @@ export interface EnvironmentOperations extends DocumentOperations<EnvironmentVie
   probe(name: string, signal?: AbortSignal): Promise<ProbeView>;
   /** For the destination that the environment names now; changing the destination discards it. */
   setCertificate(name: string, thumbprint: string): Promise<EnvironmentView>;
+  /** On-premises, for the servers and accounts that the environment names now; changing these discards it. */
+  setPassword(name: string, use: PasswordUse, password: string): Promise<EnvironmentView>;
 }
 
 export interface PolicyOperations extends DocumentOperations<PolicyView> {
@@ -111,6 +114,8 @@ export interface RunSelection {
   readonly policy?: string;
   readonly states?: readonly RunStateView[];
   readonly limit?: number;
+  /** Also what each run took and what was foretold. */
+  readonly withTimes?: boolean;
 }
 
 export interface RunOperations {

@@ -14,10 +14,15 @@ export interface PolicyView extends RevisionView {
   readonly policy: Policy;
 }
 
+/** What an account on-premises signs in to. */
+export type PasswordUse = 'activeDirectory' | 'exchange';
+
 export interface EnvironmentView extends RevisionView {
   readonly environment: Environment;
   /** undefined: none assigned, or assigned for another destination and therefore not used. */
   readonly certificate: CertificateView | undefined;
+  /** Uses of a password that is stored for the servers and accounts named now. */
+  readonly passwords: readonly PasswordUse[];
   /** Names of the policies that belong to it. */
   readonly policies: readonly string[];
 }
@@ -94,6 +99,8 @@ export interface RunView {
   readonly startedAt: string;
   readonly endedAt: string | undefined;
   readonly holder: string;
+  /** Where they were asked for. */
+  readonly times?: RunTimesView;
 }
 
 export interface PlanCountsView {

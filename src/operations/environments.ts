@@ -1,6 +1,6 @@
 // Environments: documents, the certificate assigned to each, and the test whether everything is in reach.
 
-import type { EnvironmentOperations, EnvironmentView, ProbeView } from '@contactsync/contract';
+import type { EnvironmentOperations, EnvironmentView, PasswordUse, ProbeView } from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
@@ -9,6 +9,8 @@ import { destinationOf } from './destination.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, idOf } from './lookup.ts';
 import { presentCertificate, presentThrown } from './present.ts';
+
+const PASSWORD_USES: readonly PasswordUse[] = ['activeDirectory', 'exchange'];
 
 export function makeEnvironmentOperations(dependencies: OperationsDependencies): EnvironmentOperations {
   const { environments, policies, secrets, clock, audit, user } = dependencies;
@@ -20,12 +22,18 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
   async function present(entry: DocumentRevision<Environment>): Promise<EnvironmentView> {
     const { document, revision, savedAt, savedBy } = entry;
     const certificate = await secrets.readAssigned(idOf(document), destinationOf(document));
+    const passwords: PasswordUse[] = [];
+    for (const use of PASSWORD_USES) {
+      const password = await secrets.readPassword(idOf(document), use, destinationOf(document));
+      if (password !== undefined) passwords.push(use);
+    }
     return {
       environment: document,
       revision,
       savedAt,
       savedBy,
       certificate: certificate === undefined ? undefined : presentCertificate(certificate, clock.now()),
+      passwords,
       policies: (await policiesOf(document.name)).map((policy) => policy.document.name),
     };
   }
@@ -33,7 +41,10 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
   async function saved(document: Environment, before: Environment | undefined): Promise<void> {
     if (before === undefined) return;
     // Going there and back must not bring the secret back either.
-    if (destinationOf(before) !== destinationOf(document)) await secrets.unassign(idOf(document));
+    if (destinationOf(before) !== destinationOf(document)) {
+      await secrets.unassign(idOf(document));
+      await secrets.removePasswords(idOf(document));
+    }
     if (before.name === document.name) return;
     for (const { document: policy, revision } of await policiesOf(before.name))
       await policies.save({ ...policy, environment: document.name }, revision, user);
@@ -69,6 +80,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
           details: { environment: document.name, policies: users.map((policy) => policy.document.name) },
         });
       await secrets.unassign(idOf(document));
+      await secrets.removePasswords(idOf(document));
       await environments.remove(document.id, user);
     },
 
@@ -120,6 +132,22 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
         details: { certificate: certificate.thumbprint },
       });
       return present(entry);
+    },
+
+    async setPassword(name, use, password) {
+      const { document, ...revision } = await documents.find(name);
+      if (document.scenario !== 'onPremises')
+        throw new Failure('wrongScenario', {
+          details: { environment: document.name, scenario: document.scenario },
+        });
+      await secrets.savePassword(idOf(document), use, { password, destination: destinationOf(document) });
+      await audit.append({
+        who: user,
+        action: 'environment.setPassword',
+        subject: document.name,
+        details: { use },
+      });
+      return present({ document, ...revision });
     },
   };
 }

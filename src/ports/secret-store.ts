@@ -15,6 +15,15 @@ export interface StoredCertificate {
   readonly certificatePem: string;
 }
 
+/** What an account on-premises signs in to. */
+export type PasswordUse = 'activeDirectory' | 'exchange';
+
+export interface Password {
+  readonly password: string;
+  /** Digest of the servers and accounts that it may be sent to. */
+  readonly destination: string;
+}
+
 export interface SecretStore {
   saveCertificate(certificate: StoredCertificate, privateKeyPem: string): Promise<void>;
   listCertificates(): Promise<readonly StoredCertificate[]>;
@@ -27,4 +36,15 @@ export interface SecretStore {
   /** undefined when none is assigned or when it was assigned for another destination. */
   readAssigned(environmentId: EnvironmentId, destination: string): Promise<StoredCertificate | undefined>;
   unassign(environmentId: EnvironmentId): Promise<void>;
+
+  /** Replaces an earlier one of the same use. */
+  savePassword(environmentId: EnvironmentId, use: PasswordUse, password: Password): Promise<void>;
+  /** undefined when none is stored or when it was stored for another destination. */
+  readPassword(
+    environmentId: EnvironmentId,
+    use: PasswordUse,
+    destination: string,
+  ): Promise<string | undefined>;
+  /** All of the environment. */
+  removePasswords(environmentId: EnvironmentId): Promise<void>;
 }

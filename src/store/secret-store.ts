@@ -1,8 +1,9 @@
-// Certificates with their sealed private keys, and which environment may use which for which destination.
+// Certificates with their sealed private keys, which environment may use which for which destination, and the passwords
+// of accounts on-premises.
 
 import { Failure } from '../model/failure.ts';
 import type { EnvironmentId } from '../model/ids.ts';
-import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
+import type { Password, PasswordUse, SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 import type { MainDatabase } from './database-tables.ts';
 import type { KeyHolder } from './key.ts';
 import { createSealer, type Sealer } from './sealed-box.ts';
@@ -15,6 +16,7 @@ interface Assignment {
 }
 
 const privateKeyContext = (thumbprint: string) => `certificate private key\n${thumbprint}`;
+const passwordContext = (environmentId: string, use: PasswordUse) => `password\n${environmentId}\n${use}`;
 const assignmentContext = (environmentId: string) => `certificate assignment\n${environmentId}`;
 
 export function createSecretStore(db: MainDatabase, key: KeyHolder): SecretStore {
@@ -87,6 +89,33 @@ export function createSecretStore(db: MainDatabase, key: KeyHolder): SecretStore
 
     async unassign(environmentId) {
       await db.deleteFrom('certificate_assignment').where('environment_id', '=', environmentId).execute();
+    },
+
+    async savePassword(environmentId, use, password) {
+      const text = JSON.stringify(password);
+      const sealed = (await sealer()).seal(text, passwordContext(environmentId, use));
+      await db
+        .insertInto('password')
+        .values({ environment_id: environmentId, use, sealed })
+        .onConflict((conflict) => conflict.columns(['environment_id', 'use']).doUpdateSet({ sealed }))
+        .execute();
+    },
+
+    async readPassword(environmentId, use, destination) {
+      const row = await db
+        .selectFrom('password')
+        .select('sealed')
+        .where('environment_id', '=', environmentId)
+        .where('use', '=', use)
+        .executeTakeFirst();
+      if (row === undefined) return undefined;
+      const text = (await sealer()).unseal(row.sealed, passwordContext(environmentId, use));
+      const stored = JSON.parse(text) as Password;
+      return stored.destination === destination ? stored.password : undefined;
+    },
+
+    async removePasswords(environmentId) {
+      await db.deleteFrom('password').where('environment_id', '=', environmentId).execute();
     },
   };
 }

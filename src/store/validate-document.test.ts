@@ -55,6 +55,15 @@ test.each([
   [{ brake: { maxPeoplePercent: 101 } }, 'brake.maxPeoplePercent: must be at most 100, not 101'],
   [{ mailboxes: { groups: 'all' } }, 'mailboxes.groups: must be a list, not "all"'],
   [{ mailboxes: { types: [] } }, 'mailboxes.types: must have at least 1 entry, not an empty list'],
+  [
+    { source: { type: 'activedirectory' } },
+    'source.type: "activedirectory" is not allowed; allowed: exchangeOnline, activeDirectory. Did you mean activeDirectory?',
+  ],
+  [{ source: {} }, 'source.type: is missing'],
+  [
+    { source: { type: 'activeDirectory', excludeGuests: true } },
+    'source.excludeGuests: unknown key; known here: type, groups, addressLists, recipientTypes, excludeHidden, excludeDisabled, excludeWithoutPhone, excludeWithoutEmail, include, exclude, organizationalUnits, objects, ldapFilter',
+  ],
   [{ source: [] }, 'source: must be a group of keys, not an empty list'],
 ])('%j', (change, place) => {
   expect(placesOf({ ...minimal, ...change })).toEqual([place]);

@@ -4,7 +4,7 @@
 import { Environment, Policy } from '@contactsync/contract';
 import type { z } from 'zod';
 import { Failure, type FailureDetails } from '../model/failure.ts';
-import { keysAt } from './document-schema.ts';
+import { choicesAt, keysAt } from './document-schema.ts';
 
 export interface TextPosition {
   readonly line: number;
@@ -51,10 +51,14 @@ interface Finding {
 function findings(issue: z.core.$ZodIssue, document: unknown, schema: z.ZodType): readonly Finding[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path);
+    const known = keysAt(schema, path, document);
     return issue.keys.map((key) => ({ path: [...path, key], text: unknownKey(key, known) }));
   }
-  return [{ path, text: describe(issue, valueAt(document, path)) }];
+  const value = valueAt(document, path);
+  const choices = issue.code === 'invalid_union' ? choicesAt(schema, path, document) : [];
+  const text =
+    choices.length > 0 && value !== undefined ? notAllowed(value, choices) : describe(issue, value);
+  return [{ path, text }];
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -68,12 +72,8 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${typeWord(issue.expected)}, not ${show(value)}`;
-    case 'invalid_value': {
-      const allowed = issue.values.map(String);
-      const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
-      const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-      return `${show(value)} is not allowed; allowed: ${allowed.join(', ')}.${hint}`;
-    }
+    case 'invalid_value':
+      return notAllowed(value, issue.values.map(String));
     case 'too_small':
       return `must ${sizeWord(issue.origin, 'at least', issue.minimum)}, not ${show(value)}`;
     case 'too_big':
@@ -83,6 +83,12 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
     default:
       return issue.message;
   }
+}
+
+function notAllowed(value: unknown, allowed: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, allowed) : undefined;
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return `${show(value)} is not allowed; allowed: ${allowed.join(', ')}.${hint}`;
 }
 
 function typeWord(expected: string): string {

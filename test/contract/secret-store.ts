@@ -100,11 +100,33 @@ export function secretStoreContract(
     );
 
     promises(
+      'a password is given only for its use and for the destination it was stored for',
+      withFixture(async ({ subject }) => {
+        const own = environment(1);
+        expect(await subject.readPassword(own, 'exchange', 'here')).toBeUndefined();
+        await subject.savePassword(own, 'exchange', { password: 'päss "1"', destination: 'here' });
+        await subject.savePassword(own, 'activeDirectory', { password: 'two', destination: 'here' });
+        expect(await subject.readPassword(own, 'exchange', 'here')).toBe('päss "1"');
+        expect(await subject.readPassword(own, 'activeDirectory', 'here')).toBe('two');
+        expect(await subject.readPassword(own, 'exchange', 'elsewhere')).toBeUndefined();
+        expect(await subject.readPassword(environment(2), 'exchange', 'here')).toBeUndefined();
+        await subject.savePassword(own, 'exchange', { password: 'new', destination: 'elsewhere' });
+        expect(await subject.readPassword(own, 'exchange', 'here')).toBeUndefined();
+        expect(await subject.readPassword(own, 'exchange', 'elsewhere')).toBe('new');
+        await subject.removePasswords(own);
+        expect(await subject.readPassword(own, 'exchange', 'elsewhere')).toBeUndefined();
+        expect(await subject.readPassword(own, 'activeDirectory', 'here')).toBeUndefined();
+      }),
+    );
+
+    promises(
       'secrets are durable',
       withFixture(async ({ subject, reopen }) => {
         await subject.saveCertificate(certificate(1), privateKey(1));
         await subject.assign(environment(1), certificate(1).thumbprint, 'destination');
+        await subject.savePassword(environment(1), 'exchange', { password: 'kept', destination: 'here' });
         const later = await reopen();
+        expect(await later.readPassword(environment(1), 'exchange', 'here')).toBe('kept');
         expect(await later.readPrivateKey(certificate(1).thumbprint)).toBe(privateKey(1));
         expect(await later.readAssigned(environment(1), 'destination')).toEqual(certificate(1));
       }),
@@ -112,13 +134,16 @@ export function secretStoreContract(
     );
 
     promises(
-      'a private key is not readable in what is stored',
+      'a private key and a password are not readable in what is stored',
       withFixture(async ({ subject, rawBytes }) => {
         await subject.saveCertificate(certificate(1), privateKey(1));
+        const password = 'unmistakable-password';
+        await subject.savePassword(environment(1), 'exchange', { password, destination: 'here' });
         const stored = await rawBytes();
         // The twin: what is not secret is found, so the bytes are the right ones.
         expect(stored.includes(certificate(1).thumbprint)).toBe(true);
         expect(stored.includes('unmistakable-private-key')).toBe(false);
+        expect(stored.includes(password)).toBe(false);
       }),
       { needs: 'rawBytes' },
     );

@@ -3,6 +3,7 @@
 
 import type { Migration } from 'kysely/migration';
 import * as firstTables from './0001-first-tables.ts';
+import * as passwords from './0002-passwords.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 
 export interface MigrationSet {
@@ -13,7 +14,7 @@ export interface MigrationSet {
 
 export const MAIN_MIGRATIONS: MigrationSet = {
   table: 'contactsync_migration',
-  migrations: { '0001-first-tables': firstTables },
+  migrations: { '0001-first-tables': firstTables, '0002-passwords': passwords },
 };
 
 export const LEDGER_MIGRATIONS: MigrationSet = {
