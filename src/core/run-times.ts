@@ -21,6 +21,16 @@ function first<Type extends RecordedEvent['type']>(
 export const writesIn = (counts: PlanCounts): number =>
   counts.create + counts.update + counts.delete + counts.handOver + counts.adopt;
 
+/** What `runTimes` looks at. */
+export const EVENTS_OF_TIMES: readonly RecordedEvent['type'][] = [
+  'forecast.made',
+  'brake.engaged',
+  'brake.released',
+  'run.throttled',
+  'run.resumed',
+  'run.ended',
+];
+
 export function runTimes(run: Run, events: readonly RecordedEvent[]): RunTimes {
   const forecasts = events.filter((event): event is Dated<'forecast.made'> => event.type === 'forecast.made');
   const whole = (forecast: Dated<'forecast.made'> | undefined): DurationRange | undefined => {
@@ -87,6 +97,17 @@ export interface MeasuredRun {
   readonly planning: Measure | undefined;
   readonly writing: Measure | undefined;
 }
+
+/** What `measureRun` looks at. */
+export const EVENTS_OF_MEASURE: readonly RecordedEvent['type'][] = [
+  'run.started',
+  'source.read',
+  'mailboxes.read',
+  'mailbox.planned',
+  'brake.engaged',
+  'brake.released',
+  'run.ended',
+];
 
 /** What a finished run took, phase by phase, beside the work it was. */
 export function measureRun(events: readonly RecordedEvent[], capacity: Capacity): MeasuredRun {

@@ -18,7 +18,7 @@ import {
   writingSeconds,
   writingWork,
 } from '../core/forecast.ts';
-import { measureRun, writesIn } from '../core/run-times.ts';
+import { EVENTS_OF_MEASURE, measureRun, writesIn } from '../core/run-times.ts';
 import type { MailboxId, PolicyId } from '../model/ids.ts';
 import type { DurationRange, Forecast, RunEvent } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
@@ -51,7 +51,7 @@ export async function learnFromRuns(
   const telling = finished.filter(({ kind, undoes }) => kind === 'run' || (kind === 'test' && !undoes));
   const measured = [];
   for (const { id } of telling.slice(0, RUNS_TO_LEARN_FROM))
-    measured.push(measureRun(await runs.readEvents(id), capacity));
+    measured.push(measureRun(await runs.readEvents(id, EVENTS_OF_MEASURE), capacity));
   const readings = measured.flatMap(({ reading }) => reading ?? []);
   return {
     people: measured[0]?.people,

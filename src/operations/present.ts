@@ -37,7 +37,10 @@ export function presentFailure(failure: FailureRecord): FailureView {
 
 export const presentThrown = (failure: Failure): FailureView => presentFailure(failure.toRecord());
 
-export const presentRun = (run: Run): RunView => ({ ...run });
+export const presentRun = (run: Run, times?: RunTimes): RunView => ({
+  ...run,
+  ...(times === undefined ? {} : { times }),
+});
 
 export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<MailboxId, string>): RunEventView {
   switch (event.type) {

@@ -1,9 +1,9 @@
 // Runs: begun, approved, rolled back, cancelled, listed, followed; their plans and reports.
 
-import type { DocumentText, RunOperations, ScanView } from '@contactsync/contract';
+import type { DocumentText, RunOperations, RunView, ScanView } from '@contactsync/contract';
 import { checkPolicy } from '../core/policy-check.ts';
 import { buildReport } from '../core/report.ts';
-import { runTimes } from '../core/run-times.ts';
+import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
@@ -258,7 +258,7 @@ export function makeRunOperations(
       return view(run.id);
     },
 
-    async list({ policy, states, limit }) {
+    async list({ policy, states, limit, withTimes }) {
       const found = policy === undefined ? undefined : await findDocument(policies, 'policy', policy);
       await closeRunsOfTheDead(holder, dependencies);
       const list = await runs.list({
@@ -266,7 +266,11 @@ export function makeRunOperations(
         ...(states === undefined ? {} : { states }),
         limit: limit ?? 50,
       });
-      return list.map(presentRun);
+      if (withTimes !== true) return list.map((run) => presentRun(run));
+      const views: RunView[] = [];
+      for (const run of list)
+        views.push(presentRun(run, runTimes(run, await runs.readEvents(run.id, EVENTS_OF_TIMES))));
+      return views;
     },
 
     async get(prefix) {

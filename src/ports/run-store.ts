@@ -41,7 +41,8 @@ export interface RunStore {
   findByPrefix(prefix: string): Promise<readonly Run[]>;
 
   append(id: RunId, events: readonly RunEvent[], at: string): Promise<void>;
-  readEvents(id: RunId): Promise<readonly RecordedEvent[]>;
+  /** All, or those of these types; in the order in which they were appended. */
+  readEvents(id: RunId, types?: readonly RunEvent['type'][]): Promise<readonly RecordedEvent[]>;
 
   saveContacts(id: RunId, contacts: readonly MappedContact[]): Promise<void>;
   readContacts(id: RunId): Promise<ReadonlyMap<SourceObjectId, MappedContact>>;

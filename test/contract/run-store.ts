@@ -227,6 +227,14 @@ export function runStoreContract(
           { ...wave(1), at: '2026-11-02T08:00:01.000Z' },
           { ...wave(2), at: '2026-11-02T08:00:01.000Z' },
         ]);
+        const lookalike: RunEvent = { ...started, policyName: '"type":"wave.started"' };
+        await subject.append(id, [lookalike], '2026-11-02T08:00:03.000Z');
+        expect((await subject.readEvents(id, ['wave.started'])).map(({ type }) => type)).toEqual([
+          'wave.started',
+          'wave.started',
+        ]);
+        expect(await subject.readEvents(id, ['run.started', 'wave.started'])).toHaveLength(4);
+        expect(await subject.readEvents(id, [])).toEqual([]);
       }),
     );
 

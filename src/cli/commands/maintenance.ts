@@ -106,13 +106,15 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
     });
 }
 
-/** A run that is silent for longer than a mailbox may take. */
-const SILENT_SECONDS = 300;
+/** A run tells how far it is every few seconds, a long one less often; only reading may be silent for long. */
+function isSilent({ run, heardAt }: LiveRunView, now: number): boolean {
+  const taken = now - Date.parse(run.startedAt);
+  const least = run.state === 'planning' || run.state === 'applying' ? 120_000 : 900_000;
+  return now - Date.parse(heardAt) > Math.max(least, taken * 0.03);
+}
 
-function liveRunLines(
-  { run, heardAt, mailboxes, contactsWritten, times }: LiveRunView,
-  now: number,
-): string[] {
+function liveRunLines(live: LiveRunView, now: number): string[] {
+  const { run, heardAt, mailboxes, contactsWritten, times } = live;
   const lines = [
     '',
     `${runKindText(run)} of "${visible(run.policyName)}": ${word(RUN_STATE_WORDS, run.state)}, ${run.id.slice(0, 8)}`,
@@ -129,13 +131,13 @@ function liveRunLines(
     );
   else if (run.state === 'planning')
     lines.push(`  ${mailboxes.planned.toLocaleString('en-US')}${of} mailboxes planned`);
-  const silent = (now - Date.parse(heardAt)) / 1000;
   const isAwaited = times.waitingUntil !== undefined && Date.parse(times.waitingUntil) > now;
   if (times.waitingUntil !== undefined && isAwaited)
     lines.push(`  ${waitText(times.waitingUntil, times.mailboxesWaiting)}`);
-  if (silent > SILENT_SECONDS && !isAwaited)
-    lines.push(`  nothing was heard of it for ${durationText(silent)}; its process may have ended`);
-  else if (times.forecast !== undefined) {
+  if (isSilent(live, now) && !isAwaited) {
+    const silence = durationText((now - Date.parse(heardAt)) / 1000);
+    lines.push(`  nothing was heard of it for ${silence}; its process may have ended`);
+  } else if (times.forecast !== undefined) {
     const { low, expected, high } = times.forecast.total;
     const since = Math.max(0, (now - Date.parse(times.forecast.at)) / 1000);
     const left = (seconds: number) => Math.max(0, seconds - since);

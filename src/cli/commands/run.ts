@@ -3,6 +3,7 @@
 import type { RunStateView, RunView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import { type CliContext, isFileName } from '../context.ts';
+import { durationText, rangeText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { followAndShow, SHORT_LIST } from '../follow-run.ts';
 import { jsonText } from '../json-text.ts';
@@ -143,6 +144,7 @@ export function addRunCommands(program: Command, context: CliContext): void {
         ...(options.policy === undefined ? {} : { policy: options.policy }),
         ...(states === undefined ? {} : { states }),
         limit: wholeNumber(context, '--limit', options.limit),
+        withTimes: true,
       });
       context.show({ runs }, () =>
         runs.length === 0
@@ -155,6 +157,15 @@ export function addRunCommands(program: Command, context: CliContext): void {
                 { title: 'KIND', value: runKindText },
                 { title: 'POLICY', value: ({ policyName }) => policyName, maxWidth: 40 },
                 { title: 'REV', value: ({ policyRevision }) => String(policyRevision), align: 'right' },
+                {
+                  title: 'TOOK',
+                  value: ({ times }) => (times?.took === undefined ? '' : durationText(times.took)),
+                  align: 'right',
+                },
+                {
+                  title: 'FORECAST',
+                  value: ({ times }) => (times?.foretold === undefined ? '' : rangeText(times.foretold)),
+                },
                 { title: 'STATE', value: ({ state }) => word(RUN_STATE_WORDS, state) },
               ],
               context.paint,

@@ -71,8 +71,9 @@ export class InMemoryRunStore implements RunStore {
     this.#require(id).events.push(...structuredClone(events).map((event) => ({ ...event, at })));
   }
 
-  async readEvents(id: RunId): Promise<readonly RecordedEvent[]> {
-    return structuredClone(this.#runs.get(id)?.events ?? []);
+  async readEvents(id: RunId, types?: readonly RunEvent['type'][]): Promise<readonly RecordedEvent[]> {
+    const events = this.#runs.get(id)?.events ?? [];
+    return structuredClone(types === undefined ? events : events.filter(({ type }) => types.includes(type)));
   }
 
   async saveContacts(id: RunId, contacts: readonly MappedContact[]): Promise<void> {
