@@ -5,7 +5,12 @@ import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { silentLog } from '../../ports/log.ts';
-import { createHttpClient, type HttpClientOptions, type HttpRequest } from './http-client.ts';
+import {
+  createHttpClient,
+  type HttpClientOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from './http-client.ts';
 import {
   type Answer,
   answerWith,
@@ -393,6 +398,34 @@ test('a mailbox that is to be left alone for longer than the budget is not waite
   expect(failure).toMatchObject({ code: 'throttledTooLong', retryAfterMs: 3_600_000 });
   expect(clock.sleeps).toEqual([]);
   expect((await client.send({ ...one, mailboxKey: 'm2' }, live)).status).toBe(200);
+});
+
+test('a service that refuses the application is not asked by anybody before its time', async () => {
+  const refusal = JSON.stringify({
+    error: { code: 'TooManyRequests', message: 'Please retry again later.' },
+  });
+  const server = await serverWith(answerWith(429, { 'Retry-After': '20' }, refusal), ok);
+  const { client, clock } = clientFor(server);
+  const write = get(server.url, { method: 'POST', isSafeToRepeat: false, mailboxKey: 'm1' });
+  expect((await client.send(write, live)).status).toBe(429);
+  expect(client.traffic.state()).toMatchObject({ refusals: 1, waitingUntil: '2026-11-22T10:00:20.000Z' });
+  await client.send({ ...write, mailboxKey: 'm2' }, live);
+  expect(clock.sleeps).toEqual([20_000]);
+  expect(client.traffic.state()).toMatchObject({ waitedMs: 20_000, waitingUntil: undefined, underWay: 0 });
+});
+
+test('what an answer refuses inside is asked of whoever knows it', async () => {
+  const server = await serverWith(ok);
+  const { client, clock } = clientFor(server);
+  const refusalsIn = (response: HttpResponse) => {
+    expect(response.body.toString()).toBe('ok');
+    return [{ reach: 'mailbox', mailboxKey: 'm2', retryAfterMs: 5_000 } as const];
+  };
+  await client.send(get(server.url, { parts: 20, refusalsIn }), live);
+  await client.send(get(server.url, { mailboxKey: 'm1' }), live);
+  expect(clock.sleeps).toEqual([]);
+  await client.send(get(server.url, { mailboxKey: 'm2' }), live);
+  expect(clock.sleeps).toEqual([5_000]);
 });
 
 test('closing the client ends what is in flight, without repeating it', async () => {
