@@ -48,6 +48,39 @@ deletion:
 `;
 }
 
+export function newOnPremisesText(of: {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly account: string;
+  readonly mailbox: string;
+}): string {
+  return `# A contactSync environment: one Exchange organization and how to reach it. Secrets are never in this file:
+# store the password with "contactsync environment set-password".
+kind: environment
+version: 1
+id: ${of.id}
+name: ${quoted(of.name)}
+scenario: onPremises
+# Country of phone numbers of people without one, such as DE.
+# defaultCountry: DE
+# additionalCaFile: /etc/contactsync/company-ca.pem
+
+onPremises:
+  activeDirectory:
+    domain: ${quoted(of.domain)} # its domain controllers are found by DNS
+    # servers: [dc1.corp.contoso.example]
+    # baseDns: ['OU=Staff,DC=corp,DC=contoso,DC=example']
+    encryption: ldaps # ldaps | startTls
+    account: ${quoted(of.account)}
+  exchangeWebServices:
+    # Nothing given: Autodiscover finds it.
+    # url: https://mail.contoso.example/EWS/Exchange.asmx
+    authentication: ntlm # ntlm | basic | negotiate
+    mailbox: ${quoted(of.mailbox)}
+`;
+}
+
 export function newEnvironmentText(of: {
   readonly id: string;
   readonly name: string;

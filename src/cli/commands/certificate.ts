@@ -6,6 +6,7 @@ import type { CertificateFile, EnvironmentView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
+import { readPassword } from '../read-password.ts';
 import { table } from '../table.ts';
 import { visible } from '../terminal-text.ts';
 import { wholeNumber, writeFileTo } from './options.ts';
@@ -78,14 +79,20 @@ export function addCertificateCommands(program: Command, context: CliContext): v
     .addHelpText(
       'after',
       `${examples('certificate import contactsync.pfx', 'certificate import contactsync.pem')}
-
 The password is asked for without echo, or read from --password-file or CONTACTSYNC_PFX_PASSWORD; it is never an argument.`,
     )
     .action(async (path: string, options: { friendlyName?: string; passwordFile?: string }) => {
       const bytes = await context.readBytes(path);
       const isPem = extname(path).toLowerCase() === '.pem' || bytes.includes('-----BEGIN');
       const needsPassword = !isPem || bytes.includes('ENCRYPTED');
-      const password = needsPassword ? await readPassword(context, options.passwordFile) : undefined;
+      const password = needsPassword
+        ? await readPassword(context, {
+            prompt: 'Password of the file: ',
+            file: options.passwordFile,
+            variable: 'CONTACTSYNC_PFX_PASSWORD',
+            otherwise: 'the file has a password: use --password-file or CONTACTSYNC_PFX_PASSWORD',
+          })
+        : undefined;
       const file: CertificateFile = isPem
         ? { format: 'pem', text: bytes.toString('utf8'), ...(password === undefined ? {} : { password }) }
         : { format: 'pfx', base64: bytes.toString('base64'), password: password ?? '' };
@@ -161,15 +168,4 @@ function replacementWarnings(environment: EnvironmentView | undefined): readonly
   return [
     `Environment "${name}" signed in with ${before.thumbprint.slice(0, 12)} before and signs in with the new certificate at once: until its .cer file is uploaded, every run fails. To go back meanwhile: contactsync environment set-certificate ${JSON.stringify(name)} ${before.thumbprint.slice(0, 12)}`,
   ];
-}
-
-async function readPassword(context: CliContext, file: string | undefined): Promise<string> {
-  if (file !== undefined) return (await context.readBytes(file)).toString('utf8').split(/\r?\n/, 1)[0] ?? '';
-  const fromEnvironment = context.line.env.CONTACTSYNC_PFX_PASSWORD;
-  if (fromEnvironment !== undefined) return fromEnvironment;
-  if (!context.terminal.isInputTerminal)
-    return context.fail('usage', {
-      reason: 'the file has a password: use --password-file or CONTACTSYNC_PFX_PASSWORD',
-    });
-  return context.terminal.ask('Password of the file: ', { isSecret: true });
 }

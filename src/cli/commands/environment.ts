@@ -1,12 +1,13 @@
 // environment …: one Exchange organization each, and how to reach it.
 
-import type { EnvironmentView, ProbeView } from '@contactsync/contract';
-import type { Command } from 'commander';
+import type { EnvironmentView, PasswordUse, ProbeView } from '@contactsync/contract';
+import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
-import { newEnvironmentText } from '../document-templates.ts';
+import { newEnvironmentText, newOnPremisesText } from '../document-templates.ts';
 import { examples } from '../examples.ts';
 import { EXIT, exitCodeOfFailure } from '../exit-codes.ts';
 import { failureLines } from '../failure-text.ts';
+import { readPassword } from '../read-password.ts';
 import { table } from '../table.ts';
 import { type Paint, visible } from '../terminal-text.ts';
 import { addDocumentCommands } from './document.ts';
@@ -41,7 +42,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
                 { title: 'NAME', value: (entry) => entry.environment.name, maxWidth: 40 },
                 { title: 'SCENARIO', value: (entry) => entry.environment.scenario },
                 { title: 'ORGANIZATION', value: organizationText },
-                { title: 'CERTIFICATE', value: certificateText },
+                { title: 'SIGNS IN WITH', value: signInText },
                 { title: 'POLICIES', value: (entry) => String(entry.policies.length), align: 'right' },
               ],
               context.paint,
@@ -62,7 +63,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
           'dim',
           `# revision ${view.revision}, saved ${view.savedAt} by ${visible(view.savedBy)}`,
         ),
-        context.paint('dim', `# certificate: ${certificateText(view)}`),
+        context.paint('dim', `# signs in with: ${signInText(view)}`),
         context.paint(
           'dim',
           `# policies: ${view.policies.length === 0 ? 'none' : view.policies.map(visible).join(', ')}`,
@@ -77,22 +78,47 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       'Write an environment file with a new id, ready to be edited and applied. Nothing is stored.',
     )
     .argument('<name>')
-    .requiredOption('--organization <domain>', "the tenant's initial domain, such as contoso.onmicrosoft.com")
-    .requiredOption('--application-id <id>', 'application (client) id of the app registration')
+    .option(
+      '--organization <domain>',
+      "Exchange Online: the tenant's initial domain, such as contoso.onmicrosoft.com",
+    )
+    .option('--application-id <id>', 'Exchange Online: application (client) id of the app registration')
+    .option('--domain <name>', 'on-premises: DNS name of the Active Directory domain')
+    .option('--account <account>', 'on-premises: account that reads and writes, such as CORP\\contactsync')
+    .option('--mailbox <address>', 'on-premises: mailbox of that account')
     .option('--output <file>', 'write to a file')
     .option('--force', 'replace the file if it exists')
     .addHelpText(
       'after',
       examples(
         'environment new contoso --organization contoso.onmicrosoft.com --application-id ID --output contoso.yaml',
+        'environment new head-office --domain corp.contoso.example --account contactsync@corp.contoso.example --mailbox contactsync@contoso.example --output head-office.yaml',
       ),
     )
     .action(
       async (
         name: string,
-        options: { organization: string; applicationId: string; output?: string; force?: boolean },
+        options: {
+          organization?: string;
+          applicationId?: string;
+          domain?: string;
+          account?: string;
+          mailbox?: string;
+          output?: string;
+          force?: boolean;
+        },
       ) => {
-        const text = newEnvironmentText({ id: context.line.newId(), name, ...options });
+        const { organization, applicationId, domain, account, mailbox } = options;
+        const common = { id: context.line.newId(), name };
+        const text =
+          organization !== undefined && applicationId !== undefined
+            ? newEnvironmentText({ ...common, organization, applicationId })
+            : domain !== undefined && account !== undefined && mailbox !== undefined
+              ? newOnPremisesText({ ...common, domain, account, mailbox })
+              : context.fail('usage', {
+                  reason:
+                    'name --organization and --application-id, or --domain, --account and --mailbox for a server on-premises',
+                });
         await showNewDocument(context, text, options);
       },
     );
@@ -126,6 +152,35 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
     });
 
   environment
+    .command('set-password')
+    .description('Store the password of the account that signs in on-premises.')
+    .argument('<name>', 'name or id of the environment')
+    .addOption(
+      new Option('--for <use>', 'the account of Active Directory, or the one of Exchange if it is another')
+        .choices(['activeDirectory', 'exchange'])
+        .default('activeDirectory'),
+    )
+    .option('--password-file <file>', 'file whose first line is the password')
+    .addHelpText(
+      'after',
+      `${examples('environment set-password head-office', 'environment set-password head-office --for exchange --password-file secret.txt')}
+The password is asked for without echo, or read from --password-file or CONTACTSYNC_PASSWORD; it is never an argument.`,
+    )
+    .action(async (name: string, options: { for: PasswordUse; passwordFile?: string }) => {
+      const password = await readPassword(context, {
+        prompt: 'Password: ',
+        file: options.passwordFile,
+        variable: 'CONTACTSYNC_PASSWORD',
+        otherwise: 'nobody can be asked for the password: use --password-file or CONTACTSYNC_PASSWORD',
+      });
+      if (password === '') context.fail('usage', { reason: 'the password is empty' });
+      const view = await (await environments()).setPassword(name, options.for, password);
+      context.show(view, () => [
+        `Environment "${visible(view.environment.name)}": the password is stored. Try it with "contactsync environment test".`,
+      ]);
+    });
+
+  environment
     .command('remove')
     .description('Delete an environment; refused while policies belong to it.')
     .argument('<name>', 'name or id of the environment')
@@ -134,6 +189,11 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       await (await environments()).remove(name);
       context.show({ removed: true }, () => [`Environment "${visible(name)}" is removed.`]);
     });
+}
+
+function signInText(view: EnvironmentView): string {
+  if (view.environment.scenario === 'exchangeOnline') return certificateText(view);
+  return view.passwords.length === 0 ? 'no password stored' : `password (${view.passwords.join(', ')})`;
 }
 
 function certificateText({ certificate }: EnvironmentView): string {
