@@ -1,10 +1,12 @@
 // Starts an emulated Microsoft 365 tenant in this process. For a process of its own see bin.ts.
 
-import { createPrivateKey } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { type Audience, requireToken, TokenIssuer } from './entra/access-token.ts';
+import { EwsService } from './ews/service.ts';
 import { CursorStore } from './exchange-admin/cursors.ts';
 import { FaultScript } from './faults/fault-script.ts';
 import { type ClockSpeed, EmulatorClock, realSpeed } from './organization/clock.ts';
+import { netbiosDomain, OnPremises, serviceAccountName } from './organization/on-premises.ts';
 import type { Organization } from './organization/state.ts';
 import { defaultSize, seedOrganization } from './seed/seed.ts';
 import { makeKeyPair, makeServerIdentity } from './server/certificates.ts';
@@ -36,6 +38,10 @@ export interface RunningEmulator {
   readonly url: string;
   /** What a client must trust. */
   readonly caPem: string;
+  /** `https://127.0.0.1:port/EWS/Exchange.asmx` */
+  readonly ewsUrl: string;
+  /** May impersonate everybody; made anew at each start. */
+  readonly serviceAccount: { readonly userName: string; readonly password: string };
   readonly organization: Organization;
   readonly context: EmulatorContext;
   /** The service's time, for the clock of a client under test: who sleeps by it sleeps as fast as the service. */
@@ -63,12 +69,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     assertions: { used: new Set(), refuseReused: true },
     cursors: new CursorStore(clock),
     traffic: new Traffic(clock, options.traffic ?? {}),
+    onPremises: new OnPremises(organization),
+    ews: new EwsService(),
+    certificate: new X509Certificate(identity.certificatePem).raw,
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };
   const server = await startServer(context, identity, options.port ?? 0);
   return {
     url: server.url,
     caPem: identity.caPem,
+    ewsUrl: `${server.url}/EWS/Exchange.asmx`,
+    serviceAccount: {
+      userName: `${netbiosDomain}\\${serviceAccountName}`,
+      password: context.onPremises.serviceAccount.password,
+    },
     organization,
     context,
     clock,
@@ -87,6 +101,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
 export { ControlRefusal } from './control/caller.ts';
 export type { FolderView, ItemView, MailboxView, RecipientView } from './control/client.ts';
 export { EmulatorControl } from './control/client.ts';
+export type { EwsFault, EwsFaultKind, RandomEwsFaultChoice } from './ews/fault-kinds.ts';
+export { passingEwsKinds, randomEwsKinds } from './ews/fault-kinds.ts';
 export type { Fault, FaultKind, RandomFaultChoice } from './faults/fault-action.ts';
 export { passingKinds, randomKinds } from './faults/fault-action.ts';
 export type { ClockSpeed } from './organization/clock.ts';

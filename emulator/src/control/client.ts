@@ -2,19 +2,25 @@
 // emulator is a process of its own.
 
 import { Agent } from 'undici';
+import type { EwsFault, RandomEwsFaultChoice } from '../ews/fault-kinds.ts';
+import type { EwsSettings } from '../ews/service.ts';
+import type { EwsUsageView } from '../ews/usage.ts';
 import type { Fault, RandomFaultChoice } from '../faults/fault-action.ts';
 import type { GraphSettings } from '../graph/settings.ts';
+import type { SignInSettings } from '../organization/on-premises.ts';
 import type { AppRegistration, RecipientTypeDetails } from '../organization/state.ts';
 import type { LoggedRequest, RequestCounts } from '../server/request-log.ts';
 import type { TrafficChoice, TrafficSettings } from '../traffic/settings.ts';
 import type { Usage } from '../traffic/traffic.ts';
 import { callControl } from './caller.ts';
+import type { AccountView, EwsSettingsChoice, SignInChoice } from './on-premises-operations.ts';
 import type { ClockView, OrganizationView } from './organization-operations.ts';
 import type { PersonAddition, PersonChange } from './people-operations.ts';
 import type { ScriptedFault } from './trouble-operations.ts';
 import type { FolderView, ItemView, MailboxView, RecipientView } from './views.ts';
 
 export type {
+  AccountView,
   FolderView,
   ItemView,
   MailboxView,
@@ -41,6 +47,17 @@ export interface SentMessageView {
 }
 
 type Roles = Partial<Pick<AppRegistration, 'graphRoles' | 'exchangeRoles' | 'directoryRoles'>>;
+
+/** Nobody, everybody, or the members of a group. */
+export type Impersonates = 'nobody' | 'everybody' | { readonly membersOf: string };
+
+export interface AccountChange {
+  readonly password?: string;
+  readonly impersonates?: Impersonates;
+  readonly isDisabled?: boolean;
+  readonly isPasswordExpired?: boolean;
+  readonly isLocked?: boolean;
+}
 
 export class EmulatorControl {
   readonly #url: string;
@@ -262,6 +279,63 @@ export class EmulatorControl {
   /** What is not named goes back to the usual. */
   setGraphSettings(settings: Partial<GraphSettings>): Promise<GraphSettings> {
     return this.#call('graph/set-settings', settings);
+  }
+
+  accounts(): Promise<AccountView[]> {
+    return this.#call('accounts/list');
+  }
+
+  /** Any name of the account or of the person whose it is, password included. */
+  account(who: string): Promise<AccountView> {
+    return this.#call('accounts/show', { who });
+  }
+
+  addAccount(samAccountName: string, impersonates: Impersonates = 'nobody'): Promise<AccountView> {
+    return this.#call('accounts/add', { samAccountName, impersonates });
+  }
+
+  changeAccount(who: string, changes: AccountChange): Promise<AccountView> {
+    return this.#call('accounts/change', { who, ...changes });
+  }
+
+  /** What is not named goes back to the usual. */
+  setSignIn(choice: SignInChoice): Promise<SignInSettings> {
+    return this.#call('sign-in/set-settings', choice);
+  }
+
+  /** Whose servers hold the mailbox: EWS in the building, Graph, or (the usual) both show it. */
+  async setHosting(mailbox: string, hosting: 'both' | 'onPremises' | 'online'): Promise<void> {
+    await this.#call('mailbox/set-hosting', { mailbox, hosting });
+  }
+
+  ewsUsage(): Promise<EwsUsageView> {
+    return this.#call('ews/usage');
+  }
+
+  /** What is not named goes back to the usual. */
+  setEwsSettings(choice: EwsSettingsChoice): Promise<EwsSettings> {
+    return this.#call('ews/set-settings', choice);
+  }
+
+  async addEwsFault(fault: EwsFault): Promise<void> {
+    await this.#call('ews-faults/add', fault);
+  }
+
+  async unconsumedEwsFaults(): Promise<EwsFault[]> {
+    return (await this.#call<{ waiting: EwsFault[] }>('ews-faults/list')).waiting;
+  }
+
+  /** How many requests met a fault of EWS, by kind. */
+  ewsFaultsMet(): Promise<Record<string, number>> {
+    return this.#call('ews-faults/met');
+  }
+
+  async setRandomEwsFaults(choice: RandomEwsFaultChoice): Promise<void> {
+    await this.#call('ews-faults/set-random', choice);
+  }
+
+  async clearEwsFaults(): Promise<void> {
+    await this.#call('ews-faults/clear');
   }
 
   /** The newest requests, oldest of them first. */

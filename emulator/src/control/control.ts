@@ -4,6 +4,7 @@
 import { StoreError } from '../organization/mailbox-store.ts';
 import type { EmulatorResponse, Handler } from '../server/exchange.ts';
 import { mailboxOperations } from './mailbox-operations.ts';
+import { onPremisesOperations } from './on-premises-operations.ts';
 import { ControlError, type Operations } from './operation.ts';
 import { organizationOperations } from './organization-operations.ts';
 import { peopleOperations } from './people-operations.ts';
@@ -14,6 +15,7 @@ const operations: Operations = {
   ...peopleOperations,
   ...mailboxOperations,
   ...troubleOperations,
+  ...onPremisesOperations,
 };
 
 export const operationNames: readonly string[] = Object.keys(operations);

@@ -55,6 +55,8 @@ export const organizationOperations: Operations = {
       context.cursors.clear();
       context.assertions.refuseReused = true;
       setGraphSettings(context, {});
+      context.onPremises.reset();
+      context.ews.reset();
       return organizationView(context);
     },
   ),

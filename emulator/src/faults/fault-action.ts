@@ -87,7 +87,7 @@ export const randomKinds = [
 ] as const satisfies readonly FaultKind[];
 
 export const fault = z.strictObject({
-  face: z.enum(['entra', 'graph', 'exchange-admin']).optional(),
+  face: z.enum(['entra', 'graph', 'exchange-admin', 'ews']).optional(),
   method: z.string().optional(),
   /** A regular expression over path and query; absent: every path. */
   path: z.string().optional(),
@@ -115,7 +115,7 @@ export const randomFaults = z.strictObject({
   rate: z.number().min(0).max(1),
   seed: z.int().default(1),
   kinds: z.array(z.enum(randomKinds)).min(1).optional(),
-  faces: z.array(z.enum(['entra', 'graph', 'exchange-admin'])).optional(),
+  faces: z.array(z.enum(['entra', 'graph', 'exchange-admin', 'ews'])).optional(),
   /** Seconds in Retry-After where it comes; default 5. */
   retryAfterSeconds: z.int().min(0).optional(),
 });

@@ -82,6 +82,8 @@ export interface Mailbox {
   exchangeGuid: string;
   /** false: Graph answers MailboxNotEnabledForRESTAPI. */
   isEnabledForRest: boolean;
+  /** Whose servers hold it; absent: it is shown by Graph and by EWS in the building alike. */
+  hosting?: 'onPremises' | 'online';
   /** The parent of the well-known folders; itself not in `folders`. */
   rootFolderId: string;
   folders: Map<string, ContactFolder>;

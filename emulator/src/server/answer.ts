@@ -43,9 +43,10 @@ async function answerWithFaults(
 ): Promise<EmulatorResponse | undefined> {
   // The control face must stay reachable, whatever a test has scripted.
   const action = face === 'control' ? undefined : context.faults.take(face, request, isBatchPart);
-  // Requests to Graph take their time while they hold their place at the mailbox: there, not here.
-  const takesTimeHere = face !== 'graph' || isBatch(request);
-  if (takesTimeHere && face !== 'graph') await pause(context, context.traffic.latencyOf(face, request));
+  // Requests to Graph and EWS take their time while they hold their place at the mailbox: there, not here.
+  const holdsPlace = face === 'graph' || face === 'ews';
+  const takesTimeHere = !holdsPlace || isBatch(request);
+  if (!holdsPlace) await pause(context, context.traffic.latencyOf(face, request));
   if (action === undefined) return handle(request, context, handler);
   request.trace.fault = action;
   const course = courseOf(action, face, request, context);

@@ -3,15 +3,17 @@
 
 import type { TokenIssuer, VerifiedToken } from '../entra/access-token.ts';
 import type { AssertionHistory } from '../entra/client-assertion.ts';
+import type { EwsService } from '../ews/service.ts';
 import type { CursorStore } from '../exchange-admin/cursors.ts';
 import type { FaultAction } from '../faults/fault-action.ts';
 import type { FaultScript } from '../faults/fault-script.ts';
 import type { EmulatorClock } from '../organization/clock.ts';
+import type { OnPremises } from '../organization/on-premises.ts';
 import type { Organization } from '../organization/state.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { RequestLog } from './request-log.ts';
 
-export type Face = 'entra' | 'graph' | 'exchange-admin' | 'control' | 'none';
+export type Face = 'entra' | 'graph' | 'exchange-admin' | 'ews' | 'control' | 'none';
 
 export interface EmulatorRequest {
   readonly method: string;
@@ -30,12 +32,16 @@ export interface EmulatorRequest {
   readonly requestId: string;
   /** Aborted when the client has gone before its answer; parts of a $batch have none. */
   readonly gone?: AbortSignal;
+  /** Stands for the TCP connection, for what is bound to it (NTLM); compared and looked up, nothing else. */
+  readonly connection?: object;
   /** What is found out about it on its way: for the request log and for handlers. */
   readonly trace: Trace;
 }
 
 export interface Trace {
   mailbox?: string;
+  /** Of EWS, where one path serves every call: `FindItem`. */
+  operation?: string;
   /** The scripted fault that met it; most are done with before the handler sees the request. */
   fault?: FaultAction;
   /** Scripted time on top of the latency, in emulated milliseconds. */
@@ -53,6 +59,10 @@ export interface EmulatorResponse {
   /** A Buffer goes out as it is, anything else as JSON, absent as an empty body. */
   readonly body?: unknown;
   readonly delivery?: Delivery;
+  /** Each a WWW-Authenticate header of its own, as IIS sends them. */
+  readonly challenges?: readonly string[];
+  /** Each a Set-Cookie header. */
+  readonly cookies?: readonly string[];
 }
 
 export type Handler = (
@@ -79,6 +89,11 @@ export interface EmulatorContext {
   readonly cursors: CursorStore;
   /** Limits, latency and who used what. */
   readonly traffic: Traffic;
+  /** Accounts and sign-in of the servers in the organization's own building. */
+  readonly onPremises: OnPremises;
+  readonly ews: EwsService;
+  /** DER of the certificate that clients see: channel bindings are made from it. */
+  readonly certificate: Buffer;
   /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */
   requireToken(request: EmulatorRequest, audience: 'graph' | 'exchange', need?: TokenNeed): VerifiedToken;
 }
@@ -102,6 +117,7 @@ export interface RequestParts {
   readonly baseUrl: string;
   readonly requestId: string;
   readonly gone?: AbortSignal;
+  readonly connection?: object;
 }
 
 export function makeRequest(parts: RequestParts): EmulatorRequest {
@@ -123,6 +139,7 @@ export function makeRequest(parts: RequestParts): EmulatorRequest {
     baseUrl: parts.baseUrl,
     requestId: parts.requestId,
     ...(parts.gone === undefined ? {} : { gone: parts.gone }),
+    ...(parts.connection === undefined ? {} : { connection: parts.connection }),
     trace: {},
   };
 }

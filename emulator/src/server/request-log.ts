@@ -14,6 +14,8 @@ export interface LoggedRequest {
   readonly requestId: string;
   readonly clientRequestId?: string;
   readonly mailbox?: string;
+  /** Of EWS: `FindItem`. */
+  readonly operation?: string;
   readonly isBatchPart: boolean;
   /** The kind of the scripted or random fault that met it. */
   readonly fault?: string;
@@ -50,6 +52,7 @@ export class RequestLog {
       requestId: request.requestId,
       ...(clientRequestId === undefined ? {} : { clientRequestId }),
       ...(mailbox === undefined ? {} : { mailbox }),
+      ...(request.trace.operation === undefined ? {} : { operation: request.trace.operation }),
       isBatchPart,
       ...(request.trace.fault === undefined ? {} : { fault: request.trace.fault.kind }),
     });

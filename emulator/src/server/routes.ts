@@ -3,6 +3,7 @@
 
 import { handleControl } from '../control/control.ts';
 import { handleEntra } from '../entra/entra.ts';
+import { handleEws } from '../ews/index.ts';
 import { handleExchangeAdmin } from '../exchange-admin/invoke-command.ts';
 import { handleGraph } from '../graph/index.ts';
 import type { Face, Handler } from './exchange.ts';
@@ -18,6 +19,7 @@ const handlers: Readonly<Record<Exclude<Face, 'none'>, Handler>> = {
   entra: (request, context) => handleEntra(request, context),
   graph: (request, context) => handleGraph(request, context),
   'exchange-admin': (request, context) => handleExchangeAdmin(request, context),
+  ews: (request, context) => handleEws(request, context),
   control: (request, context) => handleControl(request, context),
 };
 
@@ -30,6 +32,8 @@ function faceOf(path: string): Face {
   if (path.startsWith('/control/')) return 'control';
   if (path.startsWith('/v1.0/') || path.startsWith('/beta/')) return 'graph';
   if (path.startsWith('/adminapi/')) return 'exchange-admin';
+  // IIS does not look at the case of a path.
+  if (path.toLowerCase().startsWith('/ews/')) return 'ews';
   if (entraPaths.some((pattern) => pattern.test(path))) return 'entra';
   return 'none';
 }

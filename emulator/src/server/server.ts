@@ -102,6 +102,7 @@ async function read(incoming: IncomingMessage, gone: AbortSignal): Promise<Emula
       baseUrl: `https://${headers['host'] ?? '127.0.0.1'}`,
       requestId: randomUUID(),
       gone,
+      connection: incoming.socket,
     });
   } catch (error) {
     if (error instanceof Refusal) return undefined;
@@ -124,6 +125,8 @@ async function send(
     ...(isJson ? { 'Content-Type': 'application/json; charset=utf-8' } : {}),
     'Content-Length': bytes.length,
     ...response.headers,
+    ...(response.challenges === undefined ? {} : { 'WWW-Authenticate': [...response.challenges] }),
+    ...(response.cookies === undefined ? {} : { 'Set-Cookie': [...response.cookies] }),
   });
   switch (delivery?.kind) {
     case undefined:

@@ -27,7 +27,7 @@ const latency = z.union([
 
 export const trafficSettings = z.strictObject({
   latency: latency.optional(),
-  latencyFaces: z.array(z.enum(['graph', 'exchange-admin', 'entra'])).optional(),
+  latencyFaces: z.array(z.enum(['graph', 'exchange-admin', 'entra', 'ews'])).optional(),
   limits: z.union([z.literal(true), limits]).optional(),
   batchDispatch: z.enum(['four-at-a-time', 'all-at-once']).optional(),
 });
