@@ -20,11 +20,10 @@ import {
 } from './forecast.ts';
 
 const HOUR = 3600;
-const FORTY: Capacity = { mailboxesAtOnce: 40, requestsAtOnce: undefined };
+const FORTY: Capacity = { mailboxesAtOnce: 40 };
 
 const capacities: fc.Arbitrary<Capacity> = fc.record({
   mailboxesAtOnce: fc.integer({ min: 1, max: 200 }),
-  requestsAtOnce: fc.option(fc.integer({ min: 1, max: 800 }), { nil: undefined }),
 });
 const measures: fc.Arbitrary<Measure> = fc.record({
   seconds: fc.double({ min: 0, max: 1e6, noNaN: true }),
@@ -101,9 +100,6 @@ describe('a forecast', () => {
     expect(expected / HOUR).toBeCloseTo(2.18, 1);
     expect(low / HOUR).toBeGreaterThan(0.8);
     expect(high / HOUR).toBeLessThan(4.5);
-    // 64 requests at once write 16 mailboxes at once.
-    const held = writingForecast(work, { ...FORTY, requestsAtOnce: 64 }, PACE_OF_LIMITS);
-    expect(held.expected / HOUR).toBeCloseTo(5.45, 1);
   });
 
   it('keeps the published floors of one mailbox', () => {

@@ -9,8 +9,9 @@
 //              all of them:  max(longest mailbox, sum / mailboxes at once, 0.4 ms of processor per write)
 //
 // A mailbox takes 4 requests at once and 10,000 in ten minutes
-// (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits). Written at once are as many mailboxes as
-// the run works on, but no more than have 4 of the requests that are allowed overall.
+// (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits). How many requests a connection allows
+// itself overall changes while it runs, begins low and soon reaches what the mailboxes at once need: it shows in the
+// pace.
 //
 // A pace turns work into time: seconds per second of work. It is 1 (0.4 to 2: latencies of 100 to 500 ms) as long as
 // nothing was measured, what earlier runs took otherwise, and more and more what this run takes. The upper end of a
@@ -32,8 +33,6 @@ const PROCESSOR_PER_WRITE = 0.4e-3;
 /** How much goes on side by side. */
 export interface Capacity {
   readonly mailboxesAtOnce: number;
-  /** Allowed overall at the moment; undefined: nobody limits them. */
-  readonly requestsAtOnce: number | undefined;
 }
 
 /** Seconds per second of work. */
@@ -48,8 +47,8 @@ export const NOTHING_LEFT: DurationRange = { low: 0, expected: 0, high: 0 };
 /** Latencies of 100, 250 and 500 ms. */
 export const PACE_OF_LIMITS: Pace = { low: 0.4, expected: 1, high: 2 };
 
-export function planningWork(mailboxes: number, people: number, { mailboxesAtOnce }: Capacity): number {
-  const rounds = Math.ceil(mailboxes / Math.max(1, mailboxesAtOnce));
+export function planningWork(mailboxes: number, people: number, capacity: Capacity): number {
+  const rounds = Math.ceil(mailboxes / ways(capacity));
   return rounds * READS_PER_MAILBOX * LATENCY + mailboxes * people * PROCESSOR_PER_PERSON;
 }
 
@@ -88,24 +87,20 @@ export function writingWork(writesPerMailbox: Iterable<number>): WritingWork {
 
 /** At the pace of the limits. */
 export function writingSeconds(work: WritingWork, capacity: Capacity): number {
-  return Math.max(work.longest, work.sum / waysToWrite(capacity), work.writes * PROCESSOR_PER_WRITE);
+  return Math.max(work.longest, work.sum / ways(capacity), work.writes * PROCESSOR_PER_WRITE);
 }
 
-function waysToWrite({ mailboxesAtOnce, requestsAtOnce }: Capacity): number {
-  const allowed = (requestsAtOnce ?? Number.POSITIVE_INFINITY) / REQUESTS_AT_ONCE;
-  return Math.max(1, Math.min(mailboxesAtOnce, allowed));
-}
+const ways = ({ mailboxesAtOnce }: Capacity): number => Math.max(1, mailboxesAtOnce);
 
 export function planningForecast(work: number, pace: Pace): DurationRange {
   return { low: work * pace.low, expected: work * pace.expected, high: work * pace.high };
 }
 
 export function writingForecast(work: WritingWork, capacity: Capacity, pace: Pace): DurationRange {
-  const ways = waysToWrite(capacity);
   const seconds = writingSeconds(work, capacity);
-  const window = Math.max(work.longestWindow, work.windowSum / ways);
+  const window = Math.max(work.longestWindow, work.windowSum / ways(capacity));
   // With fewer mailboxes than ways all of them begin at once, and none is begun last.
-  const last = work.mailboxes > ways ? work.longest : 0;
+  const last = work.mailboxes > ways(capacity) ? work.longest : 0;
   return {
     low: Math.max(window, seconds * pace.low),
     expected: Math.max(window, seconds * pace.expected),

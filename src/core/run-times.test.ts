@@ -126,7 +126,7 @@ describe('a measured run', () => {
   ];
 
   it('is cut where its phases end', () => {
-    const measured = measureRun(events, { mailboxesAtOnce: 40, requestsAtOnce: undefined });
+    const measured = measureRun(events, { mailboxesAtOnce: 40 });
     expect(measured).toMatchObject({ people: 400, reading: 8 });
     expect(measured.planning?.seconds).toBe(4);
     // 399 contacts and the folder, four at a time, 250 ms each: both mailboxes at once.
@@ -135,7 +135,7 @@ describe('a measured run', () => {
   });
 
   it('knows nothing of phases that it did not reach', () => {
-    const early = measureRun(events.slice(0, 2), { mailboxesAtOnce: 40, requestsAtOnce: undefined });
+    const early = measureRun(events.slice(0, 2), { mailboxesAtOnce: 40 });
     expect(early).toEqual({ people: 400, reading: undefined, planning: undefined, writing: undefined });
   });
 });

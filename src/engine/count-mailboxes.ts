@@ -42,13 +42,10 @@ const ROUND_NUMBER = 1_000;
 export async function forecastFill(
   { policy }: PolicyRevision,
   fill: readonly TargetMailbox[],
-  ports: Pick<RunPorts, 'runs' | 'memory' | 'traffic'>,
+  ports: Pick<RunPorts, 'runs' | 'memory'>,
 ): Promise<FillForecast> {
   const id = policyId(policy.id);
-  const capacity = {
-    mailboxesAtOnce: DEFAULT_CONCURRENCY,
-    requestsAtOnce: ports.traffic?.state().limit,
-  };
+  const capacity = { mailboxesAtOnce: DEFAULT_CONCURRENCY };
   const { people, reading, planning, writing } = await learnFromRuns(ports.runs, id, capacity);
   const written = new Set((await ports.memory.readWrittenMailboxes(id)).map((mailbox) => mailbox.id));
   const contacts = people ?? ROUND_NUMBER;

@@ -30,7 +30,7 @@ export class RunRecorder {
     this.#ports = ports;
     this.#run = run;
     this.#onEvent = onEvent;
-    this.#capacity = { mailboxesAtOnce: concurrency, requestsAtOnce: ports.traffic?.state().limit };
+    this.#capacity = { mailboxesAtOnce: concurrency };
     this.#forecast = new RunForecast(this.#capacity, NO_EXPERIENCE, this.#now());
   }
 
