@@ -2,7 +2,7 @@
 // versions rename its class).
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, linkSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -195,15 +195,21 @@ export function inspectSqlite(path: string, sizeBytes: number, migrationTable: s
   }
 }
 
-/** A consistent copy of the database as it is now, also while others write. */
+/**
+ * A consistent copy of the database as it is now, also while others write. It gets its name when it is complete: whoever
+ * finds a backup must be able to trust it.
+ */
 export function copySqlite(path: string, target: string): void {
+  const draft = `${target}.part`;
   let database: DatabaseSync | undefined;
   try {
-    closeSync(openSync(target, 'wx', 0o600));
+    closeSync(openSync(draft, 'wx', 0o600));
     database = new DatabaseSync(path, { readOnly: true });
     database.exec(`pragma busy_timeout=${OPENING_TIMEOUT_MS}`);
-    database.prepare('vacuum into ?').run(target);
+    database.prepare('vacuum into ?').run(draft);
+    renameSync(draft, target);
   } catch (thrown) {
+    rmSync(draft, { force: true });
     throw sqliteFailure(fileFailure(thrown, target), basename(path));
   } finally {
     database?.close();
