@@ -1,0 +1,275 @@
+// Sends EWS requests for one mailbox after the other's wish: impersonation, pacing, waiting as told, repeating what only
+// reads. What a request did that was not answered in order is left to the caller, because only it can look.
+
+import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Traffic } from '../../ports/traffic.ts';
+import type { ExchangeHttp, ExchangeResponse } from '../exchange-http/index.ts';
+import { backOffMs, parseRetryAfter } from '../http/retry-after.ts';
+import { envelope } from './envelope.ts';
+import { type Refusal, refusalOfStatus } from './failures.ts';
+import { Pace } from './pace.ts';
+import { messageOf, type ResponseMessage, refusalOfFault } from './response-message.ts';
+import { readSoap, UnreadableXml } from './soap-reader.ts';
+import type { Xml } from './xml-writer.ts';
+
+export interface EwsMailbox {
+  /** Whoever shares it shares back end and gate. */
+  readonly key: string;
+  readonly address: string;
+}
+
+export interface EwsClientOptions {
+  /** Of Exchange.asmx. */
+  readonly url: string;
+  readonly http: ExchangeHttp;
+  /** false: the account works in its own mailbox. */
+  readonly impersonate: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+/** `lost`: it may or may not have happened; `messages` are those that arrived before. */
+export type EwsAnswer =
+  | { readonly kind: 'answered'; readonly messages: readonly ResponseMessage[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'lost'; readonly failure: Failure; readonly messages: readonly ResponseMessage[] };
+
+export interface EwsClient {
+  readonly traffic: Traffic;
+  readonly counts: { readonly requests: number };
+  /** Sent once. Throws Failures where certainly nothing happened: not connected, not signed in, busy for too long. */
+  write(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<EwsAnswer>;
+  /**
+   * One operation with one answer, repeated within the budget while the server cannot. Also for writes of which twice is
+   * as once. Throws the failure of whatever refuses the request as a whole; a refused message is returned.
+   */
+  ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage>;
+  /** Any number of inputs, in portions; one message for each, in input order. Throws as `ask`. */
+  askEach<Input>(
+    mailbox: EwsMailbox,
+    inputs: readonly Input[],
+    operation: (portion: readonly Input[]) => Xml,
+    signal: AbortSignal,
+  ): Promise<readonly ResponseMessage[]>;
+}
+
+/** The server ends a batch after a minute by itself; the rest is for the way. */
+const EXCHANGE_BUDGET_MS = 120_000;
+/** All tries of one reading; servers ask for up to five minutes at a time. */
+export const TIME_BUDGET_MS = 900_000;
+export const MOST_TRIES = 6;
+const PORTION = 100;
+
+export function createEwsClient(options: EwsClientOptions): EwsClient {
+  return new PacedEwsClient(options);
+}
+
+class PacedEwsClient implements EwsClient {
+  readonly #options: EwsClientOptions;
+  readonly #pace: Pace;
+  #requests = 0;
+  #busyInARow = 0;
+
+  constructor(options: EwsClientOptions) {
+    this.#options = options;
+    this.#pace = new Pace(options.clock);
+  }
+
+  get traffic(): Traffic {
+    return this.#pace;
+  }
+
+  get counts(): { readonly requests: number } {
+    return { requests: this.#requests };
+  }
+
+  write(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<EwsAnswer> {
+    return this.#sendOnce(mailbox, operation, false, TIME_BUDGET_MS, signal);
+  }
+
+  async ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage> {
+    const [message] = await this.askEach(mailbox, [operation], () => operation, signal);
+    if (message === undefined) throw unreadable('no message', '');
+    return message;
+  }
+
+  async askEach<Input>(
+    mailbox: EwsMailbox,
+    inputs: readonly Input[],
+    operation: (portion: readonly Input[]) => Xml,
+    signal: AbortSignal,
+  ): Promise<readonly ResponseMessage[]> {
+    const { clock, log, random } = this.#options;
+    const deadline = clock.now().getTime() + TIME_BUDGET_MS;
+    const answers = new Map<number, ResponseMessage>();
+    let portionSize = PORTION;
+    for (let triesInVain = 0; answers.size < inputs.length; ) {
+      const open = inputs.flatMap((input, index) => (answers.has(index) ? [] : [{ input, index }]));
+      const portion = open.slice(0, portionSize);
+      const remainingMs = deadline - clock.now().getTime();
+      const body = operation(portion.map(({ input }) => input));
+      const answer = await this.#sendOnce(mailbox, body, true, remainingMs, signal);
+      const trouble = troubleOf(answer, portion.length);
+      const messages = answer.kind === 'refused' ? [] : answer.messages;
+      const settled = messages.filter((message, position) => {
+        const at = portion[position];
+        if (at === undefined || !isLastWord(message)) return false;
+        answers.set(at.index, message);
+        return true;
+      }).length;
+      if (trouble === undefined) continue;
+      if (!trouble.mayRepeat) throw trouble.failure;
+      triesInVain = settled > 0 ? 1 : triesInVain + 1;
+      portionSize = Math.max(1, Math.ceil(portionSize / 2));
+      const waitMs = trouble.isPaused ? 0 : backOffMs(triesInVain, random);
+      if (triesInVain >= MOST_TRIES || clock.now().getTime() + waitMs >= deadline) throw trouble.failure;
+      log.debug('request is repeated', { code: trouble.failure.code, tries: triesInVain, waitMs });
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
+    }
+    return inputs.flatMap((_, index) => answers.get(index) ?? []);
+  }
+
+  async #sendOnce(
+    mailbox: EwsMailbox,
+    operation: Xml,
+    isSafeToRepeat: boolean,
+    longestPauseMs: number,
+    signal: AbortSignal,
+  ): Promise<EwsAnswer> {
+    const { url, http, impersonate } = this.#options;
+    const leave = await this.#pace.enter(mailbox.key, longestPauseMs, signal);
+    try {
+      this.#requests += 1;
+      const response = await http.send(
+        {
+          method: 'POST',
+          url,
+          headers: {
+            'content-type': 'text/xml; charset=utf-8',
+            accept: 'text/xml',
+            // Without it requests for others are slow and fail now and then (ews.md, section 1).
+            'x-anchormailbox': mailbox.address,
+          },
+          body: envelope(operation, impersonate ? mailbox.address : undefined),
+          timeBudgetMs: EXCHANGE_BUDGET_MS,
+          isSafeToRepeat,
+          mailboxKey: mailbox.key,
+        },
+        signal,
+      );
+      const answer = await this.#read(response);
+      this.#adapt(answer);
+      return answer;
+    } catch (thrown) {
+      if (thrown instanceof Failure && thrown.code === 'answerLost') {
+        return { kind: 'lost', failure: thrown, messages: [] };
+      }
+      throw thrown;
+    } finally {
+      leave();
+    }
+  }
+
+  async #read({ status, headers, body, requestId }: ExchangeResponse): Promise<EwsAnswer> {
+    const isXml = /\bxml\b/i.test(headers['content-type'] ?? '');
+    if (!isXml || (status !== 200 && status !== 500)) {
+      body.destroy();
+      if (status === 200) {
+        return { kind: 'lost', failure: notSoap(status, requestId), messages: [] };
+      }
+      const backOff = parseRetryAfter(headers['retry-after'], this.#options.clock.now());
+      return { kind: 'refused', refusal: refusalOfStatus(status, { requestId, backOffMs: backOff }) };
+    }
+    const messages: ResponseMessage[] = [];
+    try {
+      for await (const { kind, element } of readSoap(body)) {
+        if (kind === 'fault') {
+          body.destroy();
+          return { kind: 'refused', refusal: refusalOfFault(element, requestId) };
+        }
+        messages.push(messageOf(element, requestId));
+      }
+      return { kind: 'answered', messages };
+    } catch (thrown) {
+      body.destroy();
+      const failure = readingFailure(thrown, status, requestId);
+      // A 500 that cannot be read says at least that.
+      if (status === 500) return { kind: 'refused', refusal: refusalOfStatus(status, { requestId }) };
+      return { kind: 'lost', failure, messages };
+    }
+  }
+
+  /** Tells the pace what the answer means for all mailboxes. */
+  #adapt(answer: EwsAnswer): void {
+    const refusals =
+      answer.kind === 'refused'
+        ? [answer.refusal]
+        : answer.messages.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal]));
+    const asked = refusals.filter(({ reaction, backOffMs: ms }) => reaction === 'busy' || ms !== undefined);
+    if (asked.length === 0) {
+      this.#busyInARow = 0;
+      if (answer.kind === 'answered') this.#pace.answered();
+      return;
+    }
+    this.#busyInARow += 1;
+    const stated = asked.flatMap(({ backOffMs: ms }) => ms ?? []);
+    this.#pace.pause(
+      stated.length > 0 ? Math.max(...stated) : backOffMs(this.#busyInARow, this.#options.random),
+    );
+  }
+}
+
+interface Trouble {
+  readonly failure: Failure;
+  readonly mayRepeat: boolean;
+  /** The pace makes everybody wait already. */
+  readonly isPaused: boolean;
+}
+
+/** undefined: every input has its last word. */
+function troubleOf(answer: EwsAnswer, wanted: number): Trouble | undefined {
+  switch (answer.kind) {
+    case 'lost':
+      return { failure: answer.failure, mayRepeat: answer.failure.code === 'answerLost', isPaused: false };
+    case 'refused':
+      return troubleOfRefusal(answer.refusal);
+    case 'answered': {
+      if (answer.messages.length !== wanted) {
+        return { failure: unreadable('wrong number of messages', ''), mayRepeat: false, isPaused: false };
+      }
+      const open = answer.messages.find((message) => !isLastWord(message));
+      return open?.refusal === undefined ? undefined : troubleOfRefusal(open.refusal);
+    }
+  }
+}
+
+function troubleOfRefusal({ reaction, failure, backOffMs: stated }: Refusal): Trouble {
+  const mayRepeat = reaction === 'busy' || reaction === 'transient' || reaction === 'stopped';
+  return { failure, mayRepeat, isPaused: reaction === 'busy' || stated !== undefined };
+}
+
+function isLastWord({ refusal }: ResponseMessage): boolean {
+  return refusal === undefined || refusal.reaction === 'final' || refusal.reaction === 'smaller';
+}
+
+function readingFailure(thrown: unknown, status: number, requestId: string): Failure {
+  if (thrown instanceof UnreadableXml) {
+    return thrown.isNotSoap ? notSoap(status, requestId) : unreadable(thrown.message, requestId);
+  }
+  if (thrown instanceof Failure && thrown.code === 'answerLost') return thrown;
+  throw thrown;
+}
+
+function notSoap(status: number, requestId: string): Failure {
+  return new Failure('notExchangeWebServices', { details: { status }, requestId });
+}
+
+function unreadable(reason: string, requestId: string): Failure {
+  return new Failure('unreadableExchangeAnswer', {
+    details: { reason },
+    ...(requestId === '' ? {} : { requestId }),
+  });
+}

@@ -1,0 +1,212 @@
+// MailboxTarget over Exchange Web Services: puts the parts of this folder together and keeps what one mailbox needs
+// between calls (which folders are ours, which items were seen with our mark).
+
+import { Failure } from '../../model/failure.ts';
+import type { ItemId, PolicyId } from '../../model/ids.ts';
+import type {
+  FolderSnapshot,
+  ManagedContact,
+  OwnershipMark,
+  SnapshotFolder,
+  TargetMailbox,
+} from '../../model/mailbox.ts';
+import type { ChangeOutcome, FolderAction, TargetChange } from '../../model/plan.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import type {
+  MailboxTarget,
+  MailboxTargets,
+  MarkedFolder,
+  ReadFolderOptions,
+  TargetCapabilities,
+} from '../../ports/mailbox-target.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { Traffic } from '../../ports/traffic.ts';
+import type { ExchangeHttp } from '../exchange-http/index.ts';
+import { applyBatch } from './apply-changes.ts';
+import { applyFolderAction } from './apply-folder.ts';
+import { BatchSize, LARGEST_BATCH } from './batch-size.ts';
+import { WHOLE_SHAPE } from './contact-reader.ts';
+import { createEwsClient, type EwsClient } from './ews-client.ts';
+import {
+  type FolderWish,
+  foldersBelowContacts,
+  isOurs,
+  type LocatedFolder,
+  locateFolders,
+} from './folder-tree.ts';
+import { readChangesSince, rowOf } from './item-rows.ts';
+import {
+  isNewer,
+  type MailboxSession,
+  parentFolderIdOf,
+  type SessionOptions,
+  sessionOf,
+} from './mailbox-session.ts';
+import { readSnapshot, snapshotFolder, wholeOf } from './read-folder.ts';
+import { readItems } from './read-items.ts';
+import { createSeenItems, type SeenItems } from './seen-items.ts';
+import { encodeSyncToken } from './sync-token.ts';
+
+export interface EwsTargetsOptions {
+  /** Of Exchange.asmx. */
+  readonly url: string;
+  readonly http: ExchangeHttp;
+  readonly markCodec: MarkCodec;
+  /** The mark of a folder that gets this name from us. */
+  readonly folderMark: (policyId: PolicyId, name: string) => OwnershipMark;
+  /** true: the account has the role ApplicationImpersonation; false: it has rights on the folders themselves. */
+  readonly impersonate: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+export interface EwsTargets extends MailboxTargets {
+  readonly traffic: Traffic;
+  /** Requests since the connection was opened. */
+  readonly counts: { readonly requests: number };
+}
+
+const CAPABILITIES: TargetCapabilities = {
+  batchSize: LARGEST_BATCH,
+  supportsCategories: true,
+  lossyProperties: [],
+};
+
+/** What all mailboxes of the connection share. */
+interface Connection extends EwsTargetsOptions, SessionOptions {
+  readonly client: EwsClient;
+  readonly size: BatchSize;
+}
+
+export function createEwsTargets(options: EwsTargetsOptions): EwsTargets {
+  const client = createEwsClient(options);
+  const connection: Connection = { ...options, client, size: new BatchSize() };
+  return {
+    capabilities: CAPABILITIES,
+    traffic: client.traffic,
+    get counts() {
+      return client.counts;
+    },
+    open: (mailbox, policyId, folder) => new EwsMailboxTarget(connection, mailbox, { policyId, folder }),
+    scan: (mailbox, signal) => cancellable(signal, () => scan(connection, mailbox, signal)),
+  };
+}
+
+async function scan(
+  connection: Connection,
+  mailbox: TargetMailbox,
+  signal: AbortSignal,
+): Promise<readonly MarkedFolder[]> {
+  const all = await foldersBelowContacts(sessionOf(mailbox, connection), connection.markCodec, signal);
+  return all.flatMap(({ mark, folderId, name, itemCount }) =>
+    mark === undefined || isNewer(mark)
+      ? []
+      : [{ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0 }],
+  );
+}
+
+class EwsMailboxTarget implements MailboxTarget {
+  readonly #connection: Connection;
+  readonly #session: MailboxSession;
+  readonly #wish: FolderWish;
+  readonly #seen: SeenItems = createSeenItems();
+  #folders: readonly LocatedFolder[] | undefined;
+
+  constructor(connection: Connection, mailbox: TargetMailbox, wish: FolderWish) {
+    this.#connection = connection;
+    this.#session = sessionOf(mailbox, connection);
+    this.#wish = wish;
+  }
+
+  readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {
+    return cancellable(signal, async () => {
+      const folders = await this.#locate(signal);
+      const { policyId } = this.#wish;
+      const reader = { session: this.#session, codec: this.#connection.markCodec, policyId };
+      const snapshot = await readSnapshot(reader, folders, options, signal);
+      for (const contact of snapshot.contacts) this.#remember(contact);
+      return snapshot;
+    });
+  }
+
+  readContacts(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ManagedContact[]> {
+    return cancellable(signal, async () => {
+      if (itemIds.length === 0) return [];
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const items = await readItems(this.#session, itemIds, WHOLE_SHAPE, signal);
+      return items.flatMap((item) => {
+        if (item === undefined) return [];
+        const folder = folders.find((one) => one.folderId === parentFolderIdOf(item));
+        const { mark, ...row } = rowOf(item, this.#connection.markCodec);
+        if (folder === undefined || mark === undefined || isNewer(mark)) return [];
+        if (!isOurs(mark, this.#wish.policyId)) return [];
+        const contact: ManagedContact = { ...row, folderKey: folder.key, mark, ...wholeOf(item) };
+        this.#remember(contact);
+        return [contact];
+      });
+    });
+  }
+
+  applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined> {
+    return cancellable(signal, async () => {
+      const { markCodec: codec, folderMark } = this.#connection;
+      const tools = { session: this.#session, codec, wish: this.#wish, folderMark };
+      const done = await applyFolderAction(tools, action, signal);
+      this.#folders = undefined;
+      if (done === undefined) return undefined;
+      const syncToken = done.isNew ? await this.#tokenOfFresh(done.folder.folderId, signal) : undefined;
+      return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
+    });
+  }
+
+  applyChanges(changes: readonly TargetChange[], signal: AbortSignal): Promise<readonly ChangeOutcome[]> {
+    if (changes.length > LARGEST_BATCH) throw new RangeError(`At most ${LARGEST_BATCH} changes at once`);
+    return cancellable(signal, async () => {
+      if (changes.length === 0) return [];
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const ids = new Set<string>(folders.map((folder) => folder.folderId));
+      const tools = {
+        session: this.#session,
+        codec: this.#connection.markCodec,
+        policyId: this.#wish.policyId,
+        seen: this.#seen,
+        isOurFolder: (id: string) => ids.has(id),
+      };
+      return applyBatch(tools, this.#connection.size, changes, signal);
+    });
+  }
+
+  /** In a fresh folder the token costs one request now and saves the next run a full reading. */
+  async #tokenOfFresh(folderId: LocatedFolder['folderId'], signal: AbortSignal): Promise<string | undefined> {
+    const codec = this.#connection.markCodec;
+    const round = await readChangesSince(this.#session, codec, folderId, undefined, signal);
+    if (round === undefined || round.changed.size > 0) return undefined;
+    const { syncState } = round;
+    return encodeSyncToken({ syncState, foreignCount: 0, otherItems: 0, others: [], stamp: undefined });
+  }
+
+  async #locate(signal: AbortSignal): Promise<readonly LocatedFolder[]> {
+    const { markCodec } = this.#connection;
+    this.#folders = await locateFolders(this.#session, markCodec, this.#wish, signal);
+    return this.#folders;
+  }
+
+  #remember(contact: ManagedContact): void {
+    if (isOurs(contact.mark, this.#wish.policyId)) this.#seen.add(contact.itemId, contact.version);
+  }
+}
+
+/** Whatever an abort looks like below, the engine gets it as one Failure. */
+async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } catch (thrown) {
+    if (!signal.aborted || thrown instanceof Failure) throw thrown;
+    throw signal.reason instanceof Failure
+      ? signal.reason
+      : new Failure('cancelled', { cause: signal.reason });
+  }
+}

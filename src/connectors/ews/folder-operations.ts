@@ -1,0 +1,99 @@
+// The operations on folders as XML. https://learn.microsoft.com/exchange/client-developer/web-service-reference
+
+import type { FolderId } from '../../model/ids.ts';
+import { fieldPath } from './contact-writer.ts';
+import { folderIdElement } from './mailbox-session.ts';
+import { extendedProperty, IDENTITY_PROPERTY, pathOf, tagged } from './mapi-property.ts';
+import { element, type Xml } from './xml-writer.ts';
+
+export const CONTACT_FOLDER_CLASS = 'IPF.Contact';
+/** PR_LOCAL_COMMIT_TIME_MAX: when an item of the folder last changed (MS-OXCFOLD 2.2.2.2.1.14). */
+export const LAST_COMMIT = tagged('0x670A', 'SystemTime');
+const FOLDERS_PER_PAGE = 500;
+
+const FOLDER_SHAPE: Xml = element(
+  'm:FolderShape',
+  {},
+  element('t:BaseShape', {}, 'IdOnly'),
+  element(
+    't:AdditionalProperties',
+    {},
+    fieldPath('folder:ParentFolderId'),
+    fieldPath('folder:FolderClass'),
+    fieldPath('folder:DisplayName'),
+    fieldPath('folder:TotalCount'),
+    pathOf(IDENTITY_PROPERTY),
+    pathOf(LAST_COMMIT),
+  ),
+);
+
+export function getFolder(id: Xml): Xml {
+  return element('m:GetFolder', {}, FOLDER_SHAPE, element('m:FolderIds', {}, id));
+}
+
+/** Everything below, in one list. */
+export function findFoldersBelow(parent: Xml, offset: number): Xml {
+  return element(
+    'm:FindFolder',
+    { Traversal: 'Deep' },
+    FOLDER_SHAPE,
+    element('m:IndexedPageFolderView', {
+      MaxEntriesReturned: String(FOLDERS_PER_PAGE),
+      Offset: String(offset),
+      BasePoint: 'Beginning',
+    }),
+    element('m:ParentFolderIds', {}, parent),
+  );
+}
+
+export function createFolder(parent: Xml, name: string, identity: string): Xml {
+  const folder = element(
+    't:ContactsFolder',
+    {},
+    element('t:FolderClass', {}, CONTACT_FOLDER_CLASS),
+    element('t:DisplayName', {}, name),
+    extendedProperty(IDENTITY_PROPERTY, identity),
+  );
+  return element(
+    'm:CreateFolder',
+    {},
+    element('m:ParentFolderId', {}, parent),
+    element('m:Folders', {}, folder),
+  );
+}
+
+/** Writes the mark, and the name where one is given. */
+export function updateFolder(id: FolderId, name: string | undefined, identity: string): Xml {
+  const setting = (path: Xml, content: Xml) =>
+    element('t:SetFolderField', {}, path, element('t:ContactsFolder', {}, content));
+  return element(
+    'm:UpdateFolder',
+    {},
+    element(
+      'm:FolderChanges',
+      {},
+      element(
+        't:FolderChange',
+        {},
+        folderIdElement(id),
+        element(
+          't:Updates',
+          {},
+          name === undefined
+            ? undefined
+            : setting(fieldPath('folder:DisplayName'), element('t:DisplayName', {}, name)),
+          setting(pathOf(IDENTITY_PROPERTY), extendedProperty(IDENTITY_PROPERTY, identity)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** To Deleted Items: what the user added in the last moment can be fetched back from there. */
+export function deleteFolder(id: FolderId): Xml {
+  return element(
+    'm:DeleteFolder',
+    { DeleteType: 'MoveToDeletedItems' },
+    element('m:FolderIds', {}, folderIdElement(id)),
+  );
+}

@@ -1,0 +1,161 @@
+// Finds the contact folder of a policy below Contacts, by mark before name. One request lists all folders below Contacts
+// with what each says of itself, so that a renamed, moved or deleted folder shows at once, and an unchanged one too.
+
+import { Failure } from '../../model/failure.ts';
+import type { FolderId, PolicyId } from '../../model/ids.ts';
+import type { FolderPart } from '../../model/policy.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isGone } from './failures.ts';
+import { CONTACT_FOLDER_CLASS, findFoldersBelow, getFolder, LAST_COMMIT } from './folder-operations.ts';
+import {
+  type FoundMark,
+  folderIdElement,
+  folderIdOf,
+  isNewer,
+  type MailboxSession,
+  markOf,
+  parentFolderIdOf,
+  requireDone,
+} from './mailbox-session.ts';
+import { extendedIn } from './mapi-property.ts';
+import { childOf, textOf, type XmlElement } from './xml-element.ts';
+import type { Xml } from './xml-writer.ts';
+
+export interface FoundFolder {
+  readonly folderId: FolderId;
+  readonly parentId: string;
+  readonly name: string;
+  /** false: a folder of mail, or one that the system keeps for itself. */
+  readonly holdsContacts: boolean;
+  readonly mark: FoundMark;
+  /** Items of every kind; undefined where the server does not tell. */
+  readonly itemCount: number | undefined;
+  /** As the server tells it; undefined in an empty folder, or where it is not told. */
+  readonly lastCommit: string | undefined;
+}
+
+/** The contact folder with its sub-folders, '' first. */
+export interface LocatedFolder extends FoundFolder {
+  readonly key: string;
+}
+
+export interface FolderWish {
+  readonly policyId: PolicyId;
+  readonly folder: FolderPart;
+}
+
+export function isOurs(mark: FoundMark, policyId: PolicyId): boolean {
+  return mark !== undefined && !isNewer(mark) && mark.policyId === policyId;
+}
+
+export async function locateFolders(
+  session: MailboxSession,
+  codec: MarkCodec,
+  wish: FolderWish,
+  signal: AbortSignal,
+): Promise<readonly LocatedFolder[]> {
+  const all = await foldersBelowContacts(session, codec, signal);
+  const root = wish.folder.useDefaultContacts
+    ? await readFolder(session, codec, session.contacts, signal)
+    : chooseRoot(all, wish);
+  if (root === undefined) return [];
+  const subfolders = childrenIn(all, root).filter((child) => belongs(child, wish));
+  return [{ ...root, key: '' }, ...subfolders.map((child) => ({ ...child, key: child.name }))];
+}
+
+// Below Contacts itself lie the user's own folders and those of other policies: only ours are looked into.
+function belongs(child: FoundFolder, { folder, policyId }: FolderWish): boolean {
+  return folder.useDefaultContacts ? isOurs(child.mark, policyId) : child.holdsContacts;
+}
+
+function chooseRoot(all: readonly FoundFolder[], { folder, policyId }: FolderWish): FoundFolder | undefined {
+  const top = topOf(all);
+  const marked = top.filter((one) => isOurs(one.mark, policyId));
+  const atTop = byName(marked, folder.name) ?? marked[0];
+  if (atTop !== undefined) return atTop;
+  // The user may have moved it into another folder. Sub-folders carry marks too: what lies in a marked folder, or in
+  // the folder of our name, is one of them, also where the contact folder belongs to another policy.
+  const shared = byName(
+    top.filter((one) => one.holdsContacts),
+    folder.name,
+  );
+  let level = top;
+  while (level.length > 0) {
+    const entered = level.filter((one) => one.mark === undefined && one !== shared);
+    level = entered.flatMap((one) => childrenIn(all, one));
+    const nested = level.find((one) => isOurs(one.mark, policyId));
+    if (nested !== undefined) return nested;
+  }
+  return shared;
+}
+
+/** Whose parent is not in the list lies directly in Contacts. */
+export function topOf(all: readonly FoundFolder[]): readonly FoundFolder[] {
+  const ids = new Set<string>(all.map((one) => one.folderId));
+  return all.filter((one) => !ids.has(one.parentId));
+}
+
+export function childrenIn(all: readonly FoundFolder[], parent: FoundFolder): readonly FoundFolder[] {
+  return all.filter((one) => one.parentId === parent.folderId);
+}
+
+export function byName<T extends { readonly name: string }>(
+  folders: readonly T[],
+  name: string,
+): T | undefined {
+  const lower = name.toLowerCase();
+  return folders.find((one) => one.name === name) ?? folders.find((one) => one.name.toLowerCase() === lower);
+}
+
+export async function foldersBelowContacts(
+  session: MailboxSession,
+  codec: MarkCodec,
+  signal: AbortSignal,
+): Promise<readonly FoundFolder[]> {
+  const found: FoundFolder[] = [];
+  for (let offset = 0; ; ) {
+    const message = requireDone(await session.ask(findFoldersBelow(session.contacts, offset), signal));
+    const root = childOf(message, 'RootFolder');
+    found.push(...(childOf(root, 'Folders')?.children ?? []).map((one) => decodeFolder(one, codec)));
+    if (root?.attributes['IncludesLastItemInRange'] !== 'false') return found;
+    const next = Number(root.attributes['IndexedPagingOffset']);
+    if (!(next > offset)) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
+    offset = next;
+  }
+}
+
+/** undefined when there is none. */
+export async function readFolder(
+  session: MailboxSession,
+  codec: MarkCodec,
+  id: Xml,
+  signal: AbortSignal,
+): Promise<FoundFolder | undefined> {
+  const message = await session.ask(getFolder(id), signal);
+  if (message.refusal !== undefined && isGone(message.code)) return undefined;
+  const [folder] = childOf(requireDone(message), 'Folders')?.children ?? [];
+  return folder === undefined ? undefined : decodeFolder(folder, codec);
+}
+
+export function readFolderById(
+  session: MailboxSession,
+  codec: MarkCodec,
+  id: FolderId,
+  signal: AbortSignal,
+): Promise<FoundFolder | undefined> {
+  return readFolder(session, codec, folderIdElement(id), signal);
+}
+
+function decodeFolder(folder: XmlElement, codec: MarkCodec): FoundFolder {
+  const folderClass = textOf(folder, 'FolderClass').toLowerCase();
+  const count = textOf(folder, 'TotalCount');
+  return {
+    folderId: folderIdOf(folder),
+    parentId: parentFolderIdOf(folder),
+    name: textOf(folder, 'DisplayName'),
+    holdsContacts: folderClass === CONTACT_FOLDER_CLASS.toLowerCase(),
+    mark: markOf(folder, codec),
+    itemCount: /^\d+$/.test(count) ? Number(count) : undefined,
+    lastCommit: extendedIn(folder).get(LAST_COMMIT.key),
+  };
+}

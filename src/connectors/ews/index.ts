@@ -1,0 +1,10 @@
+// Contacts in mailboxes on-premises through Exchange Web Services: what the composition root may use.
+
+export {
+  createEwsClient,
+  type EwsClient,
+  type EwsClientOptions,
+  type EwsMailbox,
+} from './ews-client.ts';
+export { createEwsTargets, type EwsTargets, type EwsTargetsOptions } from './ews-mailbox-target.ts';
+export { type OutgoingAttachment, type OutgoingMail, sendMail } from './send-mail.ts';

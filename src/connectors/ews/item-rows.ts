@@ -1,0 +1,107 @@
+// The contents of a folder as rows of id, version, age and mark: all of them page by page, or what changed since a sync
+// state.
+
+import { Failure } from '../../model/failure.ts';
+import type { FolderId, ItemId } from '../../model/ids.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isUnusableSyncState } from './failures.ts';
+import { findItems, syncFolderItems } from './item-operations.ts';
+import {
+  createdAtOf,
+  type FoundMark,
+  itemIdOf,
+  type MailboxSession,
+  markOf,
+  requireDone,
+  versionOf,
+} from './mailbox-session.ts';
+import { childOf, textOf, type XmlElement } from './xml-element.ts';
+
+export interface ItemRow {
+  readonly itemId: ItemId;
+  readonly version: string;
+  readonly createdAt: string;
+  readonly mark: FoundMark;
+}
+
+/** One round of changes: what changed in the folder, what left it, and the state for the next round. */
+export interface SyncRound {
+  readonly changed: ReadonlyMap<ItemId, ItemRow>;
+  readonly removed: ReadonlySet<ItemId>;
+  readonly syncState: string;
+}
+
+/** From the start (then it is everything), or since the state; undefined: the state is unusable, read everything. */
+export async function readChangesSince(
+  session: MailboxSession,
+  codec: MarkCodec,
+  folder: FolderId,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<SyncRound | undefined> {
+  const changed = new Map<ItemId, ItemRow>();
+  const removed = new Set<ItemId>();
+  for (let syncState = before; ; ) {
+    const message = await session.ask(syncFolderItems(folder, syncState), signal);
+    if (before !== undefined && isUnusableSyncState(message.code)) return undefined;
+    const element = requireDone(message);
+    for (const change of childOf(element, 'Changes')?.children ?? [])
+      takeOver(change, codec, changed, removed);
+    const next = textOf(element, 'SyncState');
+    if (next === '') throw new Failure('unexpectedAnswer', { details: { code: 'syncStateMissing' } });
+    if (textOf(element, 'IncludesLastItemInRange') !== 'false') return { changed, removed, syncState: next };
+    if (next === syncState) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
+    syncState = next;
+  }
+}
+
+/** An item may come several times: the last entry holds. */
+function takeOver(
+  change: XmlElement,
+  codec: MarkCodec,
+  changed: Map<ItemId, ItemRow>,
+  removed: Set<ItemId>,
+): void {
+  if (change.name === 'Delete') {
+    const id = itemIdOf(change);
+    removed.add(id);
+    changed.delete(id);
+  } else if (change.name === 'Create' || change.name === 'Update') {
+    for (const row of rowsIn(change, codec)) {
+      changed.set(row.itemId, row);
+      removed.delete(row.itemId);
+    }
+  }
+}
+
+/** Every contact of the folder. Pages are offsets: whoever deletes meanwhile makes the next one skip a row. */
+export async function* listItems(
+  session: MailboxSession,
+  codec: MarkCodec,
+  folder: FolderId,
+  signal: AbortSignal,
+): AsyncGenerator<ItemRow, void, undefined> {
+  for (let offset = 0; ; ) {
+    const message = requireDone(await session.ask(findItems(folder, offset), signal));
+    const root = childOf(message, 'RootFolder');
+    yield* rowsIn(childOf(root, 'Items'), codec);
+    if (root?.attributes['IncludesLastItemInRange'] !== 'false') return;
+    const next = Number(root.attributes['IndexedPagingOffset']);
+    if (!(next > offset)) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
+    offset = next;
+  }
+}
+
+/** Distribution lists and whatever else lies in a contact folder are no contacts. */
+function rowsIn(parent: XmlElement | undefined, codec: MarkCodec): readonly ItemRow[] {
+  return (parent?.children ?? []).filter(({ name }) => name === 'Contact').map((item) => rowOf(item, codec));
+}
+
+export function rowOf(item: XmlElement, codec: MarkCodec): ItemRow {
+  return {
+    itemId: itemIdOf(item),
+    version: versionOf(item),
+    createdAt: createdAtOf(item),
+    mark: markOf(item, codec),
+  };
+}

@@ -1,0 +1,23 @@
+// Single items by their ids: whole contacts, or only what tells whether they may be written to.
+
+import type { ItemId } from '../../model/ids.ts';
+import { isGone } from './failures.ts';
+import { getItems } from './item-operations.ts';
+import { type MailboxSession, requireDone } from './mailbox-session.ts';
+import { childOf, type XmlElement } from './xml-element.ts';
+import type { Xml } from './xml-writer.ts';
+
+/** In input order; undefined where the item is gone or no contact. Throws where the mailbox as a whole refuses. */
+export async function readItems(
+  session: MailboxSession,
+  ids: readonly ItemId[],
+  shape: Xml,
+  signal: AbortSignal,
+): Promise<readonly (XmlElement | undefined)[]> {
+  const messages = await session.askEach(ids, (portion) => getItems(shape, portion), signal);
+  return messages.map((message) => {
+    if (message.refusal !== undefined && isGone(message.code)) return undefined;
+    const [item] = childOf(requireDone(message), 'Items')?.children ?? [];
+    return item?.name === 'Contact' ? item : undefined;
+  });
+}

@@ -1,0 +1,119 @@
+// Sends writes of one kind in portions until each has an outcome. The size of a portion follows what the server makes of
+// it; one that is refused for what it holds is halved until the contact that spoils it stands alone.
+
+import { Failure } from '../../model/failure.ts';
+import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
+import { backOffMs } from '../http/retry-after.ts';
+import { type EwsAnswer, MOST_TRIES, TIME_BUDGET_MS } from './ews-client.ts';
+import type { Refusal } from './failures.ts';
+import type { ResponseMessage } from './response-message.ts';
+import { settle, type Uncertain } from './settle-writes.ts';
+import type { Batch, Placed } from './write-batch.ts';
+import type { Xml } from './xml-writer.ts';
+
+/** What one portion left behind. */
+interface Aftermath {
+  readonly uncertain: readonly Uncertain[];
+  /** Why the rest was not carried out; undefined when all was. */
+  readonly refusal: Refusal | undefined;
+}
+
+export async function sendPortions<Change extends TargetChange>(
+  batch: Batch,
+  changes: readonly Placed<Change>[],
+  operation: (portion: readonly Placed<Change>[]) => Xml,
+  outcomeOf: (change: Change, message: ResponseMessage) => ChangeOutcome,
+  signal: AbortSignal,
+  look?: (portion: readonly Placed<Change>[]) => Promise<readonly Placed<Change>[]>,
+): Promise<void> {
+  const { tools, size, outcomes } = batch;
+  const { session } = tools;
+  const { clock } = session;
+  const deadline = clock.now().getTime() + TIME_BUDGET_MS;
+  for (let triesInVain = 0; ; ) {
+    const open = changes.filter(({ index }) => !outcomes.has(index));
+    if (open.length === 0) return;
+    const chosen = open.slice(0, size.current);
+    const portion = look === undefined ? chosen : await look(chosen);
+    if (portion.length === 0) continue;
+    const startedAt = clock.now().getTime();
+    const answer = await session.write(operation(portion), signal);
+    const { uncertain, refusal } = takeOver(batch, portion, answer, outcomeOf);
+    await settle(tools, uncertain, outcomes, signal);
+    if (refusal === undefined) {
+      size.passed(portion.length, clock.now().getTime() - startedAt);
+      triesInVain = 0;
+      continue;
+    }
+    const left = portion.filter(({ index }) => !outcomes.has(index));
+    size.shrink(portion.length);
+    if (refusal.reaction === 'smaller') {
+      if (portion.length === 1) refuseAlone(batch, left, refusal);
+      continue;
+    }
+    if (left.length === 0) continue;
+    triesInVain = left.length < portion.length ? 1 : triesInVain + 1;
+    const isPaused = refusal.reaction === 'busy' || refusal.backOffMs !== undefined;
+    const waitMs = isPaused ? 0 : backOffMs(triesInVain, session.random);
+    if (triesInVain >= MOST_TRIES || clock.now().getTime() + waitMs >= deadline) {
+      for (const { index } of left) outcomes.set(index, { status: 'failed', failure: refusal.failure });
+    } else if (waitMs > 0) await clock.sleep(waitMs, signal);
+  }
+}
+
+function takeOver<Change extends TargetChange>(
+  batch: Batch,
+  portion: readonly Placed<Change>[],
+  answer: EwsAnswer,
+  outcomeOf: (change: Change, message: ResponseMessage) => ChangeOutcome,
+): Aftermath {
+  const { outcomes } = batch;
+  if (answer.kind === 'refused') {
+    const { refusal } = answer;
+    // Nothing was carried out and nothing will be: the mailbox, or the run, has to hear it.
+    if (refusal.reaction === 'final') throw refusal.failure;
+    const isOpen = refusal.reaction === 'busy' || refusal.reaction === 'transient';
+    return { uncertain: isOpen ? portion.map((placed) => ({ ...placed, refusal })) : [], refusal };
+  }
+  batch.hasWritten = true;
+  const uncertain: Uncertain[] = [];
+  let notDone: Refusal | undefined;
+  for (const [position, placed] of portion.entries()) {
+    const { change, index } = placed;
+    const message = answer.messages[position];
+    if (message === undefined) {
+      const failure =
+        answer.kind === 'lost'
+          ? answer.failure
+          : new Failure('unreadableExchangeAnswer', { details: { reason: 'messages are missing' } });
+      outcomes.set(index, { status: 'unknown', failure });
+      continue;
+    }
+    const { refusal } = message;
+    switch (refusal?.reaction) {
+      case 'busy':
+      case 'stopped':
+        // The item's own word: it was not carried out.
+        notDone = refusal;
+        break;
+      case 'transient':
+        notDone = refusal;
+        uncertain.push({ ...placed, refusal });
+        break;
+      default:
+        outcomes.set(index, outcomeOf(change, message));
+    }
+  }
+  return { uncertain, refusal: notDone };
+}
+
+/** A request that holds one contact and is refused for what it holds is refused for this contact. */
+function refuseAlone(batch: Batch, left: readonly Placed<TargetChange>[], refusal: Refusal): void {
+  const { details, requestId } = refusal.failure;
+  const failure = new Failure('contactRefused', {
+    details,
+    ...(requestId === undefined ? {} : { requestId }),
+    cause: refusal.failure,
+  });
+  for (const { index } of left) batch.outcomes.set(index, { status: 'failed', failure });
+}

@@ -1,0 +1,239 @@
+// ExchangeHttp over node:https: signs in by the given strategy, tries a password once, keeps back-end cookies per
+// mailbox, repeats what is safe to repeat, and hands the answer on in pieces.
+
+import { randomUUID } from 'node:crypto';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { explainNetworkError } from '../http/network-failures.ts';
+import { redactUrl } from '../http/redact-url.ts';
+import { backOffMs } from '../http/retry-after.ts';
+import { createBackEndCookies } from './back-end-cookies.ts';
+import type { ExchangeHttp, ExchangeRequest, ExchangeResponse } from './exchange-http.ts';
+import { openGuard } from './guard.ts';
+import { createRequestGate } from './request-gate.ts';
+import type { SignIn } from './sign-in.ts';
+import { createWire, type WireAnswer, type WireRequest } from './wire.ts';
+
+export interface ExchangeHttpOptions {
+  readonly signIn: SignIn;
+  /** PEM certificates trusted besides the usual authorities. */
+  readonly additionalCa?: string | undefined;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** The documents advise against more than ten open requests of one caller (EWSMaxConcurrency). */
+const CONNECTIONS = 10;
+const PER_MAILBOX = 2;
+const MOST_TRIES = 3;
+
+export function createExchangeHttp(options: ExchangeHttpOptions): ExchangeHttp {
+  return new SignedInHttp(options);
+}
+
+class SignedInHttp implements ExchangeHttp {
+  readonly #options: ExchangeHttpOptions;
+  readonly #wire: ReturnType<typeof createWire>;
+  readonly #cookies = createBackEndCookies();
+  readonly #gate = createRequestGate(PER_MAILBOX);
+  /** Before the first sign-in succeeded, one request at a time: ten at once would be ten wrong passwords. */
+  readonly #firstSignIn = createRequestGate(1);
+  #hasSignedIn = false;
+  #refused: Failure | undefined;
+
+  constructor(options: ExchangeHttpOptions) {
+    this.#options = options;
+    this.#wire = createWire({ additionalCa: options.additionalCa, connections: CONNECTIONS });
+  }
+
+  async send(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {
+    try {
+      return await this.#sendUntilAnswered(request, signal);
+    } catch (thrown) {
+      if (!signal.aborted || thrown instanceof Failure) throw thrown;
+      throw asCancelled(signal);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#wire.close();
+    this.#options.signIn.close?.();
+  }
+
+  async #sendUntilAnswered(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {
+    const { clock, log, random } = this.#options;
+    const deadline = clock.now().getTime() + request.timeBudgetMs;
+    const leave =
+      request.mailboxKey === undefined ? () => {} : await this.#gate.enter(request.mailboxKey, signal);
+    try {
+      for (let tries = 1; ; tries += 1) {
+        const remainingMs = deadline - clock.now().getTime();
+        try {
+          return await this.#tryOnce(request, remainingMs, leave, signal);
+        } catch (thrown) {
+          if (thrown instanceof Failure || signal.aborted) throw thrown;
+          const trouble = explain(thrown, new URL(request.url).host);
+          const waitMs = backOffMs(tries, random);
+          const mayRepeat = !trouble.isLasting && (trouble.notSent || request.isSafeToRepeat);
+          if (!mayRepeat || tries >= MOST_TRIES || waitMs >= remainingMs) throw trouble.failure;
+          log.debug('request is repeated', { url: redactUrl(new URL(request.url)), tries, waitMs });
+          await clock.sleep(waitMs, signal);
+        }
+      }
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
+  }
+
+  async #tryOnce(
+    request: ExchangeRequest,
+    budgetMs: number,
+    leave: () => void,
+    signal: AbortSignal,
+  ): Promise<ExchangeResponse> {
+    const { clock, log } = this.#options;
+    const url = new URL(request.url);
+    const guard = openGuard(signal, budgetMs);
+    const clientRequestId = randomUUID();
+    const startedAt = clock.now().getTime();
+    try {
+      const answer = await this.#exchange(request, {
+        method: request.method,
+        url,
+        headers: this.#headersOf(request, url, clientRequestId),
+        ...(request.body === undefined ? {} : { body: request.body }),
+        signal: guard.signal,
+      });
+      const requestId = answer.headers['request-id'] ?? clientRequestId;
+      log.debug('request', {
+        method: request.method,
+        url: redactUrl(url),
+        status: answer.status,
+        durationMs: clock.now().getTime() - startedAt,
+        requestId,
+      });
+      if (request.mailboxKey !== undefined) {
+        this.#cookies.remember(url.host, request.mailboxKey, answer.headers['set-cookie']);
+      }
+      const body = bodyOf(answer, url.host, signal, () => {
+        guard.close();
+        leave();
+      });
+      return { status: answer.status, headers: answer.headers, body, requestId };
+    } catch (thrown) {
+      guard.close();
+      throw thrown;
+    }
+  }
+
+  async #exchange(request: ExchangeRequest, outgoing: WireRequest): Promise<WireAnswer> {
+    if (request.isAnonymous === true) return this.#wire.send(outgoing);
+    if (this.#hasSignedIn) return this.#signedIn(outgoing);
+    const leave = await this.#firstSignIn.enter('', outgoing.signal);
+    try {
+      return await this.#signedIn(outgoing);
+    } finally {
+      leave();
+    }
+  }
+
+  async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
+    if (this.#refused !== undefined) throw this.#refused;
+    const { signIn } = this.#options;
+    const answer = await signIn.send(outgoing, this.#wire.send);
+    if (answer.status !== 401) {
+      // A gateway's own answer proves nothing about the password.
+      if (![502, 503, 504].includes(answer.status)) this.#hasSignedIn = true;
+      return answer;
+    }
+    answer.message.destroy();
+    this.#refused = refusal(signIn.scheme, answer, outgoing.url.host);
+    throw this.#refused;
+  }
+
+  #headersOf(request: ExchangeRequest, url: URL, clientRequestId: string): Record<string, string> {
+    const cookie =
+      request.mailboxKey === undefined ? undefined : this.#cookies.headerFor(url.host, request.mailboxKey);
+    return {
+      'user-agent': 'contactSync',
+      'accept-encoding': 'gzip',
+      ...lowerCase(request.headers ?? {}),
+      ...(cookie === undefined ? {} : { cookie }),
+      'client-request-id': clientRequestId,
+      'return-client-request-id': 'true',
+    };
+  }
+}
+
+/** A server that never asks for this way to sign in has not judged the password. */
+function refusal(scheme: string, answer: WireAnswer, host: string): Failure {
+  const challenge = answer.headers['www-authenticate'] ?? '';
+  const offered = challenge
+    .split(',')
+    .map((one) => /^\s*([A-Za-z]+)(\s|$)/.exec(one)?.[1] ?? '')
+    .filter((name) => name !== '');
+  const requestId = answer.headers['request-id'];
+  const context = { details: { host, offered }, ...(requestId === undefined ? {} : { requestId }) };
+  const isOffered = offered.some((name) => name.toLowerCase() === scheme.toLowerCase());
+  return new Failure(
+    isOffered || offered.length === 0 ? 'exchangeSignInRefused' : 'exchangeSignInNotOffered',
+    context,
+  );
+}
+
+function explain(thrown: unknown, host: string): ReturnType<typeof explainNetworkError> {
+  const trouble = explainNetworkError(thrown, host, undefined);
+  if (trouble.failure.code !== 'exchangeOnlineConnection') return trouble;
+  const { details } = trouble.failure;
+  return { ...trouble, failure: new Failure('exchangeServerConnection', { details, cause: thrown }) };
+}
+
+function bodyOf(
+  answer: WireAnswer,
+  host: string,
+  signal: AbortSignal,
+  done: () => void,
+): ExchangeResponse['body'] {
+  const { message } = answer;
+  const isGzip = /^(x-)?gzip$/i.test(answer.headers['content-encoding']?.trim() ?? '');
+  // pipeline carries errors and the end of one stream over to the other; what went wrong shows at the reading end.
+  const stream: Readable = isGzip ? pipeline(message, createGunzip(), () => {}) : message;
+  async function* pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const piece of stream) yield piece as Uint8Array;
+      if (!message.complete) throw new Error('The answer ended early.');
+    } catch (thrown) {
+      if (thrown instanceof Failure) throw thrown;
+      throw signal.aborted ? asCancelled(signal) : explain(thrown, host).failure;
+    } finally {
+      stream.destroy();
+      message.destroy();
+      done();
+    }
+  }
+  const iterator = pieces();
+  return {
+    [Symbol.asyncIterator]: () => iterator,
+    destroy() {
+      stream.on('error', () => {});
+      stream.destroy();
+      message.destroy();
+      done();
+    },
+  };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function asCancelled(signal: AbortSignal): Failure {
+  return signal.reason instanceof Failure
+    ? signal.reason
+    : new Failure('cancelled', { cause: signal.reason });
+}

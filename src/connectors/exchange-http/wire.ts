@@ -1,0 +1,88 @@
+// One request and its answer on a kept connection, over node:https: unlike undici it lets a sign-in choose the socket,
+// which NTLM needs. Knows nothing of signing in, waiting or repeating.
+
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { createSecureContext, getCACertificates } from 'node:tls';
+
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  /** Names in lower case; `set-cookie` joined by line breaks. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly message: IncomingMessage;
+}
+
+/** `agent`: a sign-in that binds to a connection brings its own. Rejects with what the network said. */
+export type Wire = (request: WireRequest, agent?: HttpsAgent) => Promise<WireAnswer>;
+
+export interface WireOptions {
+  /** PEM certificates trusted besides the usual authorities. */
+  readonly additionalCa?: string | undefined;
+  readonly connections: number;
+}
+
+/** The budget of a request guards against a server that falls silent; this one only against a dead host. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** An agent with the trust of this installation; `overrides` for sign-ins that need connections of their own. */
+export function createTlsAgent(options: WireOptions): HttpsAgent {
+  // Made once: with a list of authorities every connection would parse all of them again.
+  const trust =
+    options.additionalCa === undefined
+      ? {}
+      : {
+          secureContext: createSecureContext({ ca: [...getCACertificates('default'), options.additionalCa] }),
+        };
+  return new HttpsAgent({
+    keepAlive: true,
+    keepAliveMsecs: KEEP_ALIVE_MS,
+    maxSockets: options.connections,
+    ...trust,
+  });
+}
+
+export function createWire(options: WireOptions): { readonly send: Wire; close(): void } {
+  const tls = createTlsAgent(options);
+  const plain = new HttpAgent({ keepAlive: true, maxSockets: options.connections });
+  return {
+    send: (request, agent) => exchange(request, request.url.protocol === 'https:' ? (agent ?? tls) : plain),
+    close() {
+      tls.destroy();
+      plain.destroy();
+    },
+  };
+}
+
+function exchange(request: WireRequest, agent: HttpAgent): Promise<WireAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
+  const { method, url, signal } = request;
+  const body = request.body === undefined ? undefined : Buffer.from(request.body, 'utf8');
+  const length: Record<string, string> =
+    body === undefined ? {} : { 'content-length': String(body.byteLength) };
+  const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const outgoing = open(url, { method, agent, signal, headers: { ...request.headers, ...length } });
+  outgoing.on('response', (message) => {
+    resolve({ status: message.statusCode ?? 0, headers: flatten(message), message });
+  });
+  // Errors after the answer began reach whoever reads the message.
+  outgoing.on('error', reject);
+  outgoing.end(body);
+  return promise;
+}
+
+function flatten(message: IncomingMessage): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.headers)) {
+    if (value !== undefined)
+      flat[name] = Array.isArray(value) ? value.join(name === 'set-cookie' ? '\n' : ', ') : value;
+  }
+  return flat;
+}
