@@ -4,7 +4,7 @@ import type { DurationView, ForecastView, RunTimesView } from '@contactsync/cont
 import { count } from './terminal-text.ts';
 
 const UNITS = [
-  { name: 's', seconds: 1, below: 90 },
+  { name: 's', seconds: 1, below: 120 },
   { name: 'min', seconds: 60, below: 90 * 60 },
   { name: 'h', seconds: 3600, below: 48 * 3600 },
   { name: 'days', seconds: 24 * 3600, below: Number.POSITIVE_INFINITY },

@@ -148,7 +148,7 @@ export function plainLine(
       if (occasion === 'correction')
         return isDue ? howFar(state.phase === 'planning' ? 'planned' : 'written', state, now) : undefined;
       if (occasion === 'realRun' || forecast.requests === 0) return undefined;
-      const writes = forecast.writes === 0 ? '' : `, ${count(forecast.writes, 'contact')} to write`;
+      const writes = forecast.writes === 0 ? '' : `, ${count(forecast.writes, 'change')}`;
       return `forecast: ${aboutText(forecast.total)}${writes}, ${count(forecast.requests, 'request')}`;
     }
     case 'run.throttled':

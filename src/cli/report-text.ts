@@ -60,7 +60,7 @@ function minutes(seconds: number): string {
 export function forecastLine({ run, times }: ReportView): string | undefined {
   const forecast = times?.forecast;
   if (forecast === undefined || forecast.requests === 0) return undefined;
-  const work = `${count(forecast.writes, 'contact')} to write, ${count(forecast.requests, 'request')}`;
+  const work = `${count(forecast.writes, 'change')}, ${count(forecast.requests, 'request')}`;
   const what = `${aboutText(forecast.total)}: ${work}; ${basisText(forecast)}.`;
   if (run.state === 'awaitingApproval') return `Once approved, it takes ${what}`;
   const isOver = run.state === 'finished' || run.state === 'finishedWithErrors';
@@ -98,10 +98,10 @@ export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): 
   if (brake.reasons.length > 10) lines.push(`  … and ${count(brake.reasons.length - 10, 'more reason')}`);
   if (run.kind !== 'test' && run.state === 'awaitingApproval')
     lines.push(
+      ...(forecast === undefined ? [] : [forecast]),
       'If this is what you want:',
       `  contactsync plan show ${run.id.slice(0, 8)}`,
       `  contactsync approve ${run.id.slice(0, 8)} --digest ${brake.digest}`,
-      ...(forecast === undefined ? [] : [forecast]),
       'Otherwise mend the policy and run it again; this plan is then superseded.',
     );
   return lines;

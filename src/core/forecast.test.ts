@@ -134,9 +134,13 @@ describe('the pace of earlier runs', () => {
 });
 
 /** Works `work` off at the pace that holds at each moment; what is forecast after each step. */
-function simulate(work: number, paceAt: (done: number) => number, prior: Pace = PACE_OF_LIMITS) {
+function simulate(
+  work: number,
+  paceAt: (done: number) => number,
+  begin: typeof beginCorrection = beginCorrection,
+) {
   const forecasts: { done: number; taken: number; left: DurationRange }[] = [];
-  let correction = beginCorrection(prior, work);
+  let correction = begin(PACE_OF_LIMITS, work);
   let taken = 0;
   const step = work / 1_000;
   for (let done = 0; done < work - step / 2; ) {
@@ -175,6 +179,15 @@ describe('a forecast while the run goes on', () => {
     expect(later.left.expected).toBeGreaterThan(later.truth * 0.85);
     expect(later.left.expected).toBeLessThanOrEqual(later.truth * 1.05);
     expect(later.left.high).toBeGreaterThan(later.truth * 0.95);
+  });
+
+  it('twin: the mean of the whole run notices it too late', () => {
+    const neverForgets = (prior: Pace, work: number) => ({
+      ...beginCorrection(prior, work),
+      halfLife: Number.POSITIVE_INFINITY,
+    });
+    const later = simulate(1_000, (done) => (done < 0.5 ? 1 : 2), neverForgets).at(0.75);
+    expect(later.left.expected).toBeLessThan(later.truth * 0.85);
   });
 
   it('stays reasonable when the first mailboxes are slow', () => {
