@@ -21,11 +21,37 @@ export function findPostgresBinaries(): string | undefined {
     .find((folder) => existsSync(join(folder, 'initdb')));
 }
 
+const SAMBA_FILES = [
+  '/usr/sbin/samba',
+  '/usr/bin/samba-tool',
+  '/usr/bin/ldapsearch',
+  '/usr/share/samba/setup',
+  '/usr/lib/python3/dist-packages/samba',
+];
+
 export const needs = {
   postgresql: (): Need => ({
     name: 'PostgreSQL',
     available: process.env.CONTACTSYNC_TEST_POSTGRES !== undefined || findPostgresBinaries() !== undefined,
     installCommand: 'apt-get update && apt-get install -y postgresql',
+  }),
+  /** An Active Directory; it runs as root, since its ports are fixed and low. */
+  samba: (): Need => ({
+    name: 'Samba, as root',
+    available: process.getuid?.() === 0 && SAMBA_FILES.every((file) => existsSync(file)),
+    installCommand:
+      'apt-get update && apt-get install -y --no-install-recommends samba-ad-dc samba-ad-provision samba-dsdb-modules python3-samba ldap-utils openssl',
+  }),
+  /** A client of NTLM that we did not write and that binds to the TLS channel. */
+  requestsNtlm: (): Need => ({
+    name: 'requests-ntlm for Python',
+    available: existsSync('/usr/lib/python3/dist-packages/requests_ntlm/__init__.py'),
+    installCommand: 'apt-get update && apt-get install -y --no-install-recommends python3-requests-ntlm',
+  }),
+  curl: (): Need => ({
+    name: 'curl',
+    available: existsSync('/usr/bin/curl'),
+    installCommand: 'apt-get update && apt-get install -y --no-install-recommends curl',
   }),
 } as const;
 

@@ -3,6 +3,7 @@
 import { describe, expect } from 'vitest';
 import { Failure } from '../../src/model/failure.ts';
 import type { MailboxId, SourceObjectId } from '../../src/model/ids.ts';
+import type { DirectoryMailbox } from '../../src/model/mailbox.ts';
 import type { MailboxesPart } from '../../src/model/policy.ts';
 import type { SourceObjectKind } from '../../src/model/source-object.ts';
 import type { MailboxDirectory, MailboxReading } from '../../src/ports/mailbox-directory.ts';
@@ -58,6 +59,8 @@ export interface DirectoryContractOptions {
   readonly notSupported?: readonly DirectoryBehavior[];
   /** The setting that holds the filter of this directory's own language. Default: OPATH. */
   readonly filterIn?: 'recipientFilter' | 'ldapFilter';
+  /** Where the mailboxes of `addMailbox` live. Default: in the cloud. */
+  readonly location?: DirectoryMailbox['location'];
   /** More mailboxes than one page of the protocol holds. */
   readonly largeOrganization?: number;
 }
@@ -118,7 +121,7 @@ export function mailboxDirectoryContract(
           kind: 'userMailbox',
           displayName: 'Mailbox 1',
           primarySmtpAddress: 'mailbox1@contoso.example',
-          location: 'exchangeOnline',
+          location: options.location ?? 'exchangeOnline',
           ownerId,
         });
       }),

@@ -8,8 +8,8 @@ import type { MailboxDirectory, MailboxReading } from '../../ports/mailbox-direc
 import { parseFilter } from '../ldap-client/parse-filter.ts';
 import { EXTENSION_ATTRIBUTES, MAILBOX_ATTRIBUTES } from './attributes.ts';
 import { smtpAddresses } from './decode-recipient.ts';
-import { type DirectoryEntry, firstValue, valuesOf } from './directory-entry.ts';
-import { type DirectoryParts, readDirectory } from './reading-directory.ts';
+import { type DirectoryEntry, firstValue, hidesAttributes, valuesOf } from './directory-entry.ts';
+import { type DirectoryParts, hiddenAttributes, readDirectory } from './reading-directory.ts';
 import { isMailbox, MAILBOXES, recipientKind } from './recipient-kinds.ts';
 
 export function createActiveDirectoryMailboxes(parts: DirectoryParts): MailboxDirectory {
@@ -40,9 +40,11 @@ async function readMailboxes(
   );
   const mailboxes = new Map<string, DirectoryMailbox>();
   let withoutId = 0;
+  let hiding = 0;
   for (const entry of entries) {
     const kind = recipientKind(entry);
     if (!isMailbox(kind)) continue;
+    if (hidesAttributes(entry)) hiding += 1;
     const mailbox = decodeMailbox(entry);
     if (mailbox !== undefined) mailboxes.set(mailbox.id, mailbox);
     // A remote mailbox gets its id here only when it was moved there or written back; it is no target anyway.
@@ -53,6 +55,7 @@ async function readMailboxes(
     ...(withoutId > 0
       ? [new Failure('mailboxListIncomplete', { details: { reason: 'rowWithoutId', count: withoutId } })]
       : []),
+    ...(hiding > 0 ? [hiddenAttributes('mailboxListIncomplete', hiding)] : []),
   ];
   return {
     mailboxes: [...mailboxes.values()],
@@ -76,6 +79,6 @@ function decodeMailbox(entry: DirectoryEntry): DirectoryMailbox | undefined {
     otherAddresses: addresses.map((address) => address.toLowerCase()),
     location: kind === 'remoteMailbox' ? 'exchangeOnline' : 'onPremises',
     ownerId: sourceObjectId(entry.guid),
-    customAttributes: valuesOf(entry, ...EXTENSION_ATTRIBUTES),
+    customAttributes: hidesAttributes(entry) ? 'unknown' : valuesOf(entry, ...EXTENSION_ATTRIBUTES),
   };
 }

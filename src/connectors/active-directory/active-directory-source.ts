@@ -6,8 +6,9 @@ import type { ContactSource, SourceReading } from '../../ports/contact-source.ts
 import { parseFilter } from '../ldap-client/parse-filter.ts';
 import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
 import { decodeRecipient } from './decode-recipient.ts';
+import { hidesAttributes } from './directory-entry.ts';
 import { probeActiveDirectory } from './probe.ts';
-import { type DirectoryParts, readDirectory } from './reading-directory.ts';
+import { type DirectoryParts, hiddenAttributes, readDirectory } from './reading-directory.ts';
 import { RECIPIENTS } from './recipient-kinds.ts';
 
 export function createActiveDirectorySource(parts: DirectoryParts): ContactSource {
@@ -42,13 +43,11 @@ async function readSource(
     signal,
   );
   const read = entries.map((entry) => decodeRecipient(entry, names));
-  const unknown = read.filter(({ isDisabled }) => isDisabled === 'unknown').length;
+  const hiding = entries.filter(hidesAttributes).length;
   const all = [
     ...gaps,
     ...notFound.map((object) => new Failure('directoryObjectNotFound', { details: { object } })),
-    ...(unknown > 0
-      ? [new Failure('sourceIncomplete', { details: { attribute: 'userAccountControl', count: unknown } })]
-      : []),
+    ...(hiding > 0 ? [hiddenAttributes('sourceIncomplete', hiding)] : []),
   ];
   return { objects: read, isComplete: all.length === 0, gaps: all };
 }

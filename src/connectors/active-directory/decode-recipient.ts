@@ -4,12 +4,13 @@ import { sourceObjectId } from '../../model/ids.ts';
 import {
   CUSTOM_ATTRIBUTES,
   type Known,
+  SOURCE_ATTRIBUTES,
   type SourceAttribute,
   type SourceObject,
 } from '../../model/source-object.ts';
 import { readExtendedName, splitName } from '../ldap-client/distinguished-name.ts';
 import { EXTENSION_ATTRIBUTES } from './attributes.ts';
-import { type DirectoryEntry, firstValue, valuesOf } from './directory-entry.ts';
+import { type DirectoryEntry, firstValue, hidesAttributes, valuesOf } from './directory-entry.ts';
 import { canBeDisabled, recipientKind } from './recipient-kinds.ts';
 
 /** What an entry says by pointing at other objects. */
@@ -42,17 +43,21 @@ export function decodeRecipient(entry: DirectoryEntry, names: NamesInDirectory):
     id: sourceObjectId(entry.guid),
     kind,
     attributes,
-    isHidden: firstValue(entry, 'msExchHideFromAddressLists').toUpperCase() === 'TRUE',
+    isHidden: isHidden(entry),
     isDisabled: canBeDisabled(kind) ? isDisabled(entry) : false,
     isGuest: false,
     ...(unknown.length === 0 ? {} : { unknownAttributes: unknown }),
   };
 }
 
-/** Every account has the attribute; an account without it hides it from us. */
+function isHidden(entry: DirectoryEntry): Known<boolean> {
+  const flag = firstValue(entry, 'msExchHideFromAddressLists').toUpperCase();
+  return flag === '' && hidesAttributes(entry) ? 'unknown' : flag === 'TRUE';
+}
+
 function isDisabled(entry: DirectoryEntry): Known<boolean> {
-  const flags = firstValue(entry, 'userAccountControl');
-  return flags === '' ? 'unknown' : (Number(flags) & ACCOUNT_DISABLED) !== 0;
+  if (hidesAttributes(entry)) return 'unknown';
+  return (Number(firstValue(entry, 'userAccountControl')) & ACCOUNT_DISABLED) !== 0;
 }
 
 function readPerson(entry: DirectoryEntry, names: NamesInDirectory): Attributes {
@@ -109,11 +114,12 @@ function unknownAttributes(
   names: NamesInDirectory,
   attributes: Attributes,
 ): readonly SourceAttribute[] {
-  if (names.isWhole) return [];
-  const unknown: SourceAttribute[] = [];
-  if (firstValue(entry, 'manager') !== '' && attributes.manager === undefined) unknown.push('manager');
-  if (firstValue(entry, 'assistant') !== '' && attributes.assistant === undefined) unknown.push('assistant');
-  return unknown;
+  const doubtful = hidesAttributes(entry)
+    ? SOURCE_ATTRIBUTES
+    : names.isWhole
+      ? []
+      : (['manager', 'assistant'] as const).filter((attribute) => firstValue(entry, attribute) !== '');
+  return doubtful.filter((attribute) => attributes[attribute] === undefined);
 }
 
 function addressLists(entry: DirectoryEntry, names: NamesInDirectory): readonly string[] {

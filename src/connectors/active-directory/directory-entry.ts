@@ -44,3 +44,11 @@ export function firstValue(entry: DirectoryEntry, attribute: string): string {
 export function hasClass(entry: DirectoryEntry, name: string): boolean {
   return valuesOf(entry, 'objectClass').some((one) => one.toLowerCase() === name.toLowerCase());
 }
+
+/**
+ * Every account has this attribute. One without it hides it from us, and who hides one attribute may hide others: then
+ * nothing that is absent counts as empty.
+ */
+export function hidesAttributes(entry: DirectoryEntry): boolean {
+  return hasClass(entry, 'user') && firstValue(entry, 'userAccountControl') === '';
+}

@@ -10,8 +10,8 @@ import type { LdapReader } from '../ldap-client/reader.ts';
 import { type DirectoryEntry, firstValue, readEntry } from './directory-entry.ts';
 import type { Remembered, RememberedMembers } from './remembered.ts';
 
-/** Ids in one filter; far below what a domain controller takes, and enough that the way there and back costs little. */
-const IDS_PER_SEARCH = 250;
+/** Ids in one filter: from here on a longer one costs a domain controller more than the way there and back. */
+const IDS_PER_SEARCH = 50;
 
 export interface SearchScope {
   readonly base: string;

@@ -55,7 +55,7 @@ export async function readGroups(walk: GroupWalk, names: readonly string[]): Pro
   }
 }
 
-/** An address fits better than a name: names need not be unique. */
+/** An address fits better than a name, and a name better than an alias; names need not be unique. */
 async function findGroups(
   { reading, lookupBase }: GroupWalk,
   name: string,
@@ -68,7 +68,8 @@ async function findGroups(
       ? [{ base: byId, scope: 'base', filter: GROUPS }]
       : [
           or(equals('mail', text), equals('proxyAddresses', `smtp:${text}`)),
-          or(...['name', 'displayName', 'sAMAccountName', 'mailNickname'].map((one) => equals(one, text))),
+          or(equals('name', text), equals('displayName', text)),
+          or(equals('mailNickname', text), equals('sAMAccountName', text)),
         ].map((fitting) => ({ ...everywhere, filter: and(GROUPS, fitting) }));
   for (const search of searches) {
     const found = new Map<string, DirectoryEntry>();

@@ -41,7 +41,8 @@ export class ScopeReading {
   readonly wanted = new Map<string, DirectoryEntry>();
   readonly gaps: Failure[] = [];
   readonly notFound: string[] = [];
-  readonly reading: DirectoryReading;
+  /** Everything that was met, in scope or not. */
+  readonly met: DirectoryReading;
   addressLists: readonly AddressList[] = [];
   readonly #options: ScopeReadingOptions;
   readonly #signal: AbortSignal;
@@ -50,7 +51,7 @@ export class ScopeReading {
   constructor(reader: LdapReader, options: ScopeReadingOptions, signal: AbortSignal) {
     // A global catalog searches the whole forest below the empty name.
     this.#lookupBase = options.globalCatalog ? '' : reader.facts.defaultNamingContext;
-    this.reading = new DirectoryReading({
+    this.met = new DirectoryReading({
       reader,
       attributes: options.attributes,
       remembered: options.remembered,
@@ -62,17 +63,18 @@ export class ScopeReading {
   }
 
   async run(): Promise<void> {
-    const { scope, everybody, baseDns } = this.#options;
+    const { scope, everybody, baseDns, attributes } = this.#options;
     const bases = baseDns.length > 0 ? baseDns : [this.#lookupBase];
-    this.addressLists = await readAddressLists(this.reading.reader, this.#signal);
     if (isNothingNamed(scope)) await this.#searchAll(bases, everybody);
     for (const { dn, includeChildren } of scope.organizationalUnits)
       await this.#search({ base: dn, scope: includeChildren ? 'sub' : 'one', filter: everybody });
     if (scope.ldapFilter !== undefined) await this.#searchAll(bases, and(everybody, scope.ldapFilter));
+    if (scope.addressLists.length > 0 || attributes.includes('showInAddressBook'))
+      this.addressLists = await readAddressLists(this.met.reader, this.#signal);
     await this.#readAddressLists(scope.addressLists, bases);
     await readGroups(
       {
-        reading: this.reading,
+        reading: this.met,
         lookupBase: this.#lookupBase,
         take: this.#take,
         onGap: (gap) => this.gaps.push(gap),
@@ -80,11 +82,11 @@ export class ScopeReading {
       scope.groups,
     );
     await this.#readObjects(scope.objects);
-    this.gaps.push(...(await readReferences(this.reading, this.#signal)));
-    if (this.reading.withoutId > 0)
+    this.gaps.push(...(await readReferences(this.met, this.#signal)));
+    if (this.met.withoutId > 0)
       this.gaps.push(
         new Failure('sourceIncomplete', {
-          details: { reason: 'rowWithoutId', count: this.reading.withoutId },
+          details: { reason: 'rowWithoutId', count: this.met.withoutId },
         }),
       );
   }
@@ -99,7 +101,7 @@ export class ScopeReading {
 
   async #search(search: SearchScope, take: (entry: DirectoryEntry) => void = this.#take): Promise<boolean> {
     try {
-      await this.reading.search(search, take);
+      await this.met.search(search, take);
       return true;
     } catch (thrown) {
       const failure = asFailure(thrown);
@@ -140,7 +142,7 @@ export class ScopeReading {
   async #readObject(name: string): Promise<boolean> {
     let isFound = false;
     try {
-      await this.reading.search({ base: name, scope: 'base', filter: RECIPIENTS }, (entry) => {
+      await this.met.search({ base: name, scope: 'base', filter: RECIPIENTS }, (entry) => {
         isFound = true;
         this.#take(entry);
       });

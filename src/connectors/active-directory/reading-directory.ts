@@ -46,10 +46,9 @@ export async function readDirectory(
   part: WantedPart,
   signal: AbortSignal,
 ): Promise<DirectoryResult> {
-  let last: ScopeReading | undefined;
+  let best: ScopeReading | undefined;
   try {
     return await parts.session.read(async (reader) => {
-      last = undefined;
       const started = parts.clock.now();
       const key = cacheKey(parts, part, reader);
       const remembered = key === undefined ? undefined : await recall(parts, key, started);
@@ -57,28 +56,32 @@ export async function readDirectory(
       const highestUsn = await reader.highestUsn(signal);
       if (remembered !== undefined && remembered.highestUsn === highestUsn?.toString())
         return fromMemory(remembered);
-      last = new ScopeReading(reader, { ...part, ...parts, remembered }, signal);
-      await last.run();
-      const displayNames = await last.reading.displayNames(namedIds(last.wanted.values()));
-      const result = resultOf(last, displayNames, []);
+      const reading = new ScopeReading(reader, { ...part, ...parts, remembered }, signal);
+      try {
+        await reading.run();
+      } finally {
+        if (best === undefined || reading.wanted.size >= best.wanted.size) best = reading;
+      }
+      const displayNames = await reading.met.displayNames(namedIds(reading.wanted.values()));
+      const result = resultOf(reading, displayNames, []);
       if (key !== undefined && highestUsn !== undefined && result.gaps.length === 0)
         await remember(parts, key, {
           readAt: started.toISOString(),
           highestUsn: highestUsn.toString(),
-          entries: last.reading.entries,
-          members: last.reading.members,
-          wanted: [...last.wanted.keys()],
+          entries: reading.met.entries,
+          members: reading.met.members,
+          wanted: [...reading.wanted.keys()],
           displayNames,
-          addressLists: new Map(last.addressLists.map(({ guid, path }) => [guid, path])),
-          notFound: last.notFound,
+          addressLists: new Map(reading.addressLists.map(({ guid, path }) => [guid, path])),
+          notFound: reading.notFound,
         });
       return result;
     }, signal);
   } catch (thrown) {
     if (signal.aborted) throw new Failure('cancelled', { cause: signal.reason });
     const failure = asFailure(thrown);
-    if (last === undefined || last.wanted.size === 0 || failure.code === 'internalError') throw failure;
-    return resultOf(last, undefined, [interrupted(failure, part, last.wanted.size)]);
+    if (best === undefined || best.wanted.size === 0 || failure.code === 'internalError') throw failure;
+    return resultOf(best, undefined, [interrupted(failure, part, best.wanted.size)]);
   }
 }
 
@@ -135,6 +138,13 @@ function interrupted(failure: Failure, { gapCode }: WantedPart, read: number): F
       ...failure.details,
     },
     cause: failure,
+  });
+}
+
+/** A right is missing: accounts are seen without an attribute that every account has. */
+export function hiddenAttributes(code: WantedPart['gapCode'], count: number): Failure {
+  return new Failure(code, {
+    details: { reason: 'hiddenAttributes', attribute: 'userAccountControl', count },
   });
 }
 

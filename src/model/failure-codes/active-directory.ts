@@ -129,8 +129,7 @@ export const activeDirectoryFailures = {
         'The password is wrong or was changed.',
         'The account is misspelled; it is written DOMAIN\\user, as user principal name or as distinguished name.',
       ],
-      remedy:
-        'Enter account and password again. It was tried once only, so that the account is not locked.',
+      remedy: 'Enter account and password again. It was tried once only, so that the account is not locked.',
     },
   },
   directoryPasswordExpired: {
@@ -144,8 +143,7 @@ export const activeDirectoryFailures = {
         'The domain demands a new password from time to time.',
         'The password must be changed at the first sign-in.',
       ],
-      remedy:
-        'Set a new password for the account, let it not expire, and enter it here.',
+      remedy: 'Set a new password for the account, let it not expire, and enter it here.',
     },
   },
   directoryAccountDisabled: {
@@ -255,8 +253,7 @@ export const activeDirectoryFailures = {
     en: {
       sentence: 'A part of the scope is kept by another domain, which this server does not show.',
       causes: ['There are child domains below the base, and no global catalog is asked.'],
-      remedy:
-        'Ask global catalogs (globalCatalog: true), or narrow the base to the domain of the server.',
+      remedy: 'Ask global catalogs (globalCatalog: true), or narrow the base to the domain of the server.',
     },
   },
   domainControllerBusy: {
