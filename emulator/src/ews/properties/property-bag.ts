@@ -90,7 +90,8 @@ interface Email {
 export function emailIn(item: Readable, slot: number): Email | undefined {
   const entry = slotsOf(item, 'emailAddresses')[slot];
   if (!isRecord(entry)) return undefined;
-  return { name: String(entry['name'] ?? ''), address: String(entry['address'] ?? '') };
+  const { name, address } = entry;
+  return { name: typeof name === 'string' ? name : '', address: typeof address === 'string' ? address : '' };
 }
 
 // The store's lists have no gaps, the slots of MAPI may: where one is free, the properties of the slots are kept by

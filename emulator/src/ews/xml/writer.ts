@@ -28,10 +28,12 @@ const special: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 };
 
-const toEscape = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
+const toEscape = /[&<>"\p{Control}\ufffe\uffff]|\p{Surrogate}/gu;
+const asItIs = /^[\t\n\u007f-\u009f]$/;
 
 export function escaped(text: string): string {
   return text.replace(toEscape, (character) => {
+    if (asItIs.test(character)) return character;
     const code = character.charCodeAt(0);
     return special[character] ?? `&#x${code.toString(16).toUpperCase()};`;
   });

@@ -58,7 +58,7 @@ function ntlmAccount(connection: object, credentials: string, context: EmulatorC
   const step = continueNtlm(state, Buffer.from(credentials, 'base64'), context);
   if (step.kind === 'challenge') throw unauthorized(onPremises, `NTLM ${step.message.toString('base64')}`);
   if (step.kind === 'refused') {
-    if (step.account !== undefined) onPremises.noteBadPassword(step.account);
+    if (step.account !== undefined && step.isWrongPassword) onPremises.noteBadPassword(step.account);
     throw unauthorized(onPremises);
   }
   const account = accepted(step.account, onPremises);
