@@ -30,7 +30,8 @@ export interface MailboxHands {
   touchContact(id: ItemId): Promise<void>;
   /** With its mark, as Outlook does; into the same folder when none is named. */
   copyContact(id: ItemId, folder?: FolderId): Promise<ItemId>;
-  moveContact(id: ItemId, folder: FolderId): Promise<void>;
+  /** The item's id afterwards, where the protocol gives it a new one. */
+  moveContact(id: ItemId, folder: FolderId): Promise<ItemId | void>;
   /** To Deleted Items. */
   deleteContact(id: ItemId): Promise<void>;
   /** Where a folder or item is now. */

@@ -223,7 +223,6 @@ function throwIfMailboxRefuses(outcomes: readonly ChangeOutcome[]): void {
   const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
   const [first] = failures;
   if (first === undefined || failures.length < outcomes.length || first.code === 'answerLost') return;
-  if (outcomes.some((outcome) => outcome.status === 'unknown')) return;
   if (failures.every((failure) => failure.facts.scope !== 'contact' && failure.code === first.code))
     throw first;
 }

@@ -134,7 +134,7 @@ async function remove(
 ): Promise<void> {
   if (folder === undefined || !isOurs(folder.mark, wish.policyId) || folder.itemCount !== 0) return;
   if (childrenIn(all, folder).length > 0) return;
-  const answer = await session.write(deleteFolder(folder.folderId), signal);
+  const answer = await session.write(deleteFolder(folder.folderId), 1, signal);
   if (answer.kind === 'lost') throw answer.failure;
   if (answer.kind === 'refused') throw answer.refusal.failure;
   const [message] = answer.messages;

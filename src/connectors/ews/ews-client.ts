@@ -41,7 +41,13 @@ export interface EwsClient {
   readonly traffic: Traffic;
   readonly counts: { readonly requests: number };
   /** Sent once. Throws Failures where certainly nothing happened: not connected, not signed in, busy for too long. */
-  write(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<EwsAnswer>;
+  write(
+    mailbox: EwsMailbox,
+    operation: Xml,
+    /** How many messages the answer should have. */
+    inputs: number,
+    signal: AbortSignal,
+  ): Promise<EwsAnswer>;
   /**
    * One operation with one answer, repeated within the budget while the server cannot. Also for writes of which twice is
    * as once. Throws the failure of whatever refuses the request as a whole; a refused message is returned.
@@ -61,6 +67,7 @@ const EXCHANGE_BUDGET_MS = 120_000;
 /** All tries of one reading; servers ask for up to five minutes at a time. */
 export const TIME_BUDGET_MS = 900_000;
 export const MOST_TRIES = 6;
+const MOST_TRIES_UNREADABLE = 2;
 const PORTION = 100;
 
 export function createEwsClient(options: EwsClientOptions): EwsClient {
@@ -86,8 +93,9 @@ class PacedEwsClient implements EwsClient {
     return { requests: this.#requests };
   }
 
-  write(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<EwsAnswer> {
-    return this.#sendOnce(mailbox, operation, false, TIME_BUDGET_MS, signal);
+  write(mailbox: EwsMailbox, operation: Xml, inputs: number, signal: AbortSignal): Promise<EwsAnswer> {
+    const choice = { inputs, isSafeToRepeat: false, longestPauseMs: TIME_BUDGET_MS };
+    return this.#sendOnce(mailbox, operation, choice, signal);
   }
 
   async ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage> {
@@ -111,7 +119,8 @@ class PacedEwsClient implements EwsClient {
       const portion = open.slice(0, portionSize);
       const remainingMs = deadline - clock.now().getTime();
       const body = operation(portion.map(({ input }) => input));
-      const answer = await this.#sendOnce(mailbox, body, true, remainingMs, signal);
+      const choice = { inputs: portion.length, isSafeToRepeat: true, longestPauseMs: remainingMs };
+      const answer = await this.#sendOnce(mailbox, body, choice, signal);
       const trouble = troubleOf(answer, portion.length);
       const messages = answer.kind === 'refused' ? [] : answer.messages;
       const settled = messages.filter((message, position) => {
@@ -125,7 +134,8 @@ class PacedEwsClient implements EwsClient {
       triesInVain = settled > 0 ? 1 : triesInVain + 1;
       portionSize = Math.max(1, Math.ceil(portionSize / 2));
       const waitMs = trouble.isPaused ? 0 : backOffMs(triesInVain, random);
-      if (triesInVain >= MOST_TRIES || clock.now().getTime() + waitMs >= deadline) throw trouble.failure;
+      if (triesInVain >= trouble.mostTries || clock.now().getTime() + waitMs >= deadline)
+        throw trouble.failure;
       log.debug('request is repeated', { code: trouble.failure.code, tries: triesInVain, waitMs });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     }
@@ -135,8 +145,11 @@ class PacedEwsClient implements EwsClient {
   async #sendOnce(
     mailbox: EwsMailbox,
     operation: Xml,
-    isSafeToRepeat: boolean,
-    longestPauseMs: number,
+    {
+      inputs,
+      isSafeToRepeat,
+      longestPauseMs,
+    }: { readonly inputs: number; readonly isSafeToRepeat: boolean; readonly longestPauseMs: number },
     signal: AbortSignal,
   ): Promise<EwsAnswer> {
     const { url, http, impersonate } = this.#options;
@@ -160,7 +173,7 @@ class PacedEwsClient implements EwsClient {
         },
         signal,
       );
-      const answer = await this.#read(response);
+      const answer = forAllInputs(await this.#read(response), inputs);
       this.#adapt(answer);
       return answer;
     } catch (thrown) {
@@ -222,9 +235,17 @@ class PacedEwsClient implements EwsClient {
   }
 }
 
+/** What refuses the operation itself stands in a single message, however many inputs there were. */
+function forAllInputs(answer: EwsAnswer, inputs: number): EwsAnswer {
+  if (answer.kind !== 'answered' || answer.messages.length !== 1 || inputs === 1) return answer;
+  const [only] = answer.messages;
+  return only?.refusal === undefined ? answer : { kind: 'refused', refusal: only.refusal };
+}
+
 interface Trouble {
   readonly failure: Failure;
   readonly mayRepeat: boolean;
+  readonly mostTries: number;
   /** The pace makes everybody wait already. */
   readonly isPaused: boolean;
 }
@@ -233,12 +254,12 @@ interface Trouble {
 function troubleOf(answer: EwsAnswer, wanted: number): Trouble | undefined {
   switch (answer.kind) {
     case 'lost':
-      return { failure: answer.failure, mayRepeat: answer.failure.code === 'answerLost', isPaused: false };
+      return troubleOfLost(answer.failure);
     case 'refused':
       return troubleOfRefusal(answer.refusal);
     case 'answered': {
       if (answer.messages.length !== wanted) {
-        return { failure: unreadable('wrong number of messages', ''), mayRepeat: false, isPaused: false };
+        return troubleOfLost(unreadable('wrong number of messages', ''));
       }
       const open = answer.messages.find((message) => !isLastWord(message));
       return open?.refusal === undefined ? undefined : troubleOfRefusal(open.refusal);
@@ -246,9 +267,15 @@ function troubleOf(answer: EwsAnswer, wanted: number): Trouble | undefined {
   }
 }
 
+/** An answer that was damaged on its way may come whole the next time; that nobody speaks SOAP there stays so. */
+function troubleOfLost(failure: Failure): Trouble {
+  const mostTries = failure.code === 'answerLost' ? MOST_TRIES : MOST_TRIES_UNREADABLE;
+  return { failure, mayRepeat: failure.code !== 'notExchangeWebServices', mostTries, isPaused: false };
+}
+
 function troubleOfRefusal({ reaction, failure, backOffMs: stated }: Refusal): Trouble {
   const mayRepeat = reaction === 'busy' || reaction === 'transient' || reaction === 'stopped';
-  return { failure, mayRepeat, isPaused: reaction === 'busy' || stated !== undefined };
+  return { failure, mayRepeat, mostTries: MOST_TRIES, isPaused: reaction === 'busy' || stated !== undefined };
 }
 
 function isLastWord({ refusal }: ResponseMessage): boolean {

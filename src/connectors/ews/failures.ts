@@ -45,6 +45,8 @@ export const CODE_FAILURES: readonly FailureRow[] = [
     failure: 'serviceUnavailable',
     reaction: 'transient',
   },
+  // Of a single item. What is only unreadable now can be read soon; what stays so stops the mailbox, and nothing is lost.
+  { codes: ['ErrorCorruptData', 'ErrorItemCorrupt'], failure: 'unexpectedAnswer', reaction: 'transient' },
   { codes: ['ErrorNonExistentMailbox'], failure: 'mailboxNotProvisioned', reaction: 'final' },
   {
     codes: ['ErrorImpersonateUserDenied', 'ErrorImpersonationDenied'],

@@ -28,7 +28,8 @@ export interface MailboxSession {
     operation: (portion: readonly Input[]) => Xml,
     signal: AbortSignal,
   ): Promise<readonly ResponseMessage[]>;
-  write(operation: Xml, signal: AbortSignal): Promise<EwsAnswer>;
+  /** `inputs`: how many messages the answer should have. */
+  write(operation: Xml, inputs: number, signal: AbortSignal): Promise<EwsAnswer>;
 }
 
 export interface SessionOptions {
@@ -54,7 +55,7 @@ export function sessionOf(
     contacts: element('t:DistinguishedFolderId', { Id: 'contacts' }, owner),
     ask: (operation, signal) => client.ask(addressed, operation, signal),
     askEach: (inputs, operation, signal) => client.askEach(addressed, inputs, operation, signal),
-    write: (operation, signal) => client.write(addressed, operation, signal),
+    write: (operation, inputs, signal) => client.write(addressed, operation, inputs, signal),
   };
 }
 

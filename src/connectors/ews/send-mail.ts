@@ -25,7 +25,7 @@ export async function sendMail(
   options: { readonly keepsCopy: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const answer = await client.write(sender, mailXml(mail, options.keepsCopy), signal);
+  const answer = await client.write(sender, mailXml(mail, options.keepsCopy), 1, signal);
   if (answer.kind === 'refused') throw answer.refusal.failure;
   const [message] = answer.messages;
   if (message?.refusal !== undefined) throw message.refusal.failure;

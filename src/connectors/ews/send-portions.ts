@@ -37,7 +37,7 @@ export async function sendPortions<Change extends TargetChange>(
     const portion = look === undefined ? chosen : await look(chosen);
     if (portion.length === 0) continue;
     const startedAt = clock.now().getTime();
-    const answer = await session.write(operation(portion), signal);
+    const answer = await session.write(operation(portion), portion.length, signal);
     const { uncertain, refusal } = takeOver(batch, portion, answer, outcomeOf);
     await settle(tools, uncertain, outcomes, signal);
     if (refusal === undefined) {
@@ -82,11 +82,7 @@ function takeOver<Change extends TargetChange>(
     const { change, index } = placed;
     const message = answer.messages[position];
     if (message === undefined) {
-      const failure =
-        answer.kind === 'lost'
-          ? answer.failure
-          : new Failure('unreadableExchangeAnswer', { details: { reason: 'messages are missing' } });
-      outcomes.set(index, { status: 'unknown', failure });
+      outcomes.set(index, { status: 'unknown', failure: lostBecause(answer) });
       continue;
     }
     const { refusal } = message;
@@ -105,6 +101,20 @@ function takeOver<Change extends TargetChange>(
     }
   }
   return { uncertain, refusal: notDone };
+}
+
+/** Also an answer that came and cannot be read is lost. */
+function lostBecause(answer: EwsAnswer): Failure {
+  if (answer.kind !== 'lost')
+    return new Failure('answerLost', { details: { reason: 'messages are missing' } });
+  const { failure } = answer;
+  if (failure.code === 'answerLost') return failure;
+  const { requestId, details } = failure;
+  return new Failure('answerLost', {
+    details: { ...details, code: failure.code },
+    ...(requestId === undefined ? {} : { requestId }),
+    cause: failure,
+  });
 }
 
 /** A request that holds one contact and is refused for what it holds is refused for this contact. */

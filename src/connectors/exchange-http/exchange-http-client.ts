@@ -40,9 +40,9 @@ class SignedInHttp implements ExchangeHttp {
   readonly #wire: ReturnType<typeof createWire>;
   readonly #cookies = createBackEndCookies();
   readonly #gate = createRequestGate(PER_MAILBOX);
-  /** Before the first sign-in succeeded, one request at a time: ten at once would be ten wrong passwords. */
-  readonly #firstSignIn = createRequestGate(1);
-  #hasSignedIn = false;
+  /** While it is open whether the password is right, one request at a time: ten at once would be ten wrong ones. */
+  readonly #proof = createRequestGate(1);
+  #isSignInProved = false;
   #refused: Failure | undefined;
 
   constructor(options: ExchangeHttpOptions) {
@@ -133,10 +133,20 @@ class SignedInHttp implements ExchangeHttp {
 
   async #exchange(request: ExchangeRequest, outgoing: WireRequest): Promise<WireAnswer> {
     if (request.isAnonymous === true) return this.#wire.send(outgoing);
-    if (this.#hasSignedIn) return this.#signedIn(outgoing);
-    const leave = await this.#firstSignIn.enter('', outgoing.signal);
+    if (this.#isSignInProved) {
+      const answer = await this.#signedIn(outgoing);
+      if (answer.status !== 401) return answer;
+      // A balancer that lost the connection, or a password that was changed: one request finds out.
+      answer.message.destroy();
+      this.#isSignInProved = false;
+    }
+    const leave = await this.#proof.enter('', outgoing.signal);
     try {
-      return await this.#signedIn(outgoing);
+      const answer = await this.#signedIn(outgoing);
+      if (answer.status !== 401) return answer;
+      answer.message.destroy();
+      this.#refused = refusal(this.#options.signIn.scheme, answer, outgoing.url.host);
+      throw this.#refused;
     } finally {
       leave();
     }
@@ -144,16 +154,10 @@ class SignedInHttp implements ExchangeHttp {
 
   async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
     if (this.#refused !== undefined) throw this.#refused;
-    const { signIn } = this.#options;
-    const answer = await signIn.send(outgoing, this.#wire.send);
-    if (answer.status !== 401) {
-      // A gateway's own answer proves nothing about the password.
-      if (![502, 503, 504].includes(answer.status)) this.#hasSignedIn = true;
-      return answer;
-    }
-    answer.message.destroy();
-    this.#refused = refusal(signIn.scheme, answer, outgoing.url.host);
-    throw this.#refused;
+    const answer = await this.#options.signIn.send(outgoing, this.#wire.send);
+    // A gateway's own answer proves nothing about the password.
+    if (![401, 502, 503, 504].includes(answer.status)) this.#isSignInProved = true;
+    return answer;
   }
 
   #headersOf(request: ExchangeRequest, url: URL, clientRequestId: string): Record<string, string> {
