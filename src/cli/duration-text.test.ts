@@ -23,6 +23,9 @@ describe('a duration', () => {
     expect(rangeText({ low: 180, expected: 240, high: 360 })).toBe('3 to 6 min');
     expect(rangeText({ low: 3_000, expected: 5_000, high: 7_600 })).toBe('50 min to 2.1 h');
     expect(rangeText({ low: 0, expected: 0, high: 0.5 })).toBe('1 s');
+    expect(rangeText({ low: 118, expected: 240, high: 480 })).toBe('2 to 8 min');
+    expect(rangeText({ low: 40, expected: 240, high: 480 })).toBe('40 s to 8 min');
+    expect(rangeText({ low: 3, expected: 4, high: 4.2 })).toBe('3 to 4 s');
     expect(rangeText({ low: 0.2, expected: 60, high: 300 })).toBe('up to 5 min');
     expect(aboutText({ low: 180, expected: 240, high: 360 })).toBe('about 4 min (3 to 6 min)');
     expect(aboutText({ low: 2, expected: 2.1, high: 2.2 })).toBe('about 2 s');

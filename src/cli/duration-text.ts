@@ -10,27 +10,33 @@ const UNITS = [
   { name: 'days', seconds: 24 * 3600, below: Number.POSITIVE_INFINITY },
 ] as const;
 
-function inUnits(seconds: number): { readonly number: string; readonly unit: string } {
-  const time = Math.max(1, seconds);
-  const unit = UNITS.find(({ below }) => time < below) ?? UNITS[3];
-  const amount = time / unit.seconds;
+type Unit = (typeof UNITS)[number];
+
+const unitOf = (seconds: number): Unit => UNITS.find(({ below }) => seconds < below) ?? UNITS[3];
+
+function inUnit(seconds: number, { name, seconds: one }: Unit): string {
+  const amount = seconds / one;
   // Half an hour matters when it is about two hours, half a minute does not.
-  const isFine = (unit.name === 'h' || unit.name === 'days') && amount < 10;
-  return { number: isFine ? String(Number(amount.toFixed(1))) : String(Math.round(amount)), unit: unit.name };
+  const isFine = (name === 'h' || name === 'days') && amount < 10;
+  return String(isFine ? Number(amount.toFixed(1)) : Math.round(amount));
 }
 
 /** "40 s", "4 min", "2.2 h". */
 export function durationText(seconds: number): string {
-  const { number, unit } = inUnits(seconds);
-  return `${number} ${unit}`;
+  const time = Math.max(1, seconds);
+  const unit = unitOf(time);
+  return `${inUnit(time, unit)} ${unit.name}`;
 }
 
 /** "3 to 6 min", "50 min to 2.1 h", "up to 5 min"; one figure when both ends read alike. */
-export function rangeText({ low, high }: DurationView): string {
-  const [from, to] = [inUnits(low), inUnits(high)];
-  if (low < 1 && high >= 2) return `up to ${to.number} ${to.unit}`;
-  if (from.unit !== to.unit) return `${from.number} ${from.unit} to ${to.number} ${to.unit}`;
-  return from.number === to.number ? `${to.number} ${to.unit}` : `${from.number} to ${to.number} ${to.unit}`;
+export function rangeText(range: DurationView): string {
+  const [low, high] = [Math.max(1, range.low), Math.max(1, range.high)];
+  const unit = unitOf(high);
+  const to = `${inUnit(high, unit)} ${unit.name}`;
+  if (range.low < 1 && high >= 2) return `up to ${to}`;
+  if (low < unit.seconds) return `${durationText(low)} to ${to}`;
+  const from = inUnit(low, unit);
+  return `${from} ${unit.name}` === to ? to : `${from} to ${to}`;
 }
 
 /** "about 4 min (3 to 6 min)" */

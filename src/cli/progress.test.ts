@@ -110,7 +110,7 @@ describe('progress', () => {
     const state = after(read(40), planned(1));
     const first = foretold(1, 'planning', 7_800);
     expect(plainLine(state, first, false, START)).toBe(
-      'forecast: about 2.2 h (65 min to 4.3 h), 1,000 changes, 1,040 requests',
+      'forecast: about 2.2 h (1.1 to 4.3 h), 1,000 changes, 1,040 requests',
     );
     const correction = foretold(60, 'correction', 240, 500);
     const corrected = advance(advance(state, released), correction);
