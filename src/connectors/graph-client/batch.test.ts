@@ -151,6 +151,36 @@ describe('batch', () => {
     expect(sizes(sent)).toEqual([20, 1, 20, 1, 20, 1, 4, 4, 4, 4, 4]);
   });
 
+  it('tells the pacing whose parts were refused and for how long', async () => {
+    const answers = [
+      { status: 200, body: { text: '"status":429' } },
+      { ...refused, headers: { 'retry-after': '7' } },
+      refused,
+      graphError(429, 'TooManyRequests', '', tenSeconds),
+      graphError(503, 'serviceNotAvailable'),
+    ];
+    const { client, sent } = scriptedClient(() => ({ status: 500 }));
+    await client.batch([...answers.map((_, index) => create(`/${index}`))], options, signal);
+    const [request] = sent;
+    const refusals = (body: unknown) =>
+      request?.refusalsIn?.({
+        status: 200,
+        headers: {},
+        body: new TextEncoder().encode(JSON.stringify(body)),
+        requestId: undefined,
+      });
+    expect(request).toMatchObject({ parts: 5, mailboxSlots: 4 });
+    expect(
+      refusals({ responses: answers.map((answer, index) => ({ id: `${index + 1}`, ...answer })) }),
+    ).toEqual([
+      { reach: 'mailbox', mailboxKey: 'm1', retryAfterMs: 7_000 },
+      { reach: 'mailbox', mailboxKey: 'm1', retryAfterMs: 2_000 },
+      { reach: 'application', mailboxKey: 'm1', retryAfterMs: 10_000 },
+      { reach: 'unclear', mailboxKey: 'm1', retryAfterMs: undefined },
+    ]);
+    expect(refusals({ responses: '"status":429' })).toEqual([]);
+  });
+
   it('sends batches of four after the application was refused', async () => {
     let isRefusing = true;
     const { client, sent } = scriptedClient((request) =>
