@@ -1,6 +1,8 @@
 // How long the rest of a run takes, from what is still to do. Pure: the same figures come out before a run, while it
 // runs, after a test run and for a plan that waits at the brake.
-//
+
+import type { DurationRange } from '../model/run.ts';
+
 // Work is counted in seconds as the published limits and an assumed latency would have it (LATENCY):
 //
 //   reading    nobody knows before; what earlier runs of the policy took
@@ -19,8 +21,6 @@
 //
 // Not foreseen: a service that throttles beyond its published limits, photos, people who edit meanwhile. They show in
 // the pace as soon as they happen.
-
-import type { DurationRange } from '../model/run.ts';
 
 const LATENCY = 0.25;
 const REQUESTS_AT_ONCE = 4;
