@@ -96,10 +96,15 @@ describe('the forecast of a run', () => {
       },
     };
     world.revision += 1;
+    // Time passes between the last plan and the brake, so that a correction would be due there.
+    const save = world.memory.saveDepartures.bind(world.memory);
+    world.memory.saveDepartures = (...asked) => {
+      world.clock.advance(3_000);
+      return save(...asked);
+    };
     const waiting = await world.run();
     expect(waiting.state).toBe('awaitingApproval');
-    const types = world.events.map(({ type }) => type);
-    expect(types.at(types.indexOf('brake.engaged') - 1)).toBe('forecast.made');
+    expect(world.events.slice(-2).map(({ type }) => type)).toEqual(['forecast.made', 'brake.engaged']);
     const told = await timesOf(world, waiting);
     expect(told.forecast).toMatchObject({ writes: 33, planning: undefined });
 

@@ -75,7 +75,7 @@ const CORRECT_EVERY_SHARE = 0.01;
 export class RunForecast {
   readonly #capacity: Capacity;
   readonly #experience: Experience;
-  #phase: 'reading' | 'planning' | 'writing' = 'reading';
+  #phase: 'reading' | 'planning' | 'planned' | 'writing' = 'reading';
   /** Milliseconds, as all moments here. */
   #phaseSince = 0;
   #people = 0;
@@ -116,8 +116,9 @@ export class RunForecast {
 
   /** The plans are known: the rest is writing, whether it follows at once or waits for an approval. */
   #endPlanning(now: number): void {
-    if (this.#phase === 'planning') this.#planned = (now - this.#phaseSince) / 1000;
-    this.#looked = this.#mailboxes;
+    if (this.#phase !== 'planning') return;
+    this.#planned = (now - this.#phaseSince) / 1000;
+    this.#phase = 'planned';
   }
 
   #begin(phase: 'planning' | 'writing', now: number): void {
@@ -161,7 +162,7 @@ export class RunForecast {
 
   /** Whether it is time to say it again; not more often in a long run than somebody wants to store and read. */
   isCorrectionDue(now: number): boolean {
-    if (this.#phase === 'reading') return false;
+    if (this.#phase === 'reading' || this.#phase === 'planned') return false;
     const since = (now - this.#last.at) / 1000;
     const taken = (now - this.#phaseSince) / 1000;
     return since >= Math.max(CORRECT_EVERY, taken * CORRECT_EVERY_SHARE);
