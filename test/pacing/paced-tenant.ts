@@ -17,6 +17,7 @@ import { createExchangeOnline } from '../../src/connectors/exchange-online/excha
 import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
 import { createHttpClient } from '../../src/connectors/http/http-client.ts';
+import type { PacingLimits } from '../../src/connectors/http/pacing.ts';
 import {
   decodeIdentity,
   encodeIdentity,
@@ -42,6 +43,8 @@ export interface TenantSize {
 export interface FillOptions {
   readonly dataDirectory?: string;
   readonly holder?: string;
+  readonly policy?: Policy;
+  readonly pacing?: Partial<PacingLimits>;
   /** Puts something else in the place of a port, or looks at one. */
   readonly adjust?: (ports: RunPorts) => RunPorts;
 }
@@ -136,7 +139,7 @@ export class PacedTenant {
     const stores = await openStores({
       ...{ dataDirectory, clock: systemClock, log: silentLog, environmentVariables: {} },
     });
-    const { close, traffic, ...connection } = this.connect(stores);
+    const { close, traffic, ...connection } = this.connect(stores, options.pacing);
     // Whoever only ticks must not sleep by the tenant's clock: it would jump to the next tick whenever the product thinks.
     const engineClock: Clock = { now: () => clock.now(), sleep: systemClock.sleep };
     const ports: RunPorts = { ...stores, ...connection, traffic, clock: engineClock, log: silentLog };
@@ -147,7 +150,7 @@ export class PacedTenant {
       const run = await runPolicy(
         {
           runId: runId(randomUUID()),
-          revision: { policy: pacedPolicy, revision: 1 },
+          revision: { policy: options.policy ?? pacedPolicy, revision: 1 },
           mode: 'run',
           holder: options.holder ?? 'pacing',
           limit: { kind: 'trial', maxMailboxes: 1_000_000, mayWrite: true, endsAt: undefined },
@@ -171,7 +174,7 @@ export class PacedTenant {
     return directory;
   }
 
-  connect({ memory }: Pick<Stores, 'memory'>) {
+  connect({ memory }: Pick<Stores, 'memory'>, pacing: Partial<PacingLimits> = {}) {
     const { url, caPem, clock, organization } = this.emulator;
     const [tenant, log] = [organization.initialDomain, silentLog];
     const applicationId = [...organization.apps.keys()][0] ?? '';
@@ -183,7 +186,7 @@ export class PacedTenant {
     };
     const endpoints = cloudEndpoints(exchangeOnline);
     const http = createHttpClient({
-      ...{ allowedHosts: endpoints.allowedHosts, additionalCa: caPem, log, clock },
+      ...{ allowedHosts: endpoints.allowedHosts, additionalCa: caPem, log, clock, pacing },
     });
     const tokens = createTokenProvider({ endpoints, tenant, applicationId, ...this.#keys, http, clock });
     const client = createGraphClient({ baseUrl: endpoints.graph, tokens, http, log, clock });

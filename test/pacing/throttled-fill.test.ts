@@ -2,16 +2,16 @@
 // The run ends, everything is there, and refusals stay a small part of what is sent.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PacingLimits } from '../../src/connectors/http/pacing.ts';
 import type { TrafficState } from '../../src/ports/traffic.ts';
 import { PacedTenant } from './paced-tenant.ts';
 
-const [MAILBOXES, CONTACTS] = [8, 200];
+const [MAILBOXES, CONTACTS] = [20, 100];
 /**
- * Refusals per 1,000 requests. Measured: 76 and 89 with 400 requests in 10 seconds, 19 with 1,000, 56 with 150. Most of
- * them come before the limit is found: what is under way in batches of twenty when the first is refused, and where
- * batches are sent on all at once, sixteen for every mailbox that was begun before the first showed it.
+ * Refusals per 1,000 requests. Measured: 40 with 200 requests in 10 seconds, 38 with 400; most of them before the limit
+ * is found. Where batches are sent on all at once, sixteen more in each of the two mailboxes that show it.
  */
-const MOST_REFUSED = 150;
+const MOST_REFUSED = 120;
 
 let tenant: PacedTenant;
 
@@ -20,13 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => tenant.close());
 
-async function fillWith(most: number, batchDispatch: 'four-at-a-time' | 'all-at-once') {
+async function fillWith(
+  most: number,
+  batchDispatch: 'four-at-a-time' | 'all-at-once',
+  pacing: Partial<PacingLimits> = {},
+) {
   await tenant.behave({
     limits: { mailboxConcurrency: true, mailboxRequests: true, appRequests: { most, seconds: 10 } },
     latency: { milliseconds: 250 },
     batchDispatch,
   });
-  const done = await tenant.fill();
+  const done = await tenant.fill({ pacing });
   expect(done).toMatchObject({ state: 'finished', counts: { created: MAILBOXES * CONTACTS }, problems: [] });
   expect(await tenant.itemsPerMailbox()).toEqual(Array.from({ length: MAILBOXES }, () => CONTACTS));
   const { requests, refused } = await tenant.control.usage();
@@ -41,9 +45,8 @@ const hasWaited = ({ refusals, waitedMs, underWay }: TrafficState) => {
 };
 
 test.each([
-  { most: 400, batchDispatch: 'four-at-a-time' },
+  { most: 200, batchDispatch: 'four-at-a-time' },
   { most: 400, batchDispatch: 'all-at-once' },
-  { most: 150, batchDispatch: 'four-at-a-time' },
 ] as const)(
   'with $most requests in 10 seconds for all mailboxes and batches sent on $batchDispatch, no storm of refusals',
   async ({ most, batchDispatch }) => {
@@ -56,6 +59,11 @@ test.each([
     expect(done.elapsedMs).toBeLessThan(2 * allowedMs);
   },
 );
+
+test('twin: with as many at once as there is room for, there is one', async () => {
+  const { perThousand } = await fillWith(200, 'four-at-a-time', { start: 256, floor: 256 });
+  expect(perThousand).toBeGreaterThan(MOST_REFUSED);
+});
 
 test('with room enough nothing is refused', async () => {
   const { refused, traffic } = await fillWith(100_000, 'four-at-a-time');

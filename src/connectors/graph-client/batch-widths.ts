@@ -4,7 +4,7 @@
 
 import type { Clock } from '../../ports/clock.ts';
 import { reachOf } from '../http/refusal.ts';
-import { type BatchAnswer, errorOf } from './answer.ts';
+import { type BatchAnswer, errorOf, isThrottledOrBusy } from './answer.ts';
 
 export const MAX_BATCH_PARTS = 20;
 const CAUTIOUS_BATCH_PARTS = 4;
@@ -13,6 +13,8 @@ const STRIKES = 3;
 /** Found in so many mailboxes, it is the way of the service. */
 const MAILBOXES_TO_GENERALIZE = 2;
 const CAUTIOUS_AFTER_REFUSAL_MS = 60_000;
+/** A batch that tries the service out has long been answered by then. */
+const LONGEST_TRIAL_MS = 60_000;
 
 export interface BatchWidths {
   widthFor(mailboxKey: string | undefined): number;
@@ -23,6 +25,8 @@ export interface BatchWidths {
 export function createBatchWidths(clock: Clock): BatchWidths {
   const strikes = new Map<string, number>();
   let struck = 0;
+  let isBorne = false;
+  let trial: { readonly mailboxKey: string; readonly since: number } | undefined;
   let refusedAt: number | undefined;
   const now = () => clock.now().getTime();
 
@@ -32,19 +36,32 @@ export function createBatchWidths(clock: Clock): BatchWidths {
     if (before < STRIKES && before + times >= STRIKES) struck += 1;
   }
 
+  /** One mailbox tries out how batches are handed on; otherwise all would be refused at once where they are begun. */
+  function mayTry(mailboxKey: string): boolean {
+    const isTaken =
+      trial !== undefined && trial.mailboxKey !== mailboxKey && now() - trial.since < LONGEST_TRIAL_MS;
+    if (!isTaken) trial = { mailboxKey, since: now() };
+    return !isTaken;
+  }
+
   return {
     widthFor(mailboxKey) {
       if (refusedAt !== undefined && now() - refusedAt < CAUTIOUS_AFTER_REFUSAL_MS)
         return CAUTIOUS_BATCH_PARTS;
       if (mailboxKey === undefined) return MAX_BATCH_PARTS;
       const isStruck = (strikes.get(mailboxKey) ?? 0) >= STRIKES || struck >= MAILBOXES_TO_GENERALIZE;
-      return isStruck ? CAUTIOUS_BATCH_PARTS : MAX_BATCH_PARTS;
+      if (isStruck) return CAUTIOUS_BATCH_PARTS;
+      return isBorne || mayTry(mailboxKey) ? MAX_BATCH_PARTS : CAUTIOUS_BATCH_PARTS;
     },
     learn(mailboxKey, answers) {
       if (answers.some((answer) => concernsApplication(answer, mailboxKey))) refusedAt = now();
       if (mailboxKey === undefined) return;
+      if (trial?.mailboxKey === mailboxKey) trial = undefined;
       const refused = answers.filter(isOverMailboxConcurrency).length;
-      if (refused === 0) return;
+      if (refused === 0) {
+        isBorne ||= answers.length > CAUTIOUS_BATCH_PARTS && answers.every(isAnsweredForGood);
+        return;
+      }
       // Exactly the first four went through: that is the dispatch and nobody else.
       strike(mailboxKey, answers.length - refused === CAUTIOUS_BATCH_PARTS ? STRIKES : 1);
     },
@@ -55,6 +72,10 @@ function concernsApplication(answer: BatchAnswer, mailboxKey: string | undefined
   if (answer.kind === 'lost') return false;
   const { status } = answer.answer;
   return reachOf({ status, ...errorOf(answer.answer), mailboxKey: mailboxKey ?? 'any' }) === 'application';
+}
+
+function isAnsweredForGood(answer: BatchAnswer): boolean {
+  return answer.kind === 'answered' && !isThrottledOrBusy(answer.answer);
 }
 
 function isOverMailboxConcurrency(answer: BatchAnswer): boolean {

@@ -145,6 +145,21 @@ describe('batch', () => {
     expect(sizes(sent).filter((size) => size === 20)).toHaveLength(2);
   });
 
+  it('tries the service out with one mailbox, the others meanwhile have batches of four', async () => {
+    const { promise: isAnswered, resolve: answerNow } = Promise.withResolvers<void>();
+    const { client, sent } = scriptedClient(async (request) => {
+      if (sent.length === 1) await isAnswered;
+      return answerParts(() => ({ status: 200 }))(request);
+    });
+    const trial = client.batch(twenty, { mailboxKey: 'm1' }, signal);
+    await client.batch(twenty, { mailboxKey: 'm2' }, signal);
+    expect(sizes(sent)).toEqual([20, 4, 4, 4, 4, 4]);
+    answerNow();
+    await trial;
+    await client.batch(twenty, { mailboxKey: 'm2' }, signal);
+    expect(sizes(sent).at(-1)).toBe(20);
+  });
+
   it('takes single refusals for somebody else, three times', async () => {
     const { client, sent } = refusing((position) => position === 20);
     for (let count = 0; count < 4; count += 1) await client.batch(twenty, options, signal);

@@ -1,0 +1,56 @@
+// One gate per mailbox over all processes: each process has a gate of its own, and the lease of the mailbox lets only
+// one of them write. Two openings of one data directory, each with its own connection, stand for two processes; that
+// leases hold between real ones is shown beside the store.
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Leases } from '../../src/ports/leases.ts';
+import { type FillOptions, PacedTenant, pacedPolicy } from './paced-tenant.ts';
+
+const [MAILBOXES, CONTACTS] = [3, 60];
+const perMailbox = (items: number) => Array.from({ length: MAILBOXES }, () => items);
+const policies = [
+  pacedPolicy,
+  {
+    ...pacedPolicy,
+    id: '0b5e0c11-7d1a-4c55-9a53-6f1d3f1f0b0a',
+    name: 'Second',
+    folder: { ...pacedPolicy.folder, name: 'Second' },
+  },
+];
+
+let tenant: PacedTenant;
+let dataDirectory: string;
+
+beforeAll(async () => {
+  tenant = await PacedTenant.start({ mailboxes: MAILBOXES, contacts: CONTACTS });
+});
+afterAll(() => tenant.close());
+
+async function bothAtOnce(more: Pick<FillOptions, 'adjust'> = {}) {
+  // Without the limit, so that it is seen how many there would be.
+  await tenant.behave({ latency: { milliseconds: 250 } });
+  dataDirectory = tenant.dataDirectory();
+  const fills = await Promise.all(
+    policies.map((policy) => tenant.fill({ dataDirectory, policy, holder: policy.name, ...more })),
+  );
+  const { mailboxes } = await tenant.control.usage();
+  return { fills, mostAtOnce: Math.max(...Object.values(mailboxes).map((one) => one.mostAtOnce)) };
+}
+
+test('two processes write the same mailboxes: never more than four requests at once in one of them', async () => {
+  const { fills, mostAtOnce } = await bothAtOnce();
+  expect(mostAtOnce).toBe(4);
+  // Who finds a mailbox taken says so and leaves it for its next run; nothing else goes wrong, and they did meet.
+  const busy = fills.flatMap(({ problems }) => problems);
+  expect(new Set(busy)).toEqual(new Set(['mailbox.failed: mailboxBusy']));
+  const created = fills.reduce((sum, { counts }) => sum + counts.created, 0);
+  expect(created).toBe((MAILBOXES * policies.length - busy.length) * CONTACTS);
+  for (const policy of policies) await tenant.fill({ dataDirectory, policy });
+  expect(await tenant.itemsPerMailbox()).toEqual(perMailbox(CONTACTS * policies.length));
+});
+
+test('twin: with a lease for everybody there are eight', async () => {
+  const generous: Leases = { acquire: async () => ({ release: async () => {} }) };
+  const { mostAtOnce } = await bothAtOnce({ adjust: (ports) => ({ ...ports, leases: generous }) });
+  expect(mostAtOnce).toBe(8);
+});
