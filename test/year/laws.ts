@@ -8,7 +8,7 @@ import type { Policy } from '../../src/model/policy.ts';
 import type { OutcomeCounts, Run, RunEvent, RunReport } from '../../src/model/run.ts';
 import type { LastSelection } from '../../src/ports/policy-memory.ts';
 import type { World } from '../properties/world.ts';
-import { MINE } from './diary.ts';
+import { type Diary, type ItemSet, MINE } from './diary.ts';
 import { filledMailboxes, isMarkedNoContactSync, wantedPeople } from './expectation.ts';
 import { KNOWN } from './known.ts';
 import { isSame, type SeenMailbox, type Sight, whatHappened } from './sight.ts';
@@ -26,12 +26,13 @@ export interface Performed {
   /** People whom each mailbox may lose, from the stored plans. */
   readonly plannedLosses: ReadonlyMap<MailboxId, ReadonlySet<SourceObjectId>>;
   /** Stored again by somebody else while the run wrote. */
-  readonly touched: ReadonlySet<ItemId>;
+  readonly touched: ItemSet;
+  readonly enriched: ItemSet;
   readonly isHalfRead: boolean;
   readonly isDead: boolean;
   /** Contacts were on their way between sub-folders and were stopped there; both may stand for a while. */
   readonly mayStandTwice: boolean;
-  readonly userMade: ReadonlySet<ItemId>;
+  readonly diary: Diary;
   /** When each person was last seen among those who are copied. */
   readonly lastWanted: ReadonlyMap<SourceObjectId, number>;
 }
@@ -66,12 +67,12 @@ function nothingForeignIsTouched(performed: Performed): void {
     for (const [id, { item, isDeleted }] of before.items) {
       const now = after.items.get(id);
       const isForeign = item.mark === undefined;
-      if (!isForeign && !isCopyBesideOriginal(before, id)) continue;
+      if (!isForeign && !isCopyBesideOriginal(before, id, performed.diary.userMade.of(box))) continue;
       const isInPlace = now?.isDeleted === isDeleted && now.item.folderId === item.folderId;
       // The mark may be taken off a copy whose original goes, and a rollback puts it on again.
       const isMarkOurs = !isForeign || performed.kind === 'rollback';
       const isUntouched = isInPlace && (now.item === item || (isMarkOurs && looksTheSame(now.item, item)));
-      if (!isUntouched && !performed.touched.has(id))
+      if (!isUntouched && !performed.touched.has(box, id))
         throw new Error(`item ${id} of ${box} is not ours and was touched`);
     }
     for (const [id, folder] of before.folders) {
@@ -86,13 +87,14 @@ function looksTheSame(one: MemoryItem, other: MemoryItem): boolean {
   return JSON.stringify(one.properties) === JSON.stringify(other.properties);
 }
 
-function isCopyBesideOriginal({ items }: SeenMailbox, id: ItemId): boolean {
+/** An original that was away for a while may have been replaced by its copy. */
+function isCopyBesideOriginal({ items }: SeenMailbox, id: ItemId, userMade: ReadonlySet<string>): boolean {
   const copy = items.get(id)?.item;
   if (copy?.copyOf === undefined) return false;
   const original = items.get(copy.copyOf)?.item;
   return (
     original !== undefined &&
-    original.copyOf === undefined &&
+    !userMade.has(original.id) &&
     original.folderId === copy.folderId &&
     original.mark?.sourceObjectId === copy.mark?.sourceObjectId
   );
@@ -107,7 +109,7 @@ function isAdopted(after: SeenMailbox, id: Parameters<SeenMailbox['folders']['ge
 function nothingOfUsersIsLost(performed: Performed): void {
   for (const [box, before, after] of mailboxesOf(performed)) {
     for (const [id, { item }] of before.items) {
-      const isUsers = JSON.stringify(item.properties).includes(MINE);
+      const isUsers = performed.enriched.has(box, id) || JSON.stringify(item.properties).includes(MINE);
       if (isUsers && !after.items.has(id))
         throw new Error(`${id} of ${box} held data of the user and is gone`);
     }
@@ -116,17 +118,17 @@ function nothingOfUsersIsLost(performed: Performed): void {
 
 function onlyReleasedRunsWrite({ kind, run, before, after, touched }: Performed): void {
   const mayWrite = kind !== 'test' && run.state !== 'awaitingApproval';
-  if (!mayWrite && touched.size === 0 && !isSame(before, after))
+  if (!mayWrite && touched.isEmpty && !isSame(before, after))
     throw new Error(`a run that is ${run.state} wrote`);
 }
 
-function nobodyStandsTwice({ world, mayStandTwice, userMade }: Performed): void {
+function nobodyStandsTwice({ world, mayStandTwice, diary }: Performed): void {
   if (mayStandTwice) return;
   for (const box of world.boxes) {
     const seen = new Set<string>();
     for (const item of world.managed(box)) {
       const id = item.mark?.sourceObjectId;
-      if (id === undefined || item.copyOf !== undefined || userMade.has(item.id)) continue;
+      if (id === undefined || diary.userMade.has(box.id, item.id) || diary.wasPutBack(box.id, id)) continue;
       if (seen.has(id)) throw new Error(`${id} stands twice in ${box.id}`);
       seen.add(id);
     }
@@ -136,7 +138,7 @@ function nobodyStandsTwice({ world, mayStandTwice, userMade }: Performed): void 
 function aHalfReadSourceDeletesNothing(performed: Performed): void {
   if (!performed.isHalfRead || performed.kind !== 'run') return;
   for (const [box, before, after] of mailboxesOf(performed)) {
-    const { deleted, handedOver } = whatHappened(before, after, performed.touched);
+    const { deleted, handedOver } = whatHappened(before, after, performed.touched.of(box));
     if (deleted + handedOver > 0)
       throw new Error(`${deleted + handedOver} contacts left ${box} after an incomplete reading`);
     for (const [id, { name, parentId }] of before.folders) {
@@ -230,11 +232,12 @@ function theReportTellsTheTruth(performed: Performed): void {
     }
   }
   for (const [box, before, after] of mailboxesOf(performed)) {
-    const happened = whatHappened(before, after, performed.touched);
+    const happened = whatHappened(before, after, performed.touched.of(box));
     const one = report.perMailbox.find(({ mailboxId }) => mailboxId === box);
     const hasFailed = (one?.failures.length ?? 0) > 0 || performed.isDead || run.state === 'cancelled';
     const mayBeUntold = hasFailed || KNOWN.brokenBatchIsNotCounted;
-    expectTold(box, one?.applied, happened, mayBeUntold ? (uncertain.get(box) ?? 0) : 0);
+    const told = withoutTouched(one?.applied, happened, performed.touched.of(box).size);
+    expectTold(box, told, happened, mayBeUntold ? (uncertain.get(box) ?? 0) : 0);
   }
   expectHonestState(report);
   if (performed.isHalfRead && performed.kind === 'run') expectToldHalfRead(report);
@@ -245,6 +248,16 @@ function theReportTellsTheTruth(performed: Performed): void {
     if (!one.failures.some(({ code }) => code === refusal))
       throw new Error(`the report does not say that ${box.id} refused: ${refusal}`);
   }
+}
+
+/** Of an item that a user stored meanwhile it cannot be seen whether the run updated it too. */
+function withoutTouched(
+  told: OutcomeCounts | undefined,
+  happened: ReturnType<typeof whatHappened>,
+  invisible: number,
+): OutcomeCounts | undefined {
+  if (told === undefined || told.updated <= happened.updated) return told;
+  return { ...told, updated: Math.max(happened.updated, told.updated - invisible) };
 }
 
 function expectTold(

@@ -3,10 +3,10 @@
 import type { InMemoryMailbox } from '../../src/connectors/memory/mailbox.ts';
 import type { WriteTrouble } from '../../src/connectors/memory/mailbox-trouble.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
-import type { ItemId } from '../../src/model/ids.ts';
 import { Death } from '../properties/mortal.ts';
 import type { World } from '../properties/world.ts';
 import type { Chance } from './chance.ts';
+import { ItemSet } from './diary.ts';
 import type { Users } from './users.ts';
 
 const WRITE_TROUBLES = {
@@ -50,7 +50,9 @@ export class Mishaps {
   readonly #death = new Death();
   readonly #abort = new AbortController();
   /** Stored again by a phone while the run wrote. */
-  readonly touched = new Set<ItemId>();
+  readonly touched = new ItemSet();
+  /** Those of them that got something of the user. */
+  readonly enriched = new ItemSet();
   /** The source, a group or the mailbox list cannot be read as a whole. */
   isHalfRead = false;
 
@@ -156,10 +158,7 @@ export class Mishaps {
       case 'phoneInterferes':
         this.#afterWrites(chance.between(1, 6), () => {
           this.#met.add(name);
-          for (const one of this.#world.boxes) {
-            const item = this.#users.interfere(one);
-            if (item !== undefined) this.touched.add(item.id);
-          }
+          for (const one of this.#world.boxes) this.#users.interfere(one, this.touched, this.enriched);
         });
         break;
       case 'ledgerDeleted':

@@ -7,15 +7,20 @@ import { ENDED_STATES, type Run } from '../../src/model/run.ts';
 import { collect } from '../contract/fixture.ts';
 import { ownPolicyId, type World } from '../properties/world.ts';
 import type { Chance } from './chance.ts';
-import type { Diary } from './diary.ts';
+import { type Diary, ItemSet } from './diary.ts';
 import { wantedPeople } from './expectation.ts';
 import { judge, type Performed } from './laws.ts';
 import type { Mishaps } from './mishaps.ts';
 import { isSame, look } from './sight.ts';
 
-type Circumstances = Pick<Performed, 'touched' | 'isHalfRead' | 'isDead'>;
+type Circumstances = Pick<Performed, 'touched' | 'enriched' | 'isHalfRead' | 'isDead'>;
 
-const UNDISTURBED: Circumstances = { touched: new Set(), isHalfRead: false, isDead: false };
+const UNDISTURBED: Circumstances = {
+  touched: new ItemSet(),
+  enriched: new ItemSet(),
+  isHalfRead: false,
+  isDead: false,
+};
 
 export class Performances {
   readonly #world: World;
@@ -26,6 +31,7 @@ export class Performances {
   #reversible: Run[] = [];
   #isDisturbed = false;
   #isMoving = false;
+  #hadSubfolders = false;
 
   constructor(world: World, diary: Diary) {
     this.#world = world;
@@ -42,7 +48,7 @@ export class Performances {
   }
 
   async run(mishaps: Mishaps): Promise<Run> {
-    const { isHalfRead, touched } = mishaps;
+    const { enriched, isHalfRead, touched } = mishaps;
     this.#noteWanted(isHalfRead);
     const run = await this.#perform('run', mishaps.names, async () => {
       const ended = await this.#world
@@ -51,7 +57,10 @@ export class Performances {
       mishaps.end();
       const [newest] = await this.#world.runs.list({ policyId: ownPolicyId(this.#world.policy), limit: 1 });
       if (newest === undefined || (ended === undefined && !mishaps.isDead)) throw new Error('the run threw');
-      return { run: ended ?? newest, circumstances: { touched, isHalfRead, isDead: mishaps.isDead } };
+      return {
+        run: ended ?? newest,
+        circumstances: { touched, enriched, isHalfRead, isDead: mishaps.isDead },
+      };
     });
     for (const name of mishaps.met) this.#diary.count(`fault: ${name}`);
     if (mishaps.names.length > 0) this.#diary.count('runs with faults');
@@ -136,7 +145,8 @@ export class Performances {
     const world = this.#world;
     const before = look(world);
     const lastSelection = await world.memory.readLastSelection(ownPolicyId(world.policy));
-    this.#isMoving ||= world.policy.folder.subfolderPerDomain;
+    this.#isMoving ||= world.policy.folder.subfolderPerDomain || this.#hadSubfolders;
+    this.#hadSubfolders = world.policy.folder.subfolderPerDomain;
     const { run, circumstances } = await work();
     const after = look(world);
     const journal = await collect(world.journal.readRun(run.id));
@@ -158,7 +168,7 @@ export class Performances {
       plannedLosses: kind === 'approval' ? await this.#plannedLosses(run) : new Map(),
       ...circumstances,
       mayStandTwice: this.#isMoving,
-      userMade: this.#diary.userMade,
+      diary: this.#diary,
       lastWanted: this.#lastWanted,
     });
     if ((kind === 'run' || kind === 'approval') && writes > 0 && ENDED_STATES.includes(run.state)) {

@@ -52,7 +52,7 @@ export function expectEverythingInPlace(quiet: QuietWorld): void {
 
 function expectEmptied({ world, diary }: QuietWorld, box: InMemoryMailbox): void {
   if (world.policy.deletion.mailboxLeft === 'leave') return;
-  const left = world.managed(box).filter((item) => !diary.userMade.has(item.id));
+  const left = world.managed(box).filter((item) => !diary.userMade.has(box.id, item.id));
   if (left.length > 0) throw new Error(`${left.length} contacts stand in ${box.id}, which is no target`);
 }
 
@@ -82,7 +82,7 @@ function expectFilledWith(
   for (const item of managed) {
     const id = item.mark?.sourceObjectId;
     // A copy is the user's, and is left where its original was removed.
-    if (id === undefined || ids.has(id) || diary.userMade.has(item.id)) continue;
+    if (id === undefined || ids.has(id) || diary.userMade.has(box.id, item.id)) continue;
     if (!mayStay(quiet, mailbox, id)) throw new Error(`${id} should not be in ${box.id}`);
   }
 }

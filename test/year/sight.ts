@@ -39,11 +39,11 @@ export function look(world: World): Sight {
 
 export type Happened = Omit<OutcomeCounts, 'failed'>;
 
-/** What became of the items of one mailbox. `touched`: stored again by somebody else meanwhile. */
+/** What became of the items of one mailbox. `touched`: stored by somebody else meanwhile, so nobody can tell. */
 export function whatHappened(
   before: SeenMailbox,
   after: SeenMailbox,
-  touched: ReadonlySet<ItemId>,
+  touched: ReadonlySet<string>,
 ): Happened {
   const counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0 };
   for (const [id, { item, isDeleted }] of after.items) {
@@ -52,15 +52,10 @@ export function whatHappened(
     else if (isDeleted && !old.isDeleted) counts.deleted += 1;
     else if (old.item.mark !== undefined && item.mark === undefined) counts.handedOver += 1;
     else if (old.item.mark === undefined && item.mark !== undefined) counts.adopted += 1;
-    else if (isRewritten(old.item, item, touched)) counts.updated += 1;
+    else if (old.item !== item && !touched.has(id)) counts.updated += 1;
   }
   for (const id of before.items.keys()) if (!after.items.has(id)) counts.deleted += 1;
   return counts;
-}
-
-function isRewritten(old: MemoryItem, item: MemoryItem, touched: ReadonlySet<ItemId>): boolean {
-  if (!touched.has(item.id)) return old !== item;
-  return old.properties !== item.properties || old.mark !== item.mark;
 }
 
 /** Nothing whatever is different. */

@@ -6,7 +6,7 @@ import type { ContactProperties, ContactProperty } from '../../src/model/contact
 import type { FolderId } from '../../src/model/ids.ts';
 import type { World } from '../properties/world.ts';
 import type { Chance } from './chance.ts';
-import { type Diary, MINE } from './diary.ts';
+import { type Diary, type ItemSet, MINE } from './diary.ts';
 
 const EDITABLE: readonly ContactProperty[] = ['department', 'jobTitle', 'surname', 'mobilePhone', 'manager'];
 
@@ -51,11 +51,17 @@ export class Users {
     return `${kind} in ${box.id.slice(-2)} ${this.#does(kind, box)}`;
   }
 
-  /** While a run writes: somebody's phone stores a contact of the mailbox again. */
-  interfere(box: InMemoryMailbox): MemoryItem | undefined {
-    const item = this.#chance.maybe(this.#managed(box));
-    if (item !== undefined) this.#world.organization.userOf(box.id).touchContact(item.id);
-    return item;
+  /** While a run writes: a phone stores contacts of the mailbox again, with something of the user or without. */
+  interfere(box: InMemoryMailbox, touched: ItemSet, enriched: ItemSet): void {
+    for (let n = this.#chance.between(1, 12); n > 0; n -= 1) {
+      const item = this.#chance.maybe(this.#managed(box));
+      if (item === undefined) continue;
+      const isEnriched = this.#chance.happens(0.5);
+      const set = isEnriched ? { spouseName: this.#text() } : {};
+      this.#world.organization.userOf(box.id).editContact(item.id, set);
+      touched.add(box.id, item.id);
+      if (isEnriched) enriched.add(box.id, item.id);
+    }
   }
 
   #does(kind: string, box: InMemoryMailbox): string {
@@ -79,7 +85,9 @@ export class Users {
     const takeOut = (item: MemoryItem) => diary.takeOut(box.id, item.mark?.sourceObjectId);
     const move = (item: MemoryItem, folder: FolderId): void => {
       takeOut(item);
-      diary.userMade.add(item.id);
+      diary.userMade.add(box.id, item.id);
+      const isOurs = ours.some(({ id }) => id === folder) || this.#isContactFolder(box, folder);
+      if (isOurs) diary.putBack(box.id, item.mark?.sourceObjectId);
       user.moveContact(item.id, folder);
     };
     switch (kind) {
@@ -98,10 +106,10 @@ export class Users {
           user.purgeContact(item.id);
         });
       case 'copy':
-        return withOne(managed, (item) => diary.userMade.add(user.copyContact(item.id)));
+        return withOne(managed, (item) => diary.userMade.add(box.id, user.copyContact(item.id)));
       case 'copyElsewhere':
         return withOne(managed, (item) =>
-          diary.userMade.add(user.copyContact(item.id, this.#ownFolder(box, user))),
+          diary.userMade.add(box.id, user.copyContact(item.id, this.#ownFolder(box, user))),
         );
       case 'dragOut':
         return withOne(managed, (item) => move(item, this.#ownFolder(box, user)));
@@ -151,6 +159,10 @@ export class Users {
       default:
         throw new Error(`nobody knows what ${kind} is`);
     }
+  }
+
+  #isContactFolder(box: InMemoryMailbox, folder: FolderId): boolean {
+    return this.#world.contactFolder(box, this.#world.policy) === folder;
   }
 
   #managed(box: InMemoryMailbox): readonly MemoryItem[] {

@@ -129,6 +129,25 @@ describe('InMemoryMailboxTarget', () => {
     expect(mailbox.items).toEqual([]);
   });
 
+  it('stores nothing in a mailbox that is full, and still deletes', async () => {
+    const { targets, target, mailbox } = bed();
+    const opened = targets.open(target, samplePolicyId(), sampleFolder());
+    const mark = sampleMark(samplePolicyId(), 1);
+    const { id, version } = mailbox.createItem(mailbox.contactsId, person(1), mark);
+    mailbox.trouble.fillUp();
+    const creation = { kind: 'create' as const, folderId: mailbox.contactsId, properties: person(2), mark };
+    const deletion = { kind: 'delete' as const, itemId: id, version, mode: 'hard' as const };
+    const outcomes = await opened.applyChanges([creation, deletion], signal);
+    expect(outcomes[0]).toMatchObject({ status: 'failed', failure: { code: 'mailboxFull' } });
+    expect(outcomes[1]?.status).toBe('applied');
+    await expect(
+      opened.applyFolder({ kind: 'create', key: '', name: 'Company Contacts' }, signal),
+    ).rejects.toMatchObject({ code: 'mailboxFull' });
+    expect(mailbox.items).toEqual([]);
+    mailbox.trouble.makeRoom();
+    expect((await opened.applyChanges([creation], signal))[0]?.status).toBe('applied');
+  });
+
   it('shows in the dump every byte of a foreign item that changes', () => {
     const { organization, user } = bed();
     const id = user.addContact(person(1));

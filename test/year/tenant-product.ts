@@ -1,0 +1,153 @@
+// The product for a month on an emulated tenant: the real connectors with the service's own clock, so that waiting costs
+// nothing, and everything it remembers in memory.
+
+import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
+import type { TokenProvider } from '../../src/connectors/entra/token-provider.ts';
+import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
+import { createGraphTargets } from '../../src/connectors/graph/index.ts';
+import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
+import { createHttpClient } from '../../src/connectors/http/http-client.ts';
+import { sequentialIds } from '../../src/connectors/memory/sequential-ids.ts';
+import { InMemoryJournal } from '../../src/connectors/memory/stores/in-memory-journal.ts';
+import { InMemoryLeases } from '../../src/connectors/memory/stores/in-memory-leases.ts';
+import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-ledger.ts';
+import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
+import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
+import {
+  decodeIdentity,
+  encodeIdentity,
+  FINGERPRINT_VERSION,
+  folderNameFingerprint,
+} from '../../src/core/fingerprint.ts';
+import { buildReport } from '../../src/core/report.ts';
+import { runPolicy } from '../../src/engine/run-policy.ts';
+import type { RunPorts } from '../../src/engine/run-ports.ts';
+import { policyId, runId } from '../../src/model/ids.ts';
+import type { JournalEntry } from '../../src/model/ledger-record.ts';
+import type { Policy } from '../../src/model/policy.ts';
+import type { Run, RunReport } from '../../src/model/run.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import { collect } from '../contract/fixture.ts';
+import type { Tenant } from '../faults/tenant.ts';
+
+export interface Done {
+  readonly run: Run;
+  readonly report: RunReport;
+  readonly journal: readonly JournalEntry[];
+}
+
+interface Claims {
+  readonly exp: number;
+  readonly tid: string;
+  readonly roles?: readonly string[];
+  readonly wids?: readonly string[];
+}
+
+export type AlterPorts = (ports: RunPorts) => RunPorts;
+
+export class TenantProduct {
+  readonly #tenant: Tenant;
+  readonly #policy: Policy;
+  readonly #alter: AlterPorts;
+  readonly #nextRunId = sequentialIds(9);
+  readonly #stores: Omit<RunPorts, 'source' | 'directory' | 'targets' | 'clock' | 'log'>;
+
+  constructor(tenant: Tenant, policy: Policy, alter: AlterPorts = (ports) => ports) {
+    this.#tenant = tenant;
+    this.#policy = policy;
+    this.#alter = alter;
+    this.#stores = {
+      ledger: new InMemoryLedger(),
+      journal: new InMemoryJournal(),
+      runs: new InMemoryRunStore(),
+      memory: new InMemoryPolicyMemory(),
+      leases: new InMemoryLeases(tenant.emulator.clock),
+    };
+  }
+
+  forgetLedger(): Promise<number> {
+    return this.#stores.ledger.forget();
+  }
+
+  /** With a connection of its own, as every run of the product has one. */
+  async run(): Promise<Done> {
+    const { clock } = this.#tenant.emulator;
+    const connection = this.#connect();
+    const { source, directory, targets } = connection;
+    const ports = this.#alter({ ...this.#stores, source, directory, targets, clock, log: silentLog });
+    try {
+      const run = await runPolicy(
+        {
+          runId: runId(this.#nextRunId()),
+          revision: { policy: this.#policy, revision: 1 },
+          mode: 'run',
+          holder: 'test',
+          limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
+          defaultCountry: 'DE',
+        },
+        ports,
+        new AbortController().signal,
+      );
+      const report = buildReport(run, await ports.runs.readEvents(run.id));
+      return { run, report, journal: await collect(ports.journal.readRun(run.id)) };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  #connect() {
+    const { emulator } = this.#tenant;
+    const { url, clock, organization } = emulator;
+    const tenant = organization.initialDomain;
+    const [applicationId = ''] = organization.apps.keys();
+    const exchangeOnline = {
+      organization: tenant,
+      applicationId,
+      cloud: 'global' as const,
+      useExchangeAdminApi: true,
+      endpoints: { login: url, graph: url, exchange: url },
+      mailbox: undefined,
+    };
+    const endpoints = cloudEndpoints(exchangeOnline);
+    const log = silentLog;
+    const random = () => 0.5;
+    const { allowedHosts } = endpoints;
+    const http = createHttpClient({ allowedHosts, additionalCa: emulator.caPem, log, clock, random });
+    // MSAL signs by the system's clock, which does not follow the service's from day to day.
+    const tokens: TokenProvider = {
+      token: async (resource) => {
+        const value = emulator.issueToken(applicationId, resource);
+        const claims = JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()) as Claims;
+        return {
+          value,
+          expiresAt: new Date(claims.exp * 1_000),
+          roles: claims.roles ?? [],
+          directoryRoles: claims.wids ?? [],
+          tenantId: claims.tid,
+        };
+      },
+    };
+    const graphClient = createGraphClient({ baseUrl: endpoints.graph, tokens, http, log, clock });
+    const knownMailboxes = () => this.#stores.memory.readWrittenMailboxes(policyId(this.#policy.id));
+    const { source, directory } = createExchangeOnline({
+      ...{ exchangeOnline, endpoints, tokens, http, graphClient, clock, log, random, knownMailboxes },
+    });
+    const targets = createGraphTargets({
+      client: graphClient,
+      markCodec: {
+        encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
+        decode: decodeIdentity,
+      },
+      folderMark: (id, name) => ({
+        version: FINGERPRINT_VERSION,
+        policyId: id,
+        sourceObjectId: undefined,
+        fingerprint: folderNameFingerprint(name),
+        fieldFingerprints: '',
+      }),
+      log,
+      clock,
+    });
+    return { source, directory, targets, close: () => http.close() };
+  }
+}
