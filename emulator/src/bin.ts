@@ -13,6 +13,8 @@ const usage = `Usage: node emulator/src/bin.ts [options]
   --seed N             default: 1; the same seed and size give the same people
   --recipients N       default: ${defaultSize.recipients}
   --mailboxes N        user mailboxes among them; default: ${defaultSize.mailboxes}
+  --on-premises N      so many of the user mailboxes are held in the building; default: every one is shown by
+                       Graph and EWS alike
   --ca-file PATH       where to write the CA certificate; default: a new temporary directory
   --exit-with-stdin    end when standard input closes
 `;
@@ -24,6 +26,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       recipients: { type: 'string' },
       mailboxes: { type: 'string' },
+      'on-premises': { type: 'string' },
       'ca-file': { type: 'string' },
       'exit-with-stdin': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -38,6 +41,9 @@ async function main(): Promise<void> {
     seed: whole('--seed', values.seed, 1),
     recipients: whole('--recipients', values.recipients, defaultSize.recipients),
     mailboxes: whole('--mailboxes', values.mailboxes, defaultSize.mailboxes),
+    ...(values['on-premises'] === undefined
+      ? {}
+      : { onPremisesMailboxes: whole('--on-premises', values['on-premises'], 0) }),
   });
   const ownDirectory = values['ca-file'] === undefined ? mkdtempSync(join(tmpdir(), 'emulator-')) : undefined;
   const caFile = values['ca-file'] ?? join(ownDirectory ?? '', 'ca.pem');
@@ -52,6 +58,8 @@ async function main(): Promise<void> {
   const { tenantId, initialDomain, domains, recipients } = emulator.organization;
   const ready = {
     url: emulator.url,
+    ewsUrl: emulator.ewsUrl,
+    serviceAccount: emulator.serviceAccount.userName,
     caFile,
     tenantId,
     initialDomain,

@@ -6,6 +6,7 @@ import { EwsService } from './ews/service.ts';
 import { CursorStore } from './exchange-admin/cursors.ts';
 import { FaultScript } from './faults/fault-script.ts';
 import { type ClockSpeed, EmulatorClock, realSpeed } from './organization/clock.ts';
+import { makeHybrid } from './organization/hybrid.ts';
 import { netbiosDomain, OnPremises, serviceAccountName } from './organization/on-premises.ts';
 import type { Organization } from './organization/state.ts';
 import { defaultSize, seedOrganization } from './seed/seed.ts';
@@ -25,6 +26,9 @@ export interface EmulatorOptions {
   readonly recipients?: number;
   /** User mailboxes among them; default 40. */
   readonly mailboxes?: number;
+  /** So many of the user mailboxes, the last ones, are held in the building: EWS shows them, and to the tenant their
+   * owners are mail users. The other mailboxes are online and unknown to EWS. Default: every mailbox is shown by both. */
+  readonly onPremisesMailboxes?: number;
   /** Latency, limits, dispatch of batches; default: all off. */
   readonly traffic?: TrafficChoice;
   /** Default: real time. */
@@ -58,6 +62,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     recipients: options.recipients ?? defaultSize.recipients,
     mailboxes: options.mailboxes ?? defaultSize.mailboxes,
   });
+  if (options.onPremisesMailboxes !== undefined) makeHybrid(organization, options.onPremisesMailboxes);
   const [identity, tokenKey] = await Promise.all([makeServerIdentity(clock.now()), makeKeyPair()]);
   const issuer = new TokenIssuer(createPrivateKey(tokenKey.privatePem), organization, clock);
   const context: EmulatorContext = {

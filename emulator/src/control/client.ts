@@ -77,7 +77,13 @@ export class EmulatorControl {
   }
 
   reset(
-    size: { seed?: number; recipients?: number; mailboxes?: number; keepApps?: boolean } = {},
+    size: {
+      seed?: number;
+      recipients?: number;
+      mailboxes?: number;
+      onPremisesMailboxes?: number;
+      keepApps?: boolean;
+    } = {},
   ): Promise<OrganizationView> {
     return this.#call('organization/reset', size);
   }

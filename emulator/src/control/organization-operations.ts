@@ -3,6 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { setGraphSettings } from '../graph/settings.ts';
+import { makeHybrid } from '../organization/hybrid.ts';
 import type { AppRegistration } from '../organization/state.ts';
 import { defaultSize, seededApp, seedOrganization } from '../seed/seed.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
@@ -33,10 +34,11 @@ export const organizationOperations: Operations = {
       seed: z.int().default(1),
       recipients: z.int().min(0).default(defaultSize.recipients),
       mailboxes: z.int().min(0).default(defaultSize.mailboxes),
+      onPremisesMailboxes: z.int().min(0).optional(),
       /** App registrations with their certificates survive, so that a product stays signed in. */
       keepApps: z.boolean().default(true),
     }),
-    ({ keepApps, ...size }, context) => {
+    ({ keepApps, onPremisesMailboxes, ...size }, context) => {
       if (size.mailboxes > size.recipients) {
         throw new ControlError(
           400,
@@ -45,6 +47,7 @@ export const organizationOperations: Operations = {
         );
       }
       const fresh = seedOrganization(size);
+      if (onPremisesMailboxes !== undefined) makeHybrid(fresh, Math.min(onPremisesMailboxes, size.mailboxes));
       const { apps } = context.organization;
       // Every face holds the same organization object: it is filled anew, not replaced.
       Object.assign(context.organization, fresh, keepApps ? { apps } : {});

@@ -13,7 +13,10 @@ export const troubleOperations: Operations = {
     const { faults } = context;
     const owner = given.mailbox === undefined ? undefined : requireRecipient(context, given.mailbox);
     try {
-      faults.add(given, owner === undefined ? [] : [owner.id, owner.userPrincipalName ?? '']);
+      faults.add(
+        given,
+        owner === undefined ? [] : [owner.id, owner.userPrincipalName ?? '', owner.primarySmtpAddress],
+      );
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       throw new ControlError(400, 'InvalidRequest', error.message);

@@ -29,7 +29,7 @@ const batches = [...writes, 'GetItem', 'DeleteItem', 'MoveItem'];
 function canMeet(kind: EwsFaultKind, operation: string, body: string): boolean {
   switch (kind) {
     case 'sync-state-invalid':
-      return /<(?:\w+:)?SyncState>\s*\S/.test(body);
+      return /<(?:\w+:)?SyncState>\s*[^\s<]/.test(body);
     case 'find-count-exceeded':
       return operation === 'FindItem' || operation === 'FindFolder';
     case 'batch-stopped':

@@ -1,6 +1,7 @@
 // What a fault does to the course of a request: something is answered instead of the work, the work is done and
 // something else answered, the answer travels badly, or the handler is to look for the fault itself.
 
+import { troubleAnswer } from '../ews/trouble-answer.ts';
 import type {
   Delivery,
   EmulatorContext,
@@ -155,6 +156,7 @@ function failureOf(
   context: EmulatorContext,
 ): EmulatorResponse {
   const { status, code, message, retryAfterSeconds, inner } = failure;
+  if (face === 'ews') return troubleAnswer(status, retryAfterSeconds);
   const clientRequestId = request.headers['client-request-id'] ?? request.requestId;
   const headers = {
     'Content-Type': 'application/json',

@@ -44,11 +44,27 @@ export function bearerOf(request: EmulatorRequest): string | undefined {
   return /^Bearer (\S+)$/i.exec(request.headers['authorization'] ?? '')?.[1];
 }
 
-/** The mailbox a Graph request names, lower-cased. */
+/** The mailbox a request to Graph names, or an EWS request acts as; lower-cased. */
 export function mailboxOf(request: EmulatorRequest): string | undefined {
+  if (isEws(request)) return impersonated(request);
   const [, first = '', second] = request.segments;
   const keyed = /^users\('(.+)'\)$/i.exec(first)?.[1];
   return (keyed ?? (first === 'users' ? second : undefined))?.toLowerCase();
+}
+
+/** Of EWS, where one path serves every mailbox. */
+export function ewsMailboxOf(request: EmulatorRequest): string {
+  return isEws(request) ? (impersonated(request) ?? '') : '';
+}
+
+function isEws(request: EmulatorRequest): boolean {
+  return request.path.toLowerCase().startsWith('/ews/');
+}
+
+function impersonated({ body }: EmulatorRequest): string | undefined {
+  const text = body.subarray(0, 4096).toString('utf8');
+  const found = /<(?:\w+:)?(?:PrimarySmtpAddress|SmtpAddress|PrincipalName)>\s*([^<\s]+)/.exec(text);
+  return found?.[1]?.toLowerCase();
 }
 
 export function isMailboxRequest(request: EmulatorRequest): boolean {

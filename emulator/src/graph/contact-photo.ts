@@ -1,27 +1,19 @@
 // The photo of a contact: one size, replaceable, never deletable (capability annotations of the metadata). User
-// photos are not emulated beyond "there is none". Photos are kept beside the organization's state, by immutable id.
+// photos are not emulated beyond "there is none". Photos are kept beside the organization's state,
+// where EWS finds them, too.
+import { type ContactPhoto, contactPhoto, keepContactPhoto } from '../organization/contact-photos.ts';
 import { changeKeyOf } from '../organization/ids.ts';
 import { touchItem } from '../organization/mailbox-store.ts';
-import type { ContactItem, Mailbox } from '../organization/state.ts';
+import type { ContactItem } from '../organization/state.ts';
 import type { EmulatorResponse } from '../server/exchange.ts';
 import { type GraphCall, ok, parameter } from './call.ts';
 import { contactOf } from './contacts.ts';
 import { GraphError, itemNotFound, resourceNotFound } from './graph-error.ts';
 import { findByIdOrUpn, hasUserObject, type MailboxCall } from './mailbox-gate.ts';
 
-interface Photo {
-  readonly contentType: string;
-  readonly bytes: Buffer;
-  readonly width: number;
-  readonly height: number;
-  readonly changeNumber: number;
-}
-
-const photos = new WeakMap<Mailbox, Map<string, Photo>>();
-
-function photoOf(opened: MailboxCall): Photo {
+function photoOf(opened: MailboxCall): ContactPhoto {
   const item = contactOf(opened);
-  const photo = photos.get(opened.mailbox)?.get(item.immutableId);
+  const photo = contactPhoto(opened.mailbox, item);
   if (photo === undefined) throw itemNotFound();
   return photo;
 }
@@ -60,11 +52,7 @@ export function putContactPhoto(opened: MailboxCall): EmulatorResponse {
   // PidLidHasPicture: the store notes that the item has one.
   item.extendedProperties.set('Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015', 'true');
   const { changeNumber } = touchItem(opened, item.id);
-  const kept = photos.get(mailbox) ?? new Map<string, Photo>();
-  photos.set(
-    mailbox,
-    kept.set(item.immutableId, { contentType, bytes: Buffer.from(bytes), ...size, changeNumber }),
-  );
+  keepContactPhoto(mailbox, item, { contentType, bytes: Buffer.from(bytes), ...size, changeNumber });
   return { status: 200 };
 }
 
