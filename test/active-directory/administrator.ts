@@ -54,7 +54,10 @@ export class Administrator {
   }
 
   static async signIn(controller: DomainController): Promise<Administrator> {
-    const client = new Client({ url: controller.ldapUrl });
+    const client = new Client({
+      url: `ldaps://${controller.address}`,
+      tlsOptions: { ca: [controller.caPem] },
+    });
     await client.bind(controller.administrator.name, controller.administrator.password);
     const unit = `OU=Test ${randomUUID().slice(0, 8)},${controller.baseDn}`;
     await client.add(unit, { objectClass: 'organizationalUnit' });

@@ -38,7 +38,6 @@ export interface DomainController {
   readonly reader: Account & { readonly dn: string };
   readonly administrator: Account;
   readonly manifest: Manifest;
-  readonly ldapUrl: string;
   stop(): Promise<void>;
 }
 
@@ -77,7 +76,6 @@ export async function startDomainController(options: DomainControllerOptions): P
     reader: { name: fact('AD_BIND_UPN'), password: fact('AD_BIND_PASSWORD'), dn: fact('AD_BIND_DN') },
     administrator: { name: fact('AD_ADMIN_UPN'), password: fact('AD_ADMIN_PASSWORD') },
     manifest: JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')),
-    ldapUrl: fact('AD_LDAP_URL'),
     async stop() {
       await run(join(SCRIPTS, 'stop.sh'), [folder]);
       rmSync(folder, { recursive: true, force: true });

@@ -21,6 +21,8 @@ export interface ProxyRules {
   referral: string | undefined;
   /** Sign-ins are refused with this code of Windows, such as 52e. */
   refuseSignIn: string | undefined;
+  /** Every object claims never to have changed. */
+  frozenSequence: boolean;
   /** Instead of the one of the server: it was restored, or is another one. */
   invocationId: Buffer | undefined;
 }
@@ -53,6 +55,7 @@ export const WINDOWS_LIMITS: ProxyRules = {
   cutAfterPages: undefined,
   referral: undefined,
   refuseSignIn: undefined,
+  frozenSequence: false,
   invocationId: undefined,
 };
 
@@ -68,6 +71,8 @@ export async function startStrictProxy(options: {
   readonly upstream: { readonly host: string; readonly port: number };
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly rules?: Partial<ProxyRules>;
+  /** Loopback address to listen on. */
+  readonly host?: string;
 }): Promise<StrictProxy> {
   const rules: ProxyRules = { ...WINDOWS_LIMITS, ...options.rules };
   const seen: SeenRequest[] = [];
@@ -91,7 +96,7 @@ export async function startStrictProxy(options: {
   };
   const server: Server =
     options.tls === undefined ? createServer(accept) : createTlsServer(options.tls, accept);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, options.host ?? '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const cutAll = () => {
@@ -217,6 +222,8 @@ function limitValues(entry: Piece, { ranges }: Search, rules: ProxyRules): Piece
     const text = name.content.toString();
     if (text === 'invocationId' && rules.invocationId !== undefined)
       return [attributeOf(text, [{ tag: 0x04, content: rules.invocationId }])];
+    if (text === 'uSNChanged' && rules.frozenSequence)
+      return [attributeOf(text, [{ tag: 0x04, content: Buffer.from('1') }])];
     const all = pieces(values.content);
     if (all.length <= rules.maxValRange) return [attribute];
     const [plain = text] = text.split(';');

@@ -27,7 +27,8 @@ export function readEntry(raw: RawEntry, attributes: readonly string[]): Directo
     const texts = GUID_ATTRIBUTES.has(attribute)
       ? bytesOf(raw, attribute).flatMap((bytes) => guidText(bytes) ?? [])
       : textsOf(raw, attribute);
-    if (texts.length > 0) values[attribute] = texts;
+    // The directory keeps sets: their order may differ from server to server, and contacts must not change with it.
+    if (texts.length > 0) values[attribute] = texts.length === 1 ? texts : [...texts].sort();
   }
   return { guid, dn, sid, usn: values.uSNChanged?.[0] ?? '', values };
 }

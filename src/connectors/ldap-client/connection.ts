@@ -42,6 +42,9 @@ export interface SearchPage {
 /** No answer of a directory is longer; whatever claims to be is none. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** Every message is one. */
+const SEQUENCE = 0x30;
+
 interface Pending {
   readonly entries: RawEntry[];
   readonly references: string[];
@@ -202,6 +205,7 @@ export class LdapConnection {
       let offset = 0;
       for (;;) {
         const message = readElement(buffer, offset);
+        if (offset < buffer.length && buffer[offset] !== SEQUENCE) throw new RangeError('no LDAP message');
         if (message === undefined) break;
         this.#take(buffer, message);
         offset = message.end;
