@@ -256,6 +256,27 @@ describe('processes', () => {
     expect(world.managed(2).size).toBe(3);
   });
 
+  it('a mailbox that another run writes at the moment is waited for', async () => {
+    const world = new World(3, 2);
+    const lease = await world.leases.acquire(`mailbox:${boxId(1)}`, 'other');
+    const { leases } = world.ports;
+    let refusals = 0;
+    const patient = {
+      acquire: async (name: string, holder: string) => {
+        const got = await leases.acquire(name, holder);
+        if (name === `mailbox:${boxId(1)}` && !('release' in got)) refusals += 1;
+        if (refusals === 4 && 'release' in lease) await lease.release();
+        return got;
+      },
+    };
+    Object.assign(world.ports, { leases: patient });
+    const run = await world.run();
+
+    expect(run.state).toBe('finished');
+    expect(refusals).toBe(4);
+    expect(world.managed(1).size).toBe(3);
+  });
+
   it('a cancelled run says so, and the next one continues', async () => {
     const world = new World(60, 1);
     const controller = new AbortController();
