@@ -1,6 +1,7 @@
 // The simulated life for a month with the real connectors; random faults meet a part of the requests of every third run.
 
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { miscounts } from './miscounts.ts';
 import { simulateMonth } from './tenant-month.ts';
 
 describe('simulated month on an emulated tenant', () => {
@@ -9,4 +10,8 @@ describe('simulated month on an emulated tenant', () => {
       await simulateMonth({ seed, days: 30 });
     });
   }
+
+  it('twin: a report that miscounts', async () => {
+    await expect(simulateMonth({ seed: 1, days: 3, alter: miscounts })).rejects.toThrow(/are claimed/);
+  });
 });
