@@ -4,7 +4,7 @@
 import type { Journal } from '../../src/ports/journal.ts';
 import { carryOut, type Order, type Survived } from './orders.ts';
 import { hearSystem } from './system-steps.ts';
-import { watch } from './watched-calls.ts';
+import { hearRequests, type Moment, watch } from './watched-calls.ts';
 
 const order = JSON.parse(process.argv[2] ?? '') as Order;
 const { death } = order;
@@ -23,23 +23,23 @@ const keepsNothing: Journal = {
   hasWrites: async () => false,
 };
 
+function heard(name: string, moment: Moment): void {
+  calls += 1;
+  const key = `${moment} ${name}`;
+  const nth = (heardOf.get(key) ?? 0) + 1;
+  heardOf.set(key, nth);
+  if (death?.at === 'anyCall' && calls === death.n) die();
+  if (death?.at === 'call' && death.name === name && death.moment === moment && death.nth === nth) die();
+}
+
 const { openOperations } = await import('../../src/main.ts');
+hearRequests(heard);
 hearSystem((step) => {
   steps.push(step);
   if (death?.at === 'system' && steps.length === death.n) die();
 });
 const operations = await openOperations(order.dataDirectory, (dependencies) =>
-  watch(
-    order.hasNoJournal === true ? { ...dependencies, journal: keepsNothing } : dependencies,
-    (name, moment) => {
-      calls += 1;
-      const key = `${moment} ${name}`;
-      const nth = (heardOf.get(key) ?? 0) + 1;
-      heardOf.set(key, nth);
-      if (death?.at === 'anyCall' && calls === death.n) die();
-      if (death?.at === 'call' && death.name === name && death.moment === moment && death.nth === nth) die();
-    },
-  ),
+  watch(order.hasNoJournal === true ? { ...dependencies, journal: keepsNothing } : dependencies, heard),
 );
 const run = await carryOut(operations, order.work);
 await operations.close();

@@ -85,6 +85,7 @@ describe('A process may die anywhere', () => {
     ['an update that happened', renamed, after('target.applyChanges')],
     ['a deletion', deletions, before('target.applyChanges', 2)],
     ['a deletion that happened', deletions, after('target.applyChanges')],
+    ['a deletion, between Deleted Items and the purge', deletions, before('http.purge')],
   ] as const)('in the middle of %s', async (_, history, death) => {
     await expectBothWaysOn(site, await die(site, await livedOf(history), death));
   });

@@ -1,10 +1,11 @@
-// Every call that the product makes over its ports, heard twice: before it goes out and after its answer came back. What
-// hears it may end the process there.
+// Every call that the product makes over its ports and every request to a service, heard twice: before it goes out and
+// after its answer came back. What hears it may end the process there.
 
+import { subscribe } from 'node:diagnostics_channel';
 import type { Connection, OperationsDependencies } from '../../src/operations/dependencies.ts';
 
 export type Moment = 'before' | 'after';
-/** `name` such as `journal.intend`, `target.applyChanges`, `lease.release`. */
+/** `name` such as `journal.intend`, `target.applyChanges`, `lease.release`, `http.request`, `http.purge`. */
 export type Heard = (name: string, moment: Moment) => void;
 
 export function watch(dependencies: OperationsDependencies, heard: Heard): OperationsDependencies {
@@ -54,4 +55,14 @@ function watchHandle(answer: unknown, heard: Heard): unknown {
   if (typeof answer !== 'object' || answer === null) return answer;
   if ('applyChanges' in answer) return watchPort('target', answer, heard);
   return 'release' in answer ? watchPort('lease', answer, heard) : answer;
+}
+
+/** A batch with the second step of hard deletions is called `http.purge`. */
+export function hearRequests(heard: Heard): void {
+  const nameOf = (message: unknown): string => {
+    const { body } = (message as { request: { body?: unknown } }).request;
+    return String(body ?? '').includes('permanentDelete') ? 'http.purge' : 'http.request';
+  };
+  subscribe('undici:request:create', (message) => heard(nameOf(message), 'before'));
+  subscribe('undici:request:headers', (message) => heard(nameOf(message), 'after'));
 }
