@@ -81,8 +81,8 @@ class SoapReader {
         ? new UnreadableXml('not XML', true)
         : new UnreadableXml(firstLineOf(error.message));
     });
-    this.#parser.on('doctype', () => {
-      throw new UnreadableXml('a document type declaration', this.#outer.length === 0);
+    this.#parser.on('doctype', (type) => {
+      throw new UnreadableXml('a document type declaration', /^\s*html\b/i.test(type));
     });
     this.#parser.on('opentag', (tag) => this.#enter(tag));
     this.#parser.on('text', (text) => this.#addText(text));
