@@ -72,6 +72,7 @@ export interface MainTables {
 
 export interface LedgerTables {
   ledger: { policy_id: string; mailbox_id: string; is_dirty: number; body: Bytes | null };
+  directory_cache: { key: string; body: Bytes; used_at: string };
 }
 
 export type MainDatabase = Kysely<MainTables>;

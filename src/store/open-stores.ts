@@ -4,6 +4,7 @@
 import type { Environment } from '../model/environment.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Audit } from '../ports/audit.ts';
+import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
@@ -13,6 +14,7 @@ import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
 import { createAudit } from './audit.ts';
+import { createDirectoryCache } from './directory-cache.ts';
 import { createEnvironmentStore, createPolicyStore } from './document-store.ts';
 import { createJournal } from './journal.ts';
 import { createKeyHolder, keySource } from './key.ts';
@@ -36,6 +38,7 @@ export interface Stores {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
+  readonly directoryCache: DirectoryCache;
   readonly leases: Leases;
   readonly secrets: SecretStore;
   readonly settings: Settings;
@@ -61,6 +64,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     journal: createJournal(main, key),
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),
     memory: createPolicyMemory(main),
+    directoryCache: createDirectoryCache(databases.ledger, clock),
     leases,
     secrets: createSecretStore(main, key),
     settings,

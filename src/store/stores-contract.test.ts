@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { directoryCacheContract } from '../../test/contract/directory-cache.ts';
 import { documentStoreContract } from '../../test/contract/document-store.ts';
 import type { StoreFixture } from '../../test/contract/fixture.ts';
 import { journalContract } from '../../test/contract/journal.ts';
@@ -89,6 +90,10 @@ function passContracts(
   policyMemoryContract(
     name,
     fixtureOf((stores) => stores.memory),
+  );
+  directoryCacheContract(
+    name,
+    fixtureOf((stores) => stores.directoryCache),
   );
   documentStoreContract(
     name,

@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration';
 import * as firstTables from './0001-first-tables.ts';
 import * as passwords from './0002-passwords.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
+import * as directoryCache from './ledger/0002-directory-cache.ts';
 
 export interface MigrationSet {
   /** On PostgreSQL the sets share one database and need tables of their own to remember what was applied. */
@@ -19,5 +20,5 @@ export const MAIN_MIGRATIONS: MigrationSet = {
 
 export const LEDGER_MIGRATIONS: MigrationSet = {
   table: 'contactsync_ledger_migration',
-  migrations: { '0001-records': ledgerRecords },
+  migrations: { '0001-records': ledgerRecords, '0002-directory-cache': directoryCache },
 };

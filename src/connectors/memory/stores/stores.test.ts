@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { directoryCacheContract } from '../../../../test/contract/directory-cache.ts';
 import type { StoreFixture } from '../../../../test/contract/fixture.ts';
 import { journalContract } from '../../../../test/contract/journal.ts';
 import { leasesContract } from '../../../../test/contract/leases.ts';
@@ -7,6 +8,7 @@ import { policyMemoryContract } from '../../../../test/contract/policy-memory.ts
 import { runStoreContract } from '../../../../test/contract/run-store.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { sequentialIds } from '../sequential-ids.ts';
+import { createInMemoryDirectoryCache } from './in-memory-directory-cache.ts';
 import { InMemoryJournal } from './in-memory-journal.ts';
 import { InMemoryLeases } from './in-memory-leases.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
@@ -37,6 +39,7 @@ runStoreContract(
   fixtureOf(() => new InMemoryRunStore()),
   { notSupported },
 );
+directoryCacheContract('memory', fixtureOf(createInMemoryDirectoryCache), { notSupported });
 policyMemoryContract(
   'memory',
   fixtureOf(() => new InMemoryPolicyMemory()),
