@@ -61,7 +61,8 @@ function watchHandle(answer: unknown, heard: Heard): unknown {
 export function hearRequests(heard: Heard): void {
   const nameOf = (message: unknown): string => {
     const { body } = (message as { request: { body?: unknown } }).request;
-    return String(body ?? '').includes('permanentDelete') ? 'http.purge' : 'http.request';
+    const text = Buffer.isBuffer(body) ? body.toString() : body;
+    return typeof text === 'string' && text.includes('permanentDelete') ? 'http.purge' : 'http.request';
   };
   subscribe('undici:request:create', (message) => heard(nameOf(message), 'before'));
   subscribe('undici:request:headers', (message) => heard(nameOf(message), 'after'));
