@@ -49,11 +49,6 @@ export function isDistinguishedName(text: string): boolean {
   }
 }
 
-/** Everything after the first part. */
-export function parentOf(dn: string): string {
-  return splitAtCommas(dn).slice(1).join(',');
-}
-
 /** One spelling for all spellings of a name. */
 export function comparableName(dn: string): string {
   return splitName(dn)
@@ -61,26 +56,11 @@ export function comparableName(dn: string): string {
     .join(',');
 }
 
-export function isSameOrBelow(dn: string, ancestor: string): boolean {
-  const name = comparableName(dn);
-  const above = comparableName(ancestor);
-  return name === above || name.endsWith(`,${above}`);
-}
-
 /** RFC 4514, 2.4. */
 export function escapeNameValue(value: string): string {
-  let escaped = '';
-  for (const [index, character] of [...value].entries()) {
-    const isEdge = (index === 0 && ' #'.includes(character)) || (character === ' ' && isLast(value, index));
-    if (character < ' ' || character === '\u007f')
-      escaped += `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-    else escaped += isEdge || ',+"\\<>;='.includes(character) ? `\\${character}` : character;
-  }
-  return escaped;
-}
-
-function isLast(value: string, index: number): boolean {
-  return index === [...value].length - 1;
+  return value
+    .replace(/^[ #]|[,+"\\<>;=]| $/g, '\\$&')
+    .replace(/\p{Cc}/gu, (control) => Buffer.from(control).toString('hex').replace(/../g, '\\$&'));
 }
 
 function splitAtCommas(dn: string): readonly string[] {

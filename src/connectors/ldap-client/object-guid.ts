@@ -1,5 +1,5 @@
 // Active Directory keeps ids as 16 bytes of which the first three groups stand in little-endian order
-// ([MS-DTYP] 2.3.4.2), and security identifiers as counted lists of numbers ([MS-DTYP] 2.4.2.2).
+// ([MS-DTYP] 2.3.4.2).
 
 /** undefined: not 16 bytes. */
 export function guidText(bytes: Buffer): string | undefined {
@@ -17,26 +17,5 @@ export function guidBytes(text: string): Buffer {
     [6, 8],
   ] as const)
     bytes.subarray(start, end).reverse();
-  return bytes;
-}
-
-/** undefined: not a security identifier. */
-export function sidText(bytes: Buffer): string | undefined {
-  const count = bytes[1];
-  if (count === undefined || bytes.length !== 8 + 4 * count) return undefined;
-  const numbers = Array.from({ length: count }, (_, index) => bytes.readUInt32LE(8 + 4 * index));
-  return ['S', bytes.readUInt8(0), bytes.readUIntBE(2, 6), ...numbers].join('-');
-}
-
-/** undefined: not the text of one. */
-export function sidBytes(text: string): Buffer | undefined {
-  const numbers = /^S((?:-\d+){3,18})$/.exec(text)?.[1]?.slice(1).split('-').map(Number);
-  if (numbers === undefined) return undefined;
-  const [revision = 1, authority = 0, ...others] = numbers;
-  const bytes = Buffer.alloc(8 + 4 * others.length);
-  bytes.writeUInt8(revision, 0);
-  bytes.writeUInt8(others.length, 1);
-  bytes.writeUIntBE(authority, 2, 6);
-  for (const [index, number] of others.entries()) bytes.writeUInt32LE(number >>> 0, 8 + 4 * index);
   return bytes;
 }

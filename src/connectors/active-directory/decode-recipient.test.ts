@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { RawEntry } from '../ldap-client/messages.ts';
+import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
+import { canonicalParent, decodeRecipient, listPath, type NamesInDirectory } from './decode-recipient.ts';
+import { type DirectoryEntry, readEntry } from './directory-entry.ts';
+import { recipientKind } from './recipient-kinds.ts';
+
+const ID = '85619bf8-3a89-5d63-af0a-0c179834cdc7';
+const OTHER = '19b5572c-7dab-54ae-bbdf-2c8d000cf523';
+
+function entryWith(values: Readonly<Record<string, readonly (string | Buffer)[]>>): DirectoryEntry {
+  const raw: RawEntry = {
+    dn: `<GUID=${ID}>;<SID=S-1-5-21-1-2-3-1147>;CN=Anna,OU=Sales,DC=corp,DC=contoso,DC=example`,
+    attributes: new Map(
+      Object.entries(values).map(([name, list]) => [
+        name,
+        list.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(value))),
+      ]),
+    ),
+  };
+  const entry = readEntry(raw, RECIPIENT_ATTRIBUTES);
+  if (entry === undefined) throw new Error('the entry has an id');
+  return entry;
+}
+
+const nobody: NamesInDirectory = {
+  displayName: () => undefined,
+  addressList: () => undefined,
+  isWhole: true,
+};
+
+const person = {
+  objectClass: ['top', 'person', 'user'],
+  userAccountControl: ['512'],
+  mailNickname: ['anna'],
+};
+const decode = (values: Parameters<typeof entryWith>[0], names = nobody) =>
+  decodeRecipient(entryWith({ ...person, ...values }), names);
+
+describe('a directory entry as a source object', () => {
+  it('has the id in canonical form, whatever the case of the name', () => {
+    expect(decode({}).id).toBe(ID);
+    expect(readEntry({ dn: 'CN=without id', attributes: new Map() }, [])).toBeUndefined();
+  });
+
+  it('finds attributes whatever the case in which the server writes them', () => {
+    expect(decode({ GIVENNAME: ['Anna'] }).attributes.givenName).toEqual(['Anna']);
+  });
+
+  it('empty and blank values are no values', () => {
+    const { attributes } = decode({ givenName: [''], sn: ['  '], otherTelephone: ['', '+49 30 1'] });
+    expect(attributes.givenName).toBeUndefined();
+    expect(attributes.surname).toBeUndefined();
+    expect(attributes.businessPhones).toEqual(['+49 30 1']);
+  });
+
+  it('bytes that are no UTF-8 are read as what old programs wrote', () => {
+    expect(decode({ sn: [Buffer.from([0x4d, 0xfc, 0x6c, 0x6c, 0x65, 0x72])] }).attributes.surname).toEqual([
+      'Müller',
+    ]);
+  });
+
+  it('the primary address is the one in capitals, wherever it stands; others in a fixed order', () => {
+    const proxies = [
+      'smtp:b@contoso.example',
+      'X500:/o=x',
+      'SMTP:main@contoso.example',
+      'smtp:a@contoso.example',
+    ];
+    const addresses = ['main@contoso.example', 'a@contoso.example', 'b@contoso.example'];
+    expect(
+      decode({ proxyAddresses: proxies, mail: ['other@contoso.example'] }).attributes.emailAddresses,
+    ).toEqual(addresses);
+    expect(decode({ proxyAddresses: proxies.toReversed() }).attributes.emailAddresses).toEqual(addresses);
+  });
+
+  it('without a primary address mail is it, and the target only where there is nothing else', () => {
+    expect(
+      decode({ mail: ['a@x.example'], proxyAddresses: ['smtp:b@x.example'] }).attributes.emailAddresses,
+    ).toEqual(['a@x.example', 'b@x.example']);
+    expect(decode({ targetAddress: ['SMTP:t@x.example'] }).attributes.emailAddresses).toEqual([
+      't@x.example',
+    ]);
+    expect(decode({ targetAddress: ['X400:C=DE'] }).attributes.emailAddresses).toBeUndefined();
+  });
+
+  it('the country is the code where there is one, otherwise the name', () => {
+    expect(decode({ c: ['DE'], co: ['Germany'] }).attributes.country).toEqual(['DE']);
+    expect(decode({ co: ['Germany'] }).attributes.country).toEqual(['Germany']);
+  });
+
+  it('manager and assistant are display names, unknown when the names were not read', () => {
+    const values = { manager: [`<GUID=${OTHER}>;CN=Chief`], assistant: [`<GUID=${OTHER}>;CN=Chief`] };
+    const named = { ...nobody, displayName: (guid: string) => (guid === OTHER ? 'The Chief' : undefined) };
+    expect(decode(values, named).attributes).toMatchObject({
+      manager: ['The Chief'],
+      assistant: ['The Chief'],
+    });
+    expect(decode(values).attributes.manager).toBeUndefined();
+    expect(decode(values).unknownAttributes).toBeUndefined();
+    expect(decode(values, { ...nobody, isWhole: false }).unknownAttributes).toEqual(['manager', 'assistant']);
+    expect(decode({}, { ...nobody, isWhole: false }).unknownAttributes).toBeUndefined();
+  });
+
+  it('an account that hides what every account has leaves nothing certain that is absent', () => {
+    const object = decodeRecipient(
+      entryWith({
+        objectClass: ['user'],
+        mailNickname: ['anna'],
+        msExchRecipientTypeDetails: ['1'],
+        sn: ['Known'],
+      }),
+      nobody,
+    );
+    expect([object.isDisabled, object.isHidden]).toEqual(['unknown', 'unknown']);
+    expect(object.unknownAttributes).toContain('customAttribute7');
+    expect(object.unknownAttributes).not.toContain('surname');
+  });
+
+  it('the state of the account counts for user mailboxes and mail users only', () => {
+    const disabled = { userAccountControl: ['514'] };
+    for (const [details, expected] of [
+      ['1', true],
+      ['128', true],
+      ['4', false],
+      ['2', false],
+      ['16', false],
+    ] as const)
+      expect(decode({ ...disabled, msExchRecipientTypeDetails: [details] }).isDisabled).toBe(expected);
+  });
+
+  it.each([
+    [{ objectClass: ['contact'] }, 'mailContact'],
+    [{ objectClass: ['group'] }, 'distributionGroup'],
+    [{ objectClass: ['msExchDynamicDistributionList'] }, 'dynamicDistributionGroup'],
+    [{ objectClass: ['publicFolder'] }, 'publicFolder'],
+    [{ objectClass: ['user'], homeMDB: ['CN=DB1'] }, 'userMailbox'],
+    [{ objectClass: ['user'], msExchRemoteRecipientType: ['4'] }, 'remoteMailbox'],
+    [{ objectClass: ['user'], targetAddress: ['SMTP:a@x.example'] }, 'mailUser'],
+    [{ objectClass: ['user'] }, 'other'],
+    [{ objectClass: ['user'], msExchRecipientTypeDetails: ['34359738368'] }, 'remoteMailbox'],
+    [{ objectClass: ['user'], msExchRecipientTypeDetails: ['8388608'] }, 'other'],
+  ] as const)('%o is a %s', (values, kind) => {
+    expect(recipientKind(entryWith(values))).toBe(kind);
+  });
+
+  it('places and address lists as Exchange shows them', () => {
+    expect(canonicalParent('CN=A\\, B,OU=Berlin,OU=People,DC=corp,DC=contoso,DC=example')).toBe(
+      'corp.contoso.example/People/Berlin',
+    );
+    expect(listPath('CN=Sales,CN=Europe,CN=All Address Lists,CN=Address Lists Container,DC=x')).toBe(
+      '\\Europe\\Sales',
+    );
+    const showInAddressBook = [`<GUID=${OTHER}>;CN=Old Name,CN=All Address Lists,DC=x`];
+    expect(decode({ showInAddressBook }).attributes.addressLists).toEqual(['\\Old Name']);
+    const named = { ...nobody, addressList: () => '\\New Name' };
+    expect(decode({ showInAddressBook }, named).attributes.addressLists).toEqual(['\\New Name']);
+  });
+});
