@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { silentLog } from '../../ports/log.ts';
+import { createEwsClient } from './ews-client.ts';
+import { type OutgoingMail, sendMail } from './send-mail.ts';
+import { bed, control, emulator, failureOf, signal, useEwsBench } from './testing/ews-bench.ts';
+
+useEwsBench();
+
+const MAIL: OutgoingMail = {
+  to: ['admin@contoso.example', 'second@contoso.example'],
+  subject: 'Report <1> & more',
+  body: { kind: 'html', content: '<p>Ünïcode</p>' },
+  attachments: [{ name: 'report.csv', contentType: 'text/csv', content: Buffer.from('a;b\r\n') }],
+};
+
+const send = (keepsCopy: boolean) => {
+  const { http, clock, mailbox, address } = bed;
+  const client = createEwsClient({
+    url: emulator.ewsUrl,
+    http,
+    impersonate: true,
+    clock,
+    log: silentLog,
+    random: () => 0,
+  });
+  return sendMail(client, { key: mailbox.id, address }, MAIL, { keepsCopy }, signal);
+};
+
+describe('a mail', () => {
+  it.each([true, false])(
+    'is sent with subject, body and attachment (keeps a copy: %s)',
+    async (keepsCopy) => {
+      await send(keepsCopy);
+      const [sent] = await control.sentMessages(bed.address);
+      expect(sent).toMatchObject({
+        to: ['admin@contoso.example', 'second@contoso.example'],
+        subject: 'Report <1> & more',
+        body: '<p>Ünïcode</p>',
+      });
+      expect(sent?.attachments[0]).toMatchObject({ name: 'report.csv', contentType: 'text/csv' });
+    },
+  );
+
+  it('whose answer is lost is not sent twice', async () => {
+    await control.addFault({ face: 'ews', bodyText: '<m:CreateItem', action: { kind: 'process-then-drop' } });
+    expect((await failureOf(send(false))).code).toBe('answerLost');
+    expect(await control.sentMessages(bed.address)).toHaveLength(1);
+  });
+
+  it('that is refused says why', async () => {
+    await control.addEwsFault({ operation: 'CreateItem', action: { kind: 'quota-exceeded' } });
+    expect((await failureOf(send(false))).code).toBe('mailboxFull');
+  });
+});
