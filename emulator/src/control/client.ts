@@ -306,7 +306,7 @@ export class EmulatorControl {
 
   /** What is not named goes back to the usual. */
   setSignIn(choice: SignInChoice): Promise<SignInSettings> {
-    return this.#call('sign-in/set-settings', choice);
+    return this.#call('authentication/set-settings', choice);
   }
 
   /** Whose servers hold the mailbox: EWS in the building, Graph, or (the usual) both show it. */
@@ -324,24 +324,24 @@ export class EmulatorControl {
   }
 
   async addEwsFault(fault: EwsFault): Promise<void> {
-    await this.#call('ews-faults/add', fault);
+    await this.#call('ews/add-fault', fault);
   }
 
   async unconsumedEwsFaults(): Promise<EwsFault[]> {
-    return (await this.#call<{ waiting: EwsFault[] }>('ews-faults/list')).waiting;
+    return (await this.#call<{ waiting: EwsFault[] }>('ews/faults')).waiting;
   }
 
   /** How many requests met a fault of EWS, by kind. */
   ewsFaultsMet(): Promise<Record<string, number>> {
-    return this.#call('ews-faults/met');
+    return this.#call('ews/faults-met');
   }
 
   async setRandomEwsFaults(choice: RandomEwsFaultChoice): Promise<void> {
-    await this.#call('ews-faults/set-random', choice);
+    await this.#call('ews/set-random-faults', choice);
   }
 
   async clearEwsFaults(): Promise<void> {
-    await this.#call('ews-faults/clear');
+    await this.#call('ews/clear-faults');
   }
 
   /** The newest requests, oldest of them first. */

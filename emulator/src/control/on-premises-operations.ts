@@ -83,8 +83,8 @@ export const onPremisesOperations: Operations = {
     },
   ),
 
-  'sign-in/settings': operation(nothing, (_, { onPremises }) => onPremises.signIn),
-  'sign-in/set-settings': operation(signInChoice, (choice, { onPremises }) => {
+  'authentication/settings': operation(nothing, (_, { onPremises }) => onPremises.signIn),
+  'authentication/set-settings': operation(signInChoice, (choice, { onPremises }) => {
     onPremises.signIn = { ...usualSignIn, ...given(choice) };
     return onPremises.signIn;
   }),
@@ -107,20 +107,20 @@ export const onPremisesOperations: Operations = {
     ews.settings = { ...usualEwsSettings, ...given(choice) };
     return ews.settings;
   }),
-  'ews-faults/add': operation(ewsFault, (fault, context) => {
+  'ews/add-fault': operation(ewsFault, (fault, context) => {
     const { faults } = context.ews;
     const owner = fault.mailbox === undefined ? undefined : requireRecipient(context, fault.mailbox);
     const addressed: EwsFault = owner === undefined ? fault : { ...fault, mailbox: owner.primarySmtpAddress };
     faults.add(addressed);
     return { waiting: faults.unconsumed() };
   }),
-  'ews-faults/list': operation(nothing, (_, { ews }) => ({ waiting: ews.faults.unconsumed() })),
-  'ews-faults/met': operation(nothing, (_, { ews }) => ews.faults.met()),
-  'ews-faults/set-random': operation(randomEwsFaults, (choice, { ews }) => {
+  'ews/faults': operation(nothing, (_, { ews }) => ({ waiting: ews.faults.unconsumed() })),
+  'ews/faults-met': operation(nothing, (_, { ews }) => ews.faults.met()),
+  'ews/set-random-faults': operation(randomEwsFaults, (choice, { ews }) => {
     ews.faults.chooseRandom(choice);
     return choice;
   }),
-  'ews-faults/clear': operation(nothing, (_, { ews }) => {
+  'ews/clear-faults': operation(nothing, (_, { ews }) => {
     ews.faults.clear();
     return { waiting: [] };
   }),
