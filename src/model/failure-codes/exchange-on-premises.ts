@@ -146,4 +146,50 @@ export const exchangeOnPremisesFailures = {
         'Let contactSync reach the server without the device between. If that does not help, send the request id in the details to support.',
     },
   },
+  exchangeNotFound: {
+    number: 13050,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Autodiscover finds no Exchange server.',
+      causes: [
+        'Neither Active Directory nor DNS names a server for the mail domain.',
+        'A firewall or a certificate stands between; the steps in the details say where.',
+        'Autodiscover is switched off or not published.',
+      ],
+      remedy:
+        'Enter the URL of Exchange Web Services in the environment, such as https://mail.contoso.example/EWS/Exchange.asmx.',
+    },
+  },
+  autodiscoverLeadsOnline: {
+    number: 13051,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Autodiscover leads to Exchange Online and not to a server on-premises.',
+      causes: [
+        'The mailbox of the account has been moved to Exchange Online.',
+        'DNS names Exchange Online for the mail domain, as is usual in a hybrid organization.',
+      ],
+      remedy:
+        'If there are mailboxes on-premises, enter the URL of Exchange Web Services in the environment and an account with a mailbox there; otherwise choose the scenario Exchange Online.',
+    },
+  },
+  autodiscoverLeadsOutside: {
+    number: 13052,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Autodiscover leads to a server outside of the mail domain, which is not followed.',
+      causes: [
+        'Another company runs the Exchange server, or it bears the name of another domain of yours.',
+        'Somebody forges DNS answers or redirects to get hold of the password.',
+      ],
+      remedy:
+        'Check the host in the details. If it is right, enter the URL of Exchange Web Services on it in the environment.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

@@ -1,0 +1,9 @@
+// Autodiscover: what the composition root may use.
+
+export type { ServiceConnectionPoints } from './connection-points.ts';
+export {
+  createDirectoryConnectionPoints,
+  type DirectoryPointsOptions,
+} from './directory-connection-points.ts';
+export { type FindExchangeOptions, type FoundExchange, findExchange } from './find-exchange.ts';
+export { type DiscoveryStep, stepText } from './steps.ts';
