@@ -51,16 +51,24 @@ import sys, requests
 from cryptography.hazmat.backends import default_backend
 default_backend()
 from requests_ntlm import HttpNtlmAuth
-url, ca, user, password, body, binds, times = sys.argv[1:8]
+url, ca, user, password, body, way, times = sys.argv[1:8]
 session = requests.Session()
 session.trust_env = False
-session.auth = HttpNtlmAuth(user, password, send_cbt=binds == 'yes')
+session.auth = HttpNtlmAuth(user, password, send_cbt=way != 'unbound')
+if way == 'bound to another certificate':
+    session.auth._get_server_cert = lambda response: '00' * 32
+if way == 'NTLMv1':
+    from requests_ntlm import requests_ntlm
+    made = requests_ntlm.ntlm.Ntlm
+    requests_ntlm.ntlm.Ntlm = lambda: made(ntlm_compatibility=2)
 for _ in range(int(times)):
     answer = session.post(url, data=body, headers={'Content-Type': 'text/xml; charset=utf-8'}, verify=ca)
     print(answer.status_code)
 `;
 
-function python(options: { password?: string; binds?: boolean; times?: number } = {}): Promise<string> {
+type Way = 'bound' | 'unbound' | 'bound to another certificate' | 'NTLMv1';
+
+function python(options: { password?: string; way?: Way; times?: number } = {}): Promise<string> {
   const { userName, password } = emulator.serviceAccount;
   return run(
     '/usr/bin/python3',
@@ -71,7 +79,7 @@ function python(options: { password?: string; binds?: boolean; times?: number } 
     userName,
     options.password ?? password,
     body,
-    options.binds === false ? 'no' : 'yes',
+    options.way ?? 'bound',
     String(options.times ?? 1),
   );
 }
@@ -101,10 +109,27 @@ describe.skipIf(!requestsNtlm.available)(
     test('is refused without the binding where it is required, and that is no wrong password', async () => {
       await control.setSignIn({ extendedProtection: 'require' });
       const before = (await control.account('svc-contactsync')).failedSignIns;
-      expect(await python({ binds: false })).toBe('401');
+      expect(await python({ way: 'unbound' })).toBe('401');
       await control.setSignIn({ extendedProtection: 'allow' });
-      expect(await python({ binds: false })).toBe('200');
+      expect(await python({ way: 'unbound' })).toBe('200');
       expect((await control.account('svc-contactsync')).failedSignIns).toBe(before);
+    });
+
+    test.each([
+      ['bound to another certificate', 'none', '200'],
+      ['bound to another certificate', 'allow', '401'],
+      ['bound to another certificate', 'require', '401'],
+      ['NTLMv1', 'none', '401'],
+    ] as const)('%s where binding is %s it gets %s', async (way, extendedProtection, status) => {
+      await control.setSignIn({ extendedProtection });
+      expect(await python({ way })).toBe(status);
+    });
+
+    test('passes with Negotiate, which may carry NTLM, too', async () => {
+      await control.setSignIn({ ntlm: false });
+      expect(await python()).toBe('200');
+      await control.setSignIn({ ntlm: false, negotiate: false });
+      expect(await python()).toBe('401');
     });
 
     test('is refused with a wrong password, which is counted and locks the account in the end', async () => {

@@ -30,6 +30,7 @@ const impersonates = z.union([z.enum(['nobody', 'everybody']), z.strictObject({ 
 export const signInChoice = z.strictObject({
   basic: z.boolean().optional(),
   ntlm: z.boolean().optional(),
+  negotiate: z.boolean().optional(),
   bearer: z.boolean().optional(),
   extendedProtection: z.enum(['none', 'allow', 'require']).optional(),
   lockoutThreshold: z.int().min(0).optional(),
@@ -43,6 +44,7 @@ export const ewsSettingsChoice = z.strictObject({
   pageLimit: whole.optional(),
   restrictedPageLimit: whole.optional(),
   mostItemsInTime: whole.optional(),
+  compress: z.boolean().optional(),
   version: z.strictObject({ major: z.int(), minor: z.int(), build: z.int() }).optional(),
 });
 export type EwsSettingsChoice = z.input<typeof ewsSettingsChoice>;

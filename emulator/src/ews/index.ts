@@ -2,6 +2,7 @@
 // header or operation the emulator does not know is refused by its name, never ignored.
 
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { Recipient } from '../organization/state.ts';
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse } from '../server/exchange.ts';
 import { type Principal, signedIn } from '../server/sign-in/sign-in.ts';
@@ -64,13 +65,27 @@ export async function handleEws(
   const headers = diagnosticHeaders(request);
   try {
     const response = await serve(request, context, principal);
-    return { ...response, headers: { ...headers, ...response.headers } };
+    return compressed(request, context, { ...response, headers: { ...headers, ...response.headers } });
   } catch (error) {
     const fault =
       error instanceof XmlError || error instanceof SchemaViolation ? schemaFault(error) : asEwsError(error);
     const response = faultResponse(fault, context.ews.settings);
     return { ...response, headers: { ...headers, ...response.headers } };
   }
+}
+
+function compressed(
+  request: EmulatorRequest,
+  context: EmulatorContext,
+  response: EmulatorResponse,
+): EmulatorResponse {
+  const isWanted = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  if (!context.ews.settings.compress || !isWanted || !Buffer.isBuffer(response.body)) return response;
+  return {
+    ...response,
+    headers: { ...response.headers, 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' },
+    body: gzipSync(response.body),
+  };
 }
 
 async function serve(

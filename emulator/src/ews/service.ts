@@ -15,6 +15,8 @@ export interface EwsSettings {
   readonly restrictedPageLimit: number;
   /** Requests of more items than that are refused for their time; undefined: all are done. */
   readonly mostItemsInTime: number | undefined;
+  /** Answers are sent with gzip to whom takes it, as IIS can be told to. */
+  readonly compress: boolean;
   readonly version: { readonly major: number; readonly minor: number; readonly build: number };
 }
 
@@ -24,6 +26,7 @@ export const usualEwsSettings: EwsSettings = {
   pageLimit: 1000,
   restrictedPageLimit: 250,
   mostItemsInTime: undefined,
+  compress: false,
   version: { major: 15, minor: 2, build: 1544 },
 };
 

@@ -29,6 +29,8 @@ export type ExtendedProtection = 'none' | 'allow' | 'require';
 export interface SignInSettings {
   readonly basic: boolean;
   readonly ntlm: boolean;
+  /** As far as it carries NTLM: there is no Kerberos here. */
+  readonly negotiate: boolean;
   readonly bearer: boolean;
   readonly extendedProtection: ExtendedProtection;
   /** Wrong passwords until an account is locked; 0: never. */
@@ -38,6 +40,7 @@ export interface SignInSettings {
 export const usualSignIn: SignInSettings = {
   basic: true,
   ntlm: true,
+  negotiate: true,
   bearer: true,
   extendedProtection: 'allow',
   lockoutThreshold: 5,

@@ -66,6 +66,9 @@ function createContact(open: OwnedMailbox, folderId: string, given: Element): Co
   if (given.name !== 't:Contact') throw notEmulated(`creating a ${given.name}`);
   const changes = new PropertyChanges();
   writeItem(changes, given);
+  const mapping = child(given, 't:FileAsMapping')?.text ?? 'None';
+  if (child(given, 't:FileAs') === undefined && !['None', 'LastCommaFirst'].includes(mapping))
+    throw notEmulated(`the FileAsMapping ${mapping} without FileAs`);
   const subject = changes.read(subjectKey);
   if (changes.read(displayNameKey) === undefined && subject !== undefined)
     changes.set(displayNameKey, subject);

@@ -40,7 +40,8 @@ export function openState(mailbox: Mailbox, folder: string, state: string): Sync
   const text = opened.slice(16);
   if (text === '' || digest(text) !== opened.slice(0, 16)) throw invalid();
   const sealed: SyncPosition & { readonly place: string } = JSON.parse(text);
-  if (sealed.place !== placeOf(mailbox, folder)) throw invalid();
+  // A mailbox set back to an earlier state has not seen the changes that the state speaks of.
+  if (sealed.place !== placeOf(mailbox, folder) || sealed.until > mailbox.changeNumber) throw invalid();
   return sealed;
 }
 

@@ -110,7 +110,7 @@ function validateAttributes(element: Element, type: Type): void {
   for (const [name, given] of element.attributes) {
     const rule = type.attributes[name];
     // Type and language of an element may stand anywhere.
-    if (rule === undefined && (name.startsWith('xsi:') || name.startsWith('xml:'))) continue;
+    if (rule === undefined && /^(?:xsi|xml|s):/.test(name)) continue;
     if (rule === undefined) throw new SchemaViolation(`The '${name}' attribute is not declared.`, element);
     if (!rule.value.test(given))
       throw new SchemaViolation(

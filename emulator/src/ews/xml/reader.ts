@@ -7,7 +7,7 @@ import { canonicalName } from './names.ts';
 export interface Element {
   /** With the emulator's own prefix, whatever the client's is: `t:Contact`. */
   readonly name: string;
-  /** Attributes in no namespace; `xsi:type` and `xml:lang` under those names. */
+  /** Those in no namespace by their names alone; `xsi:type`, `xml:lang`, `s:mustUnderstand` under those. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly Element[];
   readonly text: string;
@@ -55,7 +55,8 @@ export function readXml(bytes: Buffer): Element {
     for (const { uri, local, prefix, value } of Object.values(tag.attributes)) {
       if (prefix === 'xmlns' || (prefix === '' && local === 'xmlns')) continue;
       const foreign = namesOfForeignAttributes[uri];
-      attributes.set(uri === '' ? local : `${foreign ?? `{${uri}}`}:${local}`, value);
+      const full = foreign === undefined ? canonicalName(uri, local) : `${foreign}:${local}`;
+      attributes.set(uri === '' ? local : full, value);
     }
     const name = canonicalName(tag.uri, tag.local);
     open.push({ name, attributes, children: [], text: '', line: parser.line, column: parser.column });

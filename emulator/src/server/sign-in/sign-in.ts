@@ -19,7 +19,7 @@ export function signedIn(request: EmulatorRequest, context: EmulatorContext): Pr
   const header = request.headers['authorization'];
   const connection = request.connection === undefined ? undefined : connections.get(request.connection);
   if (header === undefined) {
-    if (connection?.account !== undefined && onPremises.signIn.ntlm)
+    if (connection?.account !== undefined)
       return { kind: 'account', account: requireUsable(connection.account, onPremises), way: 'ntlm' };
     throw unauthorized(onPremises);
   }
@@ -32,8 +32,13 @@ export function signedIn(request: EmulatorRequest, context: EmulatorContext): Pr
       if (!onPremises.signIn.bearer) throw unauthorized(onPremises);
       return bearer(credentials, context);
     case 'ntlm':
-      if (!onPremises.signIn.ntlm || request.connection === undefined) throw unauthorized(onPremises);
-      return { kind: 'account', account: ntlmAccount(request.connection, credentials, context), way: 'ntlm' };
+    case 'negotiate':
+      if (!isOn(scheme, onPremises) || request.connection === undefined) throw unauthorized(onPremises);
+      return {
+        kind: 'account',
+        account: ntlmAccount(request.connection, scheme, credentials, context),
+        way: 'ntlm',
+      };
     default:
       throw unauthorized(onPremises);
   }
@@ -51,12 +56,22 @@ function basicAccount(credentials: string, onPremises: OnPremises): Account {
   return accepted(account, onPremises);
 }
 
-function ntlmAccount(connection: object, credentials: string, context: EmulatorContext): Account {
+function isOn(scheme: string, { signIn }: OnPremises): boolean {
+  return scheme.toLowerCase() === 'ntlm' ? signIn.ntlm : signIn.negotiate;
+}
+
+function ntlmAccount(
+  connection: object,
+  scheme: string,
+  credentials: string,
+  context: EmulatorContext,
+): Account {
   const { onPremises } = context;
   const state = connections.get(connection) ?? {};
   connections.set(connection, state);
   const step = continueNtlm(state, Buffer.from(credentials, 'base64'), context);
-  if (step.kind === 'challenge') throw unauthorized(onPremises, `NTLM ${step.message.toString('base64')}`);
+  if (step.kind === 'challenge')
+    throw unauthorized(onPremises, `${scheme} ${step.message.toString('base64')}`);
   if (step.kind === 'refused') {
     if (step.account !== undefined && step.isWrongPassword) onPremises.noteBadPassword(step.account);
     throw unauthorized(onPremises);
@@ -99,6 +114,7 @@ function challenges({ signIn }: OnPremises): string[] {
           'Bearer client_id="00000002-0000-0ff1-ce00-000000000000", token_types="app_asserted_user_v1 service_asserted_app_v1"',
         ]
       : []),
+    ...(signIn.negotiate ? ['Negotiate'] : []),
     ...(signIn.ntlm ? ['NTLM'] : []),
     ...(signIn.basic ? ['Basic realm="mail.contoso.example"'] : []),
   ];
