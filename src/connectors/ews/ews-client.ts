@@ -32,10 +32,15 @@ export interface EwsClientOptions {
 }
 
 /** `lost`: it may or may not have happened; `messages` are those that arrived before. */
-export type EwsAnswer =
-  | { readonly kind: 'answered'; readonly messages: readonly ResponseMessage[] }
+type Answer<Message> =
+  | { readonly kind: 'answered'; readonly messages: readonly Message[] }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'lost'; readonly failure: Failure; readonly messages: readonly ResponseMessage[] };
+  | { readonly kind: 'lost'; readonly failure: Failure; readonly messages: readonly Message[] };
+
+export type EwsAnswer = Answer<ResponseMessage>;
+
+/** What is left of a message when its content was decoded. */
+type Answered = Pick<ResponseMessage, 'refusal'>;
 
 export interface EwsClient {
   readonly traffic: Traffic;
@@ -53,13 +58,17 @@ export interface EwsClient {
    * as once. Throws the failure of whatever refuses the request as a whole; a refused message is returned.
    */
   ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage>;
-  /** Any number of inputs, in portions; one message for each, in input order. Throws as `ask`. */
-  askEach<Input>(
+  /**
+   * Any number of inputs, in portions; what `decode` makes of the message of each, in input order. It is called while
+   * the answer arrives, and the message let go. Throws as `ask`, and what `decode` throws.
+   */
+  askEach<Input, Output>(
     mailbox: EwsMailbox,
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
+    decode: (message: ResponseMessage) => Output,
     signal: AbortSignal,
-  ): Promise<readonly ResponseMessage[]>;
+  ): Promise<readonly Output[]>;
 }
 
 /** The server ends a batch after a minute by itself; the rest is for the way. */
@@ -95,24 +104,26 @@ class PacedEwsClient implements EwsClient {
 
   write(mailbox: EwsMailbox, operation: Xml, inputs: number, signal: AbortSignal): Promise<EwsAnswer> {
     const choice = { inputs, isSafeToRepeat: false, longestPauseMs: TIME_BUDGET_MS };
-    return this.#sendOnce(mailbox, operation, choice, signal);
+    return this.#sendOnce(mailbox, operation, choice, (message) => message, signal);
   }
 
   async ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage> {
-    const [message] = await this.askEach(mailbox, [operation], () => operation, signal);
+    const itself = (message: ResponseMessage) => message;
+    const [message] = await this.askEach(mailbox, [operation], () => operation, itself, signal);
     if (message === undefined) throw unreadable('no message', '');
     return message;
   }
 
-  async askEach<Input>(
+  async askEach<Input, Output>(
     mailbox: EwsMailbox,
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
+    decode: (message: ResponseMessage) => Output,
     signal: AbortSignal,
-  ): Promise<readonly ResponseMessage[]> {
+  ): Promise<readonly Output[]> {
     const { clock, log, random } = this.#options;
     const deadline = clock.now().getTime() + TIME_BUDGET_MS;
-    const answers = new Map<number, ResponseMessage>();
+    const answers = new Map<number, { readonly decoded: Output }>();
     let portionSize = PORTION;
     for (let triesInVain = 0; answers.size < inputs.length; ) {
       const open = inputs.flatMap((input, index) => (answers.has(index) ? [] : [{ input, index }]));
@@ -120,13 +131,17 @@ class PacedEwsClient implements EwsClient {
       const remainingMs = deadline - clock.now().getTime();
       const body = operation(portion.map(({ input }) => input));
       const choice = { inputs: portion.length, isSafeToRepeat: true, longestPauseMs: remainingMs };
-      const answer = await this.#sendOnce(mailbox, body, choice, signal);
+      const settle = (message: ResponseMessage) => ({
+        refusal: message.refusal,
+        last: isLastWord(message) ? { decoded: decode(message) } : undefined,
+      });
+      const answer = await this.#sendOnce(mailbox, body, choice, settle, signal);
       const trouble = troubleOf(answer, portion.length);
       const messages = answer.kind === 'refused' ? [] : answer.messages;
-      const settled = messages.filter((message, position) => {
+      const settled = messages.filter(({ last }, position) => {
         const at = portion[position];
-        if (at === undefined || !isLastWord(message)) return false;
-        answers.set(at.index, message);
+        if (at === undefined || last === undefined) return false;
+        answers.set(at.index, last);
         return true;
       }).length;
       if (trouble === undefined) continue;
@@ -139,10 +154,13 @@ class PacedEwsClient implements EwsClient {
       log.debug('request is repeated', { code: trouble.failure.code, tries: triesInVain, waitMs });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     }
-    return inputs.flatMap((_, index) => answers.get(index) ?? []);
+    return inputs.flatMap((_, index) => {
+      const answer = answers.get(index);
+      return answer === undefined ? [] : [answer.decoded];
+    });
   }
 
-  async #sendOnce(
+  async #sendOnce<Message extends Answered>(
     mailbox: EwsMailbox,
     operation: Xml,
     {
@@ -150,8 +168,9 @@ class PacedEwsClient implements EwsClient {
       isSafeToRepeat,
       longestPauseMs,
     }: { readonly inputs: number; readonly isSafeToRepeat: boolean; readonly longestPauseMs: number },
+    decode: (message: ResponseMessage) => Message,
     signal: AbortSignal,
-  ): Promise<EwsAnswer> {
+  ): Promise<Answer<Message>> {
     const { url, http, impersonate } = this.#options;
     const leave = await this.#pace.enter(mailbox.key, longestPauseMs, signal);
     try {
@@ -173,7 +192,7 @@ class PacedEwsClient implements EwsClient {
         },
         signal,
       );
-      const answer = forAllInputs(await this.#read(response), inputs);
+      const answer = forAllInputs(await this.#read(response, decode), inputs);
       this.#adapt(answer);
       return answer;
     } catch (thrown) {
@@ -186,7 +205,10 @@ class PacedEwsClient implements EwsClient {
     }
   }
 
-  async #read({ status, headers, body, requestId }: ExchangeResponse): Promise<EwsAnswer> {
+  async #read<Message extends Answered>(
+    { status, headers, body, requestId }: ExchangeResponse,
+    decode: (message: ResponseMessage) => Message,
+  ): Promise<Answer<Message>> {
     const isXml = /\bxml\b/i.test(headers['content-type'] ?? '');
     if (!isXml || (status !== 200 && status !== 500)) {
       body.destroy();
@@ -196,14 +218,14 @@ class PacedEwsClient implements EwsClient {
       const backOff = parseRetryAfter(headers['retry-after'], this.#options.clock.now());
       return { kind: 'refused', refusal: refusalOfStatus(status, { requestId, backOffMs: backOff }) };
     }
-    const messages: ResponseMessage[] = [];
+    const messages: Message[] = [];
     try {
       for await (const { kind, element } of readSoap(body)) {
         if (kind === 'fault') {
           body.destroy();
           return { kind: 'refused', refusal: refusalOfFault(element, requestId) };
         }
-        messages.push(messageOf(element, requestId));
+        messages.push(decode(messageOf(element, requestId)));
       }
       return { kind: 'answered', messages };
     } catch (thrown) {
@@ -216,7 +238,7 @@ class PacedEwsClient implements EwsClient {
   }
 
   /** Tells the pace what the answer means for all mailboxes. */
-  #adapt(answer: EwsAnswer): void {
+  #adapt(answer: Answer<Answered>): void {
     const refusals =
       answer.kind === 'refused'
         ? [answer.refusal]
@@ -236,7 +258,7 @@ class PacedEwsClient implements EwsClient {
 }
 
 /** What refuses the operation itself stands in a single message, however many inputs there were. */
-function forAllInputs(answer: EwsAnswer, inputs: number): EwsAnswer {
+function forAllInputs<Message extends Answered>(answer: Answer<Message>, inputs: number): Answer<Message> {
   if (answer.kind !== 'answered' || answer.messages.length !== 1 || inputs === 1) return answer;
   const [only] = answer.messages;
   return only?.refusal === undefined ? answer : { kind: 'refused', refusal: only.refusal };
@@ -251,7 +273,7 @@ interface Trouble {
 }
 
 /** undefined: every input has its last word. */
-function troubleOf(answer: EwsAnswer, wanted: number): Trouble | undefined {
+function troubleOf(answer: Answer<Answered>, wanted: number): Trouble | undefined {
   switch (answer.kind) {
     case 'lost':
       return troubleOfLost(answer.failure);
@@ -278,7 +300,7 @@ function troubleOfRefusal({ reaction, failure, backOffMs: stated }: Refusal): Tr
   return { failure, mayRepeat, mostTries: MOST_TRIES, isPaused: reaction === 'busy' || stated !== undefined };
 }
 
-function isLastWord({ refusal }: ResponseMessage): boolean {
+function isLastWord({ refusal }: Answered): boolean {
   return refusal === undefined || refusal.reaction === 'final' || refusal.reaction === 'smaller';
 }
 

@@ -47,6 +47,7 @@ import { readSnapshot, snapshotFolder, wholeOf } from './read-folder.ts';
 import { readItems } from './read-items.ts';
 import { createSeenItems, type SeenItems } from './seen-items.ts';
 import { encodeSyncToken } from './sync-token.ts';
+import type { XmlElement } from './xml-element.ts';
 
 export interface EwsTargetsOptions {
   /** Of Exchange.asmx. */
@@ -135,17 +136,17 @@ class EwsMailboxTarget implements MailboxTarget {
     return cancellable(signal, async () => {
       if (itemIds.length === 0) return [];
       const folders = this.#folders ?? (await this.#locate(signal));
-      const items = await readItems(this.#session, itemIds, WHOLE_SHAPE, signal);
-      return items.flatMap((item) => {
-        if (item === undefined) return [];
+      const decode = (item: XmlElement): ManagedContact | undefined => {
         const folder = folders.find((one) => one.folderId === parentFolderIdOf(item));
         const { mark, ...row } = rowOf(item, this.#connection.markCodec);
-        if (folder === undefined || mark === undefined || isNewer(mark)) return [];
-        if (!isOurs(mark, this.#wish.policyId)) return [];
-        const contact: ManagedContact = { ...row, folderKey: folder.key, mark, ...wholeOf(item) };
-        this.#remember(contact);
-        return [contact];
-      });
+        if (folder === undefined || mark === undefined || isNewer(mark)) return undefined;
+        if (!isOurs(mark, this.#wish.policyId)) return undefined;
+        return { ...row, folderKey: folder.key, mark, ...wholeOf(item) };
+      };
+      const items = await readItems(this.#session, itemIds, WHOLE_SHAPE, decode, signal);
+      const contacts = items.filter((item) => item !== undefined);
+      for (const contact of contacts) this.#remember(contact);
+      return contacts;
     });
   }
 

@@ -23,11 +23,12 @@ export interface MailboxSession {
   /** Contacts, by its distinguished id: its name is localized. */
   readonly contacts: Xml;
   ask(operation: Xml, signal: AbortSignal): Promise<ResponseMessage>;
-  askEach<Input>(
+  askEach<Input, Output>(
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
+    decode: (message: ResponseMessage) => Output,
     signal: AbortSignal,
-  ): Promise<readonly ResponseMessage[]>;
+  ): Promise<readonly Output[]>;
   /** `inputs`: how many messages the answer should have. */
   write(operation: Xml, inputs: number, signal: AbortSignal): Promise<EwsAnswer>;
 }
@@ -54,7 +55,8 @@ export function sessionOf(
     random,
     contacts: element('t:DistinguishedFolderId', { Id: 'contacts' }, owner),
     ask: (operation, signal) => client.ask(addressed, operation, signal),
-    askEach: (inputs, operation, signal) => client.askEach(addressed, inputs, operation, signal),
+    askEach: (inputs, operation, decode, signal) =>
+      client.askEach(addressed, inputs, operation, decode, signal),
     write: (operation, inputs, signal) => client.write(addressed, operation, inputs, signal),
   };
 }

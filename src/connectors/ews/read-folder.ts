@@ -204,12 +204,10 @@ async function openById(
   ids: readonly ItemId[],
   signal: AbortSignal,
 ): Promise<readonly ReadItem[]> {
-  const items = await readItems(session, ids, WHOLE_SHAPE, signal);
-  return items.flatMap((item) =>
-    item === undefined || parentFolderIdOf(item) !== folder.folderId
-      ? []
-      : [itemOf(rowOf(item, codec), folder, item)],
-  );
+  const decode = (item: XmlElement) =>
+    parentFolderIdOf(item) === folder.folderId ? itemOf(rowOf(item, codec), folder, item) : undefined;
+  const items = await readItems(session, ids, WHOLE_SHAPE, decode, signal);
+  return items.filter((item) => item !== undefined);
 }
 
 function itemOf(row: ItemRow, { key }: LocatedFolder, whole: XmlElement | undefined): ReadItem {

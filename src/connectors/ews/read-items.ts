@@ -7,17 +7,25 @@ import { type MailboxSession, requireDone } from './mailbox-session.ts';
 import { childOf, type XmlElement } from './xml-element.ts';
 import type { Xml } from './xml-writer.ts';
 
-/** In input order; undefined where the item is gone or no contact. Throws where the mailbox as a whole refuses. */
-export async function readItems(
+/**
+ * What `decode` makes of each, in input order; undefined where the item is gone or no contact. Throws where the mailbox
+ * as a whole refuses.
+ */
+export function readItems<Item>(
   session: MailboxSession,
   ids: readonly ItemId[],
   shape: Xml,
+  decode: (item: XmlElement) => Item,
   signal: AbortSignal,
-): Promise<readonly (XmlElement | undefined)[]> {
-  const messages = await session.askEach(ids, (portion) => getItems(shape, portion), signal);
-  return messages.map((message) => {
-    if (message.refusal !== undefined && isGone(message.code)) return undefined;
-    const [item] = childOf(requireDone(message), 'Items')?.children ?? [];
-    return item?.name === 'Contact' ? item : undefined;
-  });
+): Promise<readonly (Item | undefined)[]> {
+  return session.askEach(
+    ids,
+    (portion) => getItems(shape, portion),
+    (message) => {
+      if (message.refusal !== undefined && isGone(message.code)) return undefined;
+      const [item] = childOf(requireDone(message), 'Items')?.children ?? [];
+      return item?.name === 'Contact' ? decode(item) : undefined;
+    },
+    signal,
+  );
 }

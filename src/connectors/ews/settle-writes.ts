@@ -12,6 +12,7 @@ import { type ItemRow, listItems, rowOf } from './item-rows.ts';
 import { isNewer, type MailboxSession, parentFolderIdOf } from './mailbox-session.ts';
 import { readItems } from './read-items.ts';
 import type { SeenItems } from './seen-items.ts';
+import type { XmlElement } from './xml-element.ts';
 
 export type Existing = Exclude<TargetChange, { readonly kind: 'create' }>;
 
@@ -129,13 +130,11 @@ async function listAll(
 }
 
 /** In input order; undefined where the item is gone or lies in none of our folders. */
-export async function readRows(
+export function readRows(
   { session, codec, isOurFolder }: ChangeTools,
   ids: readonly ItemId[],
   signal: AbortSignal,
 ): Promise<readonly (ItemRow | undefined)[]> {
-  const items = await readItems(session, ids, MARK_AND_PLACE_SHAPE, signal);
-  return items.map((item) =>
-    item === undefined || !isOurFolder(parentFolderIdOf(item)) ? undefined : rowOf(item, codec),
-  );
+  const decode = (item: XmlElement) => (isOurFolder(parentFolderIdOf(item)) ? rowOf(item, codec) : undefined);
+  return readItems(session, ids, MARK_AND_PLACE_SHAPE, decode, signal);
 }
