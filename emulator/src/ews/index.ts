@@ -126,8 +126,8 @@ async function serve(
       fault,
     };
     const response = answerEnvelope(operation, done(call), settings);
-    const travelled = fault === undefined ? response : distorted(fault, response, settings);
-    return { ...travelled, ...affinity(request, context, owner) };
+    const delivered = fault === undefined ? response : distorted(fault, response, settings);
+    return { ...delivered, ...affinity(request, context, owner) };
   } finally {
     leave();
   }
@@ -158,7 +158,7 @@ function inOneMessage({ operation }: EwsCall, error: EwsError): string {
   return `<m:ResponseMessages>${errorMessage(`m:${name}ResponseMessage`, error, '')}</m:ResponseMessages>`;
 }
 
-export function tooManyConnections(): EwsFault {
+function tooManyConnections(): EwsFault {
   return new EwsFault(
     'ErrorExceededConnectionCount',
     'You have exceeded the available concurrent connections for your account. Try again once your other requests have completed.',

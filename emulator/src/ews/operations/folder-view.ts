@@ -43,7 +43,7 @@ export function readFolderProperty(mailbox: Mailbox, folder: ContactFolder, key:
   }
 }
 
-export function folderIdElement(mailbox: Mailbox, folder: ContactFolder, name = 't:FolderId'): string {
+function folderIdElement(mailbox: Mailbox, folder: ContactFolder, name = 't:FolderId'): string {
   return element(name, { Id: ewsId(folder.id), ChangeKey: ewsChangeKey(mailbox, folder) });
 }
 
@@ -88,7 +88,7 @@ function distinguishedName(mailbox: Mailbox, folder: ContactFolder): string {
   return name === undefined ? '' : textElement('t:DistinguishedFolderId', name);
 }
 
-export function folderElementName(mailbox: Mailbox, folder: ContactFolder): string {
+function folderElementName(mailbox: Mailbox, folder: ContactFolder): string {
   return /^IPF\.Contact(?:\.|$)/i.test(folderClass(mailbox, folder)) ? 't:ContactsFolder' : 't:Folder';
 }
 

@@ -34,14 +34,14 @@ const defaultShape = new Set([
   ...['contacts:PhysicalAddresses'],
 ]);
 
-export function itemElementName(item: ContactItem): string {
+function itemElementName(item: ContactItem): string {
   if (item.itemClass === 'IPM.DistList') return 't:DistributionList';
   return item.itemClass === 'IPM.Contact' || item.itemClass.startsWith('IPM.Contact.')
     ? 't:Contact'
     : 't:Item';
 }
 
-export function itemIdElement(mailbox: Mailbox, item: ContactItem): string {
+function itemIdElement(mailbox: Mailbox, item: ContactItem): string {
   return element('t:ItemId', { Id: ewsId(item.id), ChangeKey: ewsChangeKey(mailbox, item) });
 }
 

@@ -4,7 +4,7 @@
 
 export const addressSet = '{00062004-0000-0000-c000-000000000046}';
 export const commonSet = '{00062008-0000-0000-c000-000000000046}';
-export const publicStrings = '{00020329-0000-0000-c000-000000000046}';
+const publicStrings = '{00020329-0000-0000-c000-000000000046}';
 
 export const itemClassKey = 'String 0x1a';
 export const subjectKey = 'String 0x37';

@@ -19,7 +19,7 @@ import {
 } from './types.ts';
 
 const anything: Type = text();
-const time: Type = text(/^-?\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?$/);
+const time: Type = text(/^\s*-?\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?\s*$/);
 const bool: Type = text(boolean);
 const strings: Type = sequence(many('t:String', anything));
 const body: Type = withAttributes(anything, {
@@ -69,7 +69,7 @@ function opaque(names: string): readonly Particle[] {
   return names.split(' ').map((name) => optional(`t:${name}`, { attributes: {}, open: true }));
 }
 
-export const itemParticles: readonly Particle[] = [
+const itemParticles: readonly Particle[] = [
   ...opaque('MimeContent'),
   optional('t:ItemId', itemId),
   optional('t:ParentFolderId', itemId),
@@ -184,5 +184,5 @@ const folderParticles: readonly Particle[] = [
 
 export const folder: Type = sequence(...folderParticles);
 export const anyFolder = { 't:Folder': folder, 't:ContactsFolder': folder };
-export const anyItem = { 't:Contact': contact, 't:Item': item, 't:Message': message };
+const anyItem = { 't:Contact': contact, 't:Item': item, 't:Message': message };
 export const items: Type = sequence(choice(anyItem, 1, Number.POSITIVE_INFINITY));

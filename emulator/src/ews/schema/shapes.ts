@@ -45,7 +45,7 @@ const distinguishedNames = valuesOf(
   ...'companycontacts favoritecontacts'.split(' '),
 );
 
-export const distinguishedFolderId: Type = withAttributes(sequence(optional('t:Mailbox', emailAddress)), {
+const distinguishedFolderId: Type = withAttributes(sequence(optional('t:Mailbox', emailAddress)), {
   Id: needs(distinguishedNames),
   ChangeKey: may(),
 });
@@ -77,7 +77,7 @@ const propertyTypes = [
   'SystemTime',
 ];
 
-export const extendedFieldUri: Type = withAttributes(empty(), {
+const extendedFieldUri: Type = withAttributes(empty(), {
   DistinguishedPropertySetId: may(
     valuesOf(
       ...'Meeting Appointment Common PublicStrings Address InternetHeaders CalendarAssistant'.split(' '),
