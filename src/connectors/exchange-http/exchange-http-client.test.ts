@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../model/failure.ts';
 import { silentLog } from '../../ports/log.ts';
 import {
@@ -44,7 +44,8 @@ async function withServer(
     readonly send: (more?: Partial<ExchangeRequest>) => Promise<ExchangeResponse>;
   }) => Promise<void>,
 ): Promise<void> {
-  await using server = await startMisbehavingServer(...answers);
+  const server = await startMisbehavingServer(...answers);
+  onTestFinished(() => server[Symbol.asyncDispose]());
   const { http, slept } = open(server.caPem);
   const send = (more: Partial<ExchangeRequest> = {}) =>
     http.send(
@@ -254,7 +255,8 @@ describe('the network', () => {
   });
 
   it('with a certificate that nobody vouches for', async () => {
-    await using server = await startMisbehavingServer(ok());
+    const server = await startMisbehavingServer(ok());
+    onTestFinished(() => server[Symbol.asyncDispose]());
     const { http } = open();
     const request = { method: 'GET', url: server.url, timeBudgetMs: 5_000, isSafeToRepeat: true } as const;
     expect((await failureOf(http.send(request, signal))).code).toBe('untrustedServer');
