@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RawEntry } from '../ldap-client/messages.ts';
 import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
 import { canonicalParent, decodeRecipient, listPath, type NamesInDirectory } from './decode-recipient.ts';
-import { type DirectoryEntry, readEntry } from './directory-entry.ts';
+import { attributeNames, type DirectoryEntry, readEntry } from './directory-entry.ts';
 import { recipientKind } from './recipient-kinds.ts';
 
 const ID = '85619bf8-3a89-5d63-af0a-0c179834cdc7';
@@ -18,7 +18,7 @@ function entryWith(values: Readonly<Record<string, readonly (string | Buffer)[]>
       ]),
     ),
   };
-  const entry = readEntry(raw, RECIPIENT_ATTRIBUTES);
+  const entry = readEntry(raw, attributeNames(RECIPIENT_ATTRIBUTES));
   if (entry === undefined) throw new Error('the entry has an id');
   return entry;
 }
@@ -40,7 +40,7 @@ const decode = (values: Parameters<typeof entryWith>[0], names = nobody) =>
 describe('a directory entry as a source object', () => {
   it('has the id in canonical form, whatever the case of the name', () => {
     expect(decode({}).id).toBe(ID);
-    expect(readEntry({ dn: 'CN=without id', attributes: new Map() }, [])).toBeUndefined();
+    expect(readEntry({ dn: 'CN=without id', attributes: new Map() }, new Map())).toBeUndefined();
   });
 
   it('finds attributes whatever the case in which the server writes them', () => {

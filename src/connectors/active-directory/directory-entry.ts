@@ -4,7 +4,7 @@
 import { readExtendedName } from '../ldap-client/distinguished-name.ts';
 import type { RawEntry } from '../ldap-client/messages.ts';
 import { guidText } from '../ldap-client/object-guid.ts';
-import { bytesOf, textsOf } from '../ldap-client/values.ts';
+import { decodeText } from '../ldap-client/values.ts';
 import { GUID_ATTRIBUTES } from './attributes.ts';
 
 export interface DirectoryEntry {
@@ -18,23 +18,36 @@ export interface DirectoryEntry {
   readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The attributes that are asked for, by the names a server may answer with. */
+export type AttributeNames = ReadonlyMap<string, string>;
+
+export function attributeNames(attributes: readonly string[]): AttributeNames {
+  return new Map(attributes.flatMap((name) => [[name, name] as const, [name.toLowerCase(), name] as const]));
+}
+
 /** undefined: the server did not say the id, so nothing can be told about the object. */
-export function readEntry(raw: RawEntry, attributes: readonly string[]): DirectoryEntry | undefined {
+export function readEntry(raw: RawEntry, names: AttributeNames): DirectoryEntry | undefined {
   const { dn, guid, sid } = readExtendedName(raw.dn);
   if (guid === undefined) return undefined;
   const values: Record<string, readonly string[]> = {};
-  for (const attribute of attributes) {
-    const texts = GUID_ATTRIBUTES.has(attribute)
-      ? bytesOf(raw, attribute).flatMap((bytes) => guidText(bytes) ?? [])
-      : textsOf(raw, attribute);
+  for (const [given, bytes] of raw.attributes) {
+    const name = names.get(given) ?? names.get(given.toLowerCase());
+    if (name === undefined) continue;
+    const texts = GUID_ATTRIBUTES.has(name)
+      ? bytes.flatMap((value) => guidText(value) ?? [])
+      : bytes.map(decodeText).filter((text) => text !== '');
     // The directory keeps sets: their order may differ from server to server, and contacts must not change with it.
-    if (texts.length > 0) values[attribute] = texts.length === 1 ? texts : [...texts].sort();
+    if (texts.length > 0) values[name] = texts.length === 1 ? texts : texts.sort();
   }
   return { guid, dn, sid, usn: values.uSNChanged?.[0] ?? '', values };
 }
 
+const NONE: readonly string[] = [];
+
 export function valuesOf(entry: DirectoryEntry, ...attributes: readonly string[]): readonly string[] {
-  return attributes.flatMap((attribute) => entry.values[attribute] ?? []);
+  const [first = '', ...others] = attributes;
+  const values = entry.values[first] ?? NONE;
+  return others.length === 0 ? values : [values, ...others.map((one) => entry.values[one] ?? NONE)].flat();
 }
 
 export function firstValue(entry: DirectoryEntry, attribute: string): string {

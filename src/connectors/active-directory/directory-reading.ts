@@ -7,11 +7,22 @@ import { equals, type LdapFilter, or } from '../ldap-client/filter.ts';
 import type { RawEntry } from '../ldap-client/messages.ts';
 import { guidBytes } from '../ldap-client/object-guid.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
-import { type DirectoryEntry, firstValue, readEntry } from './directory-entry.ts';
+import {
+  type AttributeNames,
+  attributeNames,
+  type DirectoryEntry,
+  firstValue,
+  readEntry,
+} from './directory-entry.ts';
 import type { Remembered, RememberedMembers } from './remembered.ts';
 
 /** Ids in one filter: from here on a longer one costs a domain controller more than the way there and back. */
 const IDS_PER_SEARCH = 50;
+
+const SEQUENCE = ['uSNChanged'];
+const SEQUENCE_NAMES = attributeNames(SEQUENCE);
+const DISPLAYED = ['displayName', 'name'];
+const DISPLAYED_NAMES = attributeNames(DISPLAYED);
 
 export interface SearchScope {
   readonly base: string;
@@ -28,6 +39,7 @@ export class DirectoryReading {
   /** Entries whose id the server did not say. */
   withoutId = 0;
   readonly #attributes: readonly string[];
+  readonly #names: AttributeNames;
   readonly #remembered: Remembered | undefined;
   readonly #lookupBase: string;
   readonly #signal: AbortSignal;
@@ -42,6 +54,7 @@ export class DirectoryReading {
   }) {
     this.reader = options.reader;
     this.#attributes = options.attributes;
+    this.#names = attributeNames(options.attributes);
     this.#remembered = options.remembered;
     this.#lookupBase = options.lookupBase;
     this.#signal = options.signal;
@@ -92,7 +105,7 @@ export class DirectoryReading {
     const changed: string[] = [];
     const onPage = (page: readonly RawEntry[]) => {
       for (const raw of page) {
-        const read = readEntry(raw, isFull ? this.#attributes : ['uSNChanged']);
+        const read = readEntry(raw, isFull ? this.#names : SEQUENCE_NAMES);
         if (read === undefined) {
           this.withoutId += 1;
           continue;
@@ -106,7 +119,7 @@ export class DirectoryReading {
         take(entry);
       }
     };
-    const attributes = isFull ? this.#attributes : ['uSNChanged'];
+    const attributes = isFull ? this.#attributes : SEQUENCE;
     const references = await this.reader.search({ ...search, attributes }, onPage, this.#signal);
     // Looking for ids passes by the borders of the domain every time; whether somebody is missing is seen by the id.
     if (!isLookup) for (const reference of references) this.references.add(reference);
@@ -135,17 +148,16 @@ export class DirectoryReading {
     }
     for (let start = 0; start < missing.length; start += IDS_PER_SEARCH) {
       const ids = missing.slice(start, start + IDS_PER_SEARCH);
-      const attributes = ['displayName', 'name'];
       await this.reader.search(
         {
           base: this.#lookupBase,
           scope: 'sub',
           filter: or(...ids.map((guid) => equals('objectGUID', guidBytes(guid)))),
-          attributes,
+          attributes: DISPLAYED,
         },
         (page) => {
           for (const raw of page) {
-            const entry = readEntry(raw, attributes);
+            const entry = readEntry(raw, DISPLAYED_NAMES);
             if (entry !== undefined) names.set(entry.guid, displayNameOf(entry));
           }
         },

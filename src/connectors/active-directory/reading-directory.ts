@@ -51,10 +51,13 @@ export async function readDirectory(
     return await parts.session.read(async (reader) => {
       const started = parts.clock.now();
       const key = cacheKey(parts, part, reader);
-      const remembered = key === undefined ? undefined : await recall(parts, key, started);
       // Before the first search, so that what changes meanwhile counts as changed next time.
       const highestUsn = await reader.highestUsn(signal);
-      if (remembered !== undefined && remembered.highestUsn === highestUsn?.toString())
+      const remembered =
+        key === undefined || highestUsn === undefined
+          ? undefined
+          : await recall(parts, key, started, highestUsn);
+      if (remembered !== undefined && BigInt(remembered.highestUsn) === highestUsn)
         return fromMemory(remembered);
       const reading = new ScopeReading(reader, { ...part, ...parts, remembered }, signal);
       try {
@@ -171,10 +174,13 @@ async function recall(
   { cache, log }: DirectoryParts,
   key: string,
   now: Date,
+  highestUsn: bigint,
 ): Promise<Remembered | undefined> {
   try {
     const blob = await cache.read(key);
-    return blob === undefined ? undefined : unpackRemembered(blob, now);
+    const remembered = blob === undefined ? undefined : unpackRemembered(blob, now);
+    // A server set back without a new invocation id gives the same numbers away a second time.
+    return remembered !== undefined && BigInt(remembered.highestUsn) <= highestUsn ? remembered : undefined;
   } catch (thrown) {
     log.warn('what was remembered of the directory cannot be read', { ...asFailure(thrown).toRecord() });
     return undefined;

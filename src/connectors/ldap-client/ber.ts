@@ -28,18 +28,15 @@ function within(buffer: Buffer, tag: number, start: number, length: number): Ber
 }
 
 /** The elements inside of another one. Throws RangeError when they do not fill it exactly. */
-export function* elementsIn(buffer: Buffer, parent: BerElement): Generator<BerElement> {
-  let offset = parent.start;
-  while (offset < parent.end) {
+export function childrenOf(buffer: Buffer, parent: BerElement): readonly BerElement[] {
+  const children: BerElement[] = [];
+  for (let offset = parent.start; offset < parent.end; ) {
     const element = readElement(buffer, offset);
     if (element === undefined || element.end > parent.end) throw new RangeError('cut BER element');
-    yield element;
+    children.push(element);
     offset = element.end;
   }
-}
-
-export function childrenOf(buffer: Buffer, parent: BerElement): readonly BerElement[] {
-  return [...elementsIn(buffer, parent)];
+  return children;
 }
 
 export function bytesOf(buffer: Buffer, element: BerElement): Buffer {

@@ -83,6 +83,7 @@ function splitAtCommas(dn: string): readonly string[] {
 function unescapeValue(raw: string): string {
   const trimmed = trimUnescaped(raw);
   const quoted = /^"(.*)"$/s.exec(trimmed)?.[1];
+  if (!trimmed.includes('\\')) return quoted ?? trimmed;
   const bytes: Buffer[] = [];
   const text = quoted ?? trimmed;
   for (let at = 0; at < text.length; at += 1) {

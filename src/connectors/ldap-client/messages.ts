@@ -2,7 +2,7 @@
 // client is not used, for reasons in the readme.
 
 import { BerWriter } from 'ldapts';
-import { type BerElement, bytesOf, childrenOf, elementsIn, numberOf, readElement, textOf } from './ber.ts';
+import { type BerElement, bytesOf, childrenOf, numberOf, readElement, textOf } from './ber.ts';
 import { type LdapFilter, writeFilter } from './filter.ts';
 
 export interface LdapControl {
@@ -201,7 +201,7 @@ function decodeEntry(buffer: Buffer, operation: BerElement): RawEntry {
   const [dn, list] = childrenOf(buffer, operation);
   if (dn === undefined || list === undefined) throw new RangeError('LDAP entry');
   const attributes = new Map<string, readonly Buffer[]>();
-  for (const attribute of elementsIn(buffer, list)) {
+  for (const attribute of childrenOf(buffer, list)) {
     const [name, values] = childrenOf(buffer, attribute);
     if (name === undefined || values === undefined) throw new RangeError('LDAP attribute');
     attributes.set(

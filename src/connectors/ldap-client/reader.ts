@@ -79,22 +79,23 @@ export async function openReader(
 
     async search(search, take, signal) {
       const references: string[] = [];
-      let cookie: Buffer = Buffer.alloc(0);
-      do {
-        const page = await ask(
-          { ...search, controls: [pagedControl(PAGE_SIZE, cookie), extendedNamesControl()] },
-          signal,
-        );
+      const askFor = (cookie: Buffer) =>
+        ask({ ...search, controls: [pagedControl(PAGE_SIZE, cookie), extendedNamesControl()] }, signal);
+      let page = await askFor(Buffer.alloc(0));
+      for (;;) {
+        const cookie = pageCookie(page.controls);
+        // A server that does not page would end every list early without saying so.
+        if (cookie === undefined)
+          throw new Failure('unexpectedDirectoryAnswer', { details: { paging: false } });
+        // An empty page with a cookie is not the end: Windows sends such when it looked at many objects for nothing.
+        const next = cookie.length > 0 ? askFor(cookie) : undefined;
+        // The server works on the next page while this one is taken; its failure is met below, or not at all.
+        next?.catch(() => {});
         references.push(...page.references);
         take(page.entries);
-        const next = pageCookie(page.controls);
-        // A server that does not page would end every list early without saying so.
-        if (next === undefined)
-          throw new Failure('unexpectedDirectoryAnswer', { details: { paging: false } });
-        cookie = next;
-        // An empty page with a cookie is not the end: Windows sends such when it looked at many objects for nothing.
-      } while (cookie.length > 0);
-      return references;
+        if (next === undefined) return references;
+        page = await next;
+      }
     },
 
     async hasAny(search, signal) {

@@ -1,18 +1,14 @@
 // Values of an entry as text. Active Directory answers in UTF-8; attributes of older syntaxes may hold anything that
 // some program once wrote there, and one odd value must not cost the person.
 
+import { isUtf8 } from 'node:buffer';
 import type { RawEntry } from './messages.ts';
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 // What programs of the time before UTF-8 wrote.
 const WINDOWS = new TextDecoder('windows-1252');
 
 export function decodeText(bytes: Buffer): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    return WINDOWS.decode(bytes);
-  }
+  return isUtf8(bytes) ? bytes.toString('utf8') : WINDOWS.decode(bytes);
 }
 
 /** All values, without empty ones; attribute names compare without regard to case. */
