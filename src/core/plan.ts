@@ -31,6 +31,8 @@ export interface PlanInput extends RemovalInput {
 interface Context extends PlanInput {
   readonly matched: MatchedContacts;
   readonly entries: ReadonlyMap<SourceObjectId, LedgerEntry>;
+  /** How often a value was fought over; also known from a writing that was cut off. */
+  readonly contested: ReadonlyMap<SourceObjectId, LedgerEntry['contested']>;
   readonly deletedByUser: ReadonlySet<SourceObjectId>;
 }
 
@@ -117,6 +119,12 @@ function contextOf(input: PlanInput): Context {
     ...input,
     matched,
     entries,
+    contested: new Map(
+      ((input.known ?? input.interrupted)?.entries ?? []).map((entry) => [
+        entry.sourceObjectId,
+        entry.contested,
+      ]),
+    ),
     deletedByUser: new Set([...missing, ...(input.known?.missing ?? [])]),
   };
 }
@@ -214,7 +222,7 @@ function planPresent(
     wanted: wanted.properties,
     stored: contact.properties ?? {},
     written: contact.mark.fieldFingerprints,
-    contested: context.entries.get(id)?.contested,
+    contested: context.contested.get(id),
     unknown: wanted.unknownProperties,
   });
   if (decision.kept.length > 0) notices.add('userValueKept', id, decision.kept);

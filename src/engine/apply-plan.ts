@@ -3,7 +3,7 @@
 // nothing beyond what was planned (and approved) before.
 
 import { asFailure, Failure } from '../model/failure.ts';
-import type { FolderId, ItemId, RunId, SourceObjectId } from '../model/ids.ts';
+import type { FolderId, ItemId, MailboxId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
@@ -31,6 +31,13 @@ export interface ApplyInput {
   /** When this process planned the mailbox a moment ago; saves reading it again. */
   readonly prepared: PreparedMailbox | undefined;
   readonly holder: string;
+  /** Writes of an earlier try in this run whose outcome is not known; what is left of them stands in it afterwards. */
+  readonly doubts: Map<MailboxId, readonly DoubtfulWrite[]>;
+}
+
+export interface DoubtfulWrite {
+  readonly change: ContactChange;
+  readonly journalId: number;
 }
 
 export async function applyPlan(
@@ -47,6 +54,7 @@ export async function applyPlan(
     try {
       await writing.run();
     } finally {
+      input.doubts.set(mailbox.id, writing.unknown);
       // Also what was written before the mailbox failed belongs into the report.
       await reportCounts(writing.counts, mailbox, recorder);
     }
@@ -86,7 +94,11 @@ class MailboxWriting {
   readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
   /** Changes that failed for good; they are not tried again in this run. */
   readonly #failedFor = new Set<SourceObjectId>();
-  #unknown: { change: ContactChange; journalId: number }[] = [];
+  #unknown: DoubtfulWrite[];
+  /** A refusal that concerns the whole run. */
+  #stop: Failure | undefined;
+  /** Why the outcome of a write in the last round is not known. */
+  #lastDoubt: Failure | undefined;
   #lastWritten: LedgerRecord | undefined;
 
   constructor(input: ApplyInput, ports: RunPorts, recorder: RunRecorder, signal: AbortSignal) {
@@ -94,6 +106,11 @@ class MailboxWriting {
     this.#ports = ports;
     this.#recorder = recorder;
     this.#signal = signal;
+    this.#unknown = [...(input.doubts.get(input.mailbox.id) ?? [])];
+  }
+
+  get unknown(): readonly DoubtfulWrite[] {
+    return this.#unknown;
   }
 
   /** So far. */
@@ -107,7 +124,6 @@ class MailboxWriting {
     for (let rounds = 1; ; rounds += 1) {
       const isSettled = round !== undefined && !hasMovedOn(round) && (await this.#write(round));
       if (isSettled) return;
-      if (rounds === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds } });
       throwIfAborted(this.#signal);
       const again = await planOneMailbox(mailbox, plan.purpose, context, this.#ports, this.#signal, {
         readInFull: true,
@@ -117,6 +133,8 @@ class MailboxWriting {
       if (!losesNoMore(again.plan, plan)) throw new Failure('changedSincePlanned');
       round = this.#roundOf(again);
       if (isNothingToDo(round.plan)) return;
+      if (rounds === MAX_ROUNDS)
+        throw this.#lastDoubt ?? new Failure('changedSincePlanned', { details: { rounds } });
     }
   }
 
@@ -187,6 +205,7 @@ class MailboxWriting {
         round.plan.respectedDeletions,
       );
     }
+    this.#lastDoubt = undefined;
     await this.#ports.ledger.markDirty(context.policyId, mailbox.id);
     const folderIds = new Map<string, FolderId>(round.folders.map(({ key, folderId }) => [key, folderId]));
     const foldersMade: SnapshotFolder[] = [];
@@ -271,6 +290,7 @@ class MailboxWriting {
           written.push({ change, outcome });
           if (!(await this.#count(change.planned, outcome))) isSettled = false;
         }
+        if (this.#stop !== undefined) throw this.#stop;
       }
     };
     await writeAll(ready.filter((change) => !isMoveAway(change)));
@@ -305,12 +325,18 @@ class MailboxWriting {
         ids,
         ids.map(() => ({ status: 'unknown', failure })),
       );
+      for (const [index, journalId] of ids.entries()) {
+        const change = batch[index]?.planned;
+        if (change !== undefined) this.#unknown.push({ change, journalId });
+      }
       throw failure;
     }
     await this.#ports.journal.record(ids, outcomes);
     for (const [index, change] of batch.entries()) {
       const journalId = ids[index];
-      if (outcomes[index]?.status !== 'unknown' || journalId === undefined) continue;
+      const outcome = outcomes[index];
+      if (outcome?.status !== 'unknown' || journalId === undefined) continue;
+      this.#lastDoubt = outcome.failure;
       this.#unknown.push({ change: change.planned, journalId });
     }
     return outcomes;
@@ -331,6 +357,7 @@ class MailboxWriting {
       case 'failed':
         this.#counts.failed += 1;
         this.#failedFor.add(change.sourceObjectId);
+        if (outcome.failure.facts.scope === 'run') this.#stop ??= outcome.failure;
         await this.#recorder.emit({
           type: 'contact.failed',
           mailboxId: this.#input.mailbox.id,

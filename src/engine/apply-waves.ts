@@ -5,7 +5,7 @@
 import { Failure } from '../model/failure.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
-import { applyPlan } from './apply-plan.ts';
+import { type ApplyInput, applyPlan } from './apply-plan.ts';
 import { forEachBounded, throwIfAborted } from './mailbox-pool.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import type { RecentMailboxes } from './recent-mailboxes.ts';
@@ -49,6 +49,7 @@ export async function applyWaves(
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;
   let reachedAll = true;
+  const doubts: ApplyInput['doubts'] = new Map();
 
   const onWritten: OnWritten = (mailboxId, contacts) => recorder.wrote(mailboxId, contacts);
   const watched = { ...ports, targets: watchedTargets(ports.targets, onWritten) };
@@ -57,7 +58,7 @@ export async function applyWaves(
     const recent = input.recent?.take(mailbox.id);
     const prepared = recent && { ...recent, target: watchedTarget(recent.target, mailbox.id, onWritten) };
     const counts = await applyPlan(
-      { mailbox, plan, context: input.context, prepared, holder: input.holder },
+      { mailbox, plan, context: input.context, prepared, holder: input.holder, doubts },
       watched,
       recorder,
       signal,

@@ -31,6 +31,10 @@ export interface AfterReadingInput {
 export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   const { plan, snapshot, known, wanted } = input;
   const before = new Map((known?.entries ?? []).map((entry) => [entry.sourceObjectId, entry]));
+  // How often a value was fought over is not lost with a writing that was cut off.
+  const contestedBefore = new Map(
+    ((known ?? input.interrupted)?.entries ?? []).map((entry) => [entry.sourceObjectId, entry.contested]),
+  );
   const planned = new Set(plan.changes.map((change) => change.sourceObjectId));
   const toBeRemoved = new Set(
     plan.changes.flatMap(({ kind, sourceObjectId }) =>
@@ -41,7 +45,7 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   const stillConfirmed = (id: SourceObjectId, contact: ManagedContact): string | undefined => {
     const entry = before.get(id);
     const isSame = entry?.itemId === contact.itemId && entry.version === contact.version;
-    return toBeRemoved.has(id) && isSame && known?.rulesDigest === input.rulesDigest
+    return (toBeRemoved.has(id) || !wanted.has(id)) && isSame && known?.rulesDigest === input.rulesDigest
       ? entry.fingerprint
       : undefined;
   };
@@ -53,8 +57,9 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   );
   const entries: LedgerEntry[] = [];
   for (const [id, contact] of own) {
-    const contested = before.get(id)?.contested;
-    const isConfirmed = plan.purpose === 'fill' && !planned.has(id);
+    const contested = contestedBefore.get(id);
+    // Who is not wanted, or was not read, was not compared.
+    const isConfirmed = plan.purpose === 'fill' && wanted.has(id) && !planned.has(id);
     entries.push({
       sourceObjectId: id,
       itemId: contact.itemId,

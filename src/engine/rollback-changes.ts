@@ -1,13 +1,15 @@
 // A rollback step in the words of plans, targets and journal: how it is shown, what is written, what is journaled. Pure.
 
 import type { FolderId } from '../model/ids.ts';
-import type { JournalIntent } from '../model/ledger-record.ts';
+import type { JournalEntry, JournalIntent } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact } from '../model/mailbox.ts';
 import type { ContactChange, PlanCounts, PlanNotice, TargetChange } from '../model/plan.ts';
 import { markAfterRestoring, type RollbackStep } from './rollback-steps.ts';
 import { overlay } from './target-changes.ts';
 
 export interface ReadyStep {
+  /** The change that is undone. */
+  readonly entry: JournalEntry;
   readonly change: ContactChange;
   readonly target: TargetChange;
   readonly intent: JournalIntent;
@@ -64,7 +66,7 @@ export function readyStep(
         : { properties: contact.properties ?? {}, mark: contact.mark, folderKey: contact.folderKey },
     label: step.entry.label,
   };
-  return { change, target, intent };
+  return { entry: step.entry, change, target, intent };
 }
 
 function targetChange(

@@ -2,7 +2,7 @@
 // the steps out. A mailbox that moves meanwhile is read and decided again.
 
 import type { MappedContact } from '../model/contact.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { type FolderId, type RunId, type SourceObjectId, policyId as toPolicyId } from '../model/ids.ts';
 import type { JournalEntry } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
@@ -12,7 +12,7 @@ import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
-import { countsOf, noticesOf, plannedChange, readyStep } from './rollback-changes.ts';
+import { countsOf, noticesOf, plannedChange, type ReadyStep, readyStep } from './rollback-changes.ts';
 import { type RollbackStep, rollbackStep } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -60,6 +60,13 @@ export class RollbackMailbox {
   #hasSomethingToDo = false;
   #snapshot: FolderSnapshot | undefined;
   #folderEntries: readonly JournalEntry[] = [];
+  #unknown: {
+    readonly change: ContactChange;
+    /** The change that is undone. */
+    readonly entry: JournalEntry;
+    readonly journalId: number;
+    readonly failure: Failure;
+  }[] = [];
 
   constructor(
     mailbox: TargetMailbox,
@@ -136,26 +143,51 @@ export class RollbackMailbox {
     const holding = { leases: this.#ports.leases, holder: this.#holder, signal: this.#signal };
     await holdingMailbox(this.mailbox.id, holding, async (held) => {
       await this.#ports.ledger.markDirty(id, this.mailbox.id);
-      await this.#decide();
-      for (let round = 1; ; round += 1) {
-        if (await this.#writeRound(held)) break;
-        if (round === MAX_ROUNDS) throw new Failure('changedSincePlanned', { details: { rounds: round } });
-        throwIfAborted(held);
-        await this.#decide();
+      try {
+        await this.#writeAll(held);
+        await this.#undoFolders();
+      } finally {
+        // Also what was written before the mailbox failed belongs into the report.
+        const { id: mailboxId, primarySmtpAddress } = this.mailbox;
+        const counts = { ...this.#counts };
+        await this.#recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts });
       }
-      await this.#undoFolders();
       // The ledger told of the run that is undone; the next run reads the mailbox in full.
       await this.#ports.ledger.forget(id, this.mailbox.id);
       await this.#ports.memory.addWrittenMailbox(id, this.mailbox);
       await this.#ports.runs.setProgress(this.#recorder.run.id, this.mailbox.id, 'done');
-      const { id: mailboxId, primarySmtpAddress } = this.mailbox;
-      await this.#recorder.emit({
-        type: 'mailbox.applied',
-        mailboxId,
-        primarySmtpAddress,
-        counts: this.#counts,
-      });
     });
+  }
+
+  async #writeAll(signal: AbortSignal): Promise<void> {
+    await this.#decide();
+    for (let round = 1; ; round += 1) {
+      if (await this.#writeRound(signal)) return;
+      throwIfAborted(signal);
+      const doubt = this.#unknown.at(-1)?.failure;
+      await this.#decide();
+      await this.#resolveUnknown();
+      if (round === MAX_ROUNDS && this.#steps.some((step) => step.kind !== 'keep'))
+        throw doubt ?? new Failure('changedSincePlanned', { details: { rounds: round } });
+    }
+  }
+
+  /** A write whose answer was lost and that the mailbox shows to have happened is counted and journaled as applied. */
+  async #resolveUnknown(): Promise<void> {
+    const stillToDo = new Set(this.#steps.flatMap(({ kind, entry }) => (kind === 'keep' ? [] : [entry.id])));
+    for (const { change, entry, journalId } of this.#unknown) {
+      if (stillToDo.has(entry.id)) continue;
+      const found = this.#snapshot?.contacts.find(
+        ({ mark }) =>
+          mark.policyId === this.#revision.policy.id && mark.sourceObjectId === change.sourceObjectId,
+      );
+      const itemId = change.kind === 'create' ? found?.itemId : change.itemId;
+      if (itemId === undefined) continue;
+      this.#counts[COUNTED_AS[change.kind]] += 1;
+      const version = found?.itemId === itemId ? found.version : '';
+      await this.#ports.journal.record([journalId], [{ status: 'applied', itemId, version }]);
+    }
+    this.#unknown = [];
   }
 
   async #decide(): Promise<void> {
@@ -220,19 +252,43 @@ export class RollbackMailbox {
         this.mailbox,
         batch.map(({ intent }) => intent),
       );
-      const outcomes = await this.#target.applyChanges(
-        batch.map(({ target }) => target),
-        signal,
-      );
-      await this.#ports.journal.record(ids, outcomes);
-      for (const [index, { change, target }] of batch.entries()) {
+      const outcomes = await this.#applyJournaled(batch, ids, signal);
+      for (const [index, { change, target, entry }] of batch.entries()) {
         const outcome = outcomes[index];
-        if (outcome === undefined) throw new Error('a target must answer every change');
+        const journalId = ids[index];
+        if (outcome === undefined || journalId === undefined)
+          throw new Error('a target must answer every change');
         const isHalf = change.kind === 'handOver' && target.kind === 'update';
+        if (outcome.status === 'unknown' && !isHalf)
+          this.#unknown.push({ change, entry, journalId, failure: outcome.failure });
         if (!(await this.#count(change, outcome, isHalf)) || isHalf) isSettled = false;
       }
     }
     return isSettled;
+  }
+
+  async #applyJournaled(
+    batch: readonly ReadyStep[],
+    ids: readonly number[],
+    signal: AbortSignal,
+  ): Promise<readonly ChangeOutcome[]> {
+    let outcomes: readonly ChangeOutcome[];
+    try {
+      outcomes = await this.#target.applyChanges(
+        batch.map(({ target }) => target),
+        signal,
+      );
+    } catch (thrown) {
+      // The mailbox as a whole failed: what was under way is unknown.
+      const failure = asFailure(thrown);
+      await this.#ports.journal.record(
+        ids,
+        ids.map(() => ({ status: 'unknown', failure })),
+      );
+      throw failure;
+    }
+    await this.#ports.journal.record(ids, outcomes);
+    return outcomes;
   }
 
   async #count(change: ContactChange, outcome: ChangeOutcome, isHalf: boolean): Promise<boolean> {

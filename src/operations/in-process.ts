@@ -2,6 +2,7 @@
 // the stack of a defect goes to the log and nowhere else.
 
 import { OperationError, type Operations } from '@contactsync/contract';
+import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { asFailure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { Log } from '../ports/log.ts';
@@ -48,7 +49,8 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     },
 
     async status() {
-      const { version, dataDirectory, logFile } = dependencies;
+      const { version, dataDirectory, logFile, holder } = dependencies;
+      await closeRunsOfTheDead(holder, dependencies);
       return {
         version,
         dataDirectory,

@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { expectFilled, expectNoDuplicates } from './invariants.ts';
 import { happen } from './life.ts';
-import { type PersonSeed, World } from './world.ts';
+import { Death } from './mortal.ts';
+import { type PersonSeed, personId, World } from './world.ts';
 
 const ada: PersonSeed = {
   givenName: 'Ada',
@@ -50,5 +51,40 @@ describe('a move to another sub-folder', () => {
     expect(world.eventsOf('mailbox.applied').map(({ counts }) => counts)).toMatchObject([
       { created: 1, deleted: 1, failed: 0 },
     ]);
+  });
+});
+
+describe('a value that is fought over', () => {
+  it('is left to the user also after a run that died', async () => {
+    const world = new World({
+      people: [ada, ada, ada],
+      mailboxes: 1,
+      normalizes: false,
+      subfolderPerDomain: false,
+      useDefaultContacts: false,
+    });
+    await world.run();
+    const itemOf = (number: number) => {
+      const found = world.managed(world.box(1)).find(({ mark }) => mark?.sourceObjectId === personId(number));
+      if (found === undefined) throw new Error(`person ${number} is there`);
+      return found;
+    };
+    const edit = () =>
+      world.organization.userOf(world.box(1).id).editContact(itemOf(2).id, { surname: 'Mine' });
+    for (let time = 0; time < 3; time += 1) {
+      edit();
+      await world.run();
+    }
+    expect(itemOf(2).properties.surname).toBe('Mine');
+    happen(world, { kind: 'renamePerson', a: 2, b: 0, text: 'Lovelace' });
+    const death = new Death();
+    const stop = death.afterWrites(world, 1);
+    await world.run({ ports: death.mortal(world.ports) }).catch(() => undefined);
+    stop();
+    world.leases.holderDies('test');
+    world.clock.advance(61_000);
+    await world.run();
+    expect(itemOf(3).properties.surname).toBe('Lovelace');
+    expect(itemOf(2).properties.surname).toBe('Mine');
   });
 });

@@ -1,5 +1,4 @@
-// Short histories of what simulated years found. `it.fails`: the product does not do it right yet; whoever mends it makes
-// an ordinary `it` of it and takes the entry out of known.ts.
+// Short histories of what simulated years found.
 
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/core/report.ts';
@@ -31,7 +30,7 @@ async function reportOf(world: World, run: Run) {
 }
 
 describe('found by simulated years', () => {
-  it.fails('known.ts, brokenBatchIsNotCounted: a batch breaks half way and the mailbox is tried again', async () => {
+  it('a batch breaks half way and the mailbox is tried again', async () => {
     // The owner of the mailbox is not copied into it.
     const world = worldWith('Owner', 'Bäcker', 'Smith', 'Nguyễn');
     world.box(1).trouble.atWrite(3, { kind: 'break', code: 'throttledTooLong' });
@@ -41,7 +40,7 @@ describe('found by simulated years', () => {
     expect((await reportOf(world, run)).applied.created).toBe(3);
   });
 
-  it.fails('known.ts, unreadPeopleAreConfirmed: edited, then a reading that stops before the person', async () => {
+  it('edited, then a reading that stops before the person', async () => {
     const world = worldWith('Owner', 'Bäcker');
     const box = world.box(1);
     await world.run();

@@ -10,7 +10,6 @@ import type { LastSelection } from '../../src/ports/policy-memory.ts';
 import type { World } from '../properties/world.ts';
 import { type Diary, type ItemSet, MINE } from './diary.ts';
 import { filledMailboxes, isMarkedNoContactSync, wantedPeople } from './expectation.ts';
-import { KNOWN } from './known.ts';
 import { isSame, type SeenMailbox, type Sight, whatHappened } from './sight.ts';
 
 export interface Performed {
@@ -235,9 +234,8 @@ function theReportTellsTheTruth(performed: Performed): void {
     const happened = whatHappened(before, after, performed.touched.of(box));
     const one = report.perMailbox.find(({ mailboxId }) => mailboxId === box);
     const hasFailed = (one?.failures.length ?? 0) > 0 || performed.isDead || run.state === 'cancelled';
-    const mayBeUntold = hasFailed || KNOWN.brokenBatchIsNotCounted;
     const told = withoutTouched(one?.applied, happened, performed.touched.of(box).size);
-    expectTold(box, told, happened, mayBeUntold ? (uncertain.get(box) ?? 0) : 0);
+    expectTold(box, told, happened, hasFailed ? (uncertain.get(box) ?? 0) : 0);
   }
   expectHonestState(report);
   if (performed.isHalfRead && performed.kind === 'run') expectToldHalfRead(report);

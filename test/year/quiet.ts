@@ -22,12 +22,11 @@ import {
   wantedIn,
   wantedPeople,
 } from './expectation.ts';
-import { KNOWN } from './known.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** After the second foreign edit of one value the product stops fighting. */
-const CONTESTED_FROM = KNOWN.unreadPeopleAreConfirmed ? 1 : 3;
+const CONTESTED_FROM = 3;
 
 export interface QuietWorld {
   readonly world: World;

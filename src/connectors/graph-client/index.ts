@@ -4,6 +4,7 @@ export {
   type BatchAnswer,
   errorOf,
   type GraphAnswer,
+  isForeignPage,
   isRecord,
   isSuccess,
   isThrottledOrBusy,

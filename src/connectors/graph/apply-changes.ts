@@ -44,10 +44,18 @@ export async function applyBatch(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const open = changes.flatMap((change, index) => (outcomes.has(index) ? [] : [{ change, index }]));
     if (open.length === 0) break;
-    const answers = await mailbox.batch(
-      open.map(({ change }) => encodePart(tools, change)),
-      signal,
-    );
+    let answers: Awaited<ReturnType<typeof mailbox.batch>>;
+    try {
+      answers = await mailbox.batch(
+        open.map(({ change }) => encodePart(tools, change)),
+        signal,
+      );
+    } catch (thrown) {
+      // In the first round nothing was told yet. Later the others have their outcomes, which must not be lost.
+      if (round === 0 || !(thrown instanceof Failure)) throw thrown;
+      for (const { index } of open) outcomes.set(index, { status: 'unknown', failure: thrown });
+      break;
+    }
     const uncertain: Uncertain[] = [];
     for (const [position, { change, index }] of open.entries()) {
       const answer = answers[position] ?? { kind: 'lost', failure: new Failure('answerLost') };
@@ -173,9 +181,15 @@ async function conflictOrGone(
   change: Existing,
   signal: AbortSignal,
 ): Promise<ChangeOutcome> {
-  const [row] = await readMarks(tools, [change.itemId], signal);
-  const isHere = row !== undefined && tools.isOurFolder(textIn(row, 'parentFolderId'));
-  return isHere ? { status: 'conflict' } : { status: 'gone' };
+  try {
+    const [row] = await readMarks(tools, [change.itemId], signal);
+    const isHere = row !== undefined && tools.isOurFolder(textIn(row, 'parentFolderId'));
+    return isHere ? { status: 'conflict' } : { status: 'gone' };
+  } catch (thrown) {
+    // Nothing was written; the next look at the mailbox tells which of the two it is.
+    if (thrown instanceof Failure) return { status: 'conflict' };
+    throw thrown;
+  }
 }
 
 /**
@@ -198,11 +212,25 @@ async function purgeDeleted(
         ]
       : [],
   );
-  const answers = await mailbox.batch(parts, signal);
-  const left = answers.filter(
-    (answer) => answer.kind === 'lost' || !(isSuccess(answer.answer) || mailbox.isGone(answer.answer)),
-  ).length;
+  const left = await countUnpurged(mailbox, parts, signal);
   if (left > 0) mailbox.log.info('deleted contacts stay in Deleted Items', { count: left });
+}
+
+/** Never throws a Failure: what the first steps were told must not be lost with this. */
+async function countUnpurged(
+  mailbox: ChangeTools['mailbox'],
+  parts: readonly BatchPart[],
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    const answers = await mailbox.batch(parts, signal);
+    return answers.filter(
+      (answer) => answer.kind === 'lost' || !(isSuccess(answer.answer) || mailbox.isGone(answer.answer)),
+    ).length;
+  } catch (thrown) {
+    if (signal.aborted || thrown instanceof Failure) return parts.length;
+    throw thrown;
+  }
 }
 
 function remember(

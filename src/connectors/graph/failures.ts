@@ -4,7 +4,13 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failure-codes.ts';
-import { errorOf, type GraphAnswer, graphFailure, retryAfterMs } from '../graph-client/index.ts';
+import {
+  errorOf,
+  type GraphAnswer,
+  graphFailure,
+  isForeignPage,
+  retryAfterMs,
+} from '../graph-client/index.ts';
 
 export interface FailureRow {
   readonly status?: number;
@@ -66,6 +72,8 @@ export const MAILBOX_FAILURES: readonly FailureRow[] = [
 ];
 
 export function mailboxFailure(answer: GraphAnswer, now: Date): Failure {
+  // The page of a proxy tells nothing about the mailbox.
+  if (isForeignPage(answer) && answer.status < 429) return graphFailure(answer);
   const { code } = errorOf(answer);
   const row = MAILBOX_FAILURES.find(
     (one) =>

@@ -319,8 +319,23 @@ describe('answers', () => {
     expect([refused.status, refused.body.length]).toEqual([403, 3]);
   });
 
+  test.each([500, 502])(
+    'a %i is asked for again, three times in all and only where that is safe',
+    async (status) => {
+      const stumbling = await serverWith(answerWith(status), answerWith(200, {}, 'here'));
+      const { client } = clientFor(stumbling);
+      expect((await client.send(get(stumbling.url), live)).status).toBe(200);
+      const broken = await serverWith(answerWith(status));
+      const other = clientFor(broken).client;
+      expect((await other.send(get(broken.url), live)).status).toBe(status);
+      expect(broken.received).toHaveLength(3);
+      await other.send({ ...get(broken.url), isSafeToRepeat: false }, live);
+      expect(broken.received).toHaveLength(4);
+    },
+  );
+
   test('every request has an id of its own, which names it when the service gives none', async () => {
-    const server = await serverWith(answerWith(500));
+    const server = await serverWith(answerWith(403));
     const { client } = clientFor(server);
     const [one, two] = [await client.send(get(server.url), live), await client.send(get(server.url), live)];
     expect(server.received.map((request) => request.headers['client-request-id'])).toEqual([

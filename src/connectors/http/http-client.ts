@@ -79,6 +79,8 @@ export interface HttpClientOptions {
 
 const MAX_TRIES = 8;
 const MAX_TRIES_WITHOUT_CONNECTION = 3;
+/** A gateway or server that stumbled once; one that stumbles again is broken for longer. */
+const MAX_TRIES_AFTER_ERROR = 3;
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Longer timers fire at once. */
@@ -143,8 +145,9 @@ class UndiciHttpClient implements PacedHttpClient {
         const asked = parseRetryAfter(response.headers['retry-after'], clock.now());
         const wait = asked ?? backOffMs(tries, this.#random);
         place.answered(refusalsOf(request, response, asked, wait));
-        if (![429, 503, 504].includes(response.status)) return response;
-        if (!request.isSafeToRepeat || tries >= MAX_TRIES || wait >= remainingMs()) return response;
+        const mostTries = triesFor(response.status);
+        if (mostTries === 1 || !request.isSafeToRepeat) return response;
+        if (tries >= mostTries || wait >= remainingMs()) return response;
         this.#pacing.showWait(wait);
         waitMs = wait;
       } catch (thrown) {
@@ -263,6 +266,12 @@ function refusalsOf(
   if (reach === undefined) return [];
   const isForMailbox = status === 429 && reach !== 'application';
   return [{ reach, mailboxKey, retryAfterMs: isForMailbox ? waitMs : askedMs }];
+}
+
+/** How often a request may be sent that gets this answer every time. */
+function triesFor(status: number): number {
+  if ([429, 503, 504].includes(status)) return MAX_TRIES;
+  return [500, 502].includes(status) ? MAX_TRIES_AFTER_ERROR : 1;
 }
 
 /**
