@@ -110,6 +110,29 @@ describe('who signs in', () => {
     });
   });
 
+  test.each(['isDisabled', 'isPasswordExpired', 'isLocked'] as const)(
+    'an account that %s gets a bare 401, as for a wrong password',
+    async (state) => {
+      const account = await tenant.control.addAccount(`svc-${state.toLowerCase()}`.slice(0, 20), 'everybody');
+      await tenant.control.changeAccount(account.userName, { [state]: true });
+      const answer = await tenant.send(getFolder, {
+        headers: { authorization: basic(account.userName, account.password) },
+      });
+      expect([answer.status, answer.text]).toEqual([401, '']);
+      expect((await tenant.control.account(account.userName)).failedSignIns).toBe(
+        state === 'isLocked' ? 1 : 0,
+      );
+      await tenant.control.changeAccount(account.userName, { [state]: false });
+      expect(
+        (
+          await tenant.send(getFolder, {
+            headers: { authorization: basic(account.userName, account.password) },
+          })
+        ).status,
+      ).toBe(200);
+    },
+  );
+
   test('a user acts in the own mailbox without impersonation, by any spelling of the name', async () => {
     const { password, userPrincipalName, userName } = await tenant.control.account(
       tenant.alice.primarySmtpAddress,
@@ -206,12 +229,20 @@ describe('who acts as whom', () => {
   });
 });
 
+test('answers are compressed where that is switched on and the client takes it', async () => {
+  const headers = { 'accept-encoding': 'gzip, deflate' };
+  expect((await tenant.send(getFolder, { headers })).headers['content-encoding']).toBeUndefined();
+  await tenant.control.setEwsSettings({ compress: true });
+  expect((await tenant.send(getFolder, { headers })).headers['content-encoding']).toBe('gzip');
+  expect((await tenant.send(getFolder)).headers['content-encoding']).toBeUndefined();
+});
+
 describe('limits', () => {
   test('too many open requests of one account', async () => {
     await tenant.control.setEwsSettings({ maxConcurrency: 2 });
     await tenant.control.setTraffic({ latency: { milliseconds: 300 }, latencyFaces: ['ews'] });
     const answers = await Promise.all([1, 2, 3].map(() => tenant.send(getFolder)));
-    expect(answers.map((one) => one.status).toSorted()).toEqual([200, 200, 500]);
+    expect(answers.map((one) => one.status).toSorted((a, b) => a - b)).toEqual([200, 200, 500]);
     expect(code(answers.find((one) => one.status === 500)?.text ?? '')).toBe('ErrorExceededConnectionCount');
     await tenant.control.setTraffic({});
   });

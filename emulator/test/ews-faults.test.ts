@@ -90,6 +90,17 @@ describe('every kind', () => {
     );
   });
 
+  shows('server-busy', 'inside of another error it says how long, too', async () => {
+    await tenant.control.addEwsFault({
+      action: { kind: 'server-busy', as: 'nested', backOffMilliseconds: 4321 },
+    });
+    const answer = await tenant.send(getFolder);
+    expect([answer.status, codeOf(answer)]).toEqual([500, 'ErrorInternalServerError']);
+    expect(answer.text).toContain(
+      '<t:Value Name="InnerErrorResponseCode">ErrorServerBusy</t:Value><t:Value Name="BackOffMilliseconds">4321</t:Value>',
+    );
+  });
+
   shows('find-count-exceeded', 'an error of the one response', async () => {
     await tenant.control.addEwsFault({ action: { kind: 'find-count-exceeded' } });
     expect(textsOf((await tenant.send(getFolder)).text, 'm:ResponseCode')).toEqual(['NoError']);
@@ -212,6 +223,18 @@ describe('the trouble of every face', () => {
     expect((await tenant.send(getFolder, { who: tenant.bob.primarySmtpAddress })).status).toBe(200);
     const answer = await tenant.send(getFolder);
     expect([answer.status, answer.headers['content-type']]).toEqual([503, 'text/html; charset=us-ascii']);
+  });
+
+  test('a token ends in the middle, and every request that still shows it is refused', async () => {
+    const [app] = tenant.emulator.organization.apps.values();
+    if (app === undefined) throw new Error('no app');
+    app.exchangeRoles.push('full_access_as_app');
+    const authorization = `Bearer ${tenant.emulator.issueToken(app.clientId, 'exchange')}`;
+    const send = async (): Promise<number> =>
+      (await tenant.send(getFolder, { headers: { authorization } })).status;
+    expect(await send()).toBe(200);
+    await tenant.control.addFault({ face: 'ews', action: { kind: 'token-expired' } });
+    expect([await send(), await send()]).toEqual([401, 401]);
   });
 
   test('an answer gets lost after the work was done', async () => {

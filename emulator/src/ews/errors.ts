@@ -45,3 +45,15 @@ export function serverBusy(backOffMilliseconds: number): EwsFault {
     value('BackOffMilliseconds', backOffMilliseconds),
   );
 }
+
+/** The same as it comes from a server that met it at another server: inside of an error that says nothing. */
+export function nestedServerBusy(backOffMilliseconds: number): EwsFault {
+  const busy = serverBusy(backOffMilliseconds);
+  return new EwsFault(
+    'ErrorInternalServerError',
+    'An internal server error occurred. The operation failed.',
+    value('InnerErrorMessageText', busy.message) +
+      value('InnerErrorResponseCode', busy.code) +
+      value('BackOffMilliseconds', backOffMilliseconds),
+  );
+}

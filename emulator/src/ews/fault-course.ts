@@ -5,7 +5,7 @@ import type { EmulatorContext, EmulatorRequest, EmulatorResponse } from '../serv
 import { forgetConnection, unauthorized } from '../server/sign-in/sign-in.ts';
 import type { EwsCall } from './call.ts';
 import { errorMessage, faultResponse } from './envelope.ts';
-import { EwsError, EwsFault, serverBusy } from './errors.ts';
+import { EwsError, EwsFault, nestedServerBusy, serverBusy } from './errors.ts';
 import type { EwsFaultAction } from './fault-kinds.ts';
 import type { EwsSettings } from './service.ts';
 import { localName } from './xml/reader.ts';
@@ -43,9 +43,7 @@ export function answeredInstead(
   if (known !== undefined) return faultResponse(new EwsFault(...known), settings);
   switch (fault.kind) {
     case 'server-busy':
-      return fault.as === 'fault'
-        ? faultResponse(serverBusy(fault.backOffMilliseconds), settings)
-        : undefined;
+      return busyResponse(fault.as, fault.backOffMilliseconds, settings);
     case 'soap-fault':
       return fault.isDone ? undefined : faultResponse(new EwsFault(fault.code, fault.message), settings);
     case 'sign-in-again':
@@ -65,6 +63,16 @@ export function answeredInstead(
     default:
       return undefined;
   }
+}
+
+function busyResponse(
+  as: 'fault' | 'message' | 'nested',
+  backOffMilliseconds: number,
+  settings: EwsSettings,
+): EmulatorResponse | undefined {
+  if (as === 'message') return undefined;
+  const busy = as === 'nested' ? nestedServerBusy : serverBusy;
+  return faultResponse(busy(backOffMilliseconds), settings);
 }
 
 const xml = { 'Content-Type': 'text/xml; charset=utf-8' };

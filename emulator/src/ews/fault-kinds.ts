@@ -9,7 +9,7 @@ export const ewsFaultAction = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('server-busy'),
     ...backOff,
-    as: z.enum(['fault', 'message']).default('fault'),
+    as: z.enum(['fault', 'message', 'nested']).default('fault'),
   }),
   z.strictObject({ kind: z.literal('transient-error') }),
   z.strictObject({ kind: z.literal('store-unavailable') }),

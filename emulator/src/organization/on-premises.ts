@@ -19,7 +19,7 @@ export interface Account {
   isLocked: boolean;
   /** Wrong passwords since the last right one: what locks the account. */
   badPasswords: number;
-  /** Since the start. */
+  /** Since the start: wrong passwords, and any while the account is locked. */
   failedSignIns: number;
   signIns: number;
 }

@@ -37,7 +37,11 @@ export async function makeSelfSignedCertificate(
   return { certificatePem: forge.pki.certificateToPem(certificate), privateKeyPem: pair.privatePem };
 }
 
-export async function makeServerIdentity(now: Date): Promise<ServerIdentity> {
+/** `hostNames`: further names under which clients come. */
+export async function makeServerIdentity(
+  now: Date,
+  hostNames: readonly string[] = [],
+): Promise<ServerIdentity> {
   const [authority, server] = await Promise.all([makeKeyPair(), makeKeyPair()]);
   const day = 24 * 60 * 60 * 1000;
   const validity = {
@@ -66,6 +70,7 @@ export async function makeServerIdentity(now: Date): Promise<ServerIdentity> {
       altNames: [
         { type: 2, value: 'localhost' },
         { type: 7, ip: '127.0.0.1' },
+        ...hostNames.map((value) => ({ type: 2, value })),
       ],
     },
   ]);

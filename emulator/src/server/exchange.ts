@@ -1,6 +1,7 @@
 // The words every protocol face speaks: a request as read from the wire, the answer to it, and the world
 // (organization, clock, tokens, faults, log) in which it is answered. No face sees node's HTTP objects.
 
+import type { AutodiscoverService } from '../autodiscover/service.ts';
 import type { TokenIssuer, VerifiedToken } from '../entra/access-token.ts';
 import type { AssertionHistory } from '../entra/client-assertion.ts';
 import type { EwsService } from '../ews/service.ts';
@@ -13,7 +14,7 @@ import type { Organization } from '../organization/state.ts';
 import type { Traffic } from '../traffic/traffic.ts';
 import type { RequestLog } from './request-log.ts';
 
-export type Face = 'entra' | 'graph' | 'exchange-admin' | 'ews' | 'control' | 'none';
+export type Face = 'entra' | 'graph' | 'exchange-admin' | 'ews' | 'autodiscover' | 'control' | 'none';
 
 export interface EmulatorRequest {
   readonly method: string;
@@ -27,7 +28,8 @@ export interface EmulatorRequest {
   /** Names lower-cased. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** `https://host:port` as the client addressed us: links in answers must lead back to the same name. */
+  /** `https://host:port` as the client addressed us: links in answers must lead back to the same name. `http://` for
+   * what came without TLS, which only Autodiscover answers. */
   readonly baseUrl: string;
   readonly requestId: string;
   /** Aborted when the client has gone before its answer; parts of a $batch have none. */
@@ -92,6 +94,7 @@ export interface EmulatorContext {
   /** Accounts and sign-in of the servers in the organization's own building. */
   readonly onPremises: OnPremises;
   readonly ews: EwsService;
+  readonly autodiscover: AutodiscoverService;
   /** DER of the certificate that clients see: channel bindings are made from it. */
   readonly certificate: Buffer;
   /** Throws the `Refusal` that the real service would answer: 401 for the token itself, 403 for a missing role. */

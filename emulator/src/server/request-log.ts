@@ -11,6 +11,11 @@ export interface LoggedRequest {
   readonly path: string;
   /** 0 where the connection was dropped without an answer. */
   readonly status: number;
+  /** As the client named us, with the port. */
+  readonly host: string;
+  readonly isEncrypted: boolean;
+  /** Scheme of the credentials that came along: `Basic`. */
+  readonly credentials?: string;
   readonly requestId: string;
   readonly clientRequestId?: string;
   readonly mailbox?: string;
@@ -43,12 +48,16 @@ export class RequestLog {
   add(at: Date, face: Face, request: EmulatorRequest, status: number, isBatchPart: boolean): void {
     const clientRequestId = request.headers['client-request-id'];
     const mailbox = request.trace.mailbox;
+    const credentials = request.headers['authorization']?.split(' ', 1)[0];
     this.#entries.push({
       at: at.toISOString(),
       face,
       method: request.method,
       path: request.queryText === '' ? request.path : `${request.path}?${request.queryText}`,
       status,
+      host: new URL(request.baseUrl).host,
+      isEncrypted: request.baseUrl.startsWith('https:'),
+      ...(credentials === undefined ? {} : { credentials }),
       requestId: request.requestId,
       ...(clientRequestId === undefined ? {} : { clientRequestId }),
       ...(mailbox === undefined ? {} : { mailbox }),

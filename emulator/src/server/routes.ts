@@ -1,6 +1,7 @@
 // Which protocol face a path belongs to. All faces share one host and port, as Entra, Graph and Exchange would
 // share a name in a test network; their paths do not collide.
 
+import { handleAutodiscover } from '../autodiscover/index.ts';
 import { handleControl } from '../control/control.ts';
 import { handleEntra } from '../entra/entra.ts';
 import { handleEws } from '../ews/index.ts';
@@ -20,8 +21,15 @@ const handlers: Readonly<Record<Exclude<Face, 'none'>, Handler>> = {
   graph: (request, context) => handleGraph(request, context),
   'exchange-admin': (request, context) => handleExchangeAdmin(request, context),
   ews: (request, context) => handleEws(request, context),
+  autodiscover: (request, context) => handleAutodiscover(request, context),
   control: (request, context) => handleControl(request, context),
 };
+
+/** Without TLS there is nothing but the redirects of Autodiscover. */
+export function plainRouteOf(path: string): { readonly face: Face; readonly handler: Handler } {
+  const route = routeOf(path);
+  return route.face === 'autodiscover' ? route : { face: 'none', handler: refuseUnknownPath };
+}
 
 export function routeOf(path: string): { readonly face: Face; readonly handler: Handler } {
   const face = faceOf(path);
@@ -34,6 +42,7 @@ function faceOf(path: string): Face {
   if (path.startsWith('/adminapi/')) return 'exchange-admin';
   // IIS does not look at the case of a path.
   if (path.toLowerCase().startsWith('/ews/')) return 'ews';
+  if (path.toLowerCase().startsWith('/autodiscover/')) return 'autodiscover';
   if (entraPaths.some((pattern) => pattern.test(path))) return 'entra';
   return 'none';
 }

@@ -1,9 +1,9 @@
-// The HTTPS server on 127.0.0.1 that all protocol faces share.
+// The HTTPS server on 127.0.0.1 that all protocol faces share, and one without TLS for the redirects of Autodiscover.
 
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createPlainServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import type { EmulatorClock } from '../organization/clock.ts';
 import { answer } from './answer.ts';
 import type { ServerIdentity } from './certificates.ts';
@@ -14,7 +14,7 @@ import {
   makeRequest,
   Refusal,
 } from './exchange.ts';
-import { routeOf } from './routes.ts';
+import { plainRouteOf, routeOf } from './routes.ts';
 
 // Beyond every limit a face imposes itself (Graph: 4 MB), so that the face can answer its own 413.
 const largestBody = 64 * 1024 * 1024;
@@ -32,14 +32,32 @@ export async function startServer(
   const server = createServer(
     { cert: identity.certificatePem, key: identity.keyPem },
     (incoming, outgoing) => {
-      serve(context, incoming, outgoing).catch(() => outgoing.destroy());
+      serve(context, 'https', incoming, outgoing).catch(() => outgoing.destroy());
     },
   );
+  return running(server, 'https', port);
+}
+
+/** Without TLS; any free port. */
+export function startPlainServer(context: EmulatorContext): Promise<RunningServer> {
+  const server = createPlainServer((incoming, outgoing) => {
+    serve(context, 'http', incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  return running(server, 'http', 0);
+}
+
+type Scheme = 'http' | 'https';
+
+async function running(
+  server: Server & { keepAliveTimeout: number; closeAllConnections(): void },
+  scheme: Scheme,
+  port: number,
+): Promise<RunningServer> {
   server.keepAliveTimeout = 60_000;
   await listen(server, port);
   const address = server.address() as AddressInfo;
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `${scheme}://127.0.0.1:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -60,6 +78,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 async function serve(
   context: EmulatorContext,
+  scheme: Scheme,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -67,21 +86,25 @@ async function serve(
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort(new Error('the client has gone'));
   });
-  const request = await read(incoming, gone.signal);
+  const request = await read(incoming, scheme, gone.signal);
   context.clock.noteActivity();
   if (request === undefined) {
     const malformed = { error: { code: 'BadRequest', message: 'Malformed request.' } };
     await send(outgoing, { status: 400, body: malformed }, '', context.clock);
     return;
   }
-  const { face, handler } = routeOf(request.path);
+  const { face, handler } = (scheme === 'https' ? routeOf : plainRouteOf)(request.path);
   const response = await answer(face, request, context, handler, false);
   context.clock.noteActivity();
   if (response === undefined) incoming.socket.destroy();
   else await send(outgoing, response, request.requestId, context.clock);
 }
 
-async function read(incoming: IncomingMessage, gone: AbortSignal): Promise<EmulatorRequest | undefined> {
+async function read(
+  incoming: IncomingMessage,
+  scheme: Scheme,
+  gone: AbortSignal,
+): Promise<EmulatorRequest | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -99,7 +122,7 @@ async function read(incoming: IncomingMessage, gone: AbortSignal): Promise<Emula
       target: incoming.url ?? '/',
       headers,
       body: Buffer.concat(chunks),
-      baseUrl: `https://${headers['host'] ?? '127.0.0.1'}`,
+      baseUrl: `${scheme}://${headers['host'] ?? '127.0.0.1'}`,
       requestId: randomUUID(),
       gone,
       connection: incoming.socket,

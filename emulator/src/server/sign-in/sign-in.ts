@@ -49,7 +49,7 @@ function basicAccount(credentials: string, onPremises: OnPremises): Account {
   const colon = text.indexOf(':');
   const account = colon < 0 ? undefined : onPremises.find(text.slice(0, colon));
   if (account === undefined) throw unauthorized(onPremises);
-  if (account.isLocked || account.password !== text.slice(colon + 1)) {
+  if (account.password !== text.slice(colon + 1)) {
     onPremises.noteBadPassword(account);
     throw unauthorized(onPremises);
   }
@@ -82,6 +82,7 @@ function ntlmAccount(
 }
 
 function accepted(account: Account, onPremises: OnPremises): Account {
+  if (account.isLocked) account.failedSignIns += 1;
   requireUsable(account, onPremises);
   onPremises.noteSignIn(account);
   return account;
