@@ -315,6 +315,12 @@ test('a hybrid organization: each mailbox is shown by the servers that hold it',
     };
     expect(await status(inside?.primarySmtpAddress)).toBe('NoError');
     expect(await status(online?.primarySmtpAddress)).toBe('ErrorNonExistentMailbox');
+    const [app = ''] = emulator.organization.apps.keys();
+    const authorization = `Bearer ${emulator.issueToken(app, 'graph')}`;
+    const graph = async (id: string | undefined): Promise<number> =>
+      (await client.send('GET', `${emulator.url}/v1.0/users/${id}/contacts`, { headers: { authorization } }))
+        .status;
+    expect([await graph(online?.id), await graph(inside?.id)]).toEqual([200, 404]);
     await client.close();
   } finally {
     await control.close();
