@@ -206,6 +206,18 @@ describe('every kind', () => {
   });
 });
 
+test('who comes back before the told time is over is counted', async () => {
+  const before = (await tenant.control.ewsUsage()).earlyReturns;
+  await tenant.control.addEwsFault({ action: { kind: 'server-busy', backOffMilliseconds: 60_000 } });
+  await tenant.send(getFolder);
+  await tenant.send(getFolder, { who: tenant.bob.primarySmtpAddress });
+  expect((await tenant.control.ewsUsage()).earlyReturns).toBe(before);
+  await tenant.send(getFolder);
+  await tenant.control.advanceClock(60_000);
+  await tenant.send(getFolder);
+  expect((await tenant.control.ewsUsage()).earlyReturns).toBe(before + 1);
+});
+
 describe('the trouble of every face', () => {
   test('throttling is a SOAP fault that says how long to stay away', async () => {
     await tenant.control.addFault({ face: 'ews', action: { kind: 'throttled', retryAfterSeconds: 3 } });

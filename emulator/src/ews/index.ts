@@ -103,7 +103,9 @@ async function serve(
   }
   const { usage, faults, settings } = context.ews;
   const account = principal.kind === 'app' ? principal.app.clientId : principal.account.samAccountName;
-  const leave = usage.enter(account, owner?.primarySmtpAddress ?? '', name);
+  const mailbox = owner?.primarySmtpAddress ?? '';
+  usage.noteArrival(mailbox, context.clock.milliseconds());
+  const leave = usage.enter(account, mailbox, name);
   try {
     if (settings.maxConcurrency !== undefined && usage.openOf(account) > settings.maxConcurrency) {
       usage.noteRefusedConnection();
@@ -111,7 +113,9 @@ async function serve(
     }
     const delayMs = context.traffic.latencyOf('ews', request) + (request.trace.delayMs ?? 0);
     if (delayMs > 0) await context.clock.sleep(delayMs);
-    const fault = faults.take(name, owner?.primarySmtpAddress ?? '', request);
+    const fault = faults.take(name, mailbox, request);
+    if (fault?.kind === 'server-busy')
+      usage.noteBusy(mailbox, context.clock.milliseconds() + fault.backOffMilliseconds);
     const instead = fault === undefined ? undefined : answeredInstead(fault, request, context, name);
     if (instead !== undefined) return instead;
     const { organization, clock } = context;

@@ -19,6 +19,8 @@ export interface EwsUsageView {
   readonly foreignCookies: number;
   /** Refused because the account had too many open. */
   readonly refusedConnections: number;
+  /** Requests to a mailbox that came before the time was over that ErrorServerBusy had told. */
+  readonly earlyReturns: number;
   readonly mailboxes: Readonly<Record<string, EwsMailboxUsage>>;
 }
 
@@ -40,6 +42,8 @@ export class EwsUsage {
   #ownCookies = 0;
   #foreignCookies = 0;
   #refusedConnections = 0;
+  #earlyReturns = 0;
+  readonly #busyUntil = new Map<string, number>();
 
   /** Returns what is to be called when the request is done. */
   enter(account: string, mailbox: string, operation: string): () => void {
@@ -69,6 +73,15 @@ export class EwsUsage {
     else this.#foreignCookies += 1;
   }
 
+  /** From now on nobody should come to this mailbox until then; milliseconds of the service's clock. */
+  noteBusy(mailbox: string, until: number): void {
+    this.#busyUntil.set(mailbox, until);
+  }
+
+  noteArrival(mailbox: string, now: number): void {
+    if (now < (this.#busyUntil.get(mailbox) ?? 0)) this.#earlyReturns += 1;
+  }
+
   noteRefusedConnection(): void {
     this.#refusedConnections += 1;
   }
@@ -86,6 +99,7 @@ export class EwsUsage {
       ownCookies: this.#ownCookies,
       foreignCookies: this.#foreignCookies,
       refusedConnections: this.#refusedConnections,
+      earlyReturns: this.#earlyReturns,
       mailboxes: Object.fromEntries([...this.#mailboxes].map(([address, one]) => [address, view(one)])),
     };
   }
@@ -100,6 +114,8 @@ export class EwsUsage {
     this.#ownCookies = 0;
     this.#foreignCookies = 0;
     this.#refusedConnections = 0;
+    this.#earlyReturns = 0;
+    this.#busyUntil.clear();
   }
 }
 
