@@ -28,7 +28,7 @@ const OPERATION = element('m:GetItem');
 function opened(answers: readonly ScriptedAnswer[], impersonate = true) {
   const http = scriptedExchange(...answers);
   const clock = impatientClock();
-  const url = 'https://mail.contoso.example/EWS/Exchange.asmx';
+  const url = () => Promise.resolve('https://mail.contoso.example/EWS/Exchange.asmx');
   const client = createEwsClient({ url, http, impersonate, clock, log: silentLog, random: () => 0 });
   const texts = (count: number, mailbox = ALICE) =>
     client.askEach(

@@ -21,8 +21,8 @@ export interface EwsMailbox {
 }
 
 export interface EwsClientOptions {
-  /** Of Exchange.asmx. */
-  readonly url: string;
+  /** Of Exchange.asmx; asked for when it is first needed. */
+  readonly url: (signal: AbortSignal) => Promise<string>;
   readonly http: ExchangeHttp;
   /** false: the account works in its own mailbox. */
   readonly impersonate: boolean;
@@ -172,13 +172,14 @@ class PacedEwsClient implements EwsClient {
     signal: AbortSignal,
   ): Promise<Answer<Message>> {
     const { url, http, impersonate } = this.#options;
+    const address = await url(signal);
     const leave = await this.#pace.enter(mailbox.key, longestPauseMs, signal);
     try {
       this.#requests += 1;
       const response = await http.send(
         {
           method: 'POST',
-          url,
+          url: address,
           headers: {
             'content-type': 'text/xml; charset=utf-8',
             accept: 'text/xml',

@@ -50,8 +50,8 @@ import { encodeSyncToken } from './sync-token.ts';
 import type { XmlElement } from './xml-element.ts';
 
 export interface EwsTargetsOptions {
-  /** Of Exchange.asmx. */
-  readonly url: string;
+  /** Of Exchange.asmx; asked for when it is first needed. */
+  readonly url: (signal: AbortSignal) => Promise<string>;
   readonly http: ExchangeHttp;
   readonly markCodec: MarkCodec;
   /** The mark of a folder that gets this name from us. */
@@ -155,7 +155,7 @@ class EwsMailboxTarget implements MailboxTarget {
       const { markCodec: codec, folderMark } = this.#connection;
       const tools = { session: this.#session, codec, wish: this.#wish, folderMark };
       const done = await applyFolderAction(tools, action, signal);
-      this.#folders = undefined;
+      this.#folders = done?.isNew === true ? this.#withFresh({ ...done.folder, key: action.key }) : undefined;
       if (done === undefined) return undefined;
       const syncToken = done.isNew ? await this.#tokenOfFresh(done.folder.folderId, signal) : undefined;
       return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
@@ -177,6 +177,12 @@ class EwsMailboxTarget implements MailboxTarget {
       };
       return applyBatch(tools, this.#connection.size, changes, signal);
     });
+  }
+
+  /** A folder that was just made needs no second look; undefined where the others are not known. */
+  #withFresh(fresh: LocatedFolder): readonly LocatedFolder[] | undefined {
+    if (fresh.key === '') return [fresh];
+    return this.#folders === undefined || this.#folders.length === 0 ? undefined : [...this.#folders, fresh];
   }
 
   /** In a fresh folder the token costs one request now and saves the next run a full reading. */

@@ -65,7 +65,7 @@ describe('Marks must fit in 255 characters', () => {
   it('twin: a longer one would come back cut from a list', async () => {
     await marked(300);
     const options = {
-      url: emulator.ewsUrl,
+      url: () => Promise.resolve(emulator.ewsUrl),
       http: bed.http,
       impersonate: true,
       clock: bed.clock,
@@ -198,7 +198,7 @@ describe('An unchanged mailbox', () => {
     readonly count: () => number;
   } {
     const targets = createEwsTargets({
-      url: emulator.ewsUrl,
+      url: () => Promise.resolve(emulator.ewsUrl),
       http: bed.http,
       markCodec: jsonMarkCodec,
       folderMark,

@@ -16,7 +16,7 @@ const MAIL: OutgoingMail = {
 const send = (keepsCopy: boolean) => {
   const { http, clock, mailbox, address } = bed;
   const client = createEwsClient({
-    url: emulator.ewsUrl,
+    url: () => Promise.resolve(emulator.ewsUrl),
     http,
     impersonate: true,
     clock,

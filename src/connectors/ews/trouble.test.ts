@@ -309,7 +309,7 @@ describe('a refusal', () => {
         random: () => 0,
       });
       const targets = createEwsTargets({
-        url: emulator.ewsUrl,
+        url: () => Promise.resolve(emulator.ewsUrl),
         http,
         markCodec: jsonMarkCodec,
         folderMark,
@@ -330,13 +330,48 @@ describe('a refusal', () => {
   });
 });
 
+describe('without impersonation', () => {
+  it('the owner of a mailbox works in it with the rights of its own', async () => {
+    const { userName, password } = await control.account(bed.address);
+    const http = createExchangeHttp({
+      signIn: basicSignIn({ account: userName, password }),
+      additionalCa: emulator.caPem,
+      log: silentLog,
+      clock: bed.clock,
+      random: () => 0,
+    });
+    const targets = createEwsTargets({
+      url: () => Promise.resolve(emulator.ewsUrl),
+      http,
+      markCodec: jsonMarkCodec,
+      folderMark,
+      impersonate: false,
+      log: silentLog,
+      clock: bed.clock,
+      random: () => 0,
+    });
+    const own = targets.open(bed.mailbox, policyId, sampleFolder());
+    expect(statuses(await own.applyChanges([creation(1)], signal))).toEqual({ applied: 1 });
+    const { contacts } = await own.readFolder({ known: undefined, includeForeign: false }, signal);
+    await http.close();
+    expect(contacts.map(({ mark }) => mark)).toEqual([sampleMark(policyId, 1)]);
+  });
+});
+
 describe('a folder of ours', () => {
   it('is read and written in the same requests whoever else has folders in Contacts', async () => {
     for (let number = 0; number < 5; number += 1) await bed.user.createFolder(`Private ${number}`);
     await write(1);
     // One lists the folders, one the changes, one opens the contact.
     expect(await requests(() => read())).toBe(3);
-    expect(target.readFolder).toBeDefined();
-    expect(folder.name).toBe(sampleFolder().name);
+  });
+
+  it('that was just made is not looked for again before contacts are written into it', async () => {
+    const sub = await target.applyFolder(
+      { kind: 'create', key: 'contoso.example', name: 'contoso.example' },
+      signal,
+    );
+    const change = { ...creation(1), folderId: sub?.folderId ?? folder.folderId } as TargetChange;
+    expect(await requestsByOperation(() => apply(change))).toEqual({ CreateItem: 1 });
   });
 });

@@ -53,7 +53,7 @@ export class EwsTestBed {
       random: () => 0.5,
     });
     this.targets = createEwsTargets({
-      url: emulator.ewsUrl,
+      url: () => Promise.resolve(emulator.ewsUrl),
       http: this.http,
       markCodec: jsonMarkCodec,
       folderMark,
