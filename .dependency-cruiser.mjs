@@ -89,6 +89,13 @@ export default {
       to: { path: '^emulator/' },
     },
     {
+      name: 'only-main-imports-composition',
+      comment: 'What puts connectors together belongs to the composition root.',
+      severity: 'error',
+      from: { path: product, pathNot: ['^src/main\\.ts$', '^src/composition/', test] },
+      to: { path: '^src/composition/' },
+    },
+    {
       name: 'only-bin-imports-main',
       comment: 'main.ts is the composition root.',
       severity: 'error',

@@ -1,9 +1,9 @@
-// Composition root: the only file that names concrete connectors and stores. Opens a data directory and makes the
-// operations over it.
+// Composition root, with src/composition: only these name concrete connectors and stores. Opens a data directory and
+// makes the operations over it.
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { FailureView } from '@contactsync/contract';
@@ -12,39 +12,20 @@ import { certificateDer } from './certificates/certificate.ts';
 import { createSelfSigned } from './certificates/create-self-signed.ts';
 import { importPem, importPfx } from './certificates/import-certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
-import { checkTenantName, cloudEndpoints } from './connectors/entra/national-clouds.ts';
-import { createTokenProvider } from './connectors/entra/token-provider.ts';
-import { createExchangeOnline } from './connectors/exchange-online/exchange-online.ts';
-import { createGraphTargets } from './connectors/graph/index.ts';
-import { createGraphClient } from './connectors/graph-client/index.ts';
-import { createHttpClient } from './connectors/http/http-client.ts';
-import {
-  decodeIdentity,
-  encodeIdentity,
-  FINGERPRINT_VERSION,
-  folderNameFingerprint,
-} from './core/fingerprint.ts';
+import { connectExchangeOnline } from './composition/connect-exchange-online.ts';
+import { connectOnPremises } from './composition/connect-on-premises.ts';
+import { checkTenantName } from './connectors/entra/national-clouds.ts';
 import { createTrial } from './license/trial.ts';
-import type { Environment } from './model/environment.ts';
 import { Failure } from './model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
-import { environmentId, policyId } from './model/ids.ts';
-import type { TargetMailbox } from './model/mailbox.ts';
-import type {
-  CertificateTools,
-  Connection,
-  DocumentFormat,
-  OperationsDependencies,
-} from './operations/dependencies.ts';
-import { destinationOf } from './operations/destination.ts';
+import type { CertificateTools, DocumentFormat, OperationsDependencies } from './operations/dependencies.ts';
 import { makeOperations, toOperationError } from './operations/in-process.ts';
 import { presentFailure } from './operations/present.ts';
-import { type Log, silentLog } from './ports/log.ts';
-import type { MarkCodec } from './ports/mark-codec.ts';
+import { silentLog } from './ports/log.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { differences } from './store/document-difference.ts';
 import { ensureDataDirectory } from './store/open-database.ts';
-import { openStores, type Stores } from './store/open-stores.ts';
+import { openStores } from './store/open-stores.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
@@ -82,7 +63,10 @@ export async function openOperations(
       format: documentFormat,
       certificateTools: certificateTools(directory),
       checkTenantName,
-      connect: (environment) => connect(environment, stores, ownLog),
+      connect: (environment) =>
+        environment.scenario === 'exchangeOnline'
+          ? connectExchangeOnline(environment, stores, ownLog)
+          : connectOnPremises(environment, stores, ownLog),
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,
@@ -108,103 +92,6 @@ export async function openOperations(
 
 const openLog = (directory: string) =>
   openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
-
-async function connect(environment: Environment, stores: Stores, log: Log): Promise<Connection> {
-  if (environment.scenario !== 'exchangeOnline')
-    throw new Failure('wrongScenario', {
-      details: { environment: environment.name, scenario: environment.scenario },
-    });
-  const { secrets } = stores;
-  const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
-  if (certificate === undefined)
-    throw new Failure('certificateMissing', { details: { environment: environment.name } });
-  const privateKeyPem = await secrets.readPrivateKey(certificate.thumbprint);
-  const { exchangeOnline, proxy, additionalCaFile } = environment;
-  const endpoints = cloudEndpoints(exchangeOnline);
-  const clock = systemClock;
-  const http = createHttpClient({
-    allowedHosts: endpoints.allowedHosts,
-    proxy,
-    additionalCa: additionalCaFile === undefined ? undefined : readCa(additionalCaFile),
-    log,
-    clock,
-  });
-  const tokens = createTokenProvider({
-    endpoints,
-    tenant: exchangeOnline.organization,
-    applicationId: exchangeOnline.applicationId,
-    certificatePem: certificate.certificatePem,
-    privateKeyPem,
-    http,
-    clock,
-  });
-  const graph = createGraphClient({
-    baseUrl: endpoints.graph,
-    tokens,
-    http,
-    log,
-    clock,
-  });
-  const { source, directory } = createExchangeOnline({
-    exchangeOnline,
-    endpoints,
-    tokens,
-    http,
-    graphClient: graph,
-    clock,
-    log,
-    knownMailboxes: () => writtenMailboxes(environment, stores),
-  });
-  const targets = createGraphTargets({
-    client: graph,
-    markCodec,
-    folderMark: (policyId, name) => ({
-      version: FINGERPRINT_VERSION,
-      policyId,
-      sourceObjectId: undefined,
-      fingerprint: folderNameFingerprint(name),
-      fieldFingerprints: '',
-    }),
-    log,
-    clock,
-  });
-  return {
-    source,
-    directory,
-    targets,
-    traffic: http.traffic,
-    close() {
-      const { httpCalls, innerRequests } = graph.counts;
-      log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });
-      return http.close();
-    },
-  };
-}
-
-/** Of all policies of the environment: a reading through Graph alone cannot tell mailboxes from their ids. */
-async function writtenMailboxes(
-  environment: Environment,
-  { policies, memory }: Stores,
-): Promise<readonly TargetMailbox[]> {
-  const own = (await policies.list()).filter(({ document }) => document.environment === environment.name);
-  const written = await Promise.all(
-    own.map(({ document }) => memory.readWrittenMailboxes(policyId(document.id))),
-  );
-  return written.flat();
-}
-
-function readCa(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new Failure('unreadableFile', { details: { file, setting: 'additionalCaFile' }, cause });
-  }
-}
-
-const markCodec: MarkCodec = {
-  encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
-  decode: decodeIdentity,
-};
 
 const documentFormat: DocumentFormat = {
   parsePolicy: ({ text, fileName = 'document' }) => {

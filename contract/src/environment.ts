@@ -74,7 +74,11 @@ export const ExchangeWebServices = z
       .describe(
         'Such as https://mail.contoso.example/EWS/Exchange.asmx; nothing given: Autodiscover finds it.',
       ),
-    authentication: z.enum(['ntlm', 'basic', 'negotiate']).default('ntlm'),
+    authentication: z.enum(['ntlm', 'basic']).default('ntlm'),
+    channelBinding: z
+      .enum(['auto', 'never'])
+      .default('auto')
+      .describe('never: a proxy in front of Exchange ends TLS with a certificate of its own.'),
     account: z
       .string()
       .min(1)
@@ -108,7 +112,6 @@ const defaults = {
     .describe('Two-letter country for phone numbers of people without one.'),
   timeZone: z.string().default('UTC'),
   language: z.enum(['en', 'de']).default('en').describe('Language of reports.'),
-  proxy: z.url({ protocol: /^https?$/ }).optional(),
   additionalCaFile: z.string().optional().describe('PEM file with certificate authorities to trust as well.'),
 };
 
@@ -117,6 +120,7 @@ export const Environment = z.discriminatedUnion('scenario', [
     ...common,
     scenario: z.literal('exchangeOnline'),
     ...defaults,
+    proxy: z.url({ protocol: /^https?$/ }).optional(),
     exchangeOnline: ExchangeOnline,
   }),
   z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),

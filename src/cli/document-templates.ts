@@ -76,7 +76,7 @@ onPremises:
   exchangeWebServices:
     # Nothing given: Autodiscover finds it.
     # url: https://mail.contoso.example/EWS/Exchange.asmx
-    authentication: ntlm # ntlm | basic | negotiate
+    authentication: ntlm # ntlm | basic
     mailbox: ${quoted(of.mailbox)}
 `;
 }

@@ -11,7 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ContactSource } from '../ports/contact-source.ts';
+import type { ContactSource, ProbeStep } from '../ports/contact-source.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
@@ -32,6 +32,8 @@ export interface Connection {
   readonly targets: MailboxTargets;
   /** Absent where the way to the services cannot say what it is doing. */
   readonly traffic?: Traffic;
+  /** Steps of the connection test beyond those of the source. */
+  readonly probeMailboxes?: (signal: AbortSignal) => Promise<readonly ProbeStep[]>;
   close(): Promise<void>;
 }
 

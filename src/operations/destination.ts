@@ -9,7 +9,8 @@ export function destinationOf(environment: Environment): string {
     environment.scenario === 'exchangeOnline'
       ? tenantParts(environment.exchangeOnline)
       : serverParts(environment.onPremises);
-  const { scenario, proxy, additionalCaFile } = environment;
+  const { scenario, additionalCaFile } = environment;
+  const proxy = environment.scenario === 'exchangeOnline' ? environment.proxy : undefined;
   // Together they may stand in for every host: a proxy of one's own with an authority of one's own.
   const all = [scenario, ...parts, proxy ?? '', additionalCaFile ?? ''];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');

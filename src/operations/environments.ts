@@ -89,9 +89,13 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
       const steps: ProbeView['steps'][number][] = [];
       try {
         const connection = await dependencies.connect(document);
-        steps.push({ name: 'Certificate', ok: true });
+        steps.push({ name: secretOf(document), ok: true });
         try {
-          for (const step of await connection.source.probe(signal))
+          const ofSource = await connection.source.probe(signal);
+          // With a refused password nobody else is asked: every try counts towards locking the account.
+          const mayGoOn = ofSource.every(({ ok }) => ok);
+          const ofMailboxes = mayGoOn ? ((await connection.probeMailboxes?.(signal)) ?? []) : [];
+          for (const step of [...ofSource, ...ofMailboxes])
             steps.push({
               name: step.name,
               ok: step.ok,
@@ -105,7 +109,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
         const failure = asFailure(thrown);
         if (failure.facts.whoActs === 'us') throw thrown;
         steps.push({
-          name: steps.length === 0 ? 'Certificate' : 'Connection',
+          name: steps.length === 0 ? secretOf(document) : 'Connection',
           ok: false,
           failure: presentThrown(failure),
         });
@@ -150,6 +154,10 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
       return present({ document, ...revision });
     },
   };
+}
+
+function secretOf({ scenario }: Environment): string {
+  return scenario === 'exchangeOnline' ? 'Certificate' : 'Password';
 }
 
 /** What the schema cannot say. */

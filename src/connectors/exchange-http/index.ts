@@ -3,4 +3,6 @@
 export { basicSignIn } from './basic-sign-in.ts';
 export type { ExchangeHttp, ExchangeRequest, ExchangeResponse } from './exchange-http.ts';
 export { createExchangeHttp, type ExchangeHttpOptions } from './exchange-http-client.ts';
+export { type NtlmOptions, ntlmSignIn } from './ntlm-sign-in.ts';
 export type { SignIn } from './sign-in.ts';
+export { createTlsAgent } from './wire.ts';

@@ -231,6 +231,20 @@ export const configurationFailures = {
       remedy: 'Name an environment of the other scenario, or change the source type of the policy.',
     },
   },
+  passwordMissing: {
+    number: 10045,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The environment has no password for its account.',
+      causes: [
+        'None was stored yet.',
+        'A server, the account or the mail domain of the environment was changed: stored secrets are then discarded on purpose.',
+      ],
+      remedy: 'Store it with "contactsync environment set-password NAME".',
+    },
+  },
   usage: {
     number: 10050,
     scope: 'run',

@@ -1,0 +1,94 @@
+// Puts the connectors of Exchange Online together for one environment.
+
+import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
+import { createTokenProvider } from '../connectors/entra/token-provider.ts';
+import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
+import { createGraphTargets } from '../connectors/graph/index.ts';
+import { createGraphClient } from '../connectors/graph-client/index.ts';
+import { createHttpClient } from '../connectors/http/http-client.ts';
+import type { Environment } from '../model/environment.ts';
+import { Failure } from '../model/failure.ts';
+import { environmentId, policyId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import type { Connection } from '../operations/dependencies.ts';
+import { destinationOf } from '../operations/destination.ts';
+import type { Log } from '../ports/log.ts';
+import type { Stores } from '../store/open-stores.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { readAdditionalCa } from './additional-ca.ts';
+import { folderMark, markCodec } from './marks.ts';
+
+export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
+
+/** Throws `certificateMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
+export async function connectExchangeOnline(
+  environment: OnlineEnvironment,
+  stores: Stores,
+  log: Log,
+): Promise<Connection> {
+  const { secrets } = stores;
+  const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
+  if (certificate === undefined)
+    throw new Failure('certificateMissing', { details: { environment: environment.name } });
+  const privateKeyPem = await secrets.readPrivateKey(certificate.thumbprint);
+  const { exchangeOnline, proxy, additionalCaFile } = environment;
+  const endpoints = cloudEndpoints(exchangeOnline);
+  const clock = systemClock;
+  const http = createHttpClient({
+    allowedHosts: endpoints.allowedHosts,
+    proxy,
+    additionalCa: readAdditionalCa(additionalCaFile),
+    log,
+    clock,
+  });
+  const tokens = createTokenProvider({
+    endpoints,
+    tenant: exchangeOnline.organization,
+    applicationId: exchangeOnline.applicationId,
+    certificatePem: certificate.certificatePem,
+    privateKeyPem,
+    http,
+    clock,
+  });
+  const graph = createGraphClient({
+    baseUrl: endpoints.graph,
+    tokens,
+    http,
+    log,
+    clock,
+  });
+  const { source, directory } = createExchangeOnline({
+    exchangeOnline,
+    endpoints,
+    tokens,
+    http,
+    graphClient: graph,
+    clock,
+    log,
+    knownMailboxes: () => writtenMailboxes(environment, stores),
+  });
+  const targets = createGraphTargets({ client: graph, markCodec, folderMark, log, clock });
+  return {
+    source,
+    directory,
+    targets,
+    traffic: http.traffic,
+    close() {
+      const { httpCalls, innerRequests } = graph.counts;
+      log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });
+      return http.close();
+    },
+  };
+}
+
+/** Of all policies of the environment: a reading through Graph alone cannot tell mailboxes from their ids. */
+async function writtenMailboxes(
+  environment: Environment,
+  { policies, memory }: Stores,
+): Promise<readonly TargetMailbox[]> {
+  const own = (await policies.list()).filter(({ document }) => document.environment === environment.name);
+  const written = await Promise.all(
+    own.map(({ document }) => memory.readWrittenMailboxes(policyId(document.id))),
+  );
+  return written.flat();
+}

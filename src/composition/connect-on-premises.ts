@@ -1,0 +1,203 @@
+// Puts the connectors of Active Directory and Exchange Web Services together for one environment.
+
+import { resolveSrv } from 'node:dns/promises';
+import { getCACertificates } from 'node:tls';
+import { createActiveDirectory } from '../connectors/active-directory/active-directory.ts';
+import { createDirectoryConnectionPoints, findExchange } from '../connectors/autodiscover/index.ts';
+import { createEwsTargets, type EwsTargetsOptions } from '../connectors/ews/index.ts';
+import {
+  basicSignIn,
+  createExchangeHttp,
+  createTlsAgent,
+  ntlmSignIn,
+  type SignIn,
+} from '../connectors/exchange-http/index.ts';
+import type { Environment } from '../model/environment.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import { environmentId, mailboxId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import type { MailboxesPart } from '../model/policy.ts';
+import type { Connection } from '../operations/dependencies.ts';
+import { destinationOf } from '../operations/destination.ts';
+import type { ProbeStep } from '../ports/contact-source.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
+import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { Stores } from '../store/open-stores.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { readAdditionalCa } from './additional-ca.ts';
+import { folderMark, markCodec } from './marks.ts';
+
+export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
+
+/** Exchange advises against more open requests of one account (EWSMaxConcurrency). */
+const CONNECTIONS = 10;
+
+/** Throws `passwordMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
+export async function connectOnPremises(
+  environment: OnPremisesEnvironment,
+  stores: Stores,
+  log: Log,
+): Promise<Connection> {
+  const { activeDirectory: settings, exchangeWebServices: exchange } = environment.onPremises;
+  const passwords = await readPasswords(environment, stores);
+  const additionalCa = readAdditionalCa(environment.additionalCaFile);
+  const clock = systemClock;
+  const random = Math.random;
+  const ldap = {
+    settings,
+    password: passwords.activeDirectory,
+    ...(additionalCa === undefined ? {} : { caPem: [...getCACertificates('default'), additionalCa] }),
+    resolver: { resolveSrv },
+    clock,
+    log,
+    random,
+  };
+  const directory = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
+  const signIn = signInFor(environment, passwords.exchange, additionalCa);
+  const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
+  const findUrl = async (signal: AbortSignal): Promise<string> => {
+    const found = await findExchange(
+      {
+        mailbox: exchange.mailbox,
+        http,
+        signInScheme: signIn.scheme,
+        scp: createDirectoryConnectionPoints(ldap),
+        resolveSrv,
+        trustedDomains: settings.domain === undefined ? [] : [settings.domain],
+        clock,
+        log,
+      },
+      signal,
+    );
+    return found.ewsUrl;
+  };
+  const common = {
+    url: exchange.url === undefined ? once(findUrl) : async () => exchange.url ?? '',
+    http,
+    markCodec,
+    folderMark,
+    clock,
+    log,
+    random,
+  };
+  const targets = createEwsTargets({ ...common, impersonate: true });
+  return {
+    source: directory.source,
+    directory: directory.directory,
+    targets,
+    traffic: targets.traffic,
+    probeMailboxes: (signal) =>
+      probeMailboxes(exchange.mailbox, common, targets, directory.directory, signal),
+    async close() {
+      const { requests } = targets.counts;
+      log.info('connection closed', { environment: environment.name, requests });
+      await Promise.all([directory.close(), http.close()]);
+    },
+  };
+}
+
+interface Passwords {
+  readonly activeDirectory: string;
+  readonly exchange: string;
+}
+
+async function readPasswords(environment: OnPremisesEnvironment, { secrets }: Stores): Promise<Passwords> {
+  const id = environmentId(environment.id);
+  const destination = destinationOf(environment);
+  const activeDirectory = await secrets.readPassword(id, 'activeDirectory', destination);
+  const own = await secrets.readPassword(id, 'exchange', destination);
+  const hasOwnAccount = environment.onPremises.exchangeWebServices.account !== undefined;
+  const exchange = hasOwnAccount ? own : (own ?? activeDirectory);
+  if (activeDirectory !== undefined && exchange !== undefined) return { activeDirectory, exchange };
+  const missing = activeDirectory === undefined ? 'activeDirectory' : 'exchange';
+  throw new Failure('passwordMissing', { details: { environment: environment.name, for: missing } });
+}
+
+function signInFor(
+  { onPremises }: OnPremisesEnvironment,
+  password: string,
+  additionalCa: string | undefined,
+): SignIn {
+  const { exchangeWebServices: exchange, activeDirectory } = onPremises;
+  const credentials = { account: exchange.account ?? activeDirectory.account, password };
+  if (exchange.authentication === 'basic') return basicSignIn(credentials);
+  return ntlmSignIn({
+    credentials,
+    channelBinding: exchange.channelBinding,
+    createAgent: () => createTlsAgent({ additionalCa, connections: 1 }),
+    connections: CONNECTIONS,
+    clock: systemClock,
+  });
+}
+
+/** The first answer is kept, a failure is not. */
+function once(find: (signal: AbortSignal) => Promise<string>): EwsTargetsOptions['url'] {
+  let found: Promise<string> | undefined;
+  return (signal) => {
+    found ??= find(signal).catch((thrown: unknown) => {
+      found = undefined;
+      throw thrown;
+    });
+    return found;
+  };
+}
+
+const EVERY_MAILBOX: MailboxesPart = {
+  groups: [],
+  organizationalUnits: [],
+  addresses: [],
+  exclude: [],
+  types: ['userMailbox'],
+};
+
+/** Opens the account's own mailbox, then another one through impersonation. */
+async function probeMailboxes(
+  ownAddress: string,
+  common: Omit<EwsTargetsOptions, 'impersonate'>,
+  targets: MailboxTargets,
+  directory: MailboxDirectory,
+  signal: AbortSignal,
+): Promise<readonly ProbeStep[]> {
+  const steps: ProbeStep[] = [];
+  const attempt = async (name: string, work: () => Promise<string | undefined>): Promise<boolean> => {
+    try {
+      const note = await work();
+      steps.push({ name, ok: true, ...(note === undefined ? {} : { note }) });
+      return true;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (signal.aborted || failure.facts.whoActs === 'us') throw thrown;
+      steps.push({ name, ok: false, failure });
+      return false;
+    }
+  };
+  const isFound = await attempt('Exchange Web Services: address', () => common.url(signal));
+  if (!isFound) return steps;
+  const isOpened = await attempt('Exchange Web Services: own mailbox', async () => {
+    await createEwsTargets({ ...common, impersonate: false }).scan(mailboxAt(ownAddress), signal);
+    return ownAddress;
+  });
+  if (!isOpened) return steps;
+  await attempt('Exchange Web Services: another mailbox by impersonation', async () => {
+    const { mailboxes } = await directory.readMailboxes(EVERY_MAILBOX, signal);
+    const other = mailboxes.find(
+      ({ location, primarySmtpAddress }) =>
+        location === 'onPremises' && primarySmtpAddress.toLowerCase() !== ownAddress.toLowerCase(),
+    );
+    if (other === undefined) return 'there is no other mailbox to try';
+    await targets.scan(other, signal);
+    return other.primarySmtpAddress;
+  });
+  return steps;
+}
+
+function mailboxAt(primarySmtpAddress: string): TargetMailbox {
+  return {
+    id: mailboxId(primarySmtpAddress),
+    displayName: primarySmtpAddress,
+    primarySmtpAddress,
+    location: 'onPremises',
+    ownerId: undefined,
+  };
+}
