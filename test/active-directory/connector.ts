@@ -1,6 +1,5 @@
 // The connector as the tests use it: against a domain controller, or against what stands before it.
 
-import { rootCertificates } from 'node:tls';
 import {
   type ActiveDirectoryConnector,
   type ActiveDirectoryOptions,
@@ -29,7 +28,7 @@ export function connectTo(
       ...settings,
     },
     password: controller.reader.password,
-    caPem: [...rootCertificates, controller.caPem],
+    additionalCa: controller.caPem,
     resolver: { resolveSrv: async () => [] },
     cache: createInMemoryDirectoryCache(),
     clock: new FakeClock(),

@@ -9,6 +9,7 @@ import type { Log } from '../../ports/log.ts';
 import type { MailboxDirectory } from '../../ports/mailbox-directory.ts';
 import { findServers, type ServiceResolver } from '../ldap-client/servers.ts';
 import { LdapSession } from '../ldap-client/session.ts';
+import { trustOf } from '../ldap-client/trust.ts';
 import { createActiveDirectoryMailboxes } from './active-directory-mailboxes.ts';
 import { createActiveDirectorySource } from './active-directory-source.ts';
 import type { DirectoryParts } from './reading-directory.ts';
@@ -16,8 +17,8 @@ import type { DirectoryParts } from './reading-directory.ts';
 export interface ActiveDirectoryOptions {
   readonly settings: ActiveDirectory;
   readonly password: string;
-  /** All that are trusted, those of the system included; undefined: those of the system alone. */
-  readonly caPem?: readonly string[];
+  /** PEM certificates trusted besides the usual authorities. */
+  readonly additionalCa?: string | undefined;
   readonly resolver: ServiceResolver;
   readonly cache: DirectoryCache;
   readonly clock: Clock;
@@ -45,7 +46,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
     account: settings.account,
     password,
     encryption: settings.encryption,
-    caPem: options.caPem,
+    trust: trustOf(options.additionalCa),
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
     findServers: async () => {

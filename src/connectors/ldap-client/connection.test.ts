@@ -1,6 +1,7 @@
 // What a server can do to a connection, by a server that does it.
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expectFailure } from '../../../test/contract/mailbox-target/bench.ts';
 import { LdapConnection } from './connection.ts';
@@ -31,7 +32,7 @@ async function connectTo(behave: (socket: Socket, request: Buffer) => void, sile
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const settings = {
     encryption: 'none',
-    caPem: undefined,
+    trust: createSecureContext,
     connectTimeoutMs: 60_000,
     silenceTimeoutMs,
   } as const;
@@ -51,8 +52,12 @@ describe('an LDAP connection', () => {
     connection.close();
   });
 
-  it('closed before the answer, and for every later question', async () => {
-    const connection = await connectTo((socket) => socket.destroy());
+  it.each([
+    ['politely', (socket: Socket) => void socket.end()],
+    ['at once', (socket: Socket) => void socket.destroy()],
+    ['by a reset', (socket: Socket) => void socket.resetAndDestroy()],
+  ])('closed %s before the answer, and for every later question', async (_name, end) => {
+    const connection = await connectTo(end);
     await expectFailure(connection.search(search, signal), 'directoryConnectionLost');
     expect(connection.isOpen).toBe(false);
     await expectFailure(connection.search(search, signal), 'directoryConnectionLost');
@@ -92,7 +97,7 @@ describe('an LDAP connection', () => {
   it('no connection: unreachable', async () => {
     const settings = {
       encryption: 'none',
-      caPem: undefined,
+      trust: createSecureContext,
       connectTimeoutMs: 60_000,
       silenceTimeoutMs: 1,
     } as const;

@@ -2,13 +2,12 @@
 // it for good; nothing here connects again by itself, since a new connection would be neither encrypted nor signed in.
 
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type SecureContext } from 'node:tls';
 import { asFailure, Failure, type FailureDetails } from '../../model/failure.ts';
 import { type BerElement, readElement } from './ber.ts';
 import { connectFailure, resultFailure, SUCCESS, signInFailure } from './failures.ts';
 import {
   decodeMessage,
-  encodeAbandon,
   encodeBind,
   encodeSearch,
   encodeStartTls,
@@ -26,8 +25,8 @@ export interface ServerAddress {
 
 export interface ConnectionSettings {
   readonly encryption: 'ldaps' | 'startTls' | 'none';
-  /** Trusted besides the authorities of the system. */
-  readonly caPem: readonly string[] | undefined;
+  /** Whom to trust; not asked for without encryption. */
+  readonly trust: () => SecureContext;
   readonly connectTimeoutMs: number;
   /** Without a byte from the server while it owes us an answer. */
   readonly silenceTimeoutMs: number;
@@ -59,6 +58,7 @@ export class LdapConnection {
   readonly #pending = new Map<number, Pending>();
   readonly #silenceTimeoutMs: number;
   #socket: Socket;
+  #stopListening: () => void;
   #received: Buffer[] = [];
   #receivedBytes = 0;
   /** Bytes after which looking for a whole message is worth it. */
@@ -70,7 +70,7 @@ export class LdapConnection {
     this.#socket = socket;
     this.#details = details;
     this.#silenceTimeoutMs = silenceTimeoutMs;
-    this.#listen(socket);
+    this.#stopListening = this.#listen(socket);
   }
 
   /** Connected and, unless `encryption` is none, encrypted with a verified certificate; not signed in. */
@@ -113,7 +113,7 @@ export class LdapConnection {
     // Bytes that came before the encryption must not count as said after it.
     if (this.#receivedBytes > 0) throw new Failure('unexpectedDirectoryAnswer', { details: this.#details });
     const plain = this.#socket;
-    plain.removeAllListeners();
+    this.#stopListening();
     this.#socket = await connected(
       tlsSocket(server, settings, plain),
       'startTls',
@@ -121,7 +121,7 @@ export class LdapConnection {
       this.#details,
       signal,
     );
-    this.#listen(this.#socket);
+    this.#stopListening = this.#listen(this.#socket);
   }
 
   get isOpen(): boolean {
@@ -148,8 +148,9 @@ export class LdapConnection {
   close(): void {
     if (this.#end !== undefined) return;
     this.#lastId += 1;
-    this.#socket.end(encodeUnbind(this.#lastId));
-    this.#fail(new Failure('directoryConnectionLost', { details: this.#details }));
+    this.#socket.write(encodeUnbind(this.#lastId));
+    this.#finish(new Failure('directoryConnectionLost', { details: this.#details }));
+    this.#socket.destroySoon();
   }
 
   #ask(encode: (id: number) => Buffer, signal: AbortSignal): Promise<FinalAnswer> {
@@ -160,9 +161,8 @@ export class LdapConnection {
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#pending.delete(id);
-        this.#socket.write(encodeAbandon(id + 1, id));
-        this.close();
         reject(cancelled(signal));
+        this.close();
       };
       const settle = () => {
         signal.removeEventListener('abort', abort);
@@ -186,14 +186,22 @@ export class LdapConnection {
     });
   }
 
-  #listen(socket: Socket): void {
+  /** Listens until the returned function is called. Listeners of Node's own on the socket must stay. */
+  #listen(socket: Socket): () => void {
     const lost = (cause?: unknown) =>
       this.#fail(new Failure('directoryConnectionLost', { details: this.#details, cause }));
+    const listeners = {
+      data: (bytes: Buffer) => this.#receive(bytes),
+      error: lost,
+      close: () => lost(),
+      end: () => lost(),
+      timeout: () => lost(),
+    };
     socket.setNoDelay(true);
-    socket.on('data', (bytes) => this.#receive(bytes));
-    socket.on('error', lost);
-    socket.on('close', () => lost());
-    socket.on('timeout', () => lost());
+    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
+    return () => {
+      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
+    };
   }
 
   #receive(bytes: Buffer): void {
@@ -237,8 +245,12 @@ export class LdapConnection {
 
   #fail(failure: Failure): void {
     if (this.#end !== undefined) return;
-    this.#end = failure;
+    this.#finish(failure);
     this.#socket.destroy();
+  }
+
+  #finish(failure: Failure): void {
+    this.#end = failure;
     const waiting = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject } of waiting) reject(failure);
@@ -258,14 +270,13 @@ function wholeLength(bytes: Buffer): number {
   return bytes.length < 2 + size ? 2 + size : 2 + size + bytes.readUIntBE(2, size);
 }
 
-function tlsSocket({ host, port }: ServerAddress, { caPem }: ConnectionSettings, socket?: Socket): Socket {
+function tlsSocket({ host, port }: ServerAddress, { trust }: ConnectionSettings, socket?: Socket): Socket {
   return connectTls({
     host,
     port,
     ...(socket === undefined ? {} : { socket }),
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(caPem === undefined ? {} : { ca: [...caPem] }),
-    minVersion: 'TLSv1.2',
+    secureContext: trust(),
   });
 }
 
@@ -280,7 +291,7 @@ function connected(
     let hasTcp = phase === 'startTls';
     const finish = (failure?: Failure) => {
       signal.removeEventListener('abort', abort);
-      socket.removeAllListeners();
+      for (const [event, listener] of Object.entries(listeners)) socket.off(event, listener);
       socket.setTimeout(0);
       if (failure === undefined) return resolve(socket);
       // A late error of a socket nobody waits for must not end the process.
@@ -290,16 +301,19 @@ function connected(
     };
     const abort = () => finish(cancelled(signal));
     const fail = (cause?: unknown) => finish(connectFailure(cause, hasTcp ? phase : 'connecting', details));
+    const listeners = {
+      timeout: () => fail(),
+      error: fail,
+      close: () => fail(),
+      connect: () => {
+        hasTcp = true;
+        if (phase === 'connecting') finish();
+      },
+      secureConnect: () => finish(),
+    };
+    for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
     socket.setTimeout(timeoutMs);
-    socket.once('timeout', () => fail());
-    socket.once('error', fail);
-    socket.once('close', () => fail());
-    socket.once('connect', () => {
-      hasTcp = true;
-      if (phase === 'connecting') finish();
-    });
-    socket.once('secureConnect', () => finish());
   });
 }

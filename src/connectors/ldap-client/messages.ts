@@ -50,7 +50,6 @@ export interface LdapMessage {
 const BIND = 0x60;
 const UNBIND = 0x42;
 const SEARCH = 0x63;
-const ABANDON = 0x50;
 const EXTENDED = 0x77;
 const ENTRY = 0x64;
 const REFERENCE = 0x73;
@@ -79,10 +78,6 @@ export function encodeBind(id: number, name: string, password: string): Buffer {
 
 export function encodeUnbind(id: number): Buffer {
   return encode(id, (writer) => writer.writeBuffer(Buffer.alloc(0), UNBIND));
-}
-
-export function encodeAbandon(id: number, abandoned: number): Buffer {
-  return encode(id, (writer) => writer.writeInt(abandoned, ABANDON));
 }
 
 export function encodeStartTls(id: number): Buffer {
