@@ -166,6 +166,12 @@ describe.skipIf(!need.available)(titleWith(need, 'Active Directory with the limi
       ['directoryReferral', `dc=child,${controller.baseDn.toLowerCase()}`],
     ]);
     expect(reading.objects).toHaveLength(controller.manifest.recipients);
+    // Nobody of a group or list of names is missing because there is another domain.
+    const group = await source.read(
+      { ...wholeDirectory, groups: ['Nested 1'], objects: ['umlaut@example.test'] },
+      signal,
+    );
+    expect([group.isComplete, group.objects.length]).toEqual([true, 8]);
     await close();
   });
 

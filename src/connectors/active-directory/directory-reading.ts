@@ -65,6 +65,11 @@ export class DirectoryReading {
     await this.#search(search, this.#remembered === undefined, take);
   }
 
+  /** As `search`, for something that is where it is looked for or nowhere: pointers to other domains mean nothing. */
+  async lookUp(search: SearchScope, take: (entry: DirectoryEntry) => void): Promise<void> {
+    await this.#search(search, this.#remembered === undefined, take, true);
+  }
+
   /** Brings the entries with these ids into `entries`; ids that nobody has are left out. */
   async require(guids: Iterable<string>): Promise<void> {
     const missing = [...new Set(guids)].filter((guid) => !this.entries.has(guid));
@@ -121,7 +126,6 @@ export class DirectoryReading {
     };
     const attributes = isFull ? this.#attributes : SEQUENCE;
     const references = await this.reader.search({ ...search, attributes }, onPage, this.#signal);
-    // Looking for ids passes by the borders of the domain every time; whether somebody is missing is seen by the id.
     if (!isLookup) for (const reference of references) this.references.add(reference);
     if (changed.length === 0) return;
     await this.#fetch(changed, true);

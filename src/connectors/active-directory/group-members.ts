@@ -74,7 +74,7 @@ async function findGroups(
   for (const search of searches) {
     const found = new Map<string, DirectoryEntry>();
     try {
-      await reading.search(search, (entry) => found.set(entry.guid, entry));
+      await reading.lookUp(search, (entry) => found.set(entry.guid, entry));
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code !== 'directoryBaseNotFound') throw failure;
@@ -118,7 +118,7 @@ async function mayReadMembers({ reading }: GroupWalk, { entry }: Group): Promise
   if (firstValue(entry, 'hideDLMembership').toUpperCase() === 'TRUE') return false;
   let isTold = false;
   const filter = or(present('member'), not(present('member')));
-  await reading.search({ base: nameOfGuid(entry.guid), scope: 'base', filter }, () => {
+  await reading.lookUp({ base: nameOfGuid(entry.guid), scope: 'base', filter }, () => {
     isTold = true;
   });
   return isTold;
@@ -135,7 +135,7 @@ async function readPrimaryMembers(
   const domain = entry.sid?.slice(0, -relativeId.length);
   const members: DirectoryEntry[] = [];
   const filter = and(RECIPIENTS, equals('primaryGroupID', relativeId));
-  await reading.search({ base: lookupBase, scope: 'sub', filter }, (member) => {
+  await reading.lookUp({ base: lookupBase, scope: 'sub', filter }, (member) => {
     // The number is one of the domain; other domains of the forest have the same numbers.
     if (domain !== undefined && member.sid?.startsWith(domain) === true) members.push(member);
   });

@@ -142,7 +142,7 @@ export class ScopeReading {
   async #readObject(name: string): Promise<boolean> {
     let isFound = false;
     try {
-      await this.met.search({ base: name, scope: 'base', filter: RECIPIENTS }, (entry) => {
+      await this.met.lookUp({ base: name, scope: 'base', filter: RECIPIENTS }, (entry) => {
         isFound = true;
         this.#take(entry);
       });
@@ -159,7 +159,7 @@ export class ScopeReading {
       equals('mail', address),
       equals('proxyAddresses', `smtp:${address}`),
     ]);
-    await this.#search(
+    await this.met.lookUp(
       { base: this.#lookupBase, scope: 'sub', filter: and(this.#options.everybody, or(...fitting)) },
       (entry) => {
         this.#take(entry);
