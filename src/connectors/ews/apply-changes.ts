@@ -154,7 +154,7 @@ function updateXml({ codec }: ChangeTools, portion: readonly Placed<Update>[]): 
 
 /**
  * The protocol knows no condition for a deletion, so each portion is looked at right before it is sent. What the user
- * does between these two requests is lost with a hard deletion (docs/protocols/exchange-on-premises.md).
+ * does between these two requests is lost with a hard deletion (docs/protocols/exchange-web-services.md).
  */
 async function remove(
   batch: Batch,
