@@ -1,6 +1,7 @@
 // Starts an emulated Microsoft 365 tenant in this process. For a process of its own see bin.ts.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { AutodiscoverService } from './autodiscover/service.ts';
 import { type Audience, requireToken, TokenIssuer } from './entra/access-token.ts';
 import { EwsService } from './ews/service.ts';
 import { CursorStore } from './exchange-admin/cursors.ts';
@@ -13,7 +14,7 @@ import { defaultSize, seedOrganization } from './seed/seed.ts';
 import { makeKeyPair, makeServerIdentity } from './server/certificates.ts';
 import type { EmulatorContext } from './server/exchange.ts';
 import { RequestLog } from './server/request-log.ts';
-import { startServer } from './server/server.ts';
+import { startPlainServer, startServer } from './server/server.ts';
 import type { TrafficChoice } from './traffic/settings.ts';
 import { Traffic } from './traffic/traffic.ts';
 
@@ -29,6 +30,8 @@ export interface EmulatorOptions {
   /** So many of the user mailboxes, the last ones, are held in the building: EWS shows them, and to the tenant their
    * owners are mail users. The other mailboxes are online and unknown to EWS. Default: every mailbox is shown by both. */
   readonly onPremisesMailboxes?: number;
+  /** Names in the certificate besides those of loopback; whoever lets them lead here is served under them. */
+  readonly hostNames?: readonly string[];
   /** Latency, limits, dispatch of batches; default: all off. */
   readonly traffic?: TrafficChoice;
   /** Default: real time. */
@@ -42,6 +45,8 @@ export interface RunningEmulator {
   readonly url: string;
   /** What a client must trust. */
   readonly caPem: string;
+  /** `http://127.0.0.1:port`: the redirects of Autodiscover without TLS. */
+  readonly plainUrl: string;
   /** `https://127.0.0.1:port/EWS/Exchange.asmx` */
   readonly ewsUrl: string;
   /** May impersonate everybody; made anew at each start. */
@@ -63,7 +68,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     mailboxes: options.mailboxes ?? defaultSize.mailboxes,
   });
   if (options.onPremisesMailboxes !== undefined) makeHybrid(organization, options.onPremisesMailboxes);
-  const [identity, tokenKey] = await Promise.all([makeServerIdentity(clock.now()), makeKeyPair()]);
+  const [identity, tokenKey] = await Promise.all([
+    makeServerIdentity(clock.now(), options.hostNames),
+    makeKeyPair(),
+  ]);
   const issuer = new TokenIssuer(createPrivateKey(tokenKey.privatePem), organization, clock);
   const context: EmulatorContext = {
     organization,
@@ -76,12 +84,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
     traffic: new Traffic(clock, options.traffic ?? {}),
     onPremises: new OnPremises(organization),
     ews: new EwsService(),
+    autodiscover: new AutodiscoverService(),
     certificate: new X509Certificate(identity.certificatePem).raw,
     requireToken: (request, audience, need) => requireToken(issuer, request, audience, need),
   };
   const server = await startServer(context, identity, options.port ?? 0);
+  const plain = await startPlainServer(context);
   return {
     url: server.url,
+    plainUrl: plain.url,
     caPem: identity.caPem,
     ewsUrl: `${server.url}/EWS/Exchange.asmx`,
     serviceAccount: {
@@ -96,13 +107,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Runn
       if (app === undefined) throw new Error(`no app registration ${clientId}`);
       return issuer.issue(app, audience);
     },
-    close: () => {
+    close: async () => {
       clock.reset();
-      return server.close();
+      await Promise.all([server.close(), plain.close()]);
     },
   };
 }
 
+export type { AutodiscoverRule } from './autodiscover/rules.ts';
 export { ControlRefusal } from './control/caller.ts';
 export type { FolderView, ItemView, MailboxView, RecipientView } from './control/client.ts';
 export { EmulatorControl } from './control/client.ts';

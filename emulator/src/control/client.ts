@@ -2,6 +2,7 @@
 // emulator is a process of its own.
 
 import { Agent } from 'undici';
+import type { AutodiscoverRule } from '../autodiscover/rules.ts';
 import type { EwsFault, RandomEwsFaultChoice } from '../ews/fault-kinds.ts';
 import type { EwsSettings } from '../ews/service.ts';
 import type { EwsUsageView } from '../ews/usage.ts';
@@ -12,6 +13,7 @@ import type { AppRegistration, RecipientTypeDetails } from '../organization/stat
 import type { LoggedRequest, RequestCounts } from '../server/request-log.ts';
 import type { TrafficChoice, TrafficSettings } from '../traffic/settings.ts';
 import type { Usage } from '../traffic/traffic.ts';
+import type { AutodiscoverChoice } from './autodiscover-operations.ts';
 import { callControl } from './caller.ts';
 import type { AccountView, EwsSettingsChoice, SignInChoice } from './on-premises-operations.ts';
 import type { ClockView, OrganizationView } from './organization-operations.ts';
@@ -342,6 +344,19 @@ export class EmulatorControl {
 
   async clearEwsFaults(): Promise<void> {
     await this.#call('ews/clear-faults');
+  }
+
+  /** What is not named goes back to the usual. */
+  async setAutodiscover(choice: AutodiscoverChoice): Promise<void> {
+    await this.#call('autodiscover/set-settings', choice);
+  }
+
+  async addAutodiscoverRule(rule: AutodiscoverRule): Promise<void> {
+    await this.#call('autodiscover/add-rule', rule);
+  }
+
+  async clearAutodiscoverRules(): Promise<void> {
+    await this.#call('autodiscover/clear-rules');
   }
 
   /** The newest requests, oldest of them first. */

@@ -3,6 +3,7 @@
 
 import { StoreError } from '../organization/mailbox-store.ts';
 import type { EmulatorResponse, Handler } from '../server/exchange.ts';
+import { autodiscoverOperations } from './autodiscover-operations.ts';
 import { mailboxOperations } from './mailbox-operations.ts';
 import { onPremisesOperations } from './on-premises-operations.ts';
 import { ControlError, type Operations } from './operation.ts';
@@ -16,6 +17,7 @@ const operations: Operations = {
   ...mailboxOperations,
   ...troubleOperations,
   ...onPremisesOperations,
+  ...autodiscoverOperations,
 };
 
 export const operationNames: readonly string[] = Object.keys(operations);

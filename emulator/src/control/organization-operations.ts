@@ -60,6 +60,7 @@ export const organizationOperations: Operations = {
       setGraphSettings(context, {});
       context.onPremises.reset();
       context.ews.reset();
+      context.autodiscover.reset();
       return organizationView(context);
     },
   ),

@@ -1,0 +1,32 @@
+// What is asked, in whichever form, and what is answered: the forms only write it differently.
+
+import { findByAddress, isServedHere } from '../ews/call.ts';
+import type { Recipient } from '../organization/state.ts';
+import type { EmulatorContext, EmulatorRequest } from '../server/exchange.ts';
+
+export type Answer =
+  | {
+      readonly kind: 'settings';
+      readonly owner: Recipient;
+      readonly internalUrl: string | undefined;
+      readonly externalUrl: string | undefined;
+    }
+  | { readonly kind: 'redirectAddress'; readonly address: string }
+  | { readonly kind: 'redirectUrl'; readonly url: string }
+  | { readonly kind: 'unknownAddress' }
+  | { readonly kind: 'error'; readonly code: string };
+
+export function answerFor(address: string, request: EmulatorRequest, context: EmulatorContext): Answer {
+  const { organization, autodiscover } = context;
+  const owner = findByAddress(organization, address);
+  if (owner?.mailbox === undefined) return { kind: 'unknownAddress' };
+  // A mailbox that was moved leaves a remote mailbox behind, whose target address is in the tenant.
+  if (!isServedHere(owner.mailbox)) {
+    return { kind: 'redirectAddress', address: `${owner.alias}@${organization.initialDomain}` };
+  }
+  const { internalUrl, externalUrl } = autodiscover.settings;
+  const here = `${request.baseUrl}/EWS/Exchange.asmx`;
+  const urlOf = (setting: string | null | undefined) =>
+    setting === undefined ? here : (setting ?? undefined);
+  return { kind: 'settings', owner, internalUrl: urlOf(internalUrl), externalUrl: urlOf(externalUrl) };
+}
