@@ -15,12 +15,14 @@ import type { ExchangeHttp, ExchangeRequest, ExchangeResponse } from './exchange
 import { openGuard } from './guard.ts';
 import { createRequestGate } from './request-gate.ts';
 import type { SignIn } from './sign-in.ts';
-import { createWire, type WireAnswer, type WireRequest } from './wire.ts';
+import { createWire, type WireAnswer, type WireOptions, type WireRequest } from './wire.ts';
 
 export interface ExchangeHttpOptions {
   readonly signIn: SignIn;
   /** PEM certificates trusted besides the usual authorities. */
   readonly additionalCa?: string | undefined;
+  /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
+  readonly connectTo?: WireOptions['connectTo'];
   readonly log: Log;
   readonly clock: Clock;
   readonly random: () => number;
@@ -47,7 +49,8 @@ class SignedInHttp implements ExchangeHttp {
 
   constructor(options: ExchangeHttpOptions) {
     this.#options = options;
-    this.#wire = createWire({ additionalCa: options.additionalCa, connections: CONNECTIONS });
+    const { additionalCa, connectTo } = options;
+    this.#wire = createWire({ additionalCa, connections: CONNECTIONS, connectTo });
   }
 
   async send(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {

@@ -23,10 +23,17 @@ export interface WireAnswer {
 /** `agent`: a sign-in that binds to a connection brings its own. Rejects with what the network said. */
 export type Wire = (request: WireRequest, agent?: HttpsAgent) => Promise<WireAnswer>;
 
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
 export interface WireOptions {
   /** PEM certificates trusted besides the usual authorities. */
   readonly additionalCa?: string | undefined;
   readonly connections: number;
+  /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
+  readonly connectTo?: ((target: Endpoint) => Endpoint) | undefined;
 }
 
 /** The budget of a request guards against a server that falls silent; this one only against a dead host. */
@@ -41,17 +48,31 @@ export function createTlsAgent(options: WireOptions): HttpsAgent {
       : {
           secureContext: createSecureContext({ ca: [...getCACertificates('default'), options.additionalCa] }),
         };
-  return new HttpsAgent({
+  const agent = new HttpsAgent({
     keepAlive: true,
     keepAliveMsecs: KEEP_ALIVE_MS,
     maxSockets: options.connections,
     ...trust,
   });
+  return steered(agent, options.connectTo);
+}
+
+function steered<A extends HttpAgent>(agent: A, connectTo: WireOptions['connectTo']): A {
+  if (connectTo === undefined) return agent;
+  const connect: HttpAgent['createConnection'] = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const target = { host: options.host ?? '', port: Number(options.port) };
+    return connect({ ...options, ...connectTo(target) }, callback);
+  };
+  return agent;
 }
 
 export function createWire(options: WireOptions): { readonly send: Wire; close(): void } {
   const tls = createTlsAgent(options);
-  const plain = new HttpAgent({ keepAlive: true, maxSockets: options.connections });
+  const plain = steered(
+    new HttpAgent({ keepAlive: true, maxSockets: options.connections }),
+    options.connectTo,
+  );
   return {
     send: (request, agent) => exchange(request, request.url.protocol === 'https:' ? (agent ?? tls) : plain),
     close() {
