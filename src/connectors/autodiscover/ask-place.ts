@@ -14,6 +14,8 @@ export interface Place {
   /** Of the POX form, on a trusted host. */
   readonly url: URL;
   readonly side: Side;
+  /** The bare name of the mail domain, where a public web site may stand: Basic alone is no reason to send a password. */
+  readonly isWebSite?: boolean;
 }
 
 /** `onlyOnline`: the server says that the mailbox lives in Exchange Online. */
@@ -81,7 +83,7 @@ async function askInForm(inquiry: Inquiry, place: Place, form: Form, address: st
     // A server that was reached through a redirect says nothing about the one that sent us there.
     if (open === undefined) return visited.size === 1 ? NOT_REACHED : PASSED_OVER;
     const { answer, isSignedIn } =
-      open.status === 401 ? await signIn(inquiry, asked, open) : { answer: open, isSignedIn: false };
+      open.status === 401 ? await signIn(inquiry, asked, open, place) : { answer: open, isSignedIn: false };
     if (answer === undefined) return PASSED_OVER;
     const made = { question: form.question, target: url, isSignedIn, status: answer.status };
     const outcome = await judge(inquiry, made, answer, place.side, form, url);
@@ -102,6 +104,7 @@ async function signIn(
   inquiry: Inquiry,
   asked: Asked,
   open: Answered,
+  place: Place,
 ): Promise<{ readonly answer: Answered | undefined; readonly isSignedIn: boolean }> {
   const made = { question: asked.question, target: asked.url, status: 401 };
   const offered = offeredSchemes(open.headers['www-authenticate'] ?? '');
@@ -110,6 +113,10 @@ async function signIn(
   const isUsable = asked.question !== 'json' && takes(offered, inquiry.signInScheme);
   if (!isUsable || !isTrusted(inquiry.trusted, asked.url.hostname)) {
     note(inquiry, { ...made, detail }, 'signInNotOffered');
+    return { answer: undefined, isSignedIn: false };
+  }
+  if (place.isWebSite === true && !looksLikeExchange(offered, open)) {
+    note(inquiry, { ...made, detail }, 'notExchange');
     return { answer: undefined, isSignedIn: false };
   }
   note(inquiry, { ...made, detail }, 'wantsSignIn');
@@ -157,7 +164,8 @@ async function judge(
       note(inquiry, made, 'noAddress');
       return PASSED_OVER;
     case 'unreadable':
-      note(inquiry, { ...made, detail: decoded.why }, answer.status === 200 ? 'unreadable' : 'notThere');
+      if (answer.status === 200) note(inquiry, { ...made, detail: decoded.why }, 'unreadable');
+      else note(inquiry, made, 'notThere');
       return PASSED_OVER;
   }
 }
@@ -232,6 +240,12 @@ function isWebPage({ headers, text }: Answered): boolean {
 function offeredSchemes(challenge: string): readonly string[] {
   const names = challenge.split(',').map((one) => /^\s*([A-Za-z]+)(\s|$)/.exec(one)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** A Windows server, or a header that Exchange puts on every answer. */
+function looksLikeExchange(offered: readonly string[], { headers }: Answered): boolean {
+  const isWindows = offered.some((name) => ['ntlm', 'negotiate'].includes(name.toLowerCase()));
+  return isWindows || ['x-feserver', 'x-soap-enabled'].some((name) => headers[name] !== undefined);
 }
 
 /** IIS takes NTLM under the name of Negotiate too. */

@@ -11,6 +11,7 @@ import { and, equals, or } from '../ldap-client/filter.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
 import { findServers, type ServiceResolver } from '../ldap-client/servers.ts';
 import { LdapSession } from '../ldap-client/session.ts';
+import { trustOf } from '../ldap-client/trust.ts';
 import { textsOf } from '../ldap-client/values.ts';
 import {
   type ConnectionPoint,
@@ -23,8 +24,8 @@ import {
 export interface DirectoryPointsOptions {
   readonly settings: ActiveDirectory;
   readonly password: string;
-  /** All that are trusted, those of the system included; undefined: those of the system alone. */
-  readonly caPem?: readonly string[];
+  /** PEM certificates trusted besides the usual authorities. */
+  readonly additionalCa?: string | undefined;
   readonly resolver: ServiceResolver;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,7 +69,7 @@ async function readPoints(
     account: settings.account,
     password: options.password,
     encryption: settings.encryption,
-    caPem: options.caPem,
+    trust: trustOf(options.additionalCa),
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
     findServers: async () => {

@@ -23,9 +23,8 @@ export async function* placesToAsk(
   mailDomain: string,
 ): AsyncGenerator<Place, void, undefined> {
   if (scp !== undefined) yield* fromDirectory(inquiry, scp, mailDomain);
-  for (const host of [`autodiscover.${mailDomain}`, mailDomain]) {
-    yield { url: new URL(`https://${host}${PATH}`), side: 'external' };
-  }
+  yield { url: new URL(`https://autodiscover.${mailDomain}${PATH}`), side: 'external' };
+  yield { url: new URL(`https://${mailDomain}${PATH}`), side: 'external', isWebSite: true };
   yield* fromPlainRedirect(inquiry, mailDomain);
   yield* fromRecord(inquiry, resolveSrv, mailDomain);
 }

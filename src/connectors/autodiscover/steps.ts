@@ -38,6 +38,7 @@ const OUTCOMES = {
   tooManyRedirects: 'not followed, too many redirects',
   badRedirect: 'not followed, the redirect names no usable address',
   signInNotOffered: 'passed over, the server does not offer the chosen way to sign in',
+  notExchange: 'passed over, it asks for a password but does not look like Exchange',
   signInRefused: 'the sign-in was refused; the password is not tried anywhere else',
   noExchangeWebServices: 'passed over, Exchange Web Services do not answer here',
   directoryNotAsked: 'passed over, Active Directory could not be asked',
