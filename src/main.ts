@@ -66,7 +66,7 @@ export async function openOperations(
       connect: (environment) =>
         environment.scenario === 'exchangeOnline'
           ? connectExchangeOnline(environment, stores, ownLog)
-          : connectOnPremises(environment, stores, ownLog),
+          : connectOnPremises(environment, stores, ownLog, Math.random),
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,

@@ -38,12 +38,12 @@ export async function connectOnPremises(
   environment: OnPremisesEnvironment,
   stores: Stores,
   log: Log,
+  random: () => number,
 ): Promise<Connection> {
   const { activeDirectory: settings, exchangeWebServices: exchange } = environment.onPremises;
   const passwords = await readPasswords(environment, stores);
   const additionalCa = readAdditionalCa(environment.additionalCaFile);
   const clock = systemClock;
-  const random = Math.random;
   const ldap = {
     settings,
     password: passwords.activeDirectory,

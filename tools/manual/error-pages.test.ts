@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { activeDirectoryFailures } from '../../src/model/failure-codes/active-directory.ts';
 import { configurationFailures } from '../../src/model/failure-codes/configuration.ts';
 import { exchangeOnPremisesFailures } from '../../src/model/failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from '../../src/model/failure-codes/exchange-online.ts';
@@ -13,6 +14,7 @@ import { neverRaised, raisersOf } from './failure-raisers.ts';
 
 const GROUP_FILES = {
   10: configurationFailures,
+  11: activeDirectoryFailures,
   12: exchangeOnlineFailures,
   13: exchangeOnPremisesFailures,
   14: sourceFailures,

@@ -10,9 +10,13 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
   enabled: 'Whether a schedule may run it. A person can run a disabled policy by hand.',
 
   source: 'Which contacts are copied.',
-  'source.type': 'Where contacts come from: the mail-enabled objects of a Microsoft 365 tenant.',
+  'source.type':
+    'Where contacts come from. `exchangeOnline`: the mail-enabled objects of a Microsoft 365 tenant. `activeDirectory`: those of the Active Directory of an environment on-premises.',
   'source.groups':
-    'Groups by mail address, name or id; members of members count. With no group, address list or recipient filter the whole organization is read; otherwise whoever is in any of them.',
+    'Groups by mail address, name or id; members of members count. When nothing is named (no group, address list, filter, organizational unit or object) the whole organization is read; otherwise whoever is in any of them.',
+  'source.organizationalUnits': 'Organizational units or containers.',
+  'source.organizationalUnits[].includeChildren':
+    'Whether what lies in organizational units below counts too.',
   'source.recipientTypes': 'Kinds of recipients that are copied.',
   'source.excludeHidden': 'Leave out recipients that are hidden from address lists.',
   'source.excludeDisabled': 'Leave out mailbox users and mail users whose account is disabled.',
@@ -26,7 +30,10 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
   mailboxes: 'Which mailboxes are filled.',
   'mailboxes.groups':
     'Groups by mail address, name or id; members of members count. With no group, address or recipient filter every mailbox of the organization is a target; otherwise whoever is in any of them.',
-  'mailboxes.recipientFilter': 'OPATH filter evaluated by Exchange.',
+  'mailboxes.organizationalUnits': 'Organizational units or containers; on-premises only.',
+  'mailboxes.organizationalUnits[].includeChildren':
+    'Whether what lies in organizational units below counts too.',
+  'mailboxes.recipientFilter': 'OPATH filter evaluated by Exchange; Exchange Online only.',
   'mailboxes.types': 'Kinds of mailboxes that are filled.',
 
   folder: 'Where in the mailbox the contacts stand.',
@@ -94,11 +101,17 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   name: 'Name for people, unique in the installation. Policies name it.',
   description: 'One line about it.',
   notes: 'Anything worth knowing.',
-  scenario: 'The Exchange scenario. This version knows Exchange Online.',
+  scenario:
+    'The Exchange scenario. `exchangeOnline`: a Microsoft 365 tenant. `onPremises`: Active Directory and Exchange Server.',
   timeZone:
     'Time zone of the organization, such as `Europe/Berlin`. For schedules and reports of later versions.',
   language: 'Language of reports. This version speaks English only.',
   proxy: 'Proxy for all connections of this environment.',
+  onPremises: 'Active Directory and Exchange Server.',
+  'onPremises.activeDirectory.encryption':
+    '`ldaps`: TLS from the start. `startTls`: TLS on the plain port. `none`: readable by everybody on the network; refused unless `allowPlainLdap` is set.',
+  'onPremises.exchangeWebServices.authentication':
+    'How the account signs in. `ntlm`: NTLM version 2, also where Extended Protection is required. `basic`: name and password, inside TLS only.',
   exchangeOnline: 'The tenant and the app registration.',
   'exchangeOnline.cloud':
     'The national cloud: `global`, `usGovernment` (GCC High), `usGovernmentDod` or `china` (21Vianet).',

@@ -21,16 +21,21 @@ export function settingsOf(file: string, meanings: Readonly<Record<string, strin
 
 function inside(schema: JsonSchema, path: string, meanings: Readonly<Record<string, string>>): Setting[] {
   const settings: Setting[] = [];
-  for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (typeof property === 'boolean') continue;
+  const forms = formsOf(schema);
+  for (const name of new Set(forms.flatMap((form) => Object.keys(form.properties ?? {})))) {
+    const having = forms.filter((form) => isSchema(form.properties?.[name]));
+    const properties = having.map((form) => form.properties?.[name]).filter(isSchema);
+    const [property] = properties;
+    if (property === undefined) continue;
     const here = path === '' ? name : `${path}.${name}`;
-    const isRequired = schema.required?.includes(name) ?? false;
+    const isRequired = having.every((form) => form.required?.includes(name) ?? false);
+    const described =
+      meanings[here] ?? (property.description === undefined ? undefined : plain(property.description));
     settings.push({
       path: here,
-      allowed: allowedValues(property),
+      allowed: [...new Set(properties.map(allowedValues))].join(', '),
       fallback: fallbackOf(property, isRequired),
-      meaning:
-        meanings[here] ?? (property.description === undefined ? undefined : plain(property.description)),
+      meaning: described === undefined ? undefined : `${onlyWith(having, forms)}${described}`,
       isRequired,
     });
     settings.push(...below(property, here, meanings));
@@ -38,8 +43,28 @@ function inside(schema: JsonSchema, path: string, meanings: Readonly<Record<stri
   return settings;
 }
 
+/** A document that chooses among several forms has all of their settings. */
+function formsOf(schema: JsonSchema): readonly JsonSchema[] {
+  const forms = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].filter(isSchema);
+  return forms.length > 0 ? forms : [schema];
+}
+
+/** The word by which a form is chosen is the one that is constant in it. */
+function onlyWith(having: readonly JsonSchema[], forms: readonly JsonSchema[]): string {
+  if (having.length === forms.length) return '';
+  const words = having.flatMap((form) =>
+    Object.entries(form.properties ?? {}).flatMap(([name, property]) =>
+      isSchema(property) && property.const !== undefined && !['kind', 'version'].includes(name)
+        ? [code(`${name}: ${property.const}`)]
+        : [],
+    ),
+  );
+  return `Only with ${words.join(' and ')}. `;
+}
+
 function below(property: JsonSchema, path: string, meanings: Readonly<Record<string, string>>): Setting[] {
-  if (property.properties !== undefined) return inside(property, path, meanings);
+  if (property.properties !== undefined || formsOf(property)[0] !== property)
+    return inside(property, path, meanings);
   const { additionalProperties, items } = property;
   if (isSchema(additionalProperties)) return below(additionalProperties, `${path}.*`, meanings);
   // The rows of filters look alike wherever they stand; they have a chapter of their own.
@@ -83,7 +108,8 @@ function texts({ format, maxLength, pattern }: JsonSchema): string {
 function fallbackOf(property: JsonSchema, isRequired: boolean): string {
   if (isRequired) return '*required*';
   const { default: value } = property;
-  if (value === undefined || property.properties !== undefined) return '';
+  if (value === undefined || property.properties !== undefined || formsOf(property)[0] !== property)
+    return '';
   if (Array.isArray(value))
     return value.length === 0 ? 'empty' : value.map((item) => code(String(item))).join(', ');
   // Whatever else is there by default has defaults of its own.
