@@ -4,6 +4,7 @@
 import { addToTally, type BrakeTally, emptyTally, engageBrake } from '../core/brake.ts';
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
+import type { FailureCode } from '../model/failure-codes.ts';
 import type { PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
@@ -21,6 +22,9 @@ import { readTargets, type TargetsResult } from './read-targets.ts';
 import { RecentMailboxes } from './recent-mailboxes.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+
+/** A right of the whole account that shows at a mailbox. */
+const DENIALS: readonly FailureCode[] = ['mailboxAccessDenied', 'impersonationDenied'];
 
 /**
  * Runs the policy and returns the ended (or waiting) run; what went wrong stands in its events. Throws only what is
@@ -204,7 +208,7 @@ async function planAll(
       // A mailbox that is not provisioned yet is a notice; the rest are errors.
       const isNotice = failure.code === 'mailboxNotProvisioned';
       if (!isNotice) failed += 1;
-      if (failure.code === 'mailboxAccessDenied') denied += 1;
+      if (DENIALS.includes(failure.code)) denied += 1;
       await recorder.emit({
         type: isNotice ? 'mailbox.skipped' : 'mailbox.failed',
         mailboxId: mailbox.id,

@@ -138,8 +138,9 @@ export const exchangeOnlineFailures = {
     whoActs: 'nobody',
     en: {
       sentence: 'The service is unavailable for the moment.',
-      causes: ['A disturbance at Microsoft.'],
-      remedy: 'Nothing: the next run continues. See the service health page if it lasts.',
+      causes: ['A disturbance at Microsoft, or an Exchange server that restarts or is overloaded.'],
+      remedy:
+        'Nothing: the next run continues. If it lasts, see the service health page, or the health of the server.',
     },
   },
   answerLost: {

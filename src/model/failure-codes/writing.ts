@@ -69,11 +69,12 @@ export const writingFailures = {
     en: {
       sentence: 'Access to every mailbox is denied.',
       causes: [
-        'Contacts.ReadWrite is missing, or its admin consent was not given or was revoked.',
-        'The management scope of the application (RBAC for Applications) covers none of the mailboxes.',
+        'Exchange Online: Contacts.ReadWrite is missing, or its admin consent was not given or was revoked.',
+        'On-premises: the account lacks the role ApplicationImpersonation.',
+        'The management scope (RBAC for Applications, or of the role) covers none of the mailboxes.',
       ],
       remedy:
-        'Assign Contacts.ReadWrite in the app registration and grant admin consent, or widen the scope. "contactsync environment test" shows when it works.',
+        'Exchange Online: assign Contacts.ReadWrite in the app registration and grant admin consent. On-premises: run New-ManagementRoleAssignment -Role ApplicationImpersonation. Or widen the scope. "contactsync environment test" shows when it works.',
     },
   },
   folderRefused: {
