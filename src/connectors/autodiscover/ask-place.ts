@@ -232,9 +232,11 @@ function judgeAddress(inquiry: Inquiry, made: StepMade, address: string): PlaceR
   return { kind: 'restart', address };
 }
 
+/** The type alone does not tell: some servers send their XML as text/html. */
 function isWebPage({ headers, text }: Answered): boolean {
-  const type = headers['content-type'] ?? '';
-  return /^\s*(text\/html|application\/xhtml)/i.test(type) || /^\s*<(!doctype\s+html|html)\b/i.test(text);
+  const isTypeOfPages = /^\s*(text\/html|application\/xhtml)/i.test(headers['content-type'] ?? '');
+  const isXml = /^\uFEFF?\s*<(\?xml|Autodiscover)\b/.test(text);
+  return (isTypeOfPages && !isXml) || /^\uFEFF?\s*<(!doctype\s+html|html)\b/i.test(text);
 }
 
 function offeredSchemes(challenge: string): readonly string[] {

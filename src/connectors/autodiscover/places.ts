@@ -50,10 +50,12 @@ async function* fromDirectory(
   const all = [...(await readForests(forests)), ...urls, ...(isKnown ? [] : await readForests(otherForests))];
   const target = 'Active Directory';
   if (all.length === 0) note(inquiry, { question: 'connectionPoints', target }, 'noPoints');
+  // What an administrator of the directory wrote there is trusted as the directory itself is; all of it before the first
+  // is asked, since servers send clients to each other.
+  for (const host of all.map((text) => URL.parse(text)?.hostname ?? '')) {
+    if (host !== '' && !isExchangeOnline(host)) inquiry.trusted.hosts.add(host);
+  }
   for (const text of all) {
-    const url = URL.parse(text);
-    // What an administrator of the directory wrote there is trusted as the directory itself is.
-    if (url !== null && !isExchangeOnline(url.hostname)) inquiry.trusted.hosts.add(url.hostname);
     const followed = follow(inquiry, { question: 'connectionPoints', target }, text);
     if (followed !== undefined) yield { url: followed, side: 'internal' };
   }
