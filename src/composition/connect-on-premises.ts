@@ -1,8 +1,10 @@
 // Puts the connectors of Active Directory and Exchange Web Services together for one environment.
 
 import { resolveSrv } from 'node:dns/promises';
-import { getCACertificates } from 'node:tls';
-import { createActiveDirectory } from '../connectors/active-directory/active-directory.ts';
+import {
+  type ActiveDirectoryOptions,
+  createActiveDirectory,
+} from '../connectors/active-directory/active-directory.ts';
 import { createDirectoryConnectionPoints, findExchange } from '../connectors/autodiscover/index.ts';
 import { createEwsTargets, type EwsTargetsOptions } from '../connectors/ews/index.ts';
 import {
@@ -44,10 +46,10 @@ export async function connectOnPremises(
   const passwords = await readPasswords(environment, stores);
   const additionalCa = readAdditionalCa(environment.additionalCaFile);
   const clock = systemClock;
-  const ldap = {
+  const ldap: Omit<ActiveDirectoryOptions, 'cache'> = {
     settings,
     password: passwords.activeDirectory,
-    ...(additionalCa === undefined ? {} : { caPem: [...getCACertificates('default'), additionalCa] }),
+    additionalCa,
     resolver: { resolveSrv },
     clock,
     log,
@@ -151,6 +153,8 @@ const EVERY_MAILBOX: MailboxesPart = {
   types: ['userMailbox'],
 };
 
+const MOST_TRIED = 10;
+
 /** Opens the account's own mailbox, then another one through impersonation. */
 async function probeMailboxes(
   ownAddress: string,
@@ -181,20 +185,44 @@ async function probeMailboxes(
   if (!isOpened) return steps;
   await attempt('Exchange Web Services: another mailbox by impersonation', async () => {
     const { mailboxes } = await directory.readMailboxes(EVERY_MAILBOX, signal);
-    const other = mailboxes.find(
+    const others = mailboxes.filter(
       ({ location, primarySmtpAddress }) =>
         location === 'onPremises' && primarySmtpAddress.toLowerCase() !== ownAddress.toLowerCase(),
     );
-    if (other === undefined) return 'there is no other mailbox to try';
-    await targets.scan(other, signal);
-    return other.primarySmtpAddress;
+    return openAny(others.slice(0, MOST_TRIED), targets, signal);
   });
   return steps;
 }
 
+/** A management scope may leave some out, and a new mailbox may not be there yet: one that opens is enough. */
+async function openAny(
+  mailboxes: readonly TargetMailbox[],
+  targets: MailboxTargets,
+  signal: AbortSignal,
+): Promise<string> {
+  const refusals: Failure[] = [];
+  for (const mailbox of mailboxes) {
+    try {
+      await targets.scan(mailbox, signal);
+      const { primarySmtpAddress } = mailbox;
+      return refusals.length === 0
+        ? primarySmtpAddress
+        : `${primarySmtpAddress}; refused before it: ${refusals.length}`;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.facts.scope !== 'mailbox') throw failure;
+      refusals.push(failure);
+    }
+  }
+  const denied = refusals.find(({ code }) => code === 'impersonationDenied') ?? refusals[0];
+  if (denied !== undefined) throw denied;
+  return 'there is no other mailbox to try';
+}
+
 function mailboxAt(primarySmtpAddress: string): TargetMailbox {
   return {
-    id: mailboxId(primarySmtpAddress),
+    // It need not stand in Active Directory; the id only keeps its connection apart from those of others.
+    id: mailboxId('00000000-0000-0000-0000-000000000000'),
     displayName: primarySmtpAddress,
     primarySmtpAddress,
     location: 'onPremises',
