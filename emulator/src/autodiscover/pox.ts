@@ -3,7 +3,7 @@
 import { child, readXml, XmlError } from '../ews/xml/reader.ts';
 import { element, textElement } from '../ews/xml/writer.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
-import type { Answer } from './question.ts';
+import { type Answer, legacyName } from './question.ts';
 
 const requestSchema = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006';
 const settingsSchema = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
@@ -64,10 +64,7 @@ export function writePox(answer: Answer, context: EmulatorContext): string {
         'User',
         {},
         textElement('DisplayName', owner.displayName),
-        textElement(
-          'LegacyDN',
-          `/o=Contoso/ou=Exchange Administrative Group/cn=Recipients/cn=${owner.alias}`,
-        ),
+        textElement('LegacyDN', legacyName(owner)),
         textElement('AutoDiscoverSMTPAddress', owner.primarySmtpAddress),
         textElement('DeploymentId', '6f1a3c52-9a0c-4c50-9b6d-2f6f4f0f7a11'),
       );

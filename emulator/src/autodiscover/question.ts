@@ -16,6 +16,11 @@ export type Answer =
   | { readonly kind: 'unknownAddress' }
   | { readonly kind: 'error'; readonly code: string };
 
+/** legacyExchangeDN. */
+export function legacyName({ alias }: Recipient): string {
+  return `/o=Contoso/ou=Exchange Administrative Group/cn=Recipients/cn=${alias}`;
+}
+
 export function answerFor(address: string, request: EmulatorRequest, context: EmulatorContext): Answer {
   const { organization, autodiscover } = context;
   const owner = findByAddress(organization, address);

@@ -4,7 +4,7 @@
 import { child, type Element, readXml, XmlError } from '../ews/xml/reader.ts';
 import { element, textElement } from '../ews/xml/writer.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
-import type { Answer } from './question.ts';
+import { type Answer, legacyName } from './question.ts';
 
 const a = 'http://schemas.microsoft.com/exchange/2010/Autodiscover';
 const wsa = 'http://www.w3.org/2005/08/addressing';
@@ -89,6 +89,8 @@ function userResponse(answer: Answer, names: readonly string[], { ews }: Emulato
         InternalEwsUrl: answer.internalUrl,
         ExternalEwsUrl: answer.externalUrl,
         UserDisplayName: answer.owner.displayName,
+        UserDN: legacyName(answer.owner),
+        MailboxDN: legacyName(answer.owner),
         AutoDiscoverSMTPAddress: answer.owner.primarySmtpAddress,
         InternalMailboxServer: 'mail.contoso.example',
         EwsSupportedSchemas:
