@@ -49,6 +49,8 @@ export function addToTally(tally: BrakeTally, plan: ContactPlan): void {
   const people: SourceObjectId[] = [];
   for (const change of plan.changes) {
     if (change.kind !== 'delete' && change.kind !== 'handOver') continue;
+    // It is not ours and stays; counted is its original.
+    if (change.kind === 'handOver' && change.isCopy === true) continue;
     if (plan.purpose === 'empty') {
       tally.mailboxesEmptied.add(plan.mailboxId);
       continue;

@@ -284,7 +284,8 @@ function planCopies(context: Context, changes: ContactChange[], notices: NoticeB
     const verdict = decideRemoval(context, sourceObjectId);
     if ('keep' in verdict) continue;
     const label = properties?.displayName ?? '';
-    changes.push({ kind: 'handOver', sourceObjectId, itemId, version, reason: verdict.remove, label });
+    const { remove: reason } = verdict;
+    changes.push({ kind: 'handOver', sourceObjectId, itemId, version, reason, label, isCopy: true });
   }
 }
 

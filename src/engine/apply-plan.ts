@@ -293,14 +293,14 @@ class MailboxWriting {
         if (this.#stop !== undefined) throw this.#stop;
       }
     };
-    await writeAll(ready.filter((change) => !isMoveAway(change)));
-    // Of a contact that moves to another sub-folder the old one goes only when the new one stands.
-    const awaited = new Set(round.plan.changes.flatMap(createdPerson));
-    for (const { change, outcome } of written) {
-      if (outcome.status === 'applied') for (const id of createdPerson(change.planned)) awaited.delete(id);
-    }
+    const waits = waitingFor(round.plan.changes);
+    await writeAll(ready.filter(({ planned }) => waits(planned).length === 0));
+    const done = new Set(written.flatMap(({ change, outcome }) => (isDone(outcome) ? [change.planned] : [])));
     await writeAll(
-      ready.filter((change) => isMoveAway(change) && !awaited.has(change.planned.sourceObjectId)),
+      ready.filter(({ planned }) => {
+        const awaited = waits(planned);
+        return awaited.length > 0 && awaited.every((other) => done.has(other));
+      }),
     );
     return { written, isSettled };
   }
@@ -382,19 +382,50 @@ function whatItDoes(change: ContactChange): string {
   return change.kind === 'create' ? `create ${change.sourceObjectId}` : `${change.kind} ${change.itemId}`;
 }
 
-function isMoveAway({ planned }: ReadyChange): boolean {
-  return planned.kind !== 'create' && planned.reason === 'movedToSubfolder';
+/**
+ * What must be done before a change, in a request of its own: of a contact that moves to another sub-folder the old one
+ * goes only when the new one stands, and a user's copy must have lost the mark before its original goes; found alone
+ * with the mark, it would be taken for ours and deleted.
+ */
+function waitingFor(changes: readonly ContactChange[]): (change: ContactChange) => readonly ContactChange[] {
+  const created = Map.groupBy(
+    changes.filter(({ kind }) => kind === 'create'),
+    ({ sourceObjectId }) => sourceObjectId,
+  );
+  const copies = Map.groupBy(changes.filter(isHandedOverCopy), ({ sourceObjectId }) => sourceObjectId);
+  return (change) => {
+    const isRemoval = change.kind === 'delete' || change.kind === 'handOver';
+    if (!isRemoval || isHandedOverCopy(change)) return [];
+    const movesAway = change.reason === 'movedToSubfolder';
+    return [
+      ...(movesAway ? (created.get(change.sourceObjectId) ?? []) : []),
+      ...(copies.get(change.sourceObjectId) ?? []),
+    ];
+  };
 }
 
-function createdPerson(change: ContactChange): readonly SourceObjectId[] {
-  return change.kind === 'create' ? [change.sourceObjectId] : [];
+function isHandedOverCopy(change: ContactChange): boolean {
+  return change.kind === 'handOver' && change.isCopy === true;
 }
 
-/** Every deletion and hand-over of the new plan stands in the old one, for the same person and reason. */
+function isDone({ status }: ChangeOutcome): boolean {
+  return status === 'applied' || status === 'gone';
+}
+
+/**
+ * Every deletion and hand-over of the new plan stands in the old one, for the same person and reason; what was to be
+ * handed over is not deleted instead.
+ */
 function losesNoMore(fresh: ContactPlan, approved: ContactPlan): boolean {
-  const key = (change: ContactChange): string => `${change.sourceObjectId} ${change.reason}`;
+  const key = ({ kind, sourceObjectId, reason }: ContactChange): string =>
+    `${kind} ${sourceObjectId} ${reason}`;
   const losses = (plan: ContactPlan): ContactChange[] =>
     plan.changes.filter((change) => change.kind === 'delete' || change.kind === 'handOver');
-  const allowed = new Set(losses(approved).map(key));
+  const allowed = new Set(
+    losses(approved).flatMap((change) => [
+      key(change),
+      key({ ...change, kind: 'handOver' } as ContactChange),
+    ]),
+  );
   return losses(fresh).every((change) => allowed.has(key(change)));
 }

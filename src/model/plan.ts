@@ -87,6 +87,8 @@ export type ContactChange =
       readonly version: string;
       readonly reason: ChangeReason;
       readonly label: string;
+      /** A copy that the user made: it must have lost the mark before its original goes. */
+      readonly isCopy?: true;
     };
 
 export const PLAN_NOTICES = [

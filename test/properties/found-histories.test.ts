@@ -88,3 +88,36 @@ describe('a value that is fought over', () => {
     expect(itemOf(2).properties.surname).toBe('Mine');
   });
 });
+
+describe('a copy that the user made', () => {
+  it.each([
+    { kind: 'conflict' } as const,
+    { kind: 'loseRequest' } as const,
+    { kind: 'fail', code: 'contactRefused' } as const,
+  ])('stays when its original goes and taking its mark off meets $kind', async (trouble) => {
+    const world = new World({
+      people: [ada, ada],
+      mailboxes: 1,
+      normalizes: false,
+      subfolderPerDomain: false,
+      useDefaultContacts: false,
+    });
+    await world.run();
+    const box = world.box(1);
+    const [original] = world.managed(box);
+    if (original === undefined) throw new Error('the contact is there');
+    world.organization.userOf(box.id).copyContact(original.id);
+    const copy = box.items.find(({ copyOf }) => copyOf === original.id);
+    world.organization.removeObject(personId(2));
+    // Where several are written at once, any of them may fail while the others are done.
+    for (const at of [1, 2]) {
+      box.trouble.atWrite(at, trouble);
+      await world.run();
+      while (box.trouble.pending > 0) box.trouble.takeWrite();
+    }
+    await world.run();
+    expect(box.item(original.id)?.folderId).not.toBe(original.folderId);
+    const now = copy === undefined ? undefined : box.item(copy.id);
+    expect([now?.folderId, now?.properties]).toEqual([original.folderId, original.properties]);
+  });
+});
