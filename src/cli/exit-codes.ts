@@ -56,6 +56,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   directoryConnectionLost: EXIT.unreachable,
   unexpectedDirectoryAnswer: EXIT.unreachable,
   exchangeServerConnection: EXIT.unreachable,
+  untrustedExchangeServer: EXIT.unreachable,
   exchangeNotFound: EXIT.unreachable,
   everyMailboxDenied: EXIT.configuration,
   groupNotFound: EXIT.configuration,

@@ -28,7 +28,7 @@ const LONGEST_ANSWER = 512 * 1024;
 
 const PASSED_OVER: Readonly<Record<string, StepOutcome>> = {
   exchangeServerConnection: 'unreachable',
-  untrustedServer: 'certificateNotTrusted',
+  untrustedExchangeServer: 'certificateNotTrusted',
   answerLost: 'noAnswer',
 };
 

@@ -259,7 +259,7 @@ describe('the network', () => {
     onTestFinished(() => server[Symbol.asyncDispose]());
     const { http } = open();
     const request = { method: 'GET', url: server.url, timeBudgetMs: 5_000, isSafeToRepeat: true } as const;
-    expect((await failureOf(http.send(request, signal))).code).toBe('untrustedServer');
+    expect((await failureOf(http.send(request, signal))).code).toBe('untrustedExchangeServer');
     expect(server.received).toEqual([]);
     await http.close();
   });

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Failure } from '../../model/failure.ts';
+import type { FailureCode } from '../../model/failure-codes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { explainNetworkError } from '../http/network-failures.ts';
@@ -193,11 +194,18 @@ function refusal(scheme: string, answer: WireAnswer, host: string): Failure {
   );
 }
 
+/** The same troubles have other causes and remedies here. */
+const ON_PREMISES: Readonly<Partial<Record<FailureCode, FailureCode>>> = {
+  exchangeOnlineConnection: 'exchangeServerConnection',
+  untrustedServer: 'untrustedExchangeServer',
+};
+
 function explain(thrown: unknown, host: string): ReturnType<typeof explainNetworkError> {
   const trouble = explainNetworkError(thrown, host, undefined);
-  if (trouble.failure.code !== 'exchangeOnlineConnection') return trouble;
+  const code = ON_PREMISES[trouble.failure.code];
+  if (code === undefined) return trouble;
   const { details } = trouble.failure;
-  return { ...trouble, failure: new Failure('exchangeServerConnection', { details, cause: thrown }) };
+  return { ...trouble, failure: new Failure(code, { details, cause: thrown }) };
 }
 
 function bodyOf(

@@ -41,18 +41,20 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** An agent with the trust of this installation; `overrides` for sign-ins that need connections of their own. */
 export function createTlsAgent(options: WireOptions): HttpsAgent {
-  // Made once: with a list of authorities every connection would parse all of them again.
-  const trust =
-    options.additionalCa === undefined
-      ? {}
-      : {
-          secureContext: createSecureContext({ ca: [...getCACertificates('default'), options.additionalCa] }),
-        };
+  // Made once: with a list of authorities every connection would parse all of them again. The operating system's own
+  // are where a company puts the authority of its Exchange servers.
+  const secureContext = createSecureContext({
+    ca: [
+      ...getCACertificates('default'),
+      ...getCACertificates('system'),
+      ...(options.additionalCa === undefined ? [] : [options.additionalCa]),
+    ],
+  });
   const agent = new HttpsAgent({
     keepAlive: true,
     keepAliveMsecs: KEEP_ALIVE_MS,
     maxSockets: options.connections,
-    ...trust,
+    secureContext,
   });
   return steered(agent, options.connectTo);
 }

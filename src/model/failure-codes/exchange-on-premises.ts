@@ -34,6 +34,22 @@ export const exchangeOnPremisesFailures = {
         'Enter the URL of Exchange Web Services, such as https://mail.contoso.example/EWS/Exchange.asmx, and let the proxy pass it on.',
     },
   },
+  untrustedExchangeServer: {
+    number: 13013,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: "The Exchange server's TLS certificate is not trusted.",
+      causes: [
+        'It was issued by a certificate authority of your own that this computer does not know, or by the server itself.',
+        'It is for another name than the one in the URL, has expired or is not valid yet.',
+        'The connection is being intercepted.',
+      ],
+      remedy:
+        "Add the authority's certificate as a PEM file to the environment (additional CA certificates), or enter the URL with the name that stands in the certificate. The password was not sent.",
+    },
+  },
   exchangeTooOld: {
     number: 13012,
     scope: 'run',
