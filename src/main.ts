@@ -15,6 +15,7 @@ import type { OpenedOperations } from './cli/context.ts';
 import { connectExchangeOnline } from './composition/connect-exchange-online.ts';
 import { connectOnPremises } from './composition/connect-on-premises.ts';
 import { checkTenantName } from './connectors/entra/national-clouds.ts';
+import { parseFilter } from './connectors/ldap-client/parse-filter.ts';
 import { createTrial } from './license/trial.ts';
 import { Failure } from './model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
@@ -63,6 +64,7 @@ export async function openOperations(
       format: documentFormat,
       certificateTools: certificateTools(directory),
       checkTenantName,
+      checkLdapFilter: parseFilter,
       connect: (environment) =>
         environment.scenario === 'exchangeOnline'
           ? connectExchangeOnline(environment, stores, ownLog)

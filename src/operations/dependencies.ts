@@ -76,6 +76,8 @@ export interface OperationsDependencies {
   readonly certificateTools: CertificateTools;
   /** What is wrong with the name of the tenant. */
   checkTenantName(organization: string, cloud: ExchangeOnline['cloud']): Failure | undefined;
+  /** Throws `invalidFilter` with the position. */
+  checkLdapFilter(text: string): void;
   /** No request is made before the first question. Throws when certificate or key are missing. */
   connect(environment: Environment): Promise<Connection>;
   newId(): string;

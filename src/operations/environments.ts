@@ -176,8 +176,22 @@ function checkEnvironment(
     throw new Failure('invalidDocument', {
       details: { places: [`timeZone: ${JSON.stringify(timeZone)} is not a time zone such as Europe/Berlin`] },
     });
-  if (before === undefined || destinationOf(before) === destinationOf(document)) return [];
+  const plain = sendsPasswordReadable(document)
+    ? ['The password of the account of Active Directory crosses the network readable: encryption is none.']
+    : [];
+  if (before === undefined || destinationOf(before) === destinationOf(document)) return plain;
+  if (document.scenario === 'onPremises')
+    return [
+      ...plain,
+      'A server, the account, its mail domain, the way to sign in or the additional CA file changed: the stored passwords are discarded. Store them again with "contactsync environment set-password".',
+    ];
   return [
     'Tenant, cloud, application, an address, the proxy or the additional CA file changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
   ];
+}
+
+function sendsPasswordReadable(environment: Environment): boolean {
+  if (environment.scenario !== 'onPremises') return false;
+  const { encryption, allowPlainLdap } = environment.onPremises.activeDirectory;
+  return encryption === 'none' && allowPlainLdap;
 }

@@ -8,7 +8,7 @@ import { cleanUp } from '../engine/clean-up.ts';
 import { countMailboxes, forecastFill } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
 import type { Environment } from '../model/environment.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
@@ -27,6 +27,26 @@ const SCENARIO_OF_SOURCE = {
 function checkScenario({ source }: Policy, { name, scenario }: Environment): void {
   if (SCENARIO_OF_SOURCE[source.type] === scenario) return;
   throw new Failure('wrongScenario', { details: { environment: name, scenario, source: source.type } });
+}
+
+/** The domain controller would refuse them too, but only in the middle of a run. */
+function checkLdapFilters(
+  { source, mailboxes }: Policy,
+  { checkLdapFilter }: Pick<OperationsDependencies, 'checkLdapFilter'>,
+): void {
+  const filters = {
+    'source.ldapFilter': source.type === 'activeDirectory' ? source.ldapFilter : undefined,
+    'mailboxes.ldapFilter': mailboxes.ldapFilter,
+  };
+  for (const [place, filter] of Object.entries(filters)) {
+    if (filter === undefined) continue;
+    try {
+      checkLdapFilter(filter);
+    } catch (thrown) {
+      const { code, details } = asFailure(thrown);
+      throw new Failure(code, { details: { place, ...details }, cause: thrown });
+    }
+  }
 }
 
 export function makePolicyOperations(dependencies: OperationsDependencies, live: LiveRuns): PolicyOperations {
@@ -48,6 +68,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document: environment } = await findDocument(environments, 'environment', document.environment);
       checkScenario(document, environment);
       checkPolicy(document);
+      checkLdapFilters(document, dependencies);
       return [];
     },
     saved: async () => {},

@@ -157,6 +157,7 @@ export const configurationFailures = {
       causes: [
         'The pattern of a "matches" row is not a valid expression.',
         'The recipient filter is not accepted by Exchange.',
+        'A bracket of the LDAP filter is missing, or a bracket or asterisk in a value is not written as \\28, \\29 or \\2a.',
       ],
       remedy:
         'Correct the filter at the place in the details. Patterns are RE2 expressions: no look-around, no back references.',
