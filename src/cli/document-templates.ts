@@ -4,10 +4,41 @@
 /** Quoted for YAML: JSON strings are YAML strings. */
 const quoted = (text: string) => JSON.stringify(text);
 
+export const SOURCE_TYPES = ['exchangeOnline', 'activeDirectory'] as const;
+export type SourceType = (typeof SOURCE_TYPES)[number];
+
+const SOURCE_TEXT: Readonly<Record<SourceType, string>> = {
+  exchangeOnline: `  # Nobody named: the whole organization. Otherwise members of any of these groups.
+  groups: []
+  recipientTypes: [userMailbox, mailUser, mailContact]
+  excludeHidden: true
+  excludeDisabled: true
+  excludeGuests: true`,
+  activeDirectory: `  # Nobody named: the whole directory. Otherwise whoever is in any of these units, groups or address lists.
+  organizationalUnits: []
+  #   - dn: 'OU=Staff,DC=corp,DC=contoso,DC=example'
+  groups: []
+  addressLists: []
+  recipientTypes: [userMailbox, mailUser, mailContact]
+  excludeHidden: true
+  excludeDisabled: true`,
+};
+
+const MAILBOXES_TEXT: Readonly<Record<SourceType, string>> = {
+  exchangeOnline: `  groups: []
+  addresses: []
+  exclude: []`,
+  activeDirectory: `  organizationalUnits: []
+  groups: []
+  addresses: []
+  exclude: []`,
+};
+
 export function newPolicyText(of: {
   readonly id: string;
   readonly name: string;
   readonly environment: string;
+  readonly source: SourceType;
 }): string {
   return `# A contactSync policy. Check it with "contactsync policy validate", see its effect with "contactsync run FILE --test".
 kind: policy
@@ -17,13 +48,8 @@ name: ${quoted(of.name)}
 environment: ${quoted(of.environment)}
 
 source:
-  type: exchangeOnline
-  # Nobody named: the whole organization. Otherwise members of any of these groups.
-  groups: []
-  recipientTypes: [userMailbox, mailUser, mailContact]
-  excludeHidden: true
-  excludeDisabled: true
-  excludeGuests: true
+  type: ${of.source}
+${SOURCE_TEXT[of.source]}
   # Rows of one set must all fit; any set will do.
   # include:
   #   - - { property: department, operator: equals, value: Sales }
@@ -32,9 +58,7 @@ source:
 
 mailboxes:
   # Nobody named: all user mailboxes.
-  groups: []
-  addresses: []
-  exclude: []
+${MAILBOXES_TEXT[of.source]}
 
 folder:
   name: Company Contacts

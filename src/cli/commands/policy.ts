@@ -1,8 +1,8 @@
 // policy …: the documents that say which contacts go into which mailboxes.
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
-import { newPolicyText } from '../document-templates.ts';
+import { newPolicyText, SOURCE_TYPES, type SourceType } from '../document-templates.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import { table } from '../table.ts';
@@ -71,13 +71,33 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
     .description('Write a policy file with a new id, ready to be edited and applied. Nothing is stored.')
     .argument('<name>')
     .requiredOption('--environment <name>', 'environment it belongs to')
+    .addOption(
+      new Option(
+        '--source <type>',
+        'where contacts come from; activeDirectory for an environment on-premises',
+      )
+        .choices(SOURCE_TYPES)
+        .default('exchangeOnline'),
+    )
     .option('--output <file>', 'write to a file')
     .option('--force', 'replace the file if it exists')
-    .addHelpText('after', examples('policy new "All staff" --environment contoso --output all-staff.yaml'))
-    .action(async (name: string, options: { environment: string; output?: string; force?: boolean }) => {
-      const text = newPolicyText({ id: context.line.newId(), name, environment: options.environment });
-      await showNewDocument(context, text, options);
-    });
+    .addHelpText(
+      'after',
+      examples(
+        'policy new "All staff" --environment contoso --output all-staff.yaml',
+        'policy new "All staff" --environment head-office --source activeDirectory --output all-staff.yaml',
+      ),
+    )
+    .action(
+      async (
+        name: string,
+        options: { environment: string; source: SourceType; output?: string; force?: boolean },
+      ) => {
+        const { environment, source } = options;
+        const text = newPolicyText({ id: context.line.newId(), name, environment, source });
+        await showNewDocument(context, text, options);
+      },
+    );
 
   addDocumentCommands(policy, context, 'policy', policies);
 
