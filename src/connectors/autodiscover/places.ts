@@ -22,6 +22,12 @@ export async function* placesToAsk(
   { scp, resolveSrv }: Ways,
   mailDomain: string,
 ): AsyncGenerator<Place, void, undefined> {
+  if (isExchangeOnline(mailDomain)) {
+    // An address of the tenant itself: whoever is asked would be Exchange Online.
+    inquiry.leadsOnline = true;
+    note(inquiry, { question: 'pox', target: mailDomain }, 'exchangeOnline');
+    return;
+  }
   if (scp !== undefined) yield* fromDirectory(inquiry, scp, mailDomain);
   yield { url: new URL(`https://autodiscover.${mailDomain}${PATH}`), side: 'external' };
   yield { url: new URL(`https://${mailDomain}${PATH}`), side: 'external', isWebSite: true };
@@ -53,7 +59,7 @@ async function* fromDirectory(
   // What an administrator of the directory wrote there is trusted as the directory itself is; all of it before the first
   // is asked, since servers send clients to each other.
   for (const host of all.map((text) => URL.parse(text)?.hostname ?? '')) {
-    if (host !== '' && !isExchangeOnline(host)) inquiry.trusted.hosts.add(host);
+    if (host !== '') inquiry.trusted.hosts.add(host);
   }
   for (const text of all) {
     const followed = follow(inquiry, { question: 'connectionPoints', target }, text);

@@ -1,7 +1,10 @@
 // Whom the password is sent to, and what a hostile or broken network can do to a search. Where a rule holds something
 // back, the test beside it shows that without the rule it would have gone.
 
+import type { AutodiscoverRule } from '@contactsync/emulator';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Failure } from '../../model/failure.ts';
 import { AutodiscoverBench, linesOf, record } from './testing/autodiscover-bench.ts';
 
 let bench: AutodiscoverBench;
@@ -227,6 +230,24 @@ describe('redirects', () => {
     expect(failure.code).toBe('exchangeNotFound');
   });
 
+  it('of the JSON form are followed by the same rules', async () => {
+    const redirect = (location: string) =>
+      bench.control.addAutodiscoverRule({
+        host: withoutPort(AUTODISCOVER),
+        form: 'json',
+        stage: 'open',
+        action: { kind: 'http-redirect', location },
+      });
+    const path = `autodiscover/autodiscover.json/v1.0/${bench.mailbox}?Protocol=EWS`;
+    await bench.control.setAutodiscover({ forms: ['json'] });
+    await redirect(`https://mail.contoso.example/${path}`);
+    expect((await bench.search({ reachable: [AUTODISCOVER, MAIL] })).ewsUrl).toBe(ews(MAIL));
+    await bench.control.clearAutodiscoverRules();
+    await redirect(`https://mail.fabrikam.example/${path}`);
+    const failure = await bench.failure({ reachable: [AUTODISCOVER, FOREIGN] });
+    expect(failure.details['hosts']).toEqual(['mail.fabrikam.example']);
+  });
+
   it.each([
     ['to itself', '/autodiscover/autodiscover.xml', 'it leads back to where it came from'],
     ['to a growing address', '/autodiscover/autodiscover.xml?{n}', 'too many redirects'],
@@ -315,6 +336,13 @@ describe('Exchange Online', () => {
     );
   });
 
+  it('an address of the tenant itself: nobody is asked', async () => {
+    const mailbox = 'svc@contoso.onmicrosoft.com';
+    const failure = await bench.failure({ reachable: ['autodiscover.contoso.onmicrosoft.com:443'], mailbox });
+    expect(failure.code).toBe('autodiscoverLeadsOnline');
+    expect(await bench.asked()).toEqual([]);
+  });
+
   it.each(['json', 'pox', 'soap'] as const)('a mailbox that was moved there: %s', async (form) => {
     await bench.control.setAutodiscover({ forms: [form] });
     await bench.control.setHosting(bench.mailbox, 'online');
@@ -322,6 +350,87 @@ describe('Exchange Online', () => {
     expect(failure.code).toBe('autodiscoverLeadsOnline');
     expect((await hostsAsked()).every((host) => host.endsWith('contoso.example'))).toBe(true);
   });
+});
+
+describe('whatever redirects there are', () => {
+  const HOSTS = [AUTODISCOVER, DOMAIN, MAIL, FOREIGN, FOREIGN_AUTODISCOVER].map(withoutPort);
+  const STATUSES = [301, 302, 303, 307, 308] as const;
+  const anyRule = fc.record({
+    host: fc.constantFrom(...HOSTS),
+    form: fc.constantFrom('json', 'pox', 'soap', 'plain'),
+    stage: fc.constantFrom('open', 'signedIn'),
+    action: fc.oneof(
+      fc.record({
+        kind: fc.constant('http-redirect'),
+        status: fc.constantFrom(...STATUSES),
+        location: fc
+          .tuple(
+            fc.constantFrom('https', 'http', 'HTTPS'),
+            fc.constantFrom(...HOSTS),
+            fc.constantFrom('xml', 'svc', 'json'),
+          )
+          .map(([scheme, host, end]) => `${scheme}://${host}/autodiscover/autodiscover.${end}`),
+      }),
+      fc.record({
+        kind: fc.constant('redirect-url'),
+        url: fc.constantFrom(...HOSTS).map((host) => pox(host)),
+      }),
+      fc.record({
+        kind: fc.constant('redirect-address'),
+        address: fc.constantFrom('a@contoso.example', 'b@fabrikam.example', 'c@mail.contoso.example'),
+      }),
+      fc.record({
+        kind: fc.constant('settings'),
+        externalUrl: fc.constantFrom(...HOSTS).map((host) => ews(host)),
+      }),
+      fc.record({ kind: fc.constantFrom('not-found', 'sign-in-page', 'cut') }),
+    ),
+  });
+  const reachable = [...HOSTS.flatMap((host) => [`${host}:443`, `${host}:80`])];
+
+  const anyForms = fc.constantFrom(['pox', 'soap'] as const, ['soap'] as const, ['json'] as const);
+
+  /** Hosts that were sent a password, in all searches together; every search has to end, and to send it over TLS only. */
+  async function trustedIn(
+    searches: number,
+    trustedDomains: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const trusted = new Set<string>();
+    const samples = fc.sample(
+      fc.tuple(fc.array(anyRule, { maxLength: 8 }), fc.constantFrom(...HOSTS), anyForms),
+      {
+        numRuns: searches,
+        seed: 4,
+      },
+    );
+    for (const [rules, recordHost, forms] of samples) {
+      await bench.renew();
+      await bench.control.setAutodiscover({ forms: [...forms] });
+      for (const rule of rules) await bench.control.addAutodiscoverRule(rule as AutodiscoverRule);
+      await bench.search({ reachable, records: [record(recordHost)], trustedDomains }).catch((thrown) => {
+        expect(thrown).toBeInstanceOf(Failure);
+      });
+      const requests = (await bench.control.requests()).filter(({ face }) => face !== 'control');
+      expect(requests.length).toBeLessThan(400);
+      for (const { host, isEncrypted } of requests.filter((one) => one.credentials !== undefined)) {
+        expect(isEncrypted).toBe(true);
+        trusted.add(host);
+      }
+    }
+    return trusted;
+  }
+
+  it('the search ends, and the password stays with the mail domain', async () => {
+    const trusted = [...(await trustedIn(30, []))];
+    expect(trusted.length).toBeGreaterThan(1);
+    expect(trusted.filter((host) => !/(^|\.)contoso\.example$/.test(host))).toEqual([]);
+  }, 120_000);
+
+  it('the same redirects carry it outside where that is trusted', async () => {
+    expect([...(await trustedIn(30, ['fabrikam.example']))].some((host) => host.includes('fabrikam'))).toBe(
+      true,
+    );
+  }, 120_000);
 });
 
 describe('broken answers are passed over', () => {

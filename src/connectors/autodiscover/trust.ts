@@ -2,6 +2,7 @@
 // that were trusted before: those of the mail domain, those that Active Directory names, those that an administrator
 // named. Everything else ends in the log, and a person decides by typing the URL.
 
+import { domainToASCII } from 'node:url';
 import type { StepOutcome } from './steps.ts';
 
 export interface TrustedHosts {
@@ -12,7 +13,7 @@ export interface TrustedHosts {
 }
 
 export function isTrusted({ domains, hosts }: TrustedHosts, host: string): boolean {
-  const name = withoutDot(host);
+  const name = plainName(host);
   if (hosts.has(name)) return true;
   return [...domains].some((domain) => name === domain || name.endsWith(`.${domain}`));
 }
@@ -23,7 +24,7 @@ const ONLINE =
   /(^|\.)(outlook\.com|office365\.com|office\.com|office365\.us|outlook\.us|outlook\.cn|onmicrosoft\.com|onmicrosoft\.us|onmschina\.cn|microsoftonline\.com)$/;
 
 export function isExchangeOnline(hostOrDomain: string): boolean {
-  return ONLINE.test(withoutDot(hostOrDomain));
+  return ONLINE.test(plainName(hostOrDomain));
 }
 
 export type Target = { readonly url: URL } | { readonly refused: StepOutcome; readonly host?: string };
@@ -42,9 +43,11 @@ export function checkTarget(trusted: TrustedHosts, location: string, from?: URL)
 }
 
 export function domainOf(address: string): string {
-  return withoutDot(address.slice(address.lastIndexOf('@') + 1));
+  return plainName(address.slice(address.lastIndexOf('@') + 1));
 }
 
-function withoutDot(name: string): string {
-  return name.trim().toLowerCase().replace(/\.$/, '');
+/** As URLs and DNS have it: in lower case, other alphabets as `xn--`, without the dot of the root. */
+function plainName(name: string): string {
+  const text = name.trim().toLowerCase().replace(/\.$/, '');
+  return domainToASCII(text) || text;
 }
