@@ -55,7 +55,7 @@ export class RequestLog {
       method: request.method,
       path: request.queryText === '' ? request.path : `${request.path}?${request.queryText}`,
       status,
-      host: new URL(request.baseUrl).host,
+      host: request.baseUrl.replace(/^\w+:\/\//, ''),
       isEncrypted: request.baseUrl.startsWith('https:'),
       ...(credentials === undefined ? {} : { credentials }),
       requestId: request.requestId,
