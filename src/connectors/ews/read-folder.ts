@@ -135,14 +135,15 @@ async function readChanges(
   const others = token.others.filter(
     (id) => !round.removed.has(id) && !touched.some((row) => row.itemId === id),
   );
+  const doubtful = [...others, ...(isUntouched ? [] : untoldOf(entries, round))];
   const items = [
     ...(await openItems(reader, folder, touched, { entries, includeForeign: false }, signal)),
-    ...(await openById(reader, folder, others, signal)),
+    ...(await openById(reader, folder, doubtful, signal)),
   ];
-  const seen = new Set([...touched.map(({ itemId }) => itemId), ...others]);
+  const seen = new Set([...touched.map(({ itemId }) => itemId), ...doubtful]);
   const untouched = [...entries.values()]
     .filter((entry) => !seen.has(entry.itemId) && !round.removed.has(entry.itemId))
-    .map((entry) => contactOfEntry(entry, policyId));
+    .map((entry) => contactOfEntry(entry, policyId, round.changed.get(entry.itemId)));
   const summed = sumUp(items.map((item) => withoutKnownProperties(item, entries)));
   const isForeignAffected =
     items.some((item) => item.kind === 'foreign') || [...round.removed].some((id) => !entries.has(id));
@@ -167,6 +168,17 @@ async function readChanges(
     }),
     isFull: false,
   };
+}
+
+/**
+ * Written since the last round, because the ledger does not know yet when they came into being, and not in this one: what
+ * came and went between two rounds is told in none of them.
+ */
+function untoldOf(entries: Entries, { changed, removed }: SyncRound): readonly ItemId[] {
+  const untold = [...entries.values()].filter(
+    ({ itemId, createdAt }) => createdAt === '' && !changed.has(itemId) && !removed.has(itemId),
+  );
+  return untold.map(({ itemId }) => itemId);
 }
 
 function tokenAfter(round: SyncRound | undefined, rest: Omit<SyncToken, 'syncState'>): string | undefined {
@@ -282,8 +294,13 @@ function idOf(item: ReadItem): ItemId {
   return item.kind === 'managed' ? item.contact.itemId : item.itemId;
 }
 
-function contactOfEntry(entry: LedgerEntry, policyId: LedgerRecord['policyId']): ManagedContact {
-  const { itemId, version, folderKey, createdAt, sourceObjectId, fingerprint, fieldFingerprints } = entry;
+function contactOfEntry(
+  entry: LedgerEntry,
+  policyId: LedgerRecord['policyId'],
+  row: ItemRow | undefined,
+): ManagedContact {
+  const { itemId, version, folderKey, sourceObjectId, fingerprint, fieldFingerprints } = entry;
+  const createdAt = row?.createdAt ?? entry.createdAt;
   const mark = { version: entry.markVersion, policyId, sourceObjectId, fingerprint, fieldFingerprints };
   return { itemId, version, folderKey, createdAt, mark };
 }
