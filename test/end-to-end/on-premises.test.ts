@@ -1,0 +1,247 @@
+// The way of an administrator with Active Directory and Exchange Server, through the command line: from nothing to
+// filled mailboxes, changes and leavers in the directory, rollback, clean-up; then what can go wrong on that way.
+
+import { readFileSync } from 'node:fs';
+import type { CountView, ExplainView, MailboxPlanView, PolicyView, RunView } from '@contactsync/contract';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needs, titleWith } from '../needs.ts';
+import type { RunAnswer } from './installation.ts';
+import { EXCHANGE_ACCOUNT, OnPremisesInstallation, type Person } from './on-premises-installation.ts';
+
+const samba = needs.samba();
+const PEOPLE = 'OU=People,OU=Company,DC=corp,DC=example,DC=test';
+const BERLIN = `OU=Berlin,${PEOPLE}`;
+const GROUPS = 'OU=Groups,OU=Company,DC=corp,DC=example,DC=test';
+/** Members of members count. */
+const memberOf = (group: string) => `(memberOf:1.2.840.113556.1.4.1941:=CN=${group},${GROUPS})`;
+const TO_COPY = 'Verteiler 10';
+const TO_FILL = 'Verteiler 2';
+
+describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command line'), () => {
+  let company: OnPremisesInstallation;
+  beforeAll(async () => {
+    company = await OnPremisesInstallation.start();
+  });
+  afterAll(() => company.close());
+
+  const run = (...more: string[]) => company.json<RunAnswer>(['run', 'All staff', ...more]);
+
+  /** Who ought to be in a mailbox, as the directory has it now. */
+  async function expected(owner: string): Promise<ReadonlyMap<string, Person>> {
+    const both = [
+      ...(await company.copied(BERLIN)),
+      ...(await company.copied(company.controller.baseDn, memberOf(TO_COPY))),
+    ];
+    return new Map(both.filter(({ address }) => address !== owner).map((one) => [one.address, one]));
+  }
+
+  async function expectMailbox(owner: string): Promise<void> {
+    const wanted = [...(await expected(owner)).values()].map((person) => ({ ...person, dn: '' }));
+    const found = [...(await company.contacts(owner)).values()];
+    const byAddress = (a: Person, b: Person) => (a.address < b.address ? -1 : 1);
+    expect(found.sort(byAddress)).toEqual(wanted.sort(byAddress));
+  }
+
+  /** Of the mailboxes that the policy fills. */
+  let owners: readonly string[] = [];
+  let first = '';
+
+  describe('from nothing to filled mailboxes', () => {
+    it('writes an environment file that is valid as it is, and says that the password is missing', async () => {
+      const file = company.box.path('head-office-template.yaml');
+      const made = await company.run([
+        ...['environment', 'new', 'head-office', '--domain', 'corp.example.test'],
+        ...['--account', company.controller.reader.name, '--mailbox', company.controller.reader.name],
+        ...['--output', file],
+      ]);
+      expect(made).toMatchObject({ exitCode: 0, errors: '' });
+      await company.json(['environment', 'apply', file]);
+      const { name, failure } = await company.failedStep(2);
+      expect(name).toBe('Password');
+      expect(failure).toMatchObject({ number: 10045, details: { for: 'activeDirectory' } });
+      expect(failure.remedy).toContain('environment set-password');
+    });
+
+    it('takes the password from a file, and finds everything in reach', async () => {
+      const file = company.box.write(
+        'head-office.yaml',
+        company.edited(readFileSync(company.box.path('head-office-template.yaml'), 'utf8'), company.usual),
+      );
+      await company.json(['environment', 'apply', file]);
+      await company.json([
+        ...['environment', 'set-password', 'head-office', '--password-file'],
+        company.box.path('password.txt'),
+      ]);
+      const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
+      expect(exitCode, output).toBe(0);
+      expect(output.match(/^✓/gm)).toHaveLength(8);
+      expect(output).toContain('by impersonation');
+      expect((await company.run(['environment', 'list'])).output).toContain('password (activeDirectory)');
+    });
+
+    it('counts what a policy with units and groups would fill', async () => {
+      const { output } = await company.run([
+        ...['policy', 'new', 'All staff', '--environment', 'head-office', '--source', 'activeDirectory'],
+      ]);
+      const text = output
+        .replace('organizationalUnits: []\n  #   - dn:', `organizationalUnits:\n    - dn: '${BERLIN}'\n  #`)
+        .replace('groups: []', 'groups: [g00010@example.test]')
+        .replace(/(mailboxes:[\s\S]*?)groups: \[\]/, '$1groups: [g00002@example.test]');
+      await company.json(['policy', 'apply', company.box.write('all-staff.yaml', text)]);
+      const { policy } = await company.json<PolicyView>(['policy', 'show', 'All staff']);
+      expect(policy.source).toMatchObject({
+        type: 'activeDirectory',
+        organizationalUnits: [{ dn: BERLIN, includeChildren: true }],
+        groups: ['g00010@example.test'],
+      });
+
+      const counted = await company.json<CountView>(['count', 'All staff']);
+      owners = counted.targets.map(({ primarySmtpAddress }) => primarySmtpAddress).sort();
+      const members = await company.people(
+        company.controller.baseDn,
+        `(&(msExchRecipientTypeDetails=1)${memberOf(TO_FILL)})`,
+      );
+      const skipped = counted.skipped.map(({ primarySmtpAddress }) => primarySmtpAddress);
+      expect([...owners, ...skipped].sort()).toEqual(members.map(({ address }) => address).sort());
+      first = owners[0] ?? '';
+      expect(owners.length).toBeGreaterThan(5);
+    });
+
+    it('shows a plan and writes nothing', async () => {
+      const answer = await company.json<RunAnswer & { plans: MailboxPlanView[] }>([
+        ...['run', 'All staff', '--test'],
+      ]);
+      const size = (await expected(first)).size;
+      const plan = answer.plans.find(({ primarySmtpAddress }) => primarySmtpAddress === first);
+      expect(plan?.changes).toHaveLength(size);
+      expect(await company.writes()).toBe(0);
+    });
+
+    it('fills every mailbox with what stands in the directory, and touches nothing else', async () => {
+      await company.box.control.createContact(first, { properties: { displayName: 'Dentist' } });
+      const { report } = await run();
+      expect(report.run.state).toBe('finished');
+      expect(report.failures).toEqual([]);
+      for (const owner of owners) await expectMailbox(owner);
+      const { items } = await company.box.control.mailbox(first);
+      expect(items.filter(({ madeByHand }) => madeByHand)).toHaveLength(1);
+      const all = await company.box.control.people('UserMailbox');
+      const outside = all.find(({ primarySmtpAddress }) => !owners.includes(primarySmtpAddress));
+      expect((await company.contacts(outside?.primarySmtpAddress ?? '')).size).toBe(0);
+    });
+
+    it('writes nothing when nothing changed, however it signs in', async () => {
+      for (const extendedProtection of ['none', 'require'] as const) {
+        await company.box.control.setSignIn({ extendedProtection });
+        await company.box.control.clearRequests();
+        const { report } = await run();
+        expect(report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+        expect(await company.writes()).toBe(0);
+      }
+      await company.box.control.setSignIn({});
+    });
+  });
+
+  describe('life in the directory', () => {
+    let changing: RunView | undefined;
+    let before: ReadonlyMap<string, Person>;
+    let leaver: Person | undefined;
+
+    it('carries changes, a leaver and a newcomer over', async () => {
+      before = await company.contacts(first);
+      const people = [...(await expected(first)).values()].filter(({ dn }) => dn.endsWith(BERLIN));
+      const promoted = people.find(({ address }) => /^u0/.test(address) && !owners.includes(address));
+      leaver = people.findLast(({ address }) => /^u0/.test(address) && !owners.includes(address));
+      const { administrator } = company;
+      await administrator.change(promoted?.dn ?? '', { title: 'Chief Süß', department: 'Board' });
+      await administrator.remove(leaver?.dn ?? '');
+      const newcomer = await administrator.addRecipient({
+        kind: 'mailContact',
+        displayName: 'Nora Neu',
+        address: 'nora.neu@partner.example.net',
+      });
+      const dn = await administrator.nameOf(newcomer);
+      await administrator.move(dn, `CN=Nora Neu,${BERLIN}`);
+
+      const { report } = await run();
+      expect(report.run.state).toBe('finished');
+      expect(report.applied).toMatchObject({
+        created: owners.length,
+        updated: owners.length,
+        deleted: owners.length,
+      });
+      changing = report.run;
+      for (const owner of owners) await expectMailbox(owner);
+      expect((await company.contacts(first)).get(promoted?.address ?? '')?.jobTitle).toBe('Chief Süß');
+    });
+
+    it('says why somebody is there, and why not', async () => {
+      const ask = (contact: string) =>
+        company.json<ExplainView>(['explain', 'All staff', '--mailbox', first, '--contact', contact]);
+      expect((await ask('Nora Neu')).answer).toBe(`Nora Neu is in ${first} and up to date.`);
+      expect((await ask(leaver?.address ?? '')).answer).toContain('is not in');
+    });
+
+    it('takes the last run back, and does it again', async () => {
+      const undone = await company.json<RunAnswer>(['rollback', changing?.id ?? '']);
+      expect(undone.run).toMatchObject({ kind: 'rollback', state: 'finished' });
+      const sorted = (of: ReadonlyMap<string, Person>) =>
+        [...of.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+      expect(sorted(await company.contacts(first))).toEqual(sorted(before));
+      await run();
+      for (const owner of owners) await expectMailbox(owner);
+    });
+  });
+
+  describe('ways to the servers', () => {
+    afterAll(() => company.environmentWith({}));
+
+    it('finds Exchange through the connection point in Active Directory', async () => {
+      const point = await company.administrator.client.search(
+        `CN=Configuration,${company.controller.baseDn}`,
+        {
+          filter: '(&(objectClass=serviceConnectionPoint)(cn=EX1))',
+          attributes: ['cn'],
+        },
+      );
+      await company.administrator.change(point.searchEntries[0]?.dn ?? '', {
+        serviceBindingInformation: `${company.box.emulator.url}/Autodiscover/Autodiscover.xml`,
+      });
+      await company.environmentWith({ url: '' });
+      const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
+      expect(exitCode, output).toBe(0);
+      expect(output).toContain(company.box.emulator.ewsUrl);
+      expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+    });
+
+    it('signs in at Exchange with another account, and by Basic', async () => {
+      await company.environmentWith({
+        authentication: `basic\n    account: 'CONTOSO\\svc-contactsync'`,
+      });
+      const { failure } = await company.failedStep(2);
+      expect(failure).toMatchObject({ number: 10045, details: { for: 'exchange' } });
+      const { exitCode, errors } = await company.run(
+        ['environment', 'set-password', 'head-office', '--for', 'exchange'],
+        { CONTACTSYNC_PASSWORD: company.box.emulator.serviceAccount.password },
+      );
+      expect(exitCode, errors).toBe(0);
+      expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+      expect((await company.box.control.account(EXCHANGE_ACCOUNT)).signIns).toBeGreaterThan(0);
+    });
+
+    it('speaks StartTLS, and LDAP without encryption only with a warning', async () => {
+      await company.environmentWith({ encryption: 'startTls' });
+      expect((await run()).report.run.state).toBe('finished');
+      await company.environmentWith({ encryption: 'none' });
+      expect(await company.failedStep(2)).toMatchObject({ failure: { number: 11015 } });
+      const text = readFileSync(company.box.path('head-office.yaml'), 'utf8');
+      const file = company.box.write(
+        'plain.yaml',
+        text.replace('encryption: none', 'encryption: none\n    allowPlainLdap: true'),
+      );
+      const { output } = await company.run(['environment', 'apply', file]);
+      expect(output).toContain('crosses the network readable');
+      expect((await run('--test')).report.run.state).toBe('finished');
+    });
+  });
+});
