@@ -144,6 +144,7 @@ async function send(
   const bytes =
     body === undefined ? Buffer.alloc(0) : Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   outgoing.writeHead(response.status, {
+    date: clock.now().toUTCString(),
     'request-id': requestId,
     ...(isJson ? { 'Content-Type': 'application/json; charset=utf-8' } : {}),
     'Content-Length': bytes.length,

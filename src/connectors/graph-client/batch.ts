@@ -95,7 +95,7 @@ export async function exchangeParts(
       throw graphFailure(envelope);
     return parts.map(() => ({ kind: 'answered', answer: envelope }));
   }
-  const answers = answersById(envelope.body, envelope.requestId);
+  const answers = answersById(envelope.body, envelope.requestId, envelope.headers.date);
   return parts.map((_, index) => {
     const answer = answers.get(String(index + 1));
     if (answer !== undefined) return { kind: 'answered', answer };
@@ -116,14 +116,22 @@ function headersOf(part: BatchPart): { readonly headers?: Readonly<Record<string
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
-function answersById(body: unknown, requestId: string | undefined): ReadonlyMap<string, GraphAnswer> {
+/** A part has no date of its own. */
+function answersById(
+  body: unknown,
+  requestId: string | undefined,
+  date?: string,
+): ReadonlyMap<string, GraphAnswer> {
   const responses = isRecord(body) ? body.responses : undefined;
   if (!Array.isArray(responses))
     throw new Failure('unexpectedAnswer', { details: { code: 'batchWithoutResponses' } });
   const answers = new Map<string, GraphAnswer>();
   for (const response of responses as readonly unknown[]) {
     if (!isRecord(response) || typeof response.status !== 'number') continue;
-    const headers = lowerCaseNames(response.headers);
+    const headers: Record<string, string> = {
+      ...(date === undefined ? {} : { date }),
+      ...lowerCaseNames(response.headers),
+    };
     answers.set(String(response.id), {
       status: response.status,
       headers,

@@ -10,6 +10,8 @@ export interface GraphPage {
   readonly value: readonly unknown[];
   /** Only on the last page of a delta round. */
   readonly deltaLink: string | undefined;
+  /** By the clock of the service; undefined where it does not tell. */
+  readonly answeredAt: Date | undefined;
 }
 
 export async function* followPages(
@@ -25,12 +27,21 @@ export async function* followPages(
     seen.add(next);
     const answer: GraphAnswer = requireSuccess(await read(next), toFailure);
     const page = decodePage(answer);
-    yield { value: page.value, deltaLink: page.deltaLink };
+    const { value, deltaLink } = page;
+    yield { value, deltaLink, answeredAt: dateOf(answer) };
     next = page.nextLink;
   }
 }
 
-function decodePage(answer: GraphAnswer): GraphPage & { readonly nextLink: string | undefined } {
+/** By the clock of the service. */
+export function dateOf({ headers }: GraphAnswer): Date | undefined {
+  const time = Date.parse(headers.date ?? '');
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
+function decodePage(
+  answer: GraphAnswer,
+): Omit<GraphPage, 'answeredAt'> & { readonly nextLink: string | undefined } {
   const body = isRecord(answer.body) ? answer.body : {};
   const value = body.value;
   if (!Array.isArray(value)) {

@@ -116,7 +116,7 @@ async function findSibling(
   signal: AbortSignal,
 ): Promise<FoundFolder | undefined> {
   const ids: string[] = [];
-  for await (const page of mailbox.smallPages(`${path}?$top=250`, signal)) {
+  for await (const { value: page } of mailbox.smallPages(`${path}?$top=250`, signal)) {
     const rows = page.filter(isRecord).map((row) => decodeFolder(row, codec));
     const found = byName(rows, name);
     if (found !== undefined) ids.push(found.folderId);

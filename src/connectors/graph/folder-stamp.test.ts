@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { person, sampleFolder } from '../../../test/contract/sample.ts';
-import type { ItemId } from '../../model/ids.ts';
+import { folderId, type ItemId } from '../../model/ids.ts';
 import type { LedgerRecord } from '../../model/ledger-record.ts';
 import type { FolderSnapshot } from '../../model/mailbox.ts';
 import { silentLog } from '../../ports/log.ts';
@@ -62,9 +62,9 @@ describe('an unchanged mailbox', () => {
     }
   });
 
-  it('is asked for changes all the same once a day', async () => {
+  it('is asked for changes all the same once a week', async () => {
     const { known } = await settled();
-    await control.advanceClock(25 * 60 * MINUTE);
+    await control.advanceClock(7 * 24 * 60 * MINUTE);
     let next: LedgerRecord | undefined;
     expect(
       await innerRequests(async () => {
@@ -127,17 +127,21 @@ describe('what happens in a folder is noticed', () => {
 
 describe('a stamp', () => {
   const at = (text: string) => new Date(`2026-11-02T${text}Z`);
-  const listed = { lastCommit: '2026-11-02T08:00:00Z', itemCount: 5 };
+  const told = { lastCommit: '2026-11-02T08:00:00Z', itemCount: 5 };
+  const listed = { ...told, folderId: folderId('folder'), answeredAt: at('09:00:00') };
 
   it('is not taken within ten seconds of the last change: a second one in the same second would not show', () => {
-    expect(stampOf(listed, at('08:00:09'))).toBeUndefined();
-    expect(stampOf(listed, at('08:00:10'))).toEqual({ ...listed, roundAt: '2026-11-02T08:00:10.000Z' });
-    expect(stampOf(listed, at('07:59:00'))).toBeUndefined();
-    expect(stampOf({ ...listed, lastCommit: undefined }, at('09:00:00'))).toBeUndefined();
-    expect(stampOf({ ...listed, lastCommit: 'soon' }, at('09:00:00'))).toBeUndefined();
+    const now = at('12:00:00');
+    const answered = (time: string) => stampOf({ ...listed, answeredAt: at(time) }, now);
+    expect(answered('08:00:09')).toBeUndefined();
+    expect(answered('08:00:10')).toEqual({ ...told, roundAt: now.toISOString() });
+    expect(answered('07:59:00')).toBeUndefined();
+    expect(stampOf({ ...listed, answeredAt: undefined }, now)).toBeUndefined();
+    expect(stampOf({ ...listed, lastCommit: undefined }, now)).toBeUndefined();
+    expect(stampOf({ ...listed, lastCommit: 'soon' }, now)).toBeUndefined();
   });
 
-  it('is relied upon for a day, and not by a clock that was set back', () => {
+  it('is relied upon for some days, and not by a clock that was set back', () => {
     const stamp = stampOf(listed, at('09:00:00'));
     expect(isUntouchedSince(stamp, listed, at('09:00:00'))).toBe(true);
     expect(isUntouchedSince(stamp, { ...listed, itemCount: 4 }, at('09:30:00'))).toBe(false);
@@ -145,7 +149,8 @@ describe('a stamp', () => {
       false,
     );
     expect(isUntouchedSince(stamp, listed, at('08:59:59'))).toBe(false);
-    expect(isUntouchedSince(stamp, listed, new Date('2026-11-03T09:00:00Z'))).toBe(false);
+    expect(isUntouchedSince(stamp, listed, new Date('2026-11-09T09:00:00Z'))).toBe(false);
+    expect(isUntouchedSince(stamp, listed, new Date('2026-11-06T08:59:59Z'))).toBe(true);
     expect(isUntouchedSince(undefined, listed, at('09:00:00'))).toBe(false);
   });
 

@@ -4,7 +4,7 @@
 import type { FolderId, PolicyId } from '../../model/ids.ts';
 import type { FolderPart } from '../../model/policy.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
-import { isRecord, requireSuccess } from '../graph-client/index.ts';
+import { dateOf, isRecord, requireSuccess } from '../graph-client/index.ts';
 import { decodeExtended, type GraphJson } from './codec.ts';
 import {
   type FoundMark,
@@ -38,6 +38,8 @@ export interface FoundFolder {
   readonly itemCount: number | undefined;
   /** As the service tells it; undefined in an empty folder, or where it is not told. */
   readonly lastCommit: string | undefined;
+  /** When this was told, by the clock of the service. */
+  readonly answeredAt: Date | undefined;
   /** false only when the mailbox says so. */
   readonly mayHaveChildren: boolean;
 }
@@ -156,8 +158,9 @@ async function readList(
   signal: AbortSignal,
 ): Promise<readonly FoundFolder[]> {
   const found: FoundFolder[] = [];
-  for await (const page of mailbox.smallPages(`${path}?$top=${FOLDERS_PER_PAGE}&${FOLDER_QUERY}`, signal)) {
-    for (const row of page) if (isRecord(row)) found.push(decodeFolder(row, codec));
+  const pages = mailbox.smallPages(`${path}?$top=${FOLDERS_PER_PAGE}&${FOLDER_QUERY}`, signal);
+  for await (const { value, answeredAt } of pages) {
+    for (const row of value) if (isRecord(row)) found.push(decodeFolder(row, codec, answeredAt));
   }
   return found;
 }
@@ -171,10 +174,10 @@ export async function readFolderById(
 ): Promise<FoundFolder | undefined> {
   const answer = await mailbox.getSmall(`${mailbox.path('contactFolders', id)}?${FOLDER_QUERY}`, signal);
   if (mailbox.isGone(answer)) return undefined;
-  return decodeFolder(recordOf(requireSuccess(answer, mailbox.toFailure).body), codec);
+  return decodeFolder(recordOf(requireSuccess(answer, mailbox.toFailure).body), codec, dateOf(answer));
 }
 
-export function decodeFolder(row: GraphJson, codec: MarkCodec): FoundFolder {
+export function decodeFolder(row: GraphJson, codec: MarkCodec, answeredAt?: Date): FoundFolder {
   const extended = decodeExtended(row);
   return {
     folderId: folderIdOf(row),
@@ -183,6 +186,7 @@ export function decodeFolder(row: GraphJson, codec: MarkCodec): FoundFolder {
     mark: markOf(row, codec),
     itemCount: numberIn(extended, ITEM_COUNT),
     lastCommit: extended.get(normalizedId(LAST_COMMIT)),
+    answeredAt,
     mayHaveChildren: numberIn(extended, CHILD_COUNT) !== 0,
   };
 }

@@ -12,6 +12,7 @@ import {
   type BatchPart,
   type GraphAnswer,
   type GraphClient,
+  type GraphPage,
   isRecord,
   MAX_BATCH_PARTS,
   requireSuccess,
@@ -39,7 +40,7 @@ export interface MailboxRequests {
   patch(path: string, body: unknown, signal: AbortSignal): Promise<GraphAnswer>;
   delete(path: string, signal: AbortSignal): Promise<GraphAnswer>;
   pages(path: string, signal: AbortSignal): AsyncIterable<readonly unknown[]>;
-  smallPages(path: string, signal: AbortSignal): AsyncIterable<readonly unknown[]>;
+  smallPages(path: string, signal: AbortSignal): AsyncIterable<GraphPage>;
   /** Any number of parts, 20 at a time. */
   batch(parts: readonly BatchPart[], signal: AbortSignal): Promise<readonly BatchAnswer[]>;
   /** Many GETs in batches; undefined where the item is gone. Throws where the mailbox as a whole refuses. */
@@ -89,7 +90,7 @@ export function requestsOf(
     // Never repeated: deleting what already lies in Deleted Items purges it.
     delete: (one, signal) => client.delete(one, plain, signal),
     pages: (one, signal) => client.pages(one, { ...plain, toFailure }, signal),
-    smallPages: (one, signal) => client.pages(one, { ...plain, toFailure, isGathered: true }, signal),
+    smallPages: (one, signal) => client.deltaPages(one, { ...plain, toFailure, isGathered: true }, signal),
     batch,
     async getMany(paths, signal) {
       const answers = await batch(
