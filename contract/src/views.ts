@@ -166,6 +166,13 @@ export interface MailboxesView {
   readonly gaps: readonly FailureView[];
 }
 
+/** By the journal, which also knows what no event told before the run was cut off. */
+export interface JournaledWritesView {
+  readonly written: number;
+  /** Begun, and nobody knows whether they happened; the next run looks. */
+  readonly unknown: number;
+}
+
 export interface MailboxReportView {
   readonly mailboxId: string;
   readonly primarySmtpAddress: string;
@@ -175,6 +182,8 @@ export interface MailboxReportView {
   readonly applied: OutcomeCountsView | undefined;
   readonly notices: readonly NoticeView[];
   readonly failures: readonly FailureView[];
+  /** Where the report has them too. */
+  readonly writes?: JournaledWritesView;
 }
 
 /** In seconds; low <= expected <= high. */
@@ -221,6 +230,8 @@ export interface ReportView {
   readonly brake: BrakeView | undefined;
   readonly planned: PlanCountsView;
   readonly applied: OutcomeCountsView;
+  /** Contacts; only of a run that was interrupted, was cancelled or failed. */
+  readonly writes?: JournaledWritesView;
   readonly perMailbox: readonly MailboxReportView[];
   /** By number, most serious first; the first one decides the exit code of a failed run. */
   readonly failures: readonly { readonly failure: FailureView; readonly count: number }[];

@@ -1,20 +1,22 @@
 // A run report as one HTML file: nothing is loaded from elsewhere, no script runs, every value is escaped.
 
-import type { ReportView } from '@contactsync/contract';
+import type { MailboxReportView, ReportView } from '@contactsync/contract';
 import { durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
-import { brakeReasonText } from './report-text.ts';
+import { brakeReasonText, mailboxMood } from './report-text.ts';
 import { visible } from './terminal-text.ts';
 import {
   appliedWords,
   countedWords,
   EXCLUSION_WORDS,
+  mailboxStateText,
   noticeText,
   plannedWords,
   RUN_STATE_WORDS,
   runKindText,
   SKIP_WORDS,
   word,
+  writesWords,
 } from './words.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -52,10 +54,8 @@ th { font-weight: 600; color: var(--soft); } tr:last-child td { border-bottom: 0
 `;
 
 function stateClass(state: string): string {
-  if (state === 'finished' || state === 'applied' || state === 'unchanged' || state === 'planned')
-    return 'good';
-  if (state === 'failed' || state === 'finishedWithErrors' || state === 'partly') return 'bad';
-  return 'warn';
+  if (state === 'finished') return 'good';
+  return state === 'failed' || state === 'finishedWithErrors' ? 'bad' : 'warn';
 }
 
 const fact = (name: string, value: string, more = '') =>
@@ -87,7 +87,8 @@ function facts(report: ReportView): string {
     );
   }
   parts.push(fact('Planned', plannedWords(report.planned)));
-  if (report.run.kind !== 'test') parts.push(fact('Written', appliedWords(report.applied)));
+  if (report.writes !== undefined) parts.push(fact('Written', writesWords(report.writes, report.run.kind)));
+  else if (report.run.kind !== 'test') parts.push(fact('Written', appliedWords(report.applied)));
   const { times } = report;
   if (times?.took !== undefined) {
     const foretold = times.foretold === undefined ? '' : `forecast ${rangeText(times.foretold)}`;
@@ -103,12 +104,17 @@ function facts(report: ReportView): string {
   return parts.join('\n');
 }
 
+function written({ applied, writes }: MailboxReportView, { run }: ReportView): string {
+  if (writes !== undefined && writes.written + writes.unknown > 0) return writesWords(writes, run.kind);
+  return applied === undefined ? '' : appliedWords(applied);
+}
+
 function mailboxRows(report: ReportView): string {
   return report.perMailbox
     .map((mailbox) => {
       const leaving = mailbox.purpose === 'empty' ? ['leaves the policy; our contacts are removed'] : [];
       const remarks = [...leaving, ...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
-      return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${stateClass(mailbox.state)}">${html(mailbox.state)}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${mailbox.applied === undefined ? '' : html(appliedWords(mailbox.applied))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
+      return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${mailboxMood(mailbox, report)}">${html(mailboxStateText(mailbox, report))}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${html(written(mailbox, report))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
     })
     .join('\n');
 }

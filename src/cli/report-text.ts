@@ -15,12 +15,14 @@ import {
   changeCount,
   countedWords,
   EXCLUSION_WORDS,
+  mailboxWords,
   noticeText,
   plannedWords,
   RUN_STATE_WORDS,
   runKindText,
   SKIP_WORDS,
   word,
+  writesWords,
 } from './words.ts';
 
 export function runTitle(run: RunView, paint: Paint): string {
@@ -136,23 +138,26 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
   }
   if (report.perMailbox.length > 0) row('planned', plannedWords(report.planned));
   const hasWritten = Object.values(report.applied).some((number) => number > 0);
-  if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
+  if (report.writes !== undefined) row('written', writesWords(report.writes, run.kind));
+  else if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
     row('written', appliedWords(report.applied));
   const waits = report.times === undefined ? undefined : waitsText(report.times);
   if (waits !== undefined) row('waited', waits);
   return lines;
 }
 
-function mailboxLine(mailbox: MailboxReportView, paint: Paint): string[] {
-  const done = mailbox.applied === undefined ? '' : appliedWords(mailbox.applied);
-  const planned = mailbox.planned === undefined ? '' : plannedWords(mailbox.planned);
-  const isBad = mailbox.state === 'failed' || mailbox.state === 'partly';
-  const sign = isBad
-    ? paint('red', '✗')
-    : mailbox.state === 'skipped'
-      ? paint('yellow', '○')
-      : paint('green', '✓');
-  const lines = [`  ${sign} ${visible(mailbox.primarySmtpAddress)}  ${done || planned || mailbox.state}`];
+/** Only what is as it should be gets the check mark; the plan of a test run is what it was to find out. */
+export function mailboxMood({ state, failures }: MailboxReportView, { run }: ReportView) {
+  if (state === 'failed' || (state === 'partly' && failures.length > 0)) return 'bad';
+  const isOpen = state === 'planned' && run.kind !== 'test';
+  return isOpen || state === 'skipped' || state === 'partly' ? 'warn' : 'good';
+}
+
+function mailboxLine(mailbox: MailboxReportView, report: ReportView, paint: Paint): string[] {
+  const sign = { good: paint('green', '✓'), warn: paint('yellow', '○'), bad: paint('red', '✗') };
+  const lines = [
+    `  ${sign[mailboxMood(mailbox, report)]} ${visible(mailbox.primarySmtpAddress)}  ${mailboxWords(mailbox, report)}`,
+  ];
   for (const notice of mailbox.notices) lines.push(paint('dim', `      note: ${noticeText(notice)}`));
   for (const failure of mailbox.failures.slice(0, 3)) lines.push(`      ${failureLine(failure)}`);
   if (mailbox.failures.length > 3)
@@ -173,7 +178,7 @@ export function mailboxLines(report: ReportView, maxMailboxes: number, paint: Pa
     mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 ? 1 : 2;
   const worth = report.perMailbox.filter(isWorthALook).sort((a, b) => rank(a) - rank(b));
   const shown = worth.slice(0, maxMailboxes);
-  const lines = shown.flatMap((mailbox) => mailboxLine(mailbox, paint));
+  const lines = shown.flatMap((mailbox) => mailboxLine(mailbox, report, paint));
   const hidden = worth.length - shown.length;
   if (hidden > 0)
     lines.push(paint('dim', `  … and ${count(hidden, 'more mailbox', 'more mailboxes')} (--all)`));

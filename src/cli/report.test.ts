@@ -134,6 +134,70 @@ describe('on a terminal', () => {
   });
 });
 
+describe('of a run that was cut off', () => {
+  const [anna] = report().perMailbox;
+  if (anna === undefined) throw new Error('the report has no mailbox');
+  const killed = (of: Partial<RunView> = {}, writes = { written: 20, unknown: 3 }) =>
+    report({
+      run: { ...RUN, state: 'interrupted', ...of },
+      writes,
+      failures: [],
+      perMailbox: [
+        { ...anna, state: 'planned', applied: undefined, notices: [], writes },
+        {
+          ...anna,
+          state: 'planned',
+          primarySmtpAddress: 'bea@contoso.example',
+          applied: undefined,
+          notices: [],
+          writes: { written: 0, unknown: 0 },
+        },
+      ],
+    });
+  const lines = (...of: Parameters<typeof killed>) => reportLines(killed(...of), 10, plainPaint);
+
+  it('tells what was written and what nobody knows, without a check mark', () => {
+    expect(lines()).toEqual(
+      expect.arrayContaining([
+        '  written    20 written, 3 with unknown outcome; the next run looks',
+        '  ○ anna@contoso.example  20 written, 3 with unknown outcome; the next run looks',
+        '  ○ bea@contoso.example  not reached',
+      ]),
+    );
+    expect(lines().join('\n')).not.toContain('✓');
+    const page = reportHtml(killed());
+    expect(page).toContain('<b>20 written, 3 with unknown outcome; the next run looks</b>');
+    expect(page).toContain('<td class="warn">not finished</td>');
+    expect(page).toContain('<td class="warn">not reached</td>');
+  });
+
+  it('tells who looks after a rollback, and nothing of the kind when all is known', () => {
+    expect(lines({ kind: 'rollback' }).join('\n')).toContain('outcome; roll the run back again to look');
+    expect(lines({}, { written: 20, unknown: 0 })).toContain('  written    20 written');
+    expect(lines({}, { written: 0, unknown: 0 })).toContain('  written    nothing written');
+  });
+
+  it('keeps the check mark for what a test run planned', () => {
+    expect(lines({ kind: 'test', state: 'finished' }).join('\n')).toContain('✓ anna@contoso.example');
+  });
+
+  it('calls a failed mailbox failed, whether it was begun or not', () => {
+    const nothing = { ...APPLIED, created: 0, updated: 0 };
+    const failed = { ...anna, state: 'failed', notices: [], failures: [DENIED] } as const;
+    const text = reportLines(
+      report({
+        perMailbox: [
+          { ...failed, applied: nothing },
+          { ...failed, planned: undefined, applied: undefined },
+        ],
+      }),
+      10,
+      plainPaint,
+    ).join('\n');
+    expect(text.match(/anna@contoso\.example {2}failed$/gm)).toHaveLength(2);
+  });
+});
+
 describe('beside what was foretold', () => {
   const range = (expected: number) => ({ low: expected * 0.75, expected, high: expected * 1.5 });
   const times: RunTimesView = {

@@ -1,7 +1,15 @@
 // Plain English for what runs, plans and reports name by a short word. Unknown words (a newer product behind the
 // same contract) are shown as they are.
 
-import type { NoticeView, OutcomeCountsView, PlanCountsView, RunView } from '@contactsync/contract';
+import type {
+  JournaledWritesView,
+  MailboxReportView,
+  NoticeView,
+  OutcomeCountsView,
+  PlanCountsView,
+  ReportView,
+  RunView,
+} from '@contactsync/contract';
 import { count } from './terminal-text.ts';
 
 type Words = Readonly<Record<string, string>>;
@@ -123,6 +131,41 @@ export function appliedWords(counts: OutcomeCountsView): string {
     ] as const
   ).flatMap(([number, text]) => (number > 0 ? [count(number, text, text)] : []));
   return parts.length === 0 ? 'nothing written' : parts.join(', ');
+}
+
+const WHO_LOOKS: Words = {
+  run: 'the next run looks',
+  rollback: 'roll the run back again to look',
+  cleanup: 'the next clean-up looks',
+};
+
+/** Of a run that was cut off: "20 written, 3 with unknown outcome; the next run looks". */
+export function writesWords({ written, unknown }: JournaledWritesView, kind: RunView['kind']): string {
+  const known = `${written.toLocaleString('en-US')} written`;
+  if (unknown === 0) return written === 0 ? 'nothing written' : known;
+  return `${known}, ${unknown.toLocaleString('en-US')} with unknown outcome; ${word(WHO_LOOKS, kind)}`;
+}
+
+/** Whether nothing more happens to a mailbox that is only planned. */
+const isOver = ({ run }: ReportView): boolean => run.kind !== 'test' && run.endedAt !== undefined;
+
+/** How a mailbox ended, as one word: what was only planned when the run ended was not done. */
+export function mailboxStateText({ state, writes }: MailboxReportView, report: ReportView): string {
+  if (state !== 'planned' || !isOver(report)) return state;
+  return writes !== undefined && writes.written + writes.unknown > 0 ? 'not finished' : 'not reached';
+}
+
+/** What was written in a mailbox, or else is to be written. */
+export function mailboxWords(mailbox: MailboxReportView, report: ReportView): string {
+  const { state, planned, applied, writes } = mailbox;
+  if (state === 'failed' || state === 'skipped') return state;
+  if (writes !== undefined && (state === 'planned' || state === 'partly' || writes.unknown > 0))
+    return writes.written + writes.unknown === 0
+      ? mailboxStateText(mailbox, report)
+      : writesWords(writes, report.run.kind);
+  if (state === 'planned' && isOver(report)) return mailboxStateText(mailbox, report);
+  if (applied !== undefined) return appliedWords(applied);
+  return planned === undefined ? state : plannedWords(planned);
 }
 
 export function changeCount(counts: PlanCountsView): number {

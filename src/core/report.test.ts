@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { FailureRecord } from '../model/failure.ts';
 import { Failure } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from '../model/failure-codes.ts';
-import { mailboxId, policyId, runId, sourceObjectId } from '../model/ids.ts';
+import { itemId, mailboxId, policyId, runId, sourceObjectId } from '../model/ids.ts';
+import type { JournalEntry } from '../model/ledger-record.ts';
 import type { PlanCounts } from '../model/plan.ts';
 import type { OutcomeCounts, Run, RunEvent } from '../model/run.ts';
-import { buildReport, compareFailures } from './report.ts';
+import { buildReport, compareFailures, countWrites } from './report.ts';
 
 const run: Run = {
   id: runId('00000000-0000-4000-8000-000000000001'),
@@ -150,5 +151,68 @@ describe('compareFailures', () => {
         if (order(a, b) <= 0 && order(b, c) <= 0) expect(order(a, c)).toBeLessThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe('a run that was cut off', () => {
+  const entry = (of: Partial<JournalEntry>): JournalEntry => ({
+    id: 1,
+    runId: run.id,
+    ...box(1),
+    change: 'create',
+    sourceObjectId: sourceObjectId('00000000-0000-4000-8000-00000000000a'),
+    itemId: undefined,
+    folderId: undefined,
+    folderKey: '',
+    fields: [],
+    before: undefined,
+    label: '',
+    outcome: 'applied',
+    newItemId: undefined,
+    newVersion: undefined,
+    ...of,
+  });
+  const counted = async (...entries: readonly JournalEntry[]) => {
+    const read = async function* () {
+      yield* entries;
+    };
+    return Object.fromEntries(await countWrites(read()));
+  };
+
+  it('has written what its journal says, and nobody knows of the rest', async () => {
+    const other = sourceObjectId('00000000-0000-4000-8000-00000000000b');
+    expect(
+      await counted(
+        entry({ change: 'folderCreate', outcome: undefined }),
+        entry({}),
+        entry({ sourceObjectId: other, outcome: undefined }),
+        entry({ change: 'delete', itemId: itemId('i'), outcome: 'unknown' }),
+        entry({ change: 'update', itemId: itemId('j'), outcome: 'refused' }),
+        entry({ ...box(2), outcome: 'applied' }),
+      ),
+    ).toEqual({
+      [box(1).mailboxId]: { written: 1, unknown: 2 },
+      [box(2).mailboxId]: { written: 1, unknown: 0 },
+    });
+  });
+
+  it('knows of a write that was tried again and answered', async () => {
+    expect(await counted(entry({ outcome: 'unknown' }), entry({}))).toEqual({
+      [box(1).mailboxId]: { written: 1, unknown: 0 },
+    });
+  });
+
+  it('has done a mailbox only partly where it wrote less than planned', () => {
+    const events = [
+      planned(1, { create: 3 }),
+      applied(1, { created: 2 }),
+      planned(2, { create: 1 }),
+      applied(2),
+    ];
+    const states = (state: Run['state']) =>
+      buildReport({ ...run, state }, events).perMailbox.map((mailbox) => mailbox.state);
+    expect(states('cancelled')).toEqual(['partly', 'planned']);
+    // Planned again on the way, a mailbox may need less.
+    expect(states('finished')).toEqual(['applied', 'applied']);
   });
 });

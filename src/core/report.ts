@@ -3,8 +3,9 @@
 import type { FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId } from '../model/ids.ts';
+import type { JournalEntry } from '../model/ledger-record.ts';
 import type { PlanCounts } from '../model/plan.ts';
-import type { MailboxReport, OutcomeCounts, Run, RunEvent, RunReport } from '../model/run.ts';
+import type { MailboxReport, OutcomeCounts, Run, RunEvent, RunReport, RunState } from '../model/run.ts';
 
 const NOTHING_PLANNED: PlanCounts = {
   create: 0,
@@ -24,8 +25,38 @@ const NOTHING_APPLIED: OutcomeCounts = {
   failed: 0,
 };
 
+/** Runs that did not come to their end: what they wrote last no event may tell. */
+export const CUT_OFF_STATES: readonly RunState[] = ['interrupted', 'cancelled', 'failed'];
+
+/** Contacts. */
+export interface JournaledWrites {
+  readonly written: number;
+  /** Begun, and nobody knows whether they happened. */
+  readonly unknown: number;
+}
+
+/** What the journal of a run tells, by mailbox. */
+export async function countWrites(
+  entries: AsyncIterable<JournalEntry>,
+): Promise<ReadonlyMap<MailboxId, JournaledWrites>> {
+  const counted = new Map<MailboxId, { written: number; readonly unknown: Set<string> }>();
+  for await (const { mailboxId, change, sourceObjectId, itemId, outcome } of entries) {
+    if (change.startsWith('folder')) continue;
+    const writes = counted.get(mailboxId) ?? { written: 0, unknown: new Set() };
+    counted.set(mailboxId, writes);
+    // What was tried again and then answered is known.
+    const write = `${change} ${change === 'create' ? sourceObjectId : itemId}`;
+    if (outcome === undefined || outcome === 'unknown') writes.unknown.add(write);
+    else writes.unknown.delete(write);
+    if (outcome === 'applied') writes.written += 1;
+  }
+  return new Map(
+    [...counted].map(([id, { written, unknown }]) => [id, { written, unknown: unknown.size }] as const),
+  );
+}
+
 export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
-  const perMailbox = reportMailboxes(events);
+  const perMailbox = reportMailboxes(events, CUT_OFF_STATES.includes(run.state));
   return {
     kind: run.kind,
     policyName: run.policyName,
@@ -68,7 +99,7 @@ interface MailboxStory {
 }
 
 /** By address: mailboxes are worked on side by side, so that the order of events says nothing. */
-function reportMailboxes(events: readonly RunEvent[]): MailboxReport[] {
+function reportMailboxes(events: readonly RunEvent[], isCutOff: boolean): MailboxReport[] {
   const stories = new Map<MailboxId, MailboxStory>();
   const tell = (
     mailboxId: MailboxId,
@@ -115,7 +146,7 @@ function reportMailboxes(events: readonly RunEvent[]): MailboxReport[] {
     }
   }
   return [...stories.values()]
-    .map(({ end, ...story }): MailboxReport => ({ ...story, state: stateOf({ end, ...story }) }))
+    .map(({ end, ...story }): MailboxReport => ({ ...story, state: stateOf({ end, ...story }, isCutOff) }))
     .sort(
       (a, b) =>
         compare(a.primarySmtpAddress.toLowerCase(), b.primarySmtpAddress.toLowerCase()) ||
@@ -136,16 +167,19 @@ function newStory(mailboxId: MailboxId): MailboxStory {
   };
 }
 
-function stateOf({ end, planned, applied }: MailboxStory): MailboxReport['state'] {
+function stateOf({ end, planned, applied }: MailboxStory, isCutOff: boolean): MailboxReport['state'] {
   const written =
     applied === undefined
       ? 0
       : applied.created + applied.updated + applied.deleted + applied.handedOver + applied.adopted;
+  const { create, update, delete: removed, handOver, adopt } = planned ?? NOTHING_PLANNED;
+  const changes = create + update + removed + handOver + adopt;
   if (end === 'failed') return written > 0 ? 'partly' : 'failed';
   if (end === 'skipped') return 'skipped';
+  // The run was stopped in the middle of the mailbox.
+  if (applied !== undefined && isCutOff && written < changes) return written > 0 ? 'partly' : 'planned';
   if (applied !== undefined) return applied.failed > 0 ? 'partly' : 'applied';
-  const { create, update, delete: removed, handOver, adopt } = planned ?? NOTHING_PLANNED;
-  return create + update + removed + handOver + adopt > 0 ? 'planned' : 'unchanged';
+  return changes > 0 ? 'planned' : 'unchanged';
 }
 
 /** Equal codes are one entry with the details of the first; a mailbox that is merely skipped is not a failure. */

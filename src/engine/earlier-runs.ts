@@ -2,7 +2,7 @@
 
 import { asFailure } from '../model/failure.ts';
 import type { PolicyId } from '../model/ids.ts';
-import type { RunState } from '../model/run.ts';
+import type { Run, RunState } from '../model/run.ts';
 import { holdingPolicy } from './holding.ts';
 import type { RunPorts } from './run-ports.ts';
 
@@ -12,8 +12,12 @@ type Ports = Pick<RunPorts, 'runs' | 'clock'>;
 const ACTIVE_STATES: readonly RunState[] = ['queued', 'reading', 'planning', 'applying'];
 
 /** Call with the policy's lease held: then no other run of the policy can be alive. */
-export function closeDeadRuns(policyId: PolicyId, ports: Ports): Promise<void> {
-  return close(policyId, ACTIVE_STATES, 'interrupted', ports);
+export async function closeDeadRuns(policyId: PolicyId, { runs }: Pick<Ports, 'runs'>): Promise<void> {
+  for (const run of await runs.list({ policyId, states: ACTIVE_STATES })) {
+    // It ended when it was last heard of: whoever looks may look days later.
+    const heardAt = (await runs.readEvents(run.id)).at(-1)?.at ?? run.startedAt;
+    await close(run, 'interrupted', heardAt, runs);
+  }
 }
 
 /**
@@ -36,19 +40,17 @@ export async function closeRunsOfTheDead(
 }
 
 /** Once the new run is planned: one that cannot even read its source takes no waiting approval away. */
-export function supersedeWaiting(policyId: PolicyId, ports: Ports): Promise<void> {
-  return close(policyId, ['awaitingApproval'], 'superseded', ports);
+export async function supersedeWaiting(policyId: PolicyId, { runs, clock }: Ports): Promise<void> {
+  for (const run of await runs.list({ policyId, states: ['awaitingApproval'] }))
+    await close(run, 'superseded', clock.now().toISOString(), runs);
 }
 
 async function close(
-  policyId: PolicyId,
-  states: readonly RunState[],
+  { id }: Run,
   state: 'interrupted' | 'superseded',
-  { runs, clock }: Ports,
+  endedAt: string,
+  runs: Ports['runs'],
 ): Promise<void> {
-  const now = clock.now().toISOString();
-  for (const run of await runs.list({ policyId, states })) {
-    await runs.append(run.id, [{ type: 'run.ended', state, failure: undefined }], now);
-    await runs.setState(run.id, state, now);
-  }
+  await runs.append(id, [{ type: 'run.ended', state, failure: undefined }], endedAt);
+  await runs.setState(id, state, endedAt);
 }

@@ -12,6 +12,7 @@ import type {
   RunEventView,
   RunView,
 } from '@contactsync/contract';
+import type { JournaledWrites } from '../core/report.ts';
 import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts';
 import type { Failure, FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES } from '../model/failure-codes.ts';
@@ -69,7 +70,12 @@ function presentReasons(
   );
 }
 
-export function presentReport(run: Run, report: RunReport, times?: RunTimes): ReportView {
+export function presentReport(
+  run: Run,
+  report: RunReport,
+  times?: RunTimes,
+  writes?: ReadonlyMap<MailboxId, JournaledWrites>,
+): ReportView {
   const addresses = new Map(
     report.perMailbox.map((mailbox) => [mailbox.mailboxId, mailbox.primarySmtpAddress]),
   );
@@ -106,12 +112,25 @@ export function presentReport(run: Run, report: RunReport, times?: RunTimes): Re
         : { reasons: presentReasons(report.brake.reasons, addresses), digest: report.brake.digest },
     planned: report.planned,
     applied: report.applied,
+    ...(writes === undefined ? {} : { writes: addWrites(writes.values()) }),
     perMailbox: report.perMailbox.map(
-      (mailbox): MailboxReportView => ({ ...mailbox, failures: mailbox.failures.map(presentFailure) }),
+      (mailbox): MailboxReportView => ({
+        ...mailbox,
+        failures: mailbox.failures.map(presentFailure),
+        ...(writes === undefined ? {} : { writes: writes.get(mailbox.mailboxId) ?? NO_WRITES }),
+      }),
     ),
     failures: report.failures.map(({ failure, count }) => ({ failure: presentFailure(failure), count })),
   };
 }
+
+const NO_WRITES: JournaledWrites = { written: 0, unknown: 0 };
+
+const addWrites = (writes: Iterable<JournaledWrites>): JournaledWrites =>
+  [...writes].reduce(
+    (sum, { written, unknown }) => ({ written: sum.written + written, unknown: sum.unknown + unknown }),
+    NO_WRITES,
+  );
 
 function presentChange(
   change: ContactChange,

@@ -2,7 +2,7 @@
 
 import type { DocumentText, RunOperations, RunView, ScanView } from '@contactsync/contract';
 import { checkPolicy } from '../core/policy-check.ts';
-import { buildReport } from '../core/report.ts';
+import { buildReport, CUT_OFF_STATES, countWrites } from '../core/report.ts';
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
@@ -34,7 +34,7 @@ export function makeRunOperations(
   live: LiveRuns,
   applyPolicy: (document: DocumentText) => Promise<unknown>,
 ): RunOperations {
-  const { runs, policies, environments, memory, holder, audit, user, format } = dependencies;
+  const { runs, policies, environments, memory, journal, holder, audit, user, format } = dependencies;
 
   /** As it is: one whose process died has ended. */
   async function look(prefix: string): Promise<Run> {
@@ -290,7 +290,9 @@ export function makeRunOperations(
     async report(prefix) {
       const run = await look(prefix);
       const events = await runs.readEvents(run.id);
-      return presentReport(run, buildReport(run, events), runTimes(run, events));
+      const isCutOff = run.kind !== 'test' && CUT_OFF_STATES.includes(run.state);
+      const writes = isCutOff ? await countWrites(journal.readRun(run.id)) : undefined;
+      return presentReport(run, buildReport(run, events), runTimes(run, events), writes);
     },
 
     async *plan(prefix, mailbox) {
