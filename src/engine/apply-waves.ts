@@ -1,21 +1,17 @@
 // Second pass over all mailboxes: waves of the stored plans, each a bounded number of mailboxes at a time. A failed
-// wave ends the run. A mailbox whose trouble may pass is tried once more at the end of its wave; one that another run
-// writes at the moment is waited for.
+// wave ends the run. What a mailbox needs more than one try for ends within its wave.
 
 import { Failure } from '../model/failure.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import { type ApplyInput, applyPlan } from './apply-plan.ts';
-import { forEachBounded, throwIfAborted } from './mailbox-pool.ts';
+import { tryEachMailbox } from './mailbox-tries.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import type { RecentMailboxes } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { type OnWritten, watchedTarget, watchedTargets } from './watched-writes.ts';
 import { type WaveCandidate, wavesOf } from './waves.ts';
-
-/** Two policies over the same mailboxes meet for the time of one mailbox; a first fill of it may take minutes. */
-const BUSY_WAITS_MS = [1_000, 3_000, 10_000, 30_000, 60_000, 60_000, 120_000] as const;
 
 export interface ApplyAllInput {
   readonly revision: PolicyRevision;
@@ -78,32 +74,18 @@ export async function applyWaves(
     });
   };
 
+  const trying = { clock: ports.clock, recorder, concurrency: input.concurrency, signal };
   for (const [index, wave] of waves.entries()) {
     if (waves.length > 1) {
       await recorder.emit({ type: 'wave.started', wave: wave.name, mailboxes: wave.mailboxIds.length });
     }
-    let again: StoredPlan[] = [];
     const plans = async function* (): AsyncIterable<StoredPlan> {
       for (const id of wave.mailboxIds) {
         const stored = await ports.runs.readPlan(runId, id);
         if (stored !== undefined) yield stored;
       }
     };
-    await forEachBounded(plans(), input.concurrency, signal, applyOne, async (stored, failure) => {
-      if (failure.facts.advice === 'doNotRetry') await report(stored, failure);
-      else again.push(stored);
-    });
-    for (const waitMs of [0, ...BUSY_WAITS_MS]) {
-      if (again.length === 0) break;
-      if (waitMs > 0) await ports.clock.sleep(waitMs, signal).catch(() => throwIfAborted(signal));
-      const isLast = waitMs === BUSY_WAITS_MS.at(-1);
-      const stillBusy: StoredPlan[] = [];
-      await forEachBounded(again, input.concurrency, signal, applyOne, async (stored, failure) => {
-        if (failure.code === 'mailboxBusy' && !isLast) stillBusy.push(stored);
-        else await report(stored, failure);
-      });
-      again = stillBusy;
-    }
+    await tryEachMailbox(plans(), trying, { work: applyOne, onFailure: report });
     if (failed > 0 && index < waves.length - 1) {
       const failure = new Failure('waveFailed', { details: { wave: wave.name } });
       return { failed, reachedAll: false, failure };

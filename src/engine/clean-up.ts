@@ -12,6 +12,7 @@ import { applyWaves } from './apply-waves.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { forEachBounded } from './mailbox-pool.ts';
+import { tryEachMailbox } from './mailbox-tries.ts';
 import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -72,11 +73,10 @@ async function carryOut(
   const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
   let failed = 0;
   await recorder.enter('planning');
-  await forEachBounded(
-    request.mailboxes,
-    concurrency,
-    signal,
-    async (mailbox) => {
+  const trying = { clock: ports.clock, recorder, concurrency, signal };
+  await tryEachMailbox(request.mailboxes, trying, {
+    isReading: true,
+    work: async (mailbox) => {
       const { plan } = await planOneMailbox(mailbox, 'empty', context, ports, signal);
       // What a newer release wrote can only be removed by it; that is no success.
       const isNewer = plan.notices.some(({ kind }) => kind === 'newerMark');
@@ -94,7 +94,7 @@ async function carryOut(
       });
       if (isNewer) throw new Failure('newerMark');
     },
-    async (mailbox, failure) => {
+    onFailure: async (mailbox, failure) => {
       failed += 1;
       await recorder.emit({
         type: 'mailbox.failed',
@@ -104,7 +104,7 @@ async function carryOut(
         failure: failure.toRecord(),
       });
     },
-  );
+  });
   if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
   await supersedeWaiting(context.policyId, ports);
   await recorder.enter('applying');

@@ -14,7 +14,7 @@ import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { expectedWrites } from './expected-writes.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection } from './last-selection.ts';
-import { forEachBounded } from './mailbox-pool.ts';
+import { tryEachMailbox } from './mailbox-tries.ts';
 import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { readSource, type SourceResult } from './read-source.ts';
@@ -161,11 +161,10 @@ async function planAll(
     ...targets.fill.map((mailbox) => ({ mailbox, purpose: 'fill' as const })),
     ...targets.leaving.map((mailbox) => ({ mailbox, purpose: 'empty' as const })),
   ];
-  await forEachBounded(
-    work,
-    concurrencyOf(request),
-    signal,
-    async ({ mailbox, purpose }) => {
+  const trying = { clock: ports.clock, recorder, concurrency: concurrencyOf(request), signal };
+  await tryEachMailbox(work, trying, {
+    isReading: true,
+    work: async ({ mailbox, purpose }) => {
       const planned = await planOneMailbox(mailbox, purpose, context, ports, signal);
       const { plan } = planned;
       opened += 1;
@@ -204,7 +203,7 @@ async function planAll(
         });
       }
     },
-    async ({ mailbox }, failure) => {
+    onFailure: async ({ mailbox }, failure) => {
       // A mailbox that is not provisioned yet is a notice; the rest are errors.
       const isNotice = failure.code === 'mailboxNotProvisioned';
       if (!isNotice) failed += 1;
@@ -217,7 +216,7 @@ async function planAll(
         failure: failure.toRecord(),
       });
     },
-  );
+  });
   // Not a matter of single mailboxes: a right is missing, and the administrator must read that first.
   if (opened === 0 && denied > 0 && denied === failed) {
     throw new Failure('everyMailboxDenied', { details: { mailboxes: denied } });

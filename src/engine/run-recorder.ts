@@ -8,7 +8,7 @@ import type { PolicyRevision } from '../model/policy.ts';
 import type { Forecast, RecordedEvent, Run, RunEvent, RunState } from '../model/run.ts';
 import { learnFromRuns, NO_EXPERIENCE, RunForecast } from './run-forecast.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
-import { watchTraffic } from './traffic-watch.ts';
+import { type LeftAlone, watchTraffic, withLeftAlone } from './traffic-watch.ts';
 
 type RecorderPorts = Pick<RunPorts, 'runs' | 'clock' | 'log' | 'traffic'>;
 type Occasion = Extract<RunEvent, { type: 'forecast.made' }>['occasion'];
@@ -20,6 +20,7 @@ export class RunRecorder {
   #run: Run;
   #forecast: RunForecast;
   #endWatch: (() => Promise<void>) | undefined;
+  #leftAlone: LeftAlone | undefined;
 
   constructor(
     ports: RecorderPorts,
@@ -81,6 +82,18 @@ export class RunRecorder {
     await this.#correctForecast();
   }
 
+  /** Mailboxes that are not tried again before then, because the service wants it; undefined: they are tried now. */
+  async leaveAlone(leftAlone: LeftAlone | undefined): Promise<void> {
+    this.#leftAlone = leftAlone;
+    // The watch says it, together with the waiting it knows of itself.
+    if (this.#endWatch !== undefined) return;
+    await this.emit(
+      leftAlone === undefined
+        ? { type: 'run.resumed' }
+        : { type: 'run.throttled', waitingUntil: leftAlone.until, mailboxesWaiting: leftAlone.mailboxes },
+    );
+  }
+
   async #correctForecast(): Promise<void> {
     const now = this.#now();
     if (!this.#forecast.isCorrectionDue(now)) return;
@@ -124,7 +137,7 @@ export class RunRecorder {
     const { traffic, clock } = this.#ports;
     if (traffic !== undefined) {
       this.#endWatch = watchTraffic(
-        { traffic, clock },
+        { traffic: { state: () => withLeftAlone(traffic.state(), this.#leftAlone) }, clock },
         (event) => this.emit(event),
         () => this.#correctForecast(),
       );

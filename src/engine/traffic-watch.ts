@@ -49,6 +49,25 @@ export function whatToTell(
   };
 }
 
+/** Mailboxes that the run itself leaves alone at the service's wish, between two tries of them. */
+export interface LeftAlone {
+  /** ISO 8601. */
+  readonly until: string;
+  readonly mailboxes: number;
+}
+
+/** The state with the mailboxes that no request is sent to. The way to the services may know of them as well. */
+export function withLeftAlone(state: TrafficState, leftAlone: LeftAlone | undefined): TrafficState {
+  if (leftAlone === undefined) return state;
+  const { until, mailboxes } = leftAlone;
+  const { waitingUntil = until, mailboxesWaiting } = state;
+  return {
+    ...state,
+    waitingUntil: Date.parse(waitingUntil) > Date.parse(until) ? waitingUntil : until,
+    mailboxesWaiting: Math.max(mailboxesWaiting, mailboxes),
+  };
+}
+
 /** `tick` is called once a second too. Returns the function that ends the watch; it says that the run goes on. */
 export function watchTraffic(
   { traffic, clock }: { readonly traffic: Traffic; readonly clock: Clock },
