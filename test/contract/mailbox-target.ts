@@ -31,7 +31,7 @@ export interface MailboxHands {
   /** With its mark, as Outlook does; into the same folder when none is named. */
   copyContact(id: ItemId, folder?: FolderId): Promise<ItemId>;
   /** The item's id afterwards, where the protocol gives it a new one. */
-  moveContact(id: ItemId, folder: FolderId): Promise<ItemId | void>;
+  moveContact(id: ItemId, folder: FolderId): Promise<ItemId | undefined>;
   /** To Deleted Items. */
   deleteContact(id: ItemId): Promise<void>;
   /** Where a folder or item is now. */

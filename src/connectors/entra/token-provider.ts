@@ -198,7 +198,11 @@ class CertificateTokenProvider implements TokenProvider {
 }
 
 /** A permission that was there when the run began: its consent was revoked meanwhile, which concerns the whole run. */
-function requireSameConsent(resource: TokenResource, before: AccessToken | undefined, now: AccessToken): void {
+function requireSameConsent(
+  resource: TokenResource,
+  before: AccessToken | undefined,
+  now: AccessToken,
+): void {
   const lost = before?.roles.filter((role) => !now.roles.includes(role)) ?? [];
   if (lost.length > 0) throw new Failure('consentMissing', { details: { resource, permission: lost } });
 }

@@ -47,7 +47,10 @@ async function fixture(normalization: ServerNormalization): Promise<MailboxTarge
       editContact: async (id, set) => user.editContact(id, set),
       touchContact: async (id) => user.touchContact(id),
       copyContact: async (id, folder) => user.copyContact(id, folder),
-      moveContact: async (id, folder) => user.moveContact(id, folder),
+      moveContact: async (id, folder) => {
+        user.moveContact(id, folder);
+        return undefined;
+      },
       deleteContact: async (id) => user.deleteContact(id),
       whereIs: async (id) => {
         const folder = mailbox.item(id as ItemId)?.folderId ?? mailbox.folder(id as FolderId)?.id;
