@@ -179,8 +179,15 @@ async function probeMailboxes(
   const isFound = await attempt('Exchange Web Services: address', () => common.url(signal));
   if (!isFound) return steps;
   const isOpened = await attempt('Exchange Web Services: own mailbox', async () => {
-    await createEwsTargets({ ...common, impersonate: false }).scan(mailboxAt(ownAddress), signal);
-    return ownAddress;
+    try {
+      await createEwsTargets({ ...common, impersonate: false }).scan(mailboxAt(ownAddress), signal);
+      return ownAddress;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.facts.scope !== 'mailbox') throw failure;
+      // Signed in, but there is no such mailbox here.
+      return `not opened (${failure.number}); only reports by mail need it`;
+    }
   });
   if (!isOpened) return steps;
   await attempt('Exchange Web Services: another mailbox by impersonation', async () => {

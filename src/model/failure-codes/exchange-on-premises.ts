@@ -72,6 +72,7 @@ export const exchangeOnPremisesFailures = {
         'The password is wrong or has expired.',
         'The account is locked, disabled or misspelled.',
         'The server demands another way to sign in.',
+        'Extended Protection: a device before the server ends TLS with another certificate, or the environment says channelBinding never.',
       ],
       remedy:
         'Check account and password in the environment. The password was tried once and is not tried again in this run, so that the account is not locked.',

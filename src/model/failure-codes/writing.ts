@@ -24,8 +24,10 @@ export const writingFailures = {
       causes: [
         'Contacts.ReadWrite is missing.',
         'An application access policy or a management scope leaves this mailbox out.',
+        'On-premises: the mailbox is disabled, or its folders are closed to the account.',
       ],
-      remedy: 'Grant Contacts.ReadWrite, or widen the scope. Test with Test-ServicePrincipalAuthorization.',
+      remedy:
+        'Exchange Online: grant Contacts.ReadWrite, or widen the scope; test with Test-ServicePrincipalAuthorization. On-premises: check whether the mailbox opens in Outlook, and that the account works by ApplicationImpersonation.',
     },
   },
   mailboxFull: {
