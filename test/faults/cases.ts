@@ -28,6 +28,7 @@ export const PLACES_OF: Readonly<Record<StageName, readonly Place[]>> = {
     ...(['create', 'update', 'delete', 'purge', 'folder removal'] as const),
   ],
   unchanged: [...READING, 'next delta'],
+  'folder renamed': [...READING, 'next delta', 'folder rename'],
   'ledger forgotten': [...READING, 'first delta', 'list'],
   rollback: [
     ...(['sign-in', 'batch', 'folder look-up', 'first delta', 'list', 'folder creation'] as const),
@@ -56,19 +57,23 @@ function stagesFor({ withOldToken }: Variant, place: Place): readonly StageName[
   );
 }
 
-/** Each variant at every `step`-th of its places, each time in another stage. */
-function crossed(
-  variant: Variant,
+interface Crossing<At> {
+  readonly places: readonly At[];
+  readonly step: number;
+  readonly stagesFor: (place: At) => readonly StageName[];
+}
+
+/** The variant of this number at every `step`-th of its places, each time in another stage. */
+export function crossed<At>(
   number: number,
-  told: Told,
-  { places, step }: { readonly places: readonly Place[]; readonly step: number },
-): readonly Case[] {
+  { places, step, stagesFor: stagesAt }: Crossing<At>,
+): readonly { readonly stage: StageName; readonly place: At }[] {
   return places.flatMap((place, index) => {
-    const stages = stagesFor(variant, place);
+    const stages = stagesAt(place);
     const stage = stages[Math.floor((number + index) / step) % stages.length];
     const isChosen = places.length <= 3 || (number + index) % step === 0;
     const chosen = isSearch ? stages : isChosen && stage !== undefined ? [stage] : [];
-    return chosen.map((one) => ({ stage: one, place, variant, name: nameOf(variant), told }));
+    return chosen.map((one) => ({ stage: one, place }));
   });
 }
 
@@ -76,10 +81,11 @@ function crossed(
 export function casesOnce(passing: boolean): readonly Case[] {
   const variants = VARIANTS.filter(({ once }) => (once === 'nothing') === passing);
   return variants.flatMap((variant, number) =>
-    crossed(variant, number, variant.once, {
+    crossed(number, {
       places: PLACE_NAMES.filter((place) => variant.at.includes(place)),
       step: 3,
-    }),
+      stagesFor: (place) => stagesFor(variant, place),
+    }).map((where) => ({ ...where, variant, name: nameOf(variant), told: variant.once })),
   );
 }
 
@@ -89,7 +95,13 @@ export function casesLasting(): readonly Case[] {
     const { lasting } = variant;
     if (lasting === undefined) return [];
     const places = MAILBOX_PLACES.filter((place) => variant.at.includes(place) && place !== 'purge');
-    return crossed(variant, number, lasting, { places, step: 2 });
+    const crossing = { places, step: 2, stagesFor: (place: Place) => stagesFor(variant, place) };
+    return crossed(number, crossing).map((where) => ({
+      ...where,
+      variant,
+      name: nameOf(variant),
+      told: lasting,
+    }));
   });
 }
 

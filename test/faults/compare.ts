@@ -94,15 +94,25 @@ export function noDuplicates(after: Mailboxes): string[] {
   });
 }
 
-/** What was never ours is there byte by byte, version and time included, wherever it lies. */
-export function foreignUntouched(before: Mailboxes, after: Mailboxes): string[] {
+/**
+ * What was never ours is there byte by byte, version and time included, wherever it lies. `takenBack`: items whose handing
+ * over is undone; where nothing of a mark is left in them, only whoever does it knows that they were ours.
+ */
+export function foreignUntouched(
+  before: Mailboxes,
+  after: Mailboxes,
+  takenBack: ReadonlySet<string> = new Set(),
+): string[] {
   return pairs(before, after).flatMap(([alias, was, is]) => {
     const items = new Map(is.items.map((item) => [item.immutableId, item]));
     const folders = new Map(is.folders.map((folder) => [folder.id, folder]));
     return [
       ...was.items
         .filter(
-          (item) => identityOf(item) === undefined && !isDeepStrictEqual(items.get(item.immutableId), item),
+          (item) =>
+            identityOf(item) === undefined &&
+            !takenBack.has(item.id) &&
+            !isDeepStrictEqual(items.get(item.immutableId), item),
         )
         .map((item) => `${alias}: ${String(item.properties.displayName)} of the user was touched`),
       ...was.folders
@@ -127,7 +137,9 @@ function happened(before: MailboxView, after: MailboxView): Counted {
   for (const [id, item] of is) {
     const earlier = was.get(id);
     if (earlier === undefined) counts[known.has(id) ? 'adopted' : 'created'] += 1;
-    else if (!isDeepStrictEqual(earlier, item)) counts.updated += 1;
+    // The name of its folder is not the contact's.
+    else if (!isDeepStrictEqual({ ...earlier, folderPath: '' }, { ...item, folderPath: '' }))
+      counts.updated += 1;
   }
   for (const id of was.keys()) {
     if (!is.has(id)) counts[alive.has(id) ? 'handedOver' : 'deleted'] += 1;

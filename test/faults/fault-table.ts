@@ -31,6 +31,7 @@ const WHOLE_ANSWERS: readonly Place[] = [
   'first delta',
   'list',
   'folder creation',
+  'folder rename',
   'folder removal',
 ];
 const WITH_TOKEN = PLACE_NAMES.filter((place) => place !== 'sign-in');
@@ -43,7 +44,7 @@ const READING_WITH_TOKEN: readonly Place[] = [
   'first delta',
   'list',
 ];
-const STORING: readonly Place[] = ['folder creation', 'create', 'update'];
+const STORING: readonly Place[] = ['folder creation', 'folder rename', 'create', 'update'];
 /** Reads and writes whose refusal is the mailbox's own; purging is a courtesy that may fail. */
 const OF_A_MAILBOX = MAILBOX_PLACES.filter((place) => place !== 'purge');
 
@@ -157,7 +158,10 @@ export const FAULTS = {
 
 export const VARIANTS: readonly Variant[] = Object.values(FAULTS).flat();
 
-export function nameOf({ action, withOldToken }: Variant): string {
+export function nameOf({
+  action,
+  withOldToken,
+}: Pick<Variant, 'withOldToken'> & { readonly action: { readonly kind: string } }): string {
   const details = Object.entries(action).flatMap(([key, value]) =>
     key === 'kind' || key === 'body' ? [] : [`${key} ${String(value)}`],
   );

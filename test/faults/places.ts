@@ -24,6 +24,7 @@ export const PLACES = {
   list: graph('GET', '/contacts\\?\\$top=999', false),
   'single contact': graph('GET', '/contacts/(?!delta)[^/?]+\\?', true),
   'folder creation': graph('POST', '/contactFolders$', false),
+  'folder rename': graph('PATCH', '/contactFolders/[^/]+$', false),
   create: graph('POST', '/contactFolders/[^/]+/contacts$', true),
   update: graph('PATCH', '/contacts/[^/]+$', true),
   delete: graph('DELETE', '/contacts/[^/]+$', true),

@@ -5,18 +5,13 @@ import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderMark, markCodec } from '../../src/composition/marks.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../../src/connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
 import { createHttpClient } from '../../src/connectors/http/http-client.ts';
-import {
-  decodeIdentity,
-  encodeIdentity,
-  FINGERPRINT_VERSION,
-  folderNameFingerprint,
-} from '../../src/core/fingerprint.ts';
 import { buildReport } from '../../src/core/report.ts';
 import { cleanUp } from '../../src/engine/clean-up.ts';
 import { rollbackRun } from '../../src/engine/rollback-run.ts';
@@ -29,10 +24,12 @@ import { ensureDataDirectory } from '../../src/store/open-database.ts';
 import { openStores } from '../../src/store/open-stores.ts';
 import { openFileLog } from '../../src/system/file-log.ts';
 import { withRunLog } from '../../src/system/run-log.ts';
+import { connectEws, ewsEntryOf } from '../ews-targets.ts';
+import { issuedTokens } from '../issued-tokens.ts';
 import { policy, type Tenant } from './tenant.ts';
 
 export type Work =
-  | { readonly kind: 'run'; readonly forgetLedger?: boolean }
+  | { readonly kind: 'run'; readonly forgetLedger?: boolean; readonly folderName?: string }
   | { readonly kind: 'rollback' }
   | { readonly kind: 'cleanup' };
 
@@ -45,7 +42,10 @@ export interface Done {
 
 // Durability is tested elsewhere; where there is a file system in memory, hundreds of runs need not wait for a disk.
 const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-const revision = { policy, revision: 1 };
+const revisionWith = (folderName = policy.folder.name) => ({
+  policy: { ...policy, folder: { ...policy.folder, name: folderName } },
+  revision: 1,
+});
 const holder = 'faults';
 
 export class DataDirectory {
@@ -110,6 +110,7 @@ async function carryOut(what: Work, ports: RunPorts, directory: DataDirectory): 
       if (what.forgetLedger === true) await ports.ledger.forget();
       directory.lastRun = id;
       const limit = { kind: 'trial', maxMailboxes: 20, mayWrite: true, endsAt: undefined } as const;
+      const revision = revisionWith(what.folderName);
       const request = { runId: id, revision, mode: 'run', holder, limit, defaultCountry: 'DE' } as const;
       return runPolicy(request, ports, signal);
     }
@@ -120,13 +121,14 @@ async function carryOut(what: Work, ports: RunPorts, directory: DataDirectory): 
     }
     case 'cleanup': {
       const written = await ports.memory.readWrittenMailboxes(policyId(policy.id));
+      const revision = revisionWith();
       return cleanUp({ runId: id, revision, mailboxes: written, mode: 'run', holder }, ports, signal);
     }
   }
 }
 
 function connect(
-  { emulator, certificatePem, privateKeyPem }: Tenant,
+  { emulator, wire, certificatePem, privateKeyPem }: Tenant,
   log: RunPorts['log'],
   knownMailboxes: Parameters<typeof createExchangeOnline>[0]['knownMailboxes'],
 ) {
@@ -144,28 +146,21 @@ function connect(
   const { allowedHosts } = endpoints;
   const random = () => 0.5;
   const http = createHttpClient({ allowedHosts, additionalCa: emulator.caPem, log, clock, random });
-  const tokens = createTokenProvider({
-    ...{ endpoints, tenant, applicationId, certificatePem, privateKeyPem, http, clock },
-  });
+  // Over EWS the ways to sign in at Entra are not what is struck.
+  const tokens =
+    wire === 'ews'
+      ? issuedTokens(emulator, applicationId)
+      : createTokenProvider({
+          ...{ endpoints, tenant, applicationId, certificatePem, privateKeyPem, http, clock },
+        });
   const client = createGraphClient({ baseUrl: endpoints.graph, tokens, http, log, clock });
   const { source, directory } = createExchangeOnline({
     ...{ exchangeOnline, endpoints, tokens, http, graphClient: client, clock, log, knownMailboxes },
   });
-  const targets = createGraphTargets({
-    client,
-    markCodec: {
-      encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
-      decode: decodeIdentity,
-    },
-    folderMark: (id, name) => ({
-      version: FINGERPRINT_VERSION,
-      policyId: id,
-      sourceObjectId: undefined,
-      fingerprint: folderNameFingerprint(name),
-      fieldFingerprints: '',
-    }),
-    log,
-    clock,
-  });
+  if (wire === 'ews') {
+    const { targets, close } = connectEws(ewsEntryOf(emulator), log, clock);
+    return { source, directory, targets, close: () => Promise.all([http.close(), close()]) };
+  }
+  const targets = createGraphTargets({ client, markCodec, folderMark, log, clock });
   return { source, directory, targets, close: () => http.close() };
 }

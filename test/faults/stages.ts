@@ -9,6 +9,7 @@ export const STAGES = [
   'first fill',
   'changes',
   'unchanged',
+  'folder renamed',
   'ledger forgotten',
   'rollback',
   'clean-up',
@@ -29,7 +30,7 @@ export type Stages = Readonly<Record<StageName, Stage>>;
 
 /** What follows once the trouble is over. */
 export function workAfter(first: Work): Work {
-  return first.kind === 'run' ? { kind: 'run' } : first;
+  return first.kind === 'run' ? { ...first, forgetLedger: false } : first;
 }
 
 export async function prepareStages(tenant: Tenant): Promise<Stages> {
@@ -56,6 +57,7 @@ export async function prepareStages(tenant: Tenant): Promise<Stages> {
   const first = await prepare('first fill', { kind: 'run' });
   await well(directory, { kind: 'run' });
   const unchanged = await prepare('unchanged', { kind: 'run' });
+  const renamed = await prepare('folder renamed', { kind: 'run', folderName: 'Colleagues' });
   const forgotten = await prepare('ledger forgotten', { kind: 'run', forgetLedger: true });
   await tenant.live();
   const changes = await prepare('changes', { kind: 'run' });
@@ -67,6 +69,7 @@ export async function prepareStages(tenant: Tenant): Promise<Stages> {
     'first fill': first,
     changes,
     unchanged,
+    'folder renamed': renamed,
     'ledger forgotten': forgotten,
     rollback,
     'clean-up': cleanUp,

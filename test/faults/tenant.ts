@@ -46,7 +46,11 @@ export const addressOf = (alias: string): string => `${alias}@contoso.example`;
 const personAlias = (number: number): string => `person${number}`;
 export const PEOPLE = 23;
 
+/** How the product writes into the mailboxes; people and mailboxes are always read from the tenant. */
+export type Wire = 'graph' | 'ews';
+
 export class Tenant {
+  readonly wire: Wire;
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
   readonly certificatePem: string;
@@ -54,16 +58,18 @@ export class Tenant {
   readonly #mailboxObjects = new Map<string, NonNullable<Recipient['mailbox']>>();
 
   private constructor(
+    wire: Wire,
     emulator: RunningEmulator,
     pair: { readonly certificatePem: string; readonly privateKeyPem: string },
   ) {
+    this.wire = wire;
     this.emulator = emulator;
     this.control = new EmulatorControl(emulator.url, emulator.caPem);
     this.certificatePem = pair.certificatePem;
     this.privateKeyPem = pair.privateKeyPem;
   }
 
-  static async start(): Promise<Tenant> {
+  static async start(wire: Wire = 'graph'): Promise<Tenant> {
     const emulator = await startEmulator({
       recipients: 0,
       mailboxes: 0,
@@ -78,7 +84,7 @@ export class Tenant {
       now: new Date(),
     });
     const { certificatePem } = made.certificate;
-    const tenant = new Tenant(emulator, { certificatePem, privateKeyPem: made.privateKeyPem });
+    const tenant = new Tenant(wire, emulator, { certificatePem, privateKeyPem: made.privateKeyPem });
     await tenant.control.registerCertificate(certificatePem);
     await tenant.#populate();
     return tenant;
@@ -112,11 +118,14 @@ export class Tenant {
     context.log.clear();
     context.cursors.clear();
     context.traffic.reset();
+    context.ews.faults.clear();
+    context.ews.usage.clear();
   }
 
   /** Trouble ends; a right that was taken away is given back. */
   async lift(before: Moment): Promise<void> {
     await this.control.clearFaults();
+    await this.control.clearEwsFaults();
     for (const [clientId, { graphRoles, exchangeRoles, directoryRoles }] of before.apps)
       await this.control.setRoles({ graphRoles, exchangeRoles, directoryRoles }, clientId);
   }

@@ -4,9 +4,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { ItemView, MailboxView, RecipientView } from '@contactsync/emulator';
-import { randomKinds } from '@contactsync/emulator';
+import { randomEwsKinds, randomKinds } from '@contactsync/emulator';
 import { foreignUntouched, living, personOf, toldTheTruth } from '../faults/compare.ts';
-import { addressOf, MAILBOXES, type Mailboxes, policy, Tenant } from '../faults/tenant.ts';
+import { addressOf, MAILBOXES, type Mailboxes, policy, Tenant, type Wire } from '../faults/tenant.ts';
 import { Chance } from './chance.ts';
 import { Diary, MINE } from './diary.ts';
 import { type AlterPorts, type Done, TenantProduct } from './tenant-product.ts';
@@ -15,6 +15,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const WANTED_TYPES = ['UserMailbox', 'MailUser', 'MailContact'];
 
 export interface MonthOptions {
+  readonly wire?: Wire;
   readonly seed: number;
   readonly days: number;
   readonly alter?: AlterPorts;
@@ -22,7 +23,7 @@ export interface MonthOptions {
 
 /** The figures of the month; throws where a law is broken. */
 export async function simulateMonth(options: MonthOptions): Promise<ReadonlyMap<string, number>> {
-  const tenant = await Tenant.start();
+  const tenant = await Tenant.start(options.wire);
   const diary = new Diary();
   try {
     const month = new Month(options, tenant, diary);
@@ -204,20 +205,21 @@ class Month {
     const { control } = this.#tenant;
     if (hasFaults) {
       const rate = this.#chance.pick([0.05, 0.1, 0.2]);
-      await control.setRandomFaults({
-        rate,
-        seed: this.#chance.between(1, 1_000_000),
-        kinds: [...randomKinds],
-      });
+      const seed = this.#chance.between(1, 1_000_000);
+      await control.setRandomFaults({ rate, seed, kinds: [...randomKinds] });
+      if (this.#tenant.wire === 'ews')
+        await control.setRandomEwsFaults({ rate, seed, kinds: [...randomEwsKinds] });
     }
     if (this.#chance.happens(0.05)) await this.#product.forgetLedger();
     const before = await this.#tenant.mailboxes();
     const done = await this.#product.run();
     await control.setRandomFaults({ rate: 0 });
+    await control.setRandomEwsFaults({ rate: 0 });
     const after = await this.#tenant.mailboxes();
-    const met = Object.entries(await control.faultsMet());
+    const met = Object.entries({ ...(await control.faultsMet()), ...(await control.ewsFaultsMet()) });
     for (const [kind, times] of met) this.#diary.count(`fault: ${kind}`, times);
     await control.clearFaults();
+    await control.clearEwsFaults();
     const { failures } = done.report;
     const codes = failures.map(({ failure }) => failure.code).join(', ');
     const faults = met.map(([kind, times]) => `${times} ${kind}`).join(', ');

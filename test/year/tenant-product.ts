@@ -1,8 +1,8 @@
 // The product for a month on an emulated tenant: the real connectors with the service's own clock, so that waiting costs
 // nothing, and everything it remembers in memory.
 
+import { folderMark, markCodec } from '../../src/composition/marks.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
-import type { TokenProvider } from '../../src/connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
@@ -13,12 +13,6 @@ import { InMemoryLeases } from '../../src/connectors/memory/stores/in-memory-lea
 import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
-import {
-  decodeIdentity,
-  encodeIdentity,
-  FINGERPRINT_VERSION,
-  folderNameFingerprint,
-} from '../../src/core/fingerprint.ts';
 import { buildReport } from '../../src/core/report.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
@@ -28,19 +22,14 @@ import type { Policy } from '../../src/model/policy.ts';
 import type { Run, RunReport } from '../../src/model/run.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { collect } from '../contract/fixture.ts';
+import { connectEws, ewsEntryOf } from '../ews-targets.ts';
 import type { Tenant } from '../faults/tenant.ts';
+import { issuedTokens } from '../issued-tokens.ts';
 
 export interface Done {
   readonly run: Run;
   readonly report: RunReport;
   readonly journal: readonly JournalEntry[];
-}
-
-interface Claims {
-  readonly exp: number;
-  readonly tid: string;
-  readonly roles?: readonly string[];
-  readonly wids?: readonly string[];
 }
 
 export type AlterPorts = (ports: RunPorts) => RunPorts;
@@ -113,41 +102,17 @@ export class TenantProduct {
     const random = () => 0.5;
     const { allowedHosts } = endpoints;
     const http = createHttpClient({ allowedHosts, additionalCa: emulator.caPem, log, clock, random });
-    // MSAL signs by the system's clock, which does not follow the service's from day to day.
-    const tokens: TokenProvider = {
-      token: async (resource) => {
-        const value = emulator.issueToken(applicationId, resource);
-        const claims = JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()) as Claims;
-        return {
-          value,
-          expiresAt: new Date(claims.exp * 1_000),
-          roles: claims.roles ?? [],
-          directoryRoles: claims.wids ?? [],
-          tenantId: claims.tid,
-        };
-      },
-    };
+    const tokens = issuedTokens(emulator, applicationId);
     const graphClient = createGraphClient({ baseUrl: endpoints.graph, tokens, http, log, clock });
     const knownMailboxes = () => this.#stores.memory.readWrittenMailboxes(policyId(this.#policy.id));
     const { source, directory } = createExchangeOnline({
       ...{ exchangeOnline, endpoints, tokens, http, graphClient, clock, log, random, knownMailboxes },
     });
-    const targets = createGraphTargets({
-      client: graphClient,
-      markCodec: {
-        encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
-        decode: decodeIdentity,
-      },
-      folderMark: (id, name) => ({
-        version: FINGERPRINT_VERSION,
-        policyId: id,
-        sourceObjectId: undefined,
-        fingerprint: folderNameFingerprint(name),
-        fieldFingerprints: '',
-      }),
-      log,
-      clock,
-    });
+    if (this.#tenant.wire === 'ews') {
+      const { targets, close } = connectEws(ewsEntryOf(emulator), log, clock);
+      return { source, directory, targets, close: () => Promise.all([http.close(), close()]) };
+    }
+    const targets = createGraphTargets({ client: graphClient, markCodec, folderMark, log, clock });
     return { source, directory, targets, close: () => http.close() };
   }
 }
