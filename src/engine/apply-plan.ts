@@ -9,6 +9,7 @@ import type { ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mai
 import type { ChangeOutcome, ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import type { OutcomeCounts } from '../model/run.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { foundWritten } from './doubtful-writes.ts';
 import { holdingMailbox } from './holding.ts';
 import { leavesLeftover, recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
@@ -31,15 +32,23 @@ export interface ApplyInput {
   /** When this process planned the mailbox a moment ago; saves reading it again. */
   readonly prepared: PreparedMailbox | undefined;
   readonly holder: string;
-  /** Writes of an earlier try in this run whose outcome is not known; what is left of them stands in it afterwards. */
-  readonly doubts: Map<MailboxId, readonly DoubtfulWrite[]>;
+  /** What earlier tries of a mailbox in this run leave to the next one; afterwards also what this try leaves. */
+  readonly earlierTries: Map<MailboxId, EarlierTries>;
 }
 
-export interface DoubtfulWrite {
-  readonly change: ContactChange;
+export interface EarlierTries {
+  /** Writes whose outcome is not known. */
+  readonly doubts: readonly DoubtfulWrite[];
+  /** Who failed for good; not tried again in this run, and counted already. */
+  readonly failedFor: ReadonlySet<SourceObjectId>;
+}
+
+interface DoubtfulWrite {
+  readonly change: ReadyChange;
   readonly journalId: number;
 }
 
+/** Returns what this try has written. */
 export async function applyPlan(
   input: ApplyInput,
   ports: RunPorts,
@@ -54,7 +63,7 @@ export async function applyPlan(
     try {
       await writing.run();
     } finally {
-      input.doubts.set(mailbox.id, writing.unknown);
+      input.earlierTries.set(mailbox.id, writing.leaves);
       // Also what was written before the mailbox failed belongs into the report.
       await reportCounts(writing.counts, mailbox, recorder);
     }
@@ -63,7 +72,7 @@ export async function applyPlan(
     const isHeldBack = input.plan.notices.some(
       ({ kind }) => kind === 'newerMark' || kind === 'deletionsHeldBack',
     );
-    if (input.plan.purpose === 'empty' && writing.counts.failed === 0 && !isHeldBack) {
+    if (input.plan.purpose === 'empty' && writing.leaves.failedFor.size === 0 && !isHeldBack) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
     }
     return writing.counts;
@@ -93,7 +102,7 @@ class MailboxWriting {
   readonly #signal: AbortSignal;
   readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
   /** Changes that failed for good; they are not tried again in this run. */
-  readonly #failedFor = new Set<SourceObjectId>();
+  readonly #failedFor: Set<SourceObjectId>;
   #unknown: DoubtfulWrite[];
   /** A refusal that concerns the whole run. */
   #stop: Failure | undefined;
@@ -106,11 +115,13 @@ class MailboxWriting {
     this.#ports = ports;
     this.#recorder = recorder;
     this.#signal = signal;
-    this.#unknown = [...(input.doubts.get(input.mailbox.id) ?? [])];
+    const earlier = input.earlierTries.get(input.mailbox.id);
+    this.#unknown = [...(earlier?.doubts ?? [])];
+    this.#failedFor = new Set(earlier?.failedFor);
   }
 
-  get unknown(): readonly DoubtfulWrite[] {
-    return this.#unknown;
+  get leaves(): EarlierTries {
+    return { doubts: this.#unknown, failedFor: this.#failedFor };
   }
 
   /** So far. */
@@ -139,20 +150,13 @@ class MailboxWriting {
   }
 
   /** A write whose answer was lost and that the mailbox shows to have happened is counted and journaled as applied. */
-  async #resolveUnknown(again: PlannedMailbox): Promise<void> {
-    const stillToDo = new Set(again.plan.changes.map(whatItDoes));
-    const entries = new Map(again.record.entries.map((entry) => [entry.sourceObjectId, entry]));
+  async #resolveUnknown({ snapshot }: PlannedMailbox): Promise<void> {
     for (const { change, journalId } of this.#unknown) {
-      const id = change.sourceObjectId;
-      if (stillToDo.has(whatItDoes(change))) continue;
-      const entry = entries.get(id);
-      const itemId = entry?.itemId ?? (change.kind === 'create' ? undefined : change.itemId);
-      if (itemId === undefined) continue;
-      this.#counts[COUNTED_AS[change.kind]] += 1;
-      await this.#ports.journal.record(
-        [journalId],
-        [{ status: 'applied', itemId, version: entry?.version ?? '' }],
-      );
+      const found = foundWritten(change, snapshot.contacts);
+      if (found === undefined) continue;
+      const { itemId, version } = found;
+      this.#counts[COUNTED_AS[change.planned.kind]] += 1;
+      await this.#ports.journal.record([journalId], [{ status: 'applied', itemId, version }]);
     }
     this.#unknown = [];
   }
@@ -326,7 +330,7 @@ class MailboxWriting {
         ids.map(() => ({ status: 'unknown', failure })),
       );
       for (const [index, journalId] of ids.entries()) {
-        const change = batch[index]?.planned;
+        const change = batch[index];
         if (change !== undefined) this.#unknown.push({ change, journalId });
       }
       throw failure;
@@ -337,7 +341,7 @@ class MailboxWriting {
       const outcome = outcomes[index];
       if (outcome?.status !== 'unknown' || journalId === undefined) continue;
       this.#lastDoubt = outcome.failure;
-      this.#unknown.push({ change: change.planned, journalId });
+      this.#unknown.push({ change, journalId });
     }
     return outcomes;
   }
@@ -375,11 +379,6 @@ function hasMovedOn(round: Round): boolean {
   return round.plan.changes.some(
     (change) => change.kind !== 'create' && round.current.get(change.itemId)?.version !== change.version,
   );
-}
-
-/** A move to another sub-folder has two changes for the same person. */
-function whatItDoes(change: ContactChange): string {
-  return change.kind === 'create' ? `create ${change.sourceObjectId}` : `${change.kind} ${change.itemId}`;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function applyWaves(
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;
   let reachedAll = true;
-  const doubts: ApplyInput['doubts'] = new Map();
+  const earlierTries: ApplyInput['earlierTries'] = new Map();
 
   const onWritten: OnWritten = (mailboxId, contacts) => recorder.wrote(mailboxId, contacts);
   const watched = { ...ports, targets: watchedTargets(ports.targets, onWritten) };
@@ -53,13 +53,14 @@ export async function applyWaves(
     const { mailbox, plan } = stored;
     const recent = input.recent?.take(mailbox.id);
     const prepared = recent && { ...recent, target: watchedTarget(recent.target, mailbox.id, onWritten) };
-    const counts = await applyPlan(
-      { mailbox, plan, context: input.context, prepared, holder: input.holder, doubts },
+    await applyPlan(
+      { mailbox, plan, context: input.context, prepared, holder: input.holder, earlierTries },
       watched,
       recorder,
       signal,
     );
-    failed += counts.failed;
+    failed += earlierTries.get(mailbox.id)?.failedFor.size ?? 0;
+    earlierTries.delete(mailbox.id);
   };
   const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
     failed += 1;
