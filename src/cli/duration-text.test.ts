@@ -28,7 +28,13 @@ describe('a duration', () => {
     expect(rangeText({ low: 3, expected: 4, high: 4.2 })).toBe('3 to 4 s');
     expect(rangeText({ low: 0.2, expected: 60, high: 300 })).toBe('up to 5 min');
     expect(aboutText({ low: 180, expected: 240, high: 360 })).toBe('about 4 min (3 to 6 min)');
+  });
+
+  it('is given without a range that says nothing more', () => {
     expect(aboutText({ low: 2, expected: 2.1, high: 2.2 })).toBe('about 2 s');
+    expect(aboutText({ low: 0.8, expected: 2.1, high: 2.2 })).toBe('about 2 s');
+    expect(aboutText({ low: 100, expected: 110, high: 121 })).toBe('about 110 s');
+    expect(aboutText({ low: 0.8, expected: 2.1, high: 4.2 })).toBe('about 2 s (up to 4 s)');
   });
 });
 

@@ -39,11 +39,18 @@ export function rangeText(range: DurationView): string {
   return `${from} ${unit.name}` === to ? to : `${from} to ${to}`;
 }
 
+/** What stands beside the expectation; undefined where both ends say the same, or only what it says. */
+export function spanText(range: DurationView): string | undefined {
+  const span = rangeText(range);
+  const isRange = span.includes(' to ');
+  return isRange && span !== `up to ${durationText(range.expected)}` ? span : undefined;
+}
+
 /** "about 4 min (3 to 6 min)" */
 export function aboutText(range: DurationView): string {
   const expected = durationText(range.expected);
-  const span = rangeText(range);
-  return span === expected ? `about ${expected}` : `about ${expected} (${span})`;
+  const span = spanText(range);
+  return span === undefined ? `about ${expected}` : `about ${expected} (${span})`;
 }
 
 const BASIS_WORDS: Readonly<Record<ForecastView['basis'], string>> = {

@@ -7,6 +7,15 @@ const START = Date.parse('2026-11-22T10:00:00.000Z');
 const COUNTS = { create: 5, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 0, foreign: 0 };
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
 
+const source: RunEventView = {
+  type: 'source.read',
+  at: at(0),
+  objects: 5,
+  selected: 5,
+  excluded: {},
+  isComplete: true,
+  gaps: [],
+};
 const read = (targets: number): RunEventView => ({
   type: 'mailboxes.read',
   at: at(0),
@@ -17,22 +26,41 @@ const read = (targets: number): RunEventView => ({
   isComplete: true,
   gaps: [],
 });
+/** Of a mailbox of its own. */
 const planned = (seconds: number, create = 5): RunEventView => ({
   type: 'mailbox.planned',
   at: at(seconds),
-  mailboxId: 'm',
+  mailboxId: `m${seconds}`,
   primarySmtpAddress: 'anna@contoso.example',
   purpose: 'fill',
   counts: { ...COUNTS, create },
   notices: [],
 });
 const released: RunEventView = { type: 'brake.released', at: at(20), approvedBy: undefined };
-const applied = (seconds: number): RunEventView => ({
+const applied = (seconds: number, mailbox = 1): RunEventView => ({
   type: 'mailbox.applied',
   at: at(seconds),
-  mailboxId: 'm',
+  mailboxId: `m${mailbox}`,
   primarySmtpAddress: 'anna@contoso.example',
   counts: { created: 5, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 },
+});
+
+const failed = (seconds: number, mailbox: number, phase: 'planning' | 'applying'): RunEventView => ({
+  type: 'mailbox.failed',
+  at: at(seconds),
+  mailboxId: `m${mailbox}`,
+  primarySmtpAddress: 'anna@contoso.example',
+  phase,
+  failure: {
+    code: 'mailboxBusy',
+    number: 15000,
+    scope: 'mailbox',
+    whoActs: 'nobody',
+    sentence: 'Busy.',
+    causes: [],
+    remedy: '',
+    details: {},
+  },
 });
 
 const foretold = (
@@ -128,6 +156,43 @@ describe('progress', () => {
     );
   });
 
+  it('counts a mailbox once, also when it is tried twice or fails after it was planned', () => {
+    const begun = after(read(3), planned(1), planned(2), planned(3), failed(3, 3, 'planning'));
+    expect(progressLine(begun, START)).toBe(
+      'Planning ████████████████████ 3/3 mailboxes, 1 failed or skipped',
+    );
+    const twice = [released, applied(21, 1), applied(22, 2), applied(23, 2)].reduce(advance, begun);
+    expect(progressLine(twice, START)).toBe(
+      'Writing ████████████████████ 2/2 mailboxes, 15 contacts written',
+    );
+    const failing = [released, applied(21, 2), failed(22, 2, 'applying')].reduce(advance, begun);
+    expect(progressLine(failing, START)).toBe(
+      'Writing ██████████░░░░░░░░░░ 1/2 mailboxes, 5 contacts written, 1 failed or skipped',
+    );
+  });
+
+  it('counts what a rollback plans apart from what it writes', () => {
+    const planning = after(read(3), planned(1), planned(2, 0), planned(3));
+    expect(plainLine(after(), read(3), false, START)).toBe('3 mailboxes to roll back');
+    expect(progressLine(planning, START)).toContain('Planning ████████████████████ 3/3 mailboxes');
+    const writing = [foretold(20, 'writing', 10), applied(21, 1)].reduce(advance, planning);
+    expect(progressLine(writing, START + 20_000)).toContain('Writing ██████████░░░░░░░░░░ 1/2 mailboxes');
+    // A folder that is undone, and no contact.
+    expect(progressLine(advance(writing, applied(22, 2)), START + 20_000)).toContain(' 2/3 mailboxes');
+  });
+
+  it('foretells no more when everything is written, and no range that says nothing', () => {
+    const begun = after(read(1), planned(1), released, foretold(20, 'writing', 100));
+    expect(progressLine(advance(begun, applied(21)), START + 21_000)).toMatch(
+      / 1\/1 mailboxes.*, almost done$/,
+    );
+    const exact = foretold(20, 'writing', 7);
+    if (exact.type !== 'forecast.made') throw new Error('no forecast');
+    const total = { low: 6.8, expected: 7, high: 7.3 };
+    const near = advance(begun, { ...exact, forecast: { ...exact.forecast, total } });
+    expect(progressLine(near, START + 20_000)).toMatch(/, about 7 s left$/);
+  });
+
   it('rewrites one line on a terminal and leaves it empty at the end', () => {
     const written: string[] = [];
     let now = START;
@@ -149,6 +214,7 @@ describe('progress', () => {
     let now = START;
     const output = { isTerminal: false, width: 80, write: (text: string) => written.push(text) };
     const progress = new Progress(output, () => now);
+    progress.add(source);
     progress.add(read(100));
     for (let index = 0; index < 100; index += 1) {
       now += 120;
@@ -156,6 +222,7 @@ describe('progress', () => {
     }
     progress.end();
     expect(written).toEqual([
+      'source read: 5 objects, 5 selected\n',
       'mailboxes read: 100 to fill\n',
       'planned: 42/100 mailboxes\n',
       'planned: 84/100 mailboxes\n',

@@ -3,17 +3,22 @@
 // so far.
 
 import type { DurationView, RunEventView } from '@contactsync/contract';
-import { aboutText, durationText, rangeText, waitText } from './duration-text.ts';
+import { aboutText, durationText, spanText, waitText } from './duration-text.ts';
 import { cells, count, cutTo, visible } from './terminal-text.ts';
 import { changeCount } from './words.ts';
 
 export interface ProgressState {
   readonly phase: 'starting' | 'planning' | 'applying';
+  /** Mailboxes to plan; 0: not known. */
   readonly total: number;
-  /** Planned mailboxes that have something to write: the total of the second pass. */
-  readonly toWrite: number;
-  readonly done: number;
-  readonly failed: number;
+  /** By id: one that is tried twice, or fails after it was planned, is told twice and is one mailbox. */
+  readonly planned: ReadonlySet<string>;
+  /** Those that have something to write: the second pass. */
+  readonly toWrite: ReadonlySet<string>;
+  readonly done: ReadonlySet<string>;
+  /** In this phase. */
+  readonly failed: ReadonlySet<string>;
+  readonly hasSource: boolean;
   /** Contacts, in mailboxes that are done and so far in all. */
   readonly applied: number;
   readonly written: number;
@@ -26,9 +31,11 @@ export interface ProgressState {
 export const NO_PROGRESS: ProgressState = {
   phase: 'starting',
   total: 0,
-  toWrite: 0,
-  done: 0,
-  failed: 0,
+  planned: new Set(),
+  toWrite: new Set(),
+  done: new Set(),
+  failed: new Set(),
+  hasSource: false,
   applied: 0,
   written: 0,
   left: undefined,
@@ -38,33 +45,36 @@ export const NO_PROGRESS: ProgressState = {
 
 export function advance(state: ProgressState, event: RunEventView): ProgressState {
   switch (event.type) {
+    case 'source.read':
+      return { ...state, hasSource: true };
     case 'mailboxes.read':
-      return { ...state, phase: 'planning', total: event.targets + event.leaving, done: 0 };
+      return { ...state, phase: 'planning', total: event.targets + event.leaving };
     case 'mailbox.planned': {
-      const hasWork = changeCount(event.counts) > 0;
-      return { ...state, done: state.done + 1, toWrite: state.toWrite + (hasWork ? 1 : 0) };
+      const { mailboxId: id, counts } = event;
+      const toWrite = changeCount(counts) > 0 ? plus(state.toWrite, id) : minus(state.toWrite, id);
+      return { ...state, planned: plus(state.planned, id), toWrite };
     }
     case 'brake.released':
-      return { ...state, phase: 'applying', total: state.toWrite, done: 0, failed: 0 };
+      return beginWriting(state);
     case 'mailbox.applied': {
       const counts = event.counts;
       const applied =
         state.applied + counts.created + counts.updated + counts.deleted + counts.handedOver + counts.adopted;
-      return {
-        ...state,
-        phase: 'applying',
-        done: state.done + 1,
-        applied,
-        written: Math.max(state.written, applied),
-      };
+      const written = Math.max(state.written, applied);
+      return { ...endMailbox(beginWriting(state), event.mailboxId), applied, written };
     }
     case 'mailbox.failed':
-    case 'mailbox.skipped':
-      return { ...state, done: state.done + 1, failed: state.failed + 1 };
+    case 'mailbox.skipped': {
+      const { mailboxId: id, phase } = event;
+      const failed = plus(state.failed, id);
+      if (phase === 'applying') return { ...endMailbox(state, id), failed };
+      return { ...state, planned: plus(state.planned, id), toWrite: minus(state.toWrite, id), failed };
+    }
     case 'forecast.made': {
       if (event.occasion === 'realRun') return state;
       return {
-        ...state,
+        // A rollback has no brake that is released.
+        ...(event.occasion === 'writing' ? beginWriting(state) : state),
         left: event.forecast.total,
         foretoldAt: Date.parse(event.at),
         written: Math.max(state.written, event.written),
@@ -79,6 +89,27 @@ export function advance(state: ProgressState, event: RunEventView): ProgressStat
   }
 }
 
+function plus(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return set.has(id) ? set : new Set(set).add(id);
+}
+
+function minus(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return set.has(id) ? new Set([...set].filter((other) => other !== id)) : set;
+}
+
+function beginWriting(state: ProgressState): ProgressState {
+  return state.phase === 'applying' ? state : { ...state, phase: 'applying', failed: new Set() };
+}
+
+/** One may be written in which no contact changes: its folder does. */
+function endMailbox(state: ProgressState, id: string): ProgressState {
+  return { ...state, done: plus(state.done, id), toWrite: plus(state.toWrite, id) };
+}
+
+/** Mailboxes of the phase. */
+const amounts = ({ phase, planned, done, total, toWrite }: ProgressState) =>
+  phase === 'applying' ? { done: done.size, total: toWrite.size } : { done: planned.size, total };
+
 /** What is left now: the forecast less the time since it was made. */
 function remaining(state: ProgressState, now: number): DurationView | undefined {
   const { left, foretoldAt } = state;
@@ -92,9 +123,12 @@ function remaining(state: ProgressState, now: number): DurationView | undefined 
 function leftTexts(state: ProgressState, now: number): readonly string[] {
   const left = remaining(state, now);
   if (left === undefined) return [''];
-  if (left.expected < 1) return [', almost done', ''];
+  const { done, total } = amounts(state);
+  const isWritten = state.phase === 'applying' && total > 0 && done === total;
+  if (isWritten || left.expected < 1) return [', almost done', ''];
   const short = `, about ${durationText(left.expected)} left`;
-  return [`${short} (${rangeText(left)})`, short, ''];
+  const span = spanText(left);
+  return [...(span === undefined ? [] : [`${short} (${span})`]), short, ''];
 }
 
 export function progressLine(
@@ -105,11 +139,12 @@ export function progressLine(
   if (state.phase === 'starting') {
     return state.wait === undefined ? 'Reading the source and the mailboxes…' : waiting(state.wait);
   }
-  const part = state.total === 0 ? 0 : Math.min(1, state.done / state.total);
+  const { done, total } = amounts(state);
+  const part = total === 0 ? 0 : Math.min(1, done / total);
   const bar = '█'.repeat(Math.round(part * 20)).padEnd(20, '░');
   const verb = state.phase === 'planning' ? 'Planning' : 'Writing';
   const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
-  const failed = state.failed === 0 ? '' : `, ${state.failed} failed or skipped`;
+  const failed = state.failed.size === 0 ? '' : `, ${state.failed.size} failed or skipped`;
   const head =
     state.wait === undefined
       ? `${verb} ${bar} ${share(state)} mailboxes`
@@ -135,7 +170,10 @@ export function plainLine(
     case 'source.read':
       return `source read: ${count(event.objects, 'object')}, ${event.selected} selected`;
     case 'mailboxes.read':
-      return `mailboxes read: ${event.targets} to fill`;
+      // A rollback reads no source, and goes to the mailboxes that were written.
+      return state.hasSource
+        ? `mailboxes read: ${event.targets} to fill`
+        : `${count(event.targets, 'mailbox', 'mailboxes')} to roll back`;
     case 'mailbox.failed':
     case 'mailbox.skipped':
       return `${visible(event.primarySmtpAddress)}: ${event.failure.number} ${event.failure.sentence}`;
@@ -165,8 +203,11 @@ function howFar(done: 'planned' | 'written', state: ProgressState, now: number):
   return `${done}: ${share(state)} mailboxes${contacts}${leftTexts(state, now)[0] ?? ''}`;
 }
 
-/** A rollback or clean-up does not say beforehand how many mailboxes there are. */
-const share = ({ done, total }: ProgressState) => (total === 0 ? String(done) : `${done}/${total}`);
+/** A clean-up does not say beforehand how many mailboxes there are. */
+function share(state: ProgressState): string {
+  const { done, total } = amounts(state);
+  return total === 0 ? String(done) : `${done}/${total}`;
+}
 
 /** Seldom enough that a run of hours does not fill a log. */
 const PLAIN_LINE_EVERY_MS = 5_000;

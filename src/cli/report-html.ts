@@ -81,7 +81,9 @@ function facts(report: ReportView): string {
     parts.push(
       fact(
         'Mailboxes',
-        `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
+        report.run.undoes !== undefined
+          ? `${mailboxes.targets} that the run wrote to`
+          : `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
         countedWords(reasons, SKIP_WORDS),
       ),
     );

@@ -130,7 +130,9 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
     const leaving = mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`;
     row(
       'mailboxes',
-      `${mailboxes.found.toLocaleString('en-US')} found, ${mailboxes.targets.toLocaleString('en-US')} to fill${leaving}${skipped === '' ? '' : `; skipped: ${skipped}`}`,
+      run.undoes !== undefined
+        ? `${mailboxes.targets.toLocaleString('en-US')} that the run wrote to`
+        : `${mailboxes.found.toLocaleString('en-US')} found, ${mailboxes.targets.toLocaleString('en-US')} to fill${leaving}${skipped === '' ? '' : `; skipped: ${skipped}`}`,
     );
     if (!mailboxes.isComplete)
       row('', paint('yellow', 'The list of mailboxes was not read completely: nothing is deleted.'));

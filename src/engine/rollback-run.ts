@@ -9,7 +9,7 @@ import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
 import { closeDeadRuns } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberReturned } from './last-selection.ts';
-import { forEachBounded } from './mailbox-pool.ts';
+import { tryEachMailbox } from './mailbox-tries.ts';
 import { type Returning, RollbackMailbox } from './rollback-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -77,9 +77,23 @@ async function carryOut(
       new RollbackMailbox(mailbox, request.undoes, revision, request.holder, ports, recorder, signal),
   );
 
+  await recorder.emit({
+    type: 'mailboxes.read',
+    found: mailboxes.length,
+    targets: mailboxes.length,
+    leaving: 0,
+    skipped: [],
+    isComplete: true,
+    gaps: [],
+  });
   await recorder.enter('planning');
   const returning: Returning = { people: new Set(), contacts: new Map() };
-  await forEachBounded(works, concurrency, signal, (work) => work.plan(returning), failedIn('planning'));
+  const trying = { clock: ports.clock, recorder, concurrency, signal };
+  await tryEachMailbox(works, trying, {
+    isReading: true,
+    work: (mailbox) => mailbox.plan(returning),
+    onFailure: failedIn('planning'),
+  });
   // For reports: the people of the undone run, and those whom only a before-image still knows.
   const contacts = new Map([...returning.contacts, ...(await ports.runs.readContacts(request.undoes))]);
   await ports.runs.saveContacts(request.runId, [...contacts.values()]);
@@ -89,7 +103,10 @@ async function carryOut(
   await rememberReturned(toPolicyId(revision.policy.id), returning.people, ports);
   await recorder.enter('applying');
   const planned = works.filter((work) => work.hasSomethingToDo);
-  await forEachBounded(planned, concurrency, signal, (work) => work.apply(), failedIn('applying'));
+  await tryEachMailbox(planned, trying, {
+    work: (mailbox) => mailbox.apply(),
+    onFailure: failedIn('applying'),
+  });
   const contactsFailed = planned.some((work) => work.failed > 0);
   return recorder.end(failed === 0 && !contactsFailed ? 'finished' : 'finishedWithErrors');
 }

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { World } from '../engine/testing/world.ts';
+import { Failure } from '../model/failure.ts';
 import type { RecordedEvent, Run } from '../model/run.ts';
 import { openRuns, presentOpenRun } from './open-runs.ts';
 
@@ -27,6 +28,42 @@ describe('open runs', () => {
       mailboxes: { planned: 3, written: 3, total: 3 },
     });
     expect(views.at(-1)?.times.forecast).toBeDefined();
+  });
+
+  it('count a mailbox once, also when it is tried twice or fails after it was planned', async () => {
+    const world = new World(4, 3);
+    const ended = await world.run();
+    const open: Run = { ...ended, state: 'applying', endedAt: undefined };
+    const events = await world.runs.readEvents(ended.id);
+    const [again] = events.filter((event) => event.type === 'mailbox.applied');
+    const [refused] = events.filter((event) => event.type === 'mailbox.planned');
+    if (again === undefined || refused === undefined) throw new Error('nothing was written');
+    expect(presentOpenRun(open, [...events, again]).mailboxes).toEqual({ planned: 3, written: 3, total: 3 });
+    const failing: RecordedEvent = {
+      type: 'mailbox.failed',
+      at: refused.at,
+      mailboxId: refused.mailboxId,
+      primarySmtpAddress: refused.primarySmtpAddress,
+      phase: 'planning',
+      failure: new Failure('folderRefused').toRecord(),
+    };
+    const planning = events.slice(
+      0,
+      events.findIndex(({ type }) => type === 'brake.released'),
+    );
+    expect(presentOpenRun(open, [...planning, failing]).mailboxes).toEqual({
+      planned: 3,
+      written: 0,
+      total: 2,
+    });
+  });
+
+  it('tell of a rollback how many mailboxes it goes to', async () => {
+    const world = new World(4, 3);
+    const undone = await world.rollback((await world.run()).id);
+    const events = await world.runs.readEvents(undone.id);
+    const view = (state: Run['state']) => presentOpenRun({ ...undone, state, endedAt: undefined }, events);
+    expect(view('planning').mailboxes).toEqual({ planned: 3, written: 3, total: 3 });
   });
 
   it('are those under way and those that wait, and no others', async () => {

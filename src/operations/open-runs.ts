@@ -3,6 +3,7 @@
 import type { LiveRunView } from '@contactsync/contract';
 import { addApplied } from '../core/report.ts';
 import { runTimes, writesIn } from '../core/run-times.ts';
+import type { MailboxId } from '../model/ids.ts';
 import { ENDED_STATES, type OutcomeCounts, type RecordedEvent, RUN_STATES, type Run } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import { presentRun } from './present.ts';
@@ -18,7 +19,11 @@ export async function openRuns(runs: RunStore): Promise<readonly LiveRunView[]> 
 }
 
 export function presentOpenRun(run: Run, events: readonly RecordedEvent[]): LiveRunView {
-  let [planned, toWrite, done, total, written] = [0, 0, 0, 0, 0];
+  let [total, written] = [0, 0];
+  // By id: one that is tried twice, or fails after it was planned, is told twice and is one mailbox.
+  const planned = new Set<MailboxId>();
+  const toWrite = new Set<MailboxId>();
+  const done = new Set<MailboxId>();
   let applied = NOTHING;
   for (const event of events) {
     switch (event.type) {
@@ -26,17 +31,24 @@ export function presentOpenRun(run: Run, events: readonly RecordedEvent[]): Live
         total = event.targets + event.leaving;
         break;
       case 'mailbox.planned':
-        planned += 1;
-        if (writesIn(event.counts) > 0) toWrite += 1;
+        planned.add(event.mailboxId);
+        if (writesIn(event.counts) > 0) toWrite.add(event.mailboxId);
         break;
       case 'mailbox.applied':
-        done += 1;
+        // Also one in which no contact changes: its folder does.
+        toWrite.add(event.mailboxId);
+        done.add(event.mailboxId);
         applied = addApplied(applied, event.counts);
         break;
       case 'mailbox.failed':
       case 'mailbox.skipped':
-        if (event.phase === 'planning') planned += 1;
-        else done += 1;
+        if (event.phase === 'planning') {
+          planned.add(event.mailboxId);
+          toWrite.delete(event.mailboxId);
+        } else {
+          toWrite.add(event.mailboxId);
+          done.add(event.mailboxId);
+        }
         break;
       case 'forecast.made':
         written = Math.max(written, event.written);
@@ -49,7 +61,11 @@ export function presentOpenRun(run: Run, events: readonly RecordedEvent[]): Live
   return {
     run: presentRun(run),
     heardAt: events.at(-1)?.at ?? run.startedAt,
-    mailboxes: { planned, written: done, total: run.state === 'applying' ? toWrite : total },
+    mailboxes: {
+      planned: planned.size,
+      written: done.size,
+      total: run.state === 'applying' ? toWrite.size : total,
+    },
     contactsWritten: Math.max(written, created + updated + deleted + handedOver + adopted),
     times: runTimes(run, events),
   };
