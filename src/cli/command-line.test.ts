@@ -111,6 +111,29 @@ describe('a new document', () => {
     expect(readFileSync(file, 'utf8')).toContain(`id: ${ID}`);
   });
 
+  it('is for Exchange Online or on-premises, and never for both', async () => {
+    const online = ['--organization', 'contoso.onmicrosoft.com', '--application-id', ID];
+    const onPremises = [
+      '--domain',
+      'corp.contoso.example',
+      '--account',
+      'a',
+      '--mailbox',
+      'a@contoso.example',
+    ];
+    const environment = ['environment', 'new', 'A'];
+    expect((await run([...environment, ...online])).output).toContain('scenario: exchangeOnline');
+    expect((await run([...environment, ...onPremises])).output).toContain('scenario: onPremises');
+    for (const options of [[...online, ...onPremises], onPremises.slice(2), online.slice(2), []])
+      expect(await run([...environment, ...options])).toMatchObject({ exitCode: 2, output: '' });
+    const policy = ['policy', 'new', 'A', '--environment', 'contoso'];
+    expect((await run(policy)).output).toContain('type: exchangeOnline');
+    const ofDirectory = await run([...policy, '--source', 'activeDirectory']);
+    expect(ofDirectory.output).toContain('type: activeDirectory');
+    expect(ofDirectory.output).not.toContain('excludeGuests');
+    expect(await run([...policy, '--source', 'ldap'])).toMatchObject({ exitCode: 2, output: '' });
+  });
+
   it.runIf(process.platform !== 'win32')('says its path without control characters', async () => {
     const file = join(directory, 'a\u001b[31m.yaml');
     const { output } = await run(['policy', 'new', 'A', '--environment', 'contoso', '--output', file]);

@@ -54,12 +54,16 @@ export function aboutText(range: DurationView): string {
 }
 
 const BASIS_WORDS: Readonly<Record<ForecastView['basis'], string>> = {
-  limits: 'from the published limits of the service; no run was measured yet',
+  limits: 'from the published limits of the service',
   earlierRuns: 'from what earlier runs took',
   thisRun: 'from what this run took so far',
 };
 
-export const basisText = ({ basis }: ForecastView): string => BASIS_WORDS[basis];
+export function basisText({ basis, writes }: ForecastView): string {
+  if (basis !== 'limits') return BASIS_WORDS[basis];
+  // A run that found nothing to write was measured too, and says nothing about writing.
+  return `${BASIS_WORDS[basis]}; no recent run ${writes > 0 ? 'wrote anything' : 'was measured'}`;
+}
 
 /** Wall-clock time where the reader is: "14:03:20". */
 export function timeText(iso: string, timeZone?: string): string {

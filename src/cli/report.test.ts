@@ -232,7 +232,7 @@ describe('beside what was foretold', () => {
   it('stands at the end of a test run what the real one takes', () => {
     const test = text({ run: { ...RUN, kind: 'test', state: 'finished' }, failures: [] });
     expect(test).toContain(
-      'The real run takes about 4 min (3 to 6 min): 2,000 changes, 2,130 requests; from the published limits of the service; no run was measured yet. 30 s of it for reading and planning, 4 min for writing.',
+      'The real run takes about 4 min (3 to 6 min): 2,000 changes, 2,130 requests; from the published limits of the service; no recent run wrote anything. 30 s of it for reading and planning, 4 min for writing.',
     );
   });
 

@@ -110,10 +110,12 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       ) => {
         const { organization, applicationId, domain, account, mailbox } = options;
         const common = { id: context.line.newId(), name };
+        const isOnline = organization !== undefined || applicationId !== undefined;
+        const isOnPremises = domain !== undefined || account !== undefined || mailbox !== undefined;
         const text =
-          organization !== undefined && applicationId !== undefined
+          !isOnPremises && organization !== undefined && applicationId !== undefined
             ? newEnvironmentText({ ...common, organization, applicationId })
-            : domain !== undefined && account !== undefined && mailbox !== undefined
+            : !isOnline && domain !== undefined && account !== undefined && mailbox !== undefined
               ? newOnPremisesText({ ...common, domain, account, mailbox })
               : context.fail('usage', {
                   reason:
