@@ -17,7 +17,7 @@ import type { PolicyRevision } from '../model/policy.ts';
 import type { Forecast } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
-import { learnFromRuns } from './run-forecast.ts';
+import { basisOf, learnFromRuns } from './run-forecast.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 
 export async function countMailboxes(
@@ -46,7 +46,8 @@ export async function forecastFill(
 ): Promise<FillForecast> {
   const id = policyId(policy.id);
   const capacity = { mailboxesAtOnce: DEFAULT_CONCURRENCY };
-  const { people, reading, planning, writing } = await learnFromRuns(ports.runs, id, capacity);
+  const experience = await learnFromRuns(ports.runs, id, capacity);
+  const { people, reading, planning, writing } = experience;
   const written = new Set((await ports.memory.readWrittenMailboxes(id)).map((mailbox) => mailbox.id));
   const contacts = people ?? ROUND_NUMBER;
   const work = writingWork(fill.flatMap((mailbox) => (written.has(mailbox.id) ? [] : [contacts])));
@@ -60,7 +61,7 @@ export async function forecastFill(
     contacts,
     isContactsKnown: people !== undefined,
     forecast: {
-      basis: writing === undefined ? 'limits' : 'earlierRuns',
+      basis: basisOf(experience, { planning: fill.length > 0, writing: work.writes > 0 }),
       reading,
       planning: planningRange,
       writing: writingRange,

@@ -7,6 +7,7 @@ import { runId } from '../model/ids.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { TrafficState } from '../ports/traffic.ts';
 import { forecastFill } from './count-mailboxes.ts';
+import { learnFromRuns, NO_EXPERIENCE, RunForecast } from './run-forecast.ts';
 import { runPolicy } from './run-policy.ts';
 import { boxId, person, World } from './testing/world.ts';
 
@@ -69,6 +70,63 @@ describe('the forecast of a run', () => {
     expect(times.foretold?.low).toBeLessThan(times.took ?? 0);
     expect(times.foretold?.high).toBeGreaterThan(times.took ?? 0);
     expect(times.foretold?.expected).toBeGreaterThan(0.7 * (times.took ?? 0));
+  });
+
+  it('keeps what it learned of writing, also after runs and tests that write nothing', async () => {
+    const world = slowWorld(200, 4, () => 100);
+    await world.run();
+    for (let quiet = 0; quiet < 5; quiet += 1) await world.run(quiet % 2 === 0 ? 'run' : 'test');
+    const capacity = { mailboxesAtOnce: 4 };
+    const learned = await learnFromRuns(world.runs, (await world.run('test')).policyId, capacity);
+    // 80 s for 12.75 s of work at the pace of the limits.
+    expect(learned.writing?.expected).toBeGreaterThan(5);
+    expect(learned).toMatchObject({ people: 200, reading: { low: 0 } });
+    // What is new is foretold from it.
+    for (let n = 201; n <= 210; n += 1) world.organization.putObject(person(n));
+    await world.run();
+    expect(forecasts(world, 'writing')[0]?.forecast).toMatchObject({ basis: 'earlierRuns', writes: 40 });
+  });
+
+  it('rests on the phases that are to come', async () => {
+    const world = slowWorld(20, 2, () => 10);
+    await world.run('test');
+    await world.run('test');
+    // Planning was measured, writing was not.
+    expect(forecasts(world, 'planning')[0]?.forecast.basis).toBe('earlierRuns');
+    expect(forecasts(world, 'realRun')[0]?.forecast.basis).toBe('limits');
+    await world.run();
+    expect(forecasts(world, 'writing')[0]?.forecast.basis).toBe('limits');
+    await world.run('test');
+    expect(forecasts(world, 'realRun')[0]?.forecast).toMatchObject({ basis: 'thisRun', writes: 0 });
+  });
+
+  it('keeps a mailbox that is to be tried again, and leaves one that failed', () => {
+    const forecast = new RunForecast({ mailboxesAtOnce: 4 }, NO_EXPERIENCE, 0);
+    const [first, second] = [boxId(1), boxId(2)];
+    const box = { mailboxId: first, primarySmtpAddress: '' };
+    const counts = { created: 40, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 1 };
+    forecast.beginPlanning(
+      100,
+      new Map([
+        [first, 100],
+        [second, 50],
+      ]),
+      0,
+    );
+    const planned = { create: 100, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 0, foreign: 0 };
+    const failed = { type: 'mailbox.failed', failure: { code: 'mailboxBusy' } } as const;
+    forecast.observe({ type: 'mailbox.planned', ...box, purpose: 'fill', counts: planned, notices: [] });
+    // Refused after it was planned: looked at once.
+    forecast.observe({ ...failed, ...box, phase: 'planning' });
+    expect(forecast.rest(0, false).requests).toBe(3 + 51);
+
+    forecast.observe({ type: 'mailbox.planned', ...box, purpose: 'fill', counts: planned, notices: [] });
+    forecast.beginWriting(1_000);
+    forecast.wrote(first, 40);
+    forecast.observe({ type: 'mailbox.applied', ...box, counts });
+    expect(forecast.rest(1_000, false).writes).toBe(59 + 50);
+    forecast.observe({ ...failed, ...box, phase: 'applying' });
+    expect(forecast.rest(1_000, false).writes).toBe(50);
   });
 
   it('ends a test run, for the real one', async () => {

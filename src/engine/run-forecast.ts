@@ -6,6 +6,7 @@ import {
   type Capacity,
   type Correction,
   correct,
+  type Measure,
   NOTHING_LEFT,
   PACE_OF_LIMITS,
   type Pace,
@@ -39,22 +40,42 @@ export const NO_EXPERIENCE: Experience = {
   writing: undefined,
 };
 
-/** More would be slower to read, and older than what the service is like now. */
+/** For each phase: more would be slower to read, and older than what the service is like now. */
 const RUNS_TO_LEARN_FROM = 3;
+/** Whoever runs a policy every night may go for weeks without a change. */
+const RUNS_TO_LOOK_AT = 60;
 
 export async function learnFromRuns(
   runs: Pick<RunStore, 'list' | 'readEvents'>,
   policyId: PolicyId,
   capacity: Capacity,
 ): Promise<Experience> {
-  const finished = await runs.list({ policyId, states: ['finished', 'finishedWithErrors'], limit: 20 });
+  const states = ['finished', 'finishedWithErrors'] as const;
+  const finished = await runs.list({ policyId, states, limit: RUNS_TO_LOOK_AT });
   const telling = finished.filter(({ kind, undoes }) => kind === 'run' || (kind === 'test' && !undoes));
-  const measured = [];
-  for (const { id } of telling.slice(0, RUNS_TO_LEARN_FROM))
-    measured.push(measureRun(await runs.readEvents(id, EVENTS_OF_MEASURE), capacity));
-  const readings = measured.flatMap(({ reading }) => reading ?? []);
+  let people: number | undefined;
+  const readings: number[] = [];
+  const plannings: Measure[] = [];
+  const writings: Measure[] = [];
+  const wants = (list: readonly unknown[]) => list.length < RUNS_TO_LEARN_FROM;
+  for (const { id, kind } of telling) {
+    const mayHaveWritten = wants(writings) && kind === 'run';
+    if (!wants(writings) && !wants(plannings)) break;
+    if (!wants(plannings)) {
+      // Those without anything to write are many, and cheap to pass over.
+      if (!mayHaveWritten || (await runs.readEvents(id, ['mailbox.applied'])).length === 0) continue;
+    }
+    const { reading, planning, writing, ...run } = measureRun(
+      await runs.readEvents(id, EVENTS_OF_MEASURE),
+      capacity,
+    );
+    people ??= run.people;
+    if (reading !== undefined && wants(readings)) readings.push(reading);
+    if (planning !== undefined && planning.work > 0 && wants(plannings)) plannings.push(planning);
+    if (writing !== undefined && writing.work > 0 && wants(writings)) writings.push(writing);
+  }
   return {
-    people: measured[0]?.people,
+    people,
     reading:
       readings.length === 0
         ? undefined
@@ -63,9 +84,18 @@ export async function learnFromRuns(
             expected: readings.reduce((sum, one) => sum + one, 0) / readings.length,
             high: Math.max(...readings),
           },
-    planning: paceOf(measured.flatMap(({ planning }) => planning ?? [])),
-    writing: paceOf(measured.flatMap(({ writing }) => writing ?? [])),
+    planning: paceOf(plannings),
+    writing: paceOf(writings),
   };
+}
+
+/** Earlier runs are the basis of a forecast when they knew every phase that is still to come. */
+export function basisOf(
+  experience: Experience,
+  toCome: { readonly planning: boolean; readonly writing: boolean },
+): Forecast['basis'] {
+  const isKnown = (phase: 'planning' | 'writing') => !toCome[phase] || experience[phase] !== undefined;
+  return isKnown('planning') && isKnown('writing') ? 'earlierRuns' : 'limits';
 }
 
 /** Seconds between two corrections, and at least this share of the time that the phase has taken. */
@@ -80,7 +110,8 @@ export class RunForecast {
   #phaseSince = 0;
   #people = 0;
   #mailboxes = 0;
-  #looked = 0;
+  /** By id: one that fails after it was planned, or is tried twice, is told twice. */
+  readonly #looked = new Set<MailboxId>();
   /** What earlier phases of this run took, in seconds. */
   #read: number | undefined;
   #planned: number | undefined;
@@ -132,17 +163,22 @@ export class RunForecast {
   observe(event: RunEvent): void {
     switch (event.type) {
       case 'mailbox.planned':
-        this.#looked += 1;
+        this.#looked.add(event.mailboxId);
         this.#writesLeft.set(event.mailboxId, writesIn(event.counts));
         return;
       case 'mailbox.failed':
       case 'mailbox.skipped':
-        if (event.phase === 'planning' && this.#writesLeft.has(event.mailboxId)) this.#looked += 1;
+        if (event.phase === 'planning' && this.#writesLeft.has(event.mailboxId))
+          this.#looked.add(event.mailboxId);
         this.#writesLeft.delete(event.mailboxId);
         return;
-      case 'mailbox.applied':
-        this.#writesLeft.delete(event.mailboxId);
+      case 'mailbox.applied': {
+        // A try is over, but not the mailbox when much is left: it is tried again, or told to have failed.
+        const left = (this.#writesLeft.get(event.mailboxId) ?? 0) - event.counts.failed;
+        if (left > 1) this.#writesLeft.set(event.mailboxId, left);
+        else this.#writesLeft.delete(event.mailboxId);
         return;
+      }
       case 'run.throttled':
         this.#waitingUntil = Date.parse(event.waitingUntil);
         return;
@@ -184,7 +220,10 @@ export class RunForecast {
     const wait = Math.max(0, (this.#waitingUntil - now) / 1000);
     const total = addRanges(planning ?? NOTHING_LEFT, isTest ? NOTHING_LEFT : writing.range);
     return {
-      basis: this.#basis(),
+      basis: this.#basis({
+        planning: planning !== undefined && this.#lookLeft() > 0,
+        writing: !isTest && writing.writes > 0,
+      }),
       reading: undefined,
       planning,
       writing: writing.range,
@@ -206,8 +245,9 @@ export class RunForecast {
       seconds === undefined ? undefined : { low: seconds * 0.8, expected: seconds, high: seconds * 1.25 };
     const reading = alike(this.#read);
     const planning = alike(this.#planned);
+    const isAllKnown = writing.writes === 0 && planning !== undefined;
     return {
-      basis: this.#experience.writing === undefined ? 'limits' : 'earlierRuns',
+      basis: isAllKnown ? 'thisRun' : basisOf(this.#experience, { planning: false, writing: true }),
       reading,
       planning,
       writing: writing.range,
@@ -222,7 +262,7 @@ export class RunForecast {
     this.#endPlanning(now);
     const writing = this.#writing();
     return {
-      basis: this.#experience.writing === undefined ? 'limits' : 'earlierRuns',
+      basis: basisOf(this.#experience, { planning: false, writing: true }),
       reading: undefined,
       planning: undefined,
       writing: writing.range,
@@ -242,7 +282,7 @@ export class RunForecast {
   }
 
   #lookLeft(): number {
-    return Math.max(0, this.#mailboxes - this.#looked);
+    return Math.max(0, this.#mailboxes - this.#looked.size);
   }
 
   #planningWorkLeft(): number {
@@ -267,9 +307,9 @@ export class RunForecast {
     return this.#experience[phase] ?? PACE_OF_LIMITS;
   }
 
-  #basis(): Forecast['basis'] {
+  #basis(toCome: Parameters<typeof basisOf>[1]): Forecast['basis'] {
     const { seen, priorWork } = this.#correction ?? { seen: { work: 0 }, priorWork: 1 };
     if (seen.work > priorWork) return 'thisRun';
-    return this.#experience.writing === undefined ? 'limits' : 'earlierRuns';
+    return basisOf(this.#experience, toCome);
   }
 }
