@@ -163,7 +163,10 @@ export class OnPremisesInstallation {
         .filter((item) => item.folderPath === FOLDER && !deleted.has(item.folderId))
         .map(({ properties }) => {
           const [mail] = properties['emailAddresses'] as readonly { readonly address: string }[];
-          const text = (name: string) => String(properties[name] ?? '');
+          const text = (name: string) => {
+            const value = properties[name];
+            return typeof value === 'string' ? value : '';
+          };
           const person: Person = {
             dn: '',
             displayName: text('displayName'),
@@ -210,7 +213,7 @@ export class OnPremisesInstallation {
       });
   }
 
-  /** For the twin: what a leak would look like. */
+  /** For the twin of the search for passwords. */
   leak(text: string): void {
     appendFileSync(join(this.box.dataDirectory, 'logs', 'contactsync.log'), text);
   }

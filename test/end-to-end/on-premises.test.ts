@@ -3,10 +3,10 @@
 
 import { readFileSync } from 'node:fs';
 import type { CountView, ExplainView, MailboxPlanView, PolicyView, RunView } from '@contactsync/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needs, titleWith } from '../needs.ts';
 import type { RunAnswer } from './installation.ts';
-import { EXCHANGE_ACCOUNT, OnPremisesInstallation, type Person } from './on-premises-installation.ts';
+import { EXCHANGE_ACCOUNT, FOLDER, OnPremisesInstallation, type Person } from './on-premises-installation.ts';
 
 const samba = needs.samba();
 const PEOPLE = 'OU=People,OU=Company,DC=corp,DC=example,DC=test';
@@ -150,8 +150,8 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     it('carries changes, a leaver and a newcomer over', async () => {
       before = await company.contacts(first);
       const people = [...(await expected(first)).values()].filter(({ dn }) => dn.endsWith(BERLIN));
-      const promoted = people.find(({ address }) => /^u0/.test(address) && !owners.includes(address));
-      leaver = people.findLast(({ address }) => /^u0/.test(address) && !owners.includes(address));
+      const promoted = people.find(({ address }) => address.startsWith('u0') && !owners.includes(address));
+      leaver = people.findLast(({ address }) => address.startsWith('u0') && !owners.includes(address));
       const { administrator } = company;
       await administrator.change(promoted?.dn ?? '', { title: 'Chief Süß', department: 'Board' });
       await administrator.remove(leaver?.dn ?? '');
@@ -242,6 +242,177 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       const { output } = await company.run(['environment', 'apply', file]);
       expect(output).toContain('crosses the network readable');
       expect((await run('--test')).report.run.state).toBe('finished');
+    });
+  });
+
+  describe('what can go wrong', () => {
+    beforeAll(() => company.environmentWith({}));
+    afterEach(async () => {
+      await company.box.control.clearEwsFaults();
+      await company.box.control.changeAccount(company.controller.reader.name, { impersonates: 'everybody' });
+    });
+
+    it('a wrong password is tried once at the domain controller, and never at Exchange', async () => {
+      await company.environmentWith({}, 'wrong');
+      const before = {
+        directory: await company.wrongPasswordsAtDirectory(),
+        exchange: await company.wrongPasswordsAtExchange(),
+      };
+      await company.box.control.clearRequests();
+      const { report } = await company.json<RunAnswer>(['run', 'All staff'], 2);
+      expect(report.failures[0]?.failure).toMatchObject({ number: 11020, details: { data: '52e' } });
+      expect(await company.wrongPasswordsAtDirectory()).toBe(before.directory + 1);
+      expect((await company.failedStep(2)).failure.number).toBe(11020);
+      expect(await company.wrongPasswordsAtDirectory()).toBe(before.directory + 2);
+      expect(await company.wrongPasswordsAtExchange()).toBe(before.exchange);
+      expect((await company.box.control.requests()).filter(({ face }) => face === 'ews')).toEqual([]);
+    });
+
+    it('a wrong password of the account at Exchange is tried once, also where Autodiscover asks', async () => {
+      for (const url of [company.box.emulator.ewsUrl, '']) {
+        await company.environmentWith({
+          url,
+          authentication: `ntlm\n    account: '${EXCHANGE_ACCOUNT}'`,
+        });
+        await company.run(['environment', 'set-password', 'head-office', '--for', 'exchange'], {
+          CONTACTSYNC_PASSWORD: 'wrong',
+        });
+        const before = await company.wrongPasswordsAtExchange(EXCHANGE_ACCOUNT);
+        const { report } = await company.json<RunAnswer>(['run', 'All staff'], 2);
+        expect(report.failures[0]?.failure).toMatchObject({ number: 13020 });
+        expect(await company.wrongPasswordsAtExchange(EXCHANGE_ACCOUNT)).toBe(before + 1);
+      }
+    });
+
+    it.each([
+      ['the certificate of the domain controller', 'exchange-ca.pem', 11013],
+      ['the certificate of Exchange', 'directory-ca.pem', 13013],
+    ])('%s is not trusted', async (_, caFile, number) => {
+      await company.environmentWith({ additionalCaFile: company.box.path(caFile) });
+      const { failure } = await company.failedStep(4);
+      expect(failure).toMatchObject({ number, details: { reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } });
+      expect(failure.remedy).toContain('additional CA');
+      expect(failure.remedy).toContain('The password was not sent.');
+    });
+
+    it('LDAPS is refused where the port speaks LDAP', async () => {
+      await company.environmentWith({ servers: `['${company.controller.address}:389']` });
+      const { failure } = await company.failedStep(4);
+      expect(failure.number).toBe(11011);
+      expect(failure.remedy).toContain('StartTLS');
+    });
+
+    it('the host of the URL does not exist', async () => {
+      await company.environmentWith({ url: 'https://mail.contoso.invalid/EWS/Exchange.asmx' });
+      expect((await company.failedStep(4)).failure).toMatchObject({
+        number: 13010,
+        details: { host: 'mail.contoso.invalid', reason: 'ENOTFOUND' },
+      });
+    });
+
+    it('the URL leads elsewhere, and to a sign-in page', async () => {
+      await company.environmentWith({ url: `${company.box.emulator.url}/owa/` });
+      expect((await company.failedStep(2)).failure.number).toBe(13011);
+      await company.environmentWith({});
+      await company.box.control.addEwsFault({ count: 'unlimited', action: { kind: 'sign-in-page' } });
+      const { failure } = await company.failedStep(2);
+      expect(failure.number).toBe(13011);
+      expect(failure.causes.join()).toContain('reverse proxy');
+    });
+
+    it('the role ApplicationImpersonation is missing', async () => {
+      const { reader } = company.controller;
+      await company.box.control.changeAccount(reader.name, { impersonates: 'nobody' });
+      const { name, failure } = await company.failedStep(2);
+      expect(name).toContain('impersonation');
+      expect(failure.number).toBe(13030);
+      expect(failure.remedy).toContain('New-ManagementRoleAssignment');
+      expect(failure.remedy).toContain('ApplicationImpersonation');
+      const { report } = await company.json<RunAnswer>(['run', 'All staff'], 2);
+      expect(report.failures[0]?.failure.number).toBe(15016);
+    });
+
+    it('a mailbox outside of the scope of the role fails alone', async () => {
+      const { reader } = company.controller;
+      const outside = owners.at(-1) ?? '';
+      await company.box.control.addPerson({
+        alias: 'scope',
+        displayName: 'Scope',
+        recipientTypeDetails: 'MailUniversalSecurityGroup',
+        members: owners.filter((owner) => owner !== outside),
+      });
+      await company.box.control.changeAccount(reader.name, { impersonates: { membersOf: 'scope' } });
+      const { report } = await company.json<RunAnswer>(['run', 'All staff'], 1);
+      expect(report.perMailbox.filter(({ state }) => state === 'failed')).toMatchObject([
+        { primarySmtpAddress: outside, failures: [{ number: 13030 }] },
+      ]);
+    });
+
+    it('an LDAP filter with a mistake is refused with its position, when it is saved', async () => {
+      const text = readFileSync(company.box.path('all-staff.yaml'), 'utf8');
+      const filter = "  ldapFilter: '(&(department=Sales)(l=Berlin'\n";
+      const inSource = company.box.write('bad.yaml', text.replace('source:\n', `source:\n${filter}`));
+      expect(await company.box.failure(['policy', 'apply', inSource])).toMatchObject({
+        number: 10031,
+        exitCode: 2,
+        details: { place: 'source.ldapFilter', position: 30, expected: '")"' },
+      });
+      const inMailboxes = company.box.write(
+        'bad.yaml',
+        text.replace('mailboxes:\n', `mailboxes:\n${filter}`),
+      );
+      expect(await company.box.failure(['policy', 'validate', inMailboxes])).toMatchObject({
+        details: { place: 'mailboxes.ldapFilter' },
+      });
+    });
+
+    it('a policy of the other scenario is refused', async () => {
+      const { output } = await company.run(['policy', 'new', 'Other', '--environment', 'head-office']);
+      const file = company.box.write('other.yaml', output);
+      expect(await company.box.failure(['policy', 'apply', file])).toMatchObject({
+        number: 10044,
+        exitCode: 2,
+        details: { scenario: 'onPremises', source: 'exchangeOnline' },
+      });
+      expect(
+        await company.box.failure(['environment', 'set-certificate', 'head-office', 'ABCDEF']),
+      ).toMatchObject({ number: 10044, exitCode: 2 });
+    });
+
+    it('another server does not get the password, not even after going back', async () => {
+      const text = readFileSync(company.box.path('head-office.yaml'), 'utf8');
+      const moved = text.replace(company.controller.address, 'dc9.corp.example.test');
+      const { output } = await company.run(['environment', 'apply', company.box.write('moved.yaml', moved)]);
+      expect(output).toContain('the stored passwords are discarded');
+      expect((await company.failedStep(2)).failure.number).toBe(10045);
+      await company.json(['environment', 'apply', company.box.path('head-office.yaml')]);
+      expect(await company.box.failure(['run', 'All staff'])).toMatchObject({ number: 10045, exitCode: 2 });
+    });
+  });
+
+  describe('the end', () => {
+    it('takes every contact away with the policy, and leaves what users made', async () => {
+      await company.environmentWith({});
+      await company.json(['policy', 'remove', 'All staff', '--remove-contacts']);
+      for (const owner of owners) {
+        expect((await company.contacts(owner)).size).toBe(0);
+        const { folders } = await company.box.control.mailbox(owner);
+        expect(folders.filter(({ path, isDeleted }) => path === FOLDER && !isDeleted)).toEqual([]);
+      }
+      const { items } = await company.box.control.mailbox(first);
+      expect(items.map(({ properties }) => properties['displayName'])).toEqual(['Dentist']);
+    });
+
+    it('no password stands in a file, a log or an answer', () => {
+      const { reader } = company.controller;
+      const { password } = company.box.emulator.serviceAccount;
+      for (const secret of [reader.password, password]) {
+        expect(company.filesWith(secret)).toEqual([]);
+        expect(company.said).not.toContain(secret);
+      }
+      // Twin: the search finds what is there.
+      company.leak(Buffer.from(reader.password).toString('base64'));
+      expect(company.filesWith(reader.password)).toHaveLength(1);
     });
   });
 });
