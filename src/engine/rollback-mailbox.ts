@@ -6,9 +6,11 @@ import { asFailure, Failure } from '../model/failure.ts';
 import { type FolderId, type RunId, type SourceObjectId, policyId as toPolicyId } from '../model/ids.ts';
 import type { JournalEntry } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
-import type { ChangeOutcome, ContactChange, FolderAction } from '../model/plan.ts';
+import type { ChangeOutcome, FolderAction } from '../model/plan.ts';
 import type { PolicyRevision } from '../model/policy.ts';
+import type { OutcomeCounts } from '../model/run.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { foundWritten } from './doubtful-writes.ts';
 import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
@@ -19,6 +21,14 @@ import type { RunRecorder } from './run-recorder.ts';
 import { writeFolder } from './write-folder.ts';
 
 const MAX_ROUNDS = 4;
+const NOTHING_WRITTEN: OutcomeCounts = {
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  handedOver: 0,
+  adopted: 0,
+  failed: 0,
+};
 
 /** Whom the rollback brings back, over all mailboxes. */
 export interface Returning {
@@ -54,19 +64,15 @@ export class RollbackMailbox {
   readonly #recorder: RunRecorder;
   readonly #signal: AbortSignal;
   readonly #target: MailboxTarget;
-  readonly #counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
+  /** Of this try. */
+  #counts = NOTHING_WRITTEN;
   readonly #failedFor = new Set<SourceObjectId>();
   #steps: readonly RollbackStep[] = [];
   #hasSomethingToDo = false;
   #snapshot: FolderSnapshot | undefined;
   #folderEntries: readonly JournalEntry[] = [];
-  #unknown: {
-    readonly change: ContactChange;
-    /** The change that is undone. */
-    readonly entry: JournalEntry;
-    readonly journalId: number;
-    readonly failure: Failure;
-  }[] = [];
+  /** Writes whose outcome is not known, also of an earlier try. */
+  #unknown: { readonly step: ReadyStep; readonly journalId: number; readonly failure: Failure }[] = [];
 
   constructor(
     mailbox: TargetMailbox,
@@ -92,8 +98,9 @@ export class RollbackMailbox {
     return this.#hasSomethingToDo;
   }
 
+  /** People, over all tries. */
   get failed(): number {
-    return this.#counts.failed;
+    return this.#failedFor.size;
   }
 
   /** Adds to `returning` who comes back. Keeps nothing that was read: there may be thousands of mailboxes. */
@@ -133,12 +140,18 @@ export class RollbackMailbox {
       counts,
       notices,
     });
+    this.#forgetReading();
+  }
+
+  #forgetReading(): void {
     this.#steps = [];
     this.#snapshot = undefined;
     this.#folderEntries = [];
   }
 
+  /** May be called again when it failed: what was written is not undone twice, and not counted twice. */
   async apply(): Promise<void> {
+    this.#counts = NOTHING_WRITTEN;
     const id = toPolicyId(this.#revision.policy.id);
     const holding = { leases: this.#ports.leases, holder: this.#holder, signal: this.#signal };
     await holdingMailbox(this.mailbox.id, holding, async (held) => {
@@ -149,8 +162,9 @@ export class RollbackMailbox {
       } finally {
         // Also what was written before the mailbox failed belongs into the report.
         const { id: mailboxId, primarySmtpAddress } = this.mailbox;
-        const counts = { ...this.#counts };
+        const counts = this.#counts;
         await this.#recorder.emit({ type: 'mailbox.applied', mailboxId, primarySmtpAddress, counts });
+        this.#forgetReading();
       }
       // The ledger told of the run that is undone; the next run reads the mailbox in full.
       await this.#ports.ledger.forget(id, this.mailbox.id);
@@ -160,31 +174,24 @@ export class RollbackMailbox {
   }
 
   async #writeAll(signal: AbortSignal): Promise<void> {
-    await this.#decide();
-    for (let round = 1; ; round += 1) {
-      if (await this.#writeRound(signal)) return;
+    for (let rounds = 0; ; rounds += 1) {
       throwIfAborted(signal);
       const doubt = this.#unknown.at(-1)?.failure;
       await this.#decide();
       await this.#resolveUnknown();
-      if (round === MAX_ROUNDS && this.#steps.some((step) => step.kind !== 'keep'))
-        throw doubt ?? new Failure('changedSincePlanned', { details: { rounds: round } });
+      if (rounds === MAX_ROUNDS && this.#steps.some((step) => step.kind !== 'keep'))
+        throw doubt ?? new Failure('changedSincePlanned', { details: { rounds } });
+      if (await this.#writeRound(signal)) return;
     }
   }
 
   /** A write whose answer was lost and that the mailbox shows to have happened is counted and journaled as applied. */
   async #resolveUnknown(): Promise<void> {
-    const stillToDo = new Set(this.#steps.flatMap(({ kind, entry }) => (kind === 'keep' ? [] : [entry.id])));
-    for (const { change, entry, journalId } of this.#unknown) {
-      if (stillToDo.has(entry.id)) continue;
-      const found = this.#snapshot?.contacts.find(
-        ({ mark }) =>
-          mark.policyId === this.#revision.policy.id && mark.sourceObjectId === change.sourceObjectId,
-      );
-      const itemId = change.kind === 'create' ? found?.itemId : change.itemId;
-      if (itemId === undefined) continue;
-      this.#counts[COUNTED_AS[change.kind]] += 1;
-      const version = found?.itemId === itemId ? found.version : '';
+    for (const { step, journalId } of this.#unknown) {
+      const found = foundWritten(step, this.#snapshot?.contacts ?? []);
+      if (found === undefined) continue;
+      const { itemId, version } = found;
+      this.#countOne(COUNTED_AS[step.change.kind]);
       await this.#ports.journal.record([journalId], [{ status: 'applied', itemId, version }]);
     }
     this.#unknown = [];
@@ -253,15 +260,10 @@ export class RollbackMailbox {
         batch.map(({ intent }) => intent),
       );
       const outcomes = await this.#applyJournaled(batch, ids, signal);
-      for (const [index, { change, target, entry }] of batch.entries()) {
+      for (const [index, step] of batch.entries()) {
         const outcome = outcomes[index];
-        const journalId = ids[index];
-        if (outcome === undefined || journalId === undefined)
-          throw new Error('a target must answer every change');
-        const isHalf = change.kind === 'handOver' && target.kind === 'update';
-        if (outcome.status === 'unknown' && !isHalf)
-          this.#unknown.push({ change, entry, journalId, failure: outcome.failure });
-        if (!(await this.#count(change, outcome, isHalf)) || isHalf) isSettled = false;
+        if (outcome === undefined) throw new Error('a target must answer every change');
+        if (!(await this.#count(step, outcome)) || isHalf(step)) isSettled = false;
       }
     }
     return isSettled;
@@ -281,23 +283,37 @@ export class RollbackMailbox {
     } catch (thrown) {
       // The mailbox as a whole failed: what was under way is unknown.
       const failure = asFailure(thrown);
-      await this.#ports.journal.record(
-        ids,
-        ids.map(() => ({ status: 'unknown', failure })),
-      );
+      outcomes = ids.map(() => ({ status: 'unknown', failure }));
+      await this.#ports.journal.record(ids, outcomes);
+      this.#doubt(batch, ids, outcomes);
       throw failure;
     }
     await this.#ports.journal.record(ids, outcomes);
+    this.#doubt(batch, ids, outcomes);
     return outcomes;
   }
 
-  async #count(change: ContactChange, outcome: ChangeOutcome, isHalf: boolean): Promise<boolean> {
+  #doubt(batch: readonly ReadyStep[], ids: readonly number[], outcomes: readonly ChangeOutcome[]): void {
+    for (const [index, step] of batch.entries()) {
+      const outcome = outcomes[index];
+      const journalId = ids[index];
+      if (outcome?.status !== 'unknown' || journalId === undefined || isHalf(step)) continue;
+      this.#unknown.push({ step, journalId, failure: outcome.failure });
+    }
+  }
+
+  #countOne(as: keyof OutcomeCounts): void {
+    this.#counts = { ...this.#counts, [as]: this.#counts[as] + 1 };
+  }
+
+  async #count(step: ReadyStep, outcome: ChangeOutcome): Promise<boolean> {
+    const { change } = step;
     if (outcome.status === 'applied') {
-      if (!isHalf) this.#counts[COUNTED_AS[change.kind]] += 1;
+      if (!isHalf(step)) this.#countOne(COUNTED_AS[change.kind]);
       return true;
     }
     if (outcome.status === 'failed' || outcome.status === 'refused') {
-      this.#counts.failed += 1;
+      this.#countOne('failed');
       this.#failedFor.add(change.sourceObjectId);
       await this.#recorder.emit({
         type: 'contact.failed',
@@ -349,4 +365,9 @@ export class RollbackMailbox {
     };
     return (await writeFolder(writing, action))?.folderId;
   }
+}
+
+/** An adopted contact first gets its old values, and only then loses the mark. */
+function isHalf({ change, target }: ReadyStep): boolean {
+  return change.kind === 'handOver' && target.kind === 'update';
 }

@@ -81,7 +81,42 @@ describe('rollback of a run', () => {
   });
 });
 
+/** Over all tries of the mailboxes. */
+function written(world: World) {
+  const sum = { created: 0, updated: 0, deleted: 0, failed: 0 };
+  for (const { counts } of world.eventsOf('mailbox.applied')) {
+    for (const key of ['created', 'updated', 'deleted', 'failed'] as const) sum[key] += counts[key];
+  }
+  return sum;
+}
+
 describe('rollback with lost answers', () => {
+  it.each(['loseAnswer', 'loseRequest'] as const)('counts each write once with %s', async (kind) => {
+    const { world, before, run } = await changedWorld();
+    for (const nth of [1, 2, 3]) world.box(1).trouble.atWrite(nth, { kind });
+    const undone = await world.rollback(run.id);
+
+    expect(written(world)).toEqual({ created: 1, updated: 1, deleted: 1, failed: 0 });
+    expect(contents(world)).toEqual(before);
+    const outcomes: (string | undefined)[] = [];
+    for await (const { outcome } of world.journal.readRun(undone.id)) outcomes.push(outcome);
+    const expected = { loseAnswer: ['applied'], loseRequest: ['unknown', 'applied'] }[kind];
+    expect(outcomes).toEqual(expected.flatMap((outcome) => [outcome, outcome, outcome]));
+  });
+
+  it('does not count a write that did not happen when the user deletes the contact meanwhile', async () => {
+    const { world, run } = await changedWorld();
+    const { id } = world.item(1, 1);
+    for (const nth of [1, 2, 3]) world.box(1).trouble.atWrite(nth, { kind: 'loseRequest' });
+    const stop = world.organization.onWrite(() => {
+      stop();
+      world.organization.userOf(boxId(1)).deleteContact(id);
+    });
+    await world.rollback(run.id);
+
+    expect(written(world)).toEqual({ created: 1, updated: 0, deleted: 1, failed: 0 });
+  });
+
   it.each([1, 2, 3])('at write %i ends the same', async (nth) => {
     const { world, before, run } = await changedWorld();
     world.box(1).trouble.atWrite(nth, { kind: 'loseAnswer' });
@@ -94,6 +129,65 @@ describe('rollback with lost answers', () => {
     world.box(1).trouble.atWrite(2, { kind: 'loseAnswer' });
     const run = await world.run();
     await world.rollback(run.id);
+    expect(world.managed(1).size).toBe(0);
+  });
+});
+
+describe('rollback of a mailbox in trouble', () => {
+  it('is tried again, and what a broken batch had carried out is counted once', async () => {
+    const world = new World(30, 1);
+    const run = await world.run();
+    world.box(1).trouble.atWrite(5, { kind: 'break', code: 'serviceUnavailable' });
+    const undone = await world.rollback(run.id);
+
+    expect(undone.state).toBe('finished');
+    expect(world.managed(1).size).toBe(0);
+    expect(written(world)).toMatchObject({ deleted: 30, failed: 0 });
+  });
+
+  it('is told when the trouble stays, with what was carried out', async () => {
+    const world = new World(30, 1);
+    const run = await world.run();
+    for (const nth of [5, 6])
+      world.box(1).trouble.atWrite(nth, { kind: 'break', code: 'serviceUnavailable' });
+    const undone = await world.rollback(run.id);
+
+    expect(undone.state).toBe('finishedWithErrors');
+    expect(world.eventsOf('mailbox.failed')).toMatchObject([{ failure: { code: 'serviceUnavailable' } }]);
+    expect(world.managed(1).size).toBe(26);
+    expect(written(world)).toMatchObject({ deleted: 4 });
+  });
+
+  it('counts a contact that fails once, also when its mailbox is tried twice', async () => {
+    const world = new World(30, 1);
+    const run = await world.run();
+    world.box(1).trouble.atWrite(1, { kind: 'fail', code: 'contactRefused' });
+    world.box(1).trouble.atWrite(21, { kind: 'break', code: 'serviceUnavailable' });
+    const undone = await world.rollback(run.id);
+
+    expect(undone.state).toBe('finishedWithErrors');
+    expect(written(world)).toMatchObject({ deleted: 29, failed: 1 });
+    expect(world.managed(1).size).toBe(1);
+  });
+
+  it('is waited for while another run writes it', async () => {
+    const world = new World(3, 2);
+    const run = await world.run();
+    const lease = await world.leases.acquire(`mailbox:${boxId(1)}`, 'other');
+    const { leases } = world.ports;
+    let refusals = 0;
+    const patient = {
+      acquire: async (name: string, holder: string) => {
+        const got = await leases.acquire(name, holder);
+        if (name === `mailbox:${boxId(1)}` && !('release' in got)) refusals += 1;
+        if (refusals === 3 && 'release' in lease) await lease.release();
+        return got;
+      },
+    };
+    Object.assign(world.ports, { leases: patient });
+    const undone = await world.rollback(run.id);
+
+    expect(undone.state).toBe('finished');
     expect(world.managed(1).size).toBe(0);
   });
 });
