@@ -1,15 +1,14 @@
 // ledger forget, cleanup, status, demo.
 
-import type { LiveRunView, ScanView } from '@contactsync/contract';
+import type { ScanView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { aboutText, basisText, durationText, waitText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { failureLine } from '../failure-text.ts';
 import { followAndShow } from '../follow-run.ts';
+import { liveRunLines } from '../live-run-text.ts';
 import { count, type Paint, visible } from '../terminal-text.ts';
-import { RUN_STATE_WORDS, runKindText, word } from '../words.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
   program
@@ -104,50 +103,6 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         });
       context.end((await demo(options.once === true ? ['--once'] : [])) as ExitCode);
     });
-}
-
-/** A run tells how far it is every few seconds, a long one less often; only reading may be silent for long. */
-function isSilent({ run, heardAt }: LiveRunView, now: number): boolean {
-  const taken = now - Date.parse(run.startedAt);
-  const least = run.state === 'planning' || run.state === 'applying' ? 120_000 : 900_000;
-  return now - Date.parse(heardAt) > Math.max(least, taken * 0.03);
-}
-
-function liveRunLines(live: LiveRunView, now: number): string[] {
-  const { run, heardAt, mailboxes, contactsWritten, times } = live;
-  const lines = [
-    '',
-    `${runKindText(run)} of "${visible(run.policyName)}": ${word(RUN_STATE_WORDS, run.state)}, ${run.id.slice(0, 8)}`,
-  ];
-  if (run.state === 'awaitingApproval') {
-    const forecast = times.forecast;
-    if (forecast !== undefined) lines.push(`  once approved, it takes ${aboutText(forecast.total)}`);
-    return lines;
-  }
-  const of = mailboxes.total === 0 ? '' : ` of ${mailboxes.total.toLocaleString('en-US')}`;
-  if (run.state === 'applying')
-    lines.push(
-      `  ${mailboxes.written.toLocaleString('en-US')}${of} mailboxes written, ${count(contactsWritten, 'contact')}`,
-    );
-  else if (run.state === 'planning')
-    lines.push(`  ${mailboxes.planned.toLocaleString('en-US')}${of} mailboxes planned`);
-  const isAwaited = times.waitingUntil !== undefined && Date.parse(times.waitingUntil) > now;
-  if (times.waitingUntil !== undefined && isAwaited)
-    lines.push(`  ${waitText(times.waitingUntil, times.mailboxesWaiting)}`);
-  if (isSilent(live, now) && !isAwaited) {
-    const silence = durationText((now - Date.parse(heardAt)) / 1000);
-    lines.push(`  nothing was heard of it for ${silence}; its process may have ended`);
-  } else if (times.forecast !== undefined) {
-    const { low, expected, high } = times.forecast.total;
-    const since = Math.max(0, (now - Date.parse(times.forecast.at)) / 1000);
-    const left = (seconds: number) => Math.max(0, seconds - since);
-    lines.push(
-      left(expected) < 1
-        ? '  almost done'
-        : `  ${aboutText({ low: left(low), expected: left(expected), high: left(high) })} left; ${basisText(times.forecast)}`,
-    );
-  }
-  return lines;
 }
 
 interface CleanUpOptions {
