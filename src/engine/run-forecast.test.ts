@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { runTimes } from '../core/run-times.ts';
+import { Failure } from '../model/failure.ts';
 import { runId } from '../model/ids.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { TrafficState } from '../ports/traffic.ts';
@@ -114,7 +115,7 @@ describe('the forecast of a run', () => {
       0,
     );
     const planned = { create: 100, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 0, foreign: 0 };
-    const failed = { type: 'mailbox.failed', failure: { code: 'mailboxBusy' } } as const;
+    const failed = { type: 'mailbox.failed', failure: new Failure('mailboxBusy').toRecord() } as const;
     forecast.observe({ type: 'mailbox.planned', ...box, purpose: 'fill', counts: planned, notices: [] });
     // Refused after it was planned: looked at once.
     forecast.observe({ ...failed, ...box, phase: 'planning' });

@@ -15,6 +15,8 @@ export interface FailureText {
   readonly sentence: string;
   readonly causes: readonly string[];
   readonly remedy: string;
+  /** Instead of it in the report of a rollback, which no next run continues. */
+  readonly remedyOfRollback?: string;
 }
 
 export interface FailureFacts {

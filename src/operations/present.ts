@@ -15,7 +15,7 @@ import type {
 import type { JournaledWrites } from '../core/report.ts';
 import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts';
 import type { Failure, FailureRecord } from '../model/failure.ts';
-import { FAILURE_CODES } from '../model/failure-codes.ts';
+import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId, SourceObjectId } from '../model/ids.ts';
 import type { ContactChange } from '../model/plan.ts';
 import type { BrakeReason, RecordedEvent, Run, RunReport, RunTimes } from '../model/run.ts';
@@ -23,14 +23,17 @@ import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import type { StoredCertificate } from '../ports/secret-store.ts';
 
-export function presentFailure(failure: FailureRecord): FailureView {
-  const facts = FAILURE_CODES[failure.code];
+export function presentFailure(failure: FailureRecord, run?: Run): FailureView {
+  const facts: FailureFacts = FAILURE_CODES[failure.code];
+  const { sentence, causes, remedy, remedyOfRollback = remedy } = facts.en;
   return {
     code: failure.code,
     number: facts.number,
     scope: facts.scope,
     whoActs: facts.whoActs,
-    ...facts.en,
+    sentence,
+    causes,
+    remedy: run?.undoes === undefined ? remedy : remedyOfRollback,
     details: failure.details ?? {},
     ...(failure.requestId === undefined ? {} : { requestId: failure.requestId }),
   };
@@ -47,7 +50,7 @@ export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<Mailbo
   switch (event.type) {
     case 'source.read':
     case 'mailboxes.read':
-      return { ...event, gaps: event.gaps.map(presentFailure) };
+      return { ...event, gaps: event.gaps.map((gap) => presentFailure(gap)) };
     case 'mailbox.skipped':
     case 'mailbox.failed':
     case 'contact.failed':
@@ -90,7 +93,7 @@ export function presentReport(
             selected: report.source.selected,
             excluded: report.source.excluded,
             isComplete: report.source.isComplete,
-            gaps: report.source.gaps.map(presentFailure),
+            gaps: report.source.gaps.map((gap) => presentFailure(gap)),
           },
     mailboxes:
       report.mailboxes === undefined
@@ -104,7 +107,7 @@ export function presentReport(
               reason,
             })),
             isComplete: report.mailboxes.isComplete,
-            gaps: report.mailboxes.gaps.map(presentFailure),
+            gaps: report.mailboxes.gaps.map((gap) => presentFailure(gap)),
           },
     brake:
       report.brake === undefined
@@ -116,11 +119,14 @@ export function presentReport(
     perMailbox: report.perMailbox.map(
       (mailbox): MailboxReportView => ({
         ...mailbox,
-        failures: mailbox.failures.map(presentFailure),
+        failures: mailbox.failures.map((failure) => presentFailure(failure, run)),
         ...(writes === undefined ? {} : { writes: writes.get(mailbox.mailboxId) ?? NO_WRITES }),
       }),
     ),
-    failures: report.failures.map(({ failure, count }) => ({ failure: presentFailure(failure), count })),
+    failures: report.failures.map(({ failure, count }) => ({
+      failure: presentFailure(failure, run),
+      count,
+    })),
   };
 }
 

@@ -129,6 +129,7 @@ export const exchangeOnlineFailures = {
       sentence: 'The service kept asking to slow down for longer than this run may wait.',
       causes: ['Other applications use the same mailbox or tenant heavily.'],
       remedy: 'Nothing: the next run continues.',
+      remedyOfRollback: 'Roll the run back again; what is done is skipped.',
     },
   },
   serviceUnavailable: {
@@ -141,6 +142,8 @@ export const exchangeOnlineFailures = {
       causes: ['A disturbance at Microsoft, or an Exchange server that restarts or is overloaded.'],
       remedy:
         'Nothing: the next run continues. If it lasts, see the service health page, or the health of the server.',
+      remedyOfRollback:
+        'Roll the run back again; what is done is skipped. If it lasts, see the service health page, or the health of the server.',
     },
   },
   answerLost: {
