@@ -225,6 +225,10 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
         { CONTACTSYNC_PASSWORD: company.box.emulator.serviceAccount.password },
       );
       expect(exitCode, errors).toBe(0);
+      // This account has no mailbox of its own.
+      const probe = await company.run(['environment', 'test', 'head-office']);
+      expect(probe.exitCode, probe.output).toBe(0);
+      expect(probe.output).toContain('own mailbox  not opened (15011)');
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
       expect((await company.box.control.account(EXCHANGE_ACCOUNT)).signIns).toBeGreaterThan(0);
     });
