@@ -15,7 +15,7 @@ import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
 import { countsOf, noticesOf, plannedChange, type ReadyStep, readyStep } from './rollback-changes.ts';
-import { type RollbackStep, rollbackStep } from './rollback-steps.ts';
+import { type RollbackStep, rollbackSteps } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { writeFolder } from './write-folder.ts';
@@ -223,18 +223,9 @@ export class RollbackMailbox {
     };
     this.#snapshot = snapshot;
     this.#folderEntries = entries.filter((entry) => entry.sourceObjectId === undefined);
-    // What was sent again because its answer was lost stands in the journal twice: it is undone once.
-    const undone = new Set<string>();
-    const isRepeated = ({ change, itemId }: JournalEntry): boolean => {
-      if (change === 'update' || itemId === undefined) return false;
-      const isKnown = undone.has(`${change} ${itemId}`);
-      undone.add(`${change} ${itemId}`);
-      return isKnown;
-    };
-    this.#steps = entries
-      .filter((entry) => entry.sourceObjectId !== undefined && !this.#failedFor.has(entry.sourceObjectId))
-      .filter((entry) => !isRepeated(entry))
-      .map((entry) => rollbackStep(entry, world));
+    const isOpen = ({ sourceObjectId }: JournalEntry): boolean =>
+      sourceObjectId !== undefined && !this.#failedFor.has(sourceObjectId);
+    this.#steps = rollbackSteps(entries.filter(isOpen), world);
   }
 
   /** true: nothing is left to do. */

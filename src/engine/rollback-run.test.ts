@@ -133,6 +133,71 @@ describe('rollback with lost answers', () => {
   });
 });
 
+describe('rollback of a run that sent something twice because its answer was lost', () => {
+  it('counts a created contact once', async () => {
+    const world = new World(5, 1);
+    world.box(1).trouble.atWrite(2, { kind: 'loseRequest' });
+    const run = await world.run();
+    await world.rollback(run.id, 'test');
+    expect(world.eventsOf('mailbox.planned')).toMatchObject([{ counts: { delete: 5 } }]);
+
+    await world.rollback(run.id);
+    expect(written(world)).toMatchObject({ deleted: 5 });
+    expect(world.managed(1).size).toBe(0);
+  });
+
+  it('counts a created contact that stays once', async () => {
+    const world = new World(5, 1);
+    world.box(1).trouble.atWrite(2, { kind: 'loseRequest' });
+    const run = await world.run();
+    world.organization.userOf(boxId(1)).editContact(world.item(1, 2).id, { mobilePhone: '+49170' });
+    await world.rollback(run.id, 'test');
+
+    expect(world.eventsOf('mailbox.planned')).toMatchObject([
+      { counts: { delete: 4 }, notices: [{ kind: 'changedSinceRun', count: 1 }] },
+    ]);
+  });
+
+  it('counts an updated contact once, also when the second time more was written', async () => {
+    const world = new World(5, 1);
+    await world.run();
+    const before = contents(world);
+    for (const one of [1, 2]) world.organization.putObject(person(one, { surname: ['Adler'] }));
+    for (const nth of [1, 2]) world.box(1).trouble.atWrite(nth, { kind: 'loseRequest' });
+    const stop = world.organization.onWrite(() => {
+      stop();
+      world.organization.userOf(boxId(1)).editContact(world.item(1, 2).id, { givenName: 'Mine' });
+    });
+    const run = await world.run();
+    await world.rollback(run.id, 'test');
+    expect(world.eventsOf('mailbox.planned')).toMatchObject([{ counts: { update: 2 } }]);
+
+    await world.rollback(run.id);
+    expect(written(world)).toMatchObject({ updated: 2 });
+    expect(contents(world).map(({ mark }) => mark)).toEqual(before.map(({ mark }) => mark));
+    expect(world.item(1, 1).properties).toEqual(before[0]?.properties);
+    expect(world.item(1, 2).properties).toEqual({ ...before[1]?.properties, givenName: 'Mine' });
+  });
+
+  it('still undoes both of two different updates of a contact', async () => {
+    const world = new World(5, 1);
+    await world.run();
+    const before = contents(world);
+    world.organization.putObject(person(1, { surname: ['Adler'] }));
+    // The second round finds the value that the first one wrote changed back.
+    world.organization.putObject(person(2, { surname: ['Adler'] }));
+    world.box(1).trouble.atWrite(2, { kind: 'loseRequest' });
+    const stop = world.organization.onWrite(() => {
+      stop();
+      world.organization.userOf(boxId(1)).editContact(world.item(1, 1).id, { surname: 'Nr1' });
+    });
+    const run = await world.run();
+    await world.rollback(run.id);
+
+    expect(contents(world)).toEqual(before);
+  });
+});
+
 describe('rollback of a mailbox in trouble', () => {
   it('is tried again, and what a broken batch had carried out is counted once', async () => {
     const world = new World(30, 1);

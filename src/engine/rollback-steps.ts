@@ -55,15 +55,55 @@ export interface RollbackWorld {
   readonly foreign: ReadonlyMap<ItemId, ForeignContact>;
 }
 
+/**
+ * Newest change first. What was sent again because its answer was lost stands in the journal twice, and is undone and
+ * counted once.
+ */
+export function rollbackSteps(
+  entries: readonly JournalEntry[],
+  world: RollbackWorld,
+): readonly RollbackStep[] {
+  const undone = new Set<string>();
+  const updates: JournalEntry[] = [];
+  const isRepeated = (entry: JournalEntry): boolean => {
+    if (entry.change === 'update') {
+      const isKnown = updates.some((newer) => includes(newer, entry));
+      updates.push(entry);
+      return isKnown;
+    }
+    const itemId = entry.change === 'create' ? createdBy(entry, world)?.itemId : entry.itemId;
+    if (itemId === undefined) return false;
+    const isKnown = undone.has(`${entry.change} ${itemId}`);
+    undone.add(`${entry.change} ${itemId}`);
+    return isKnown;
+  };
+  return entries.filter((entry) => !isRepeated(entry)).map((entry) => rollbackStep(entry, world));
+}
+
+/** Undoing the newer update also undoes the older one: they found the same contact and wrote the same values. */
+function includes(newer: JournalEntry, older: JournalEntry): boolean {
+  return (
+    newer.itemId === older.itemId &&
+    newer.before?.mark?.fingerprint === older.before?.mark?.fingerprint &&
+    older.fields.every(({ property, from, to }) =>
+      newer.fields.some((field) => field.property === property && field.from === from && field.to === to),
+    )
+  );
+}
+
+/** A create whose answer was lost is found by its mark. */
+function createdBy(entry: JournalEntry, world: RollbackWorld): ManagedContact | undefined {
+  if (entry.newItemId !== undefined) return world.byItem.get(entry.newItemId);
+  return entry.sourceObjectId === undefined ? undefined : world.find(entry.sourceObjectId, entry.folderKey);
+}
+
 export function rollbackStep(entry: JournalEntry, world: RollbackWorld): RollbackStep {
   const keep = (why: KeptWhy): RollbackStep => ({ kind: 'keep', entry, why });
   const findIn = (folderKey: string): ManagedContact | undefined =>
     entry.sourceObjectId === undefined ? undefined : world.find(entry.sourceObjectId, folderKey);
   switch (entry.change) {
     case 'create': {
-      // A create whose answer was lost is found by its mark.
-      const contact =
-        entry.newItemId === undefined ? findIn(entry.folderKey) : world.byItem.get(entry.newItemId);
+      const contact = createdBy(entry, world);
       if (contact === undefined) return keep('alreadySo');
       const isAsWritten = contact.version === entry.newVersion;
       return !isAsWritten && mayHoldUserData(contact)
