@@ -189,7 +189,8 @@ describe('rollback of a run that sent something twice because its answer was los
     world.box(1).trouble.atWrite(2, { kind: 'loseRequest' });
     const stop = world.organization.onWrite(() => {
       stop();
-      world.organization.userOf(boxId(1)).editContact(world.item(1, 1).id, { surname: 'Nr1' });
+      const user = world.organization.userOf(boxId(1));
+      user.editContact(world.item(1, 1).id, { surname: 'Nr1', fileAs: 'Nr1, Person' });
     });
     const run = await world.run();
     await world.rollback(run.id);
