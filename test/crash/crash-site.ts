@@ -11,10 +11,13 @@ import { type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { EmulatorControl } from '../../emulator/src/control/client.ts';
 import type { Organization } from '../../emulator/src/organization/state.ts';
 import { openOperations } from '../../src/main.ts';
+import { type EwsEntry, ewsEntryOf } from '../ews-targets.ts';
+import type { Wire } from '../faults/tenant.ts';
 import { DataDirectory } from './data-directory.ts';
 import { environmentText, policyText } from './documents.ts';
 import { type Mailboxes, readMailboxes } from './mailboxes.ts';
 import { carryOut, type Death, type Order, type Survived, type Work } from './orders.ts';
+import { overEws } from './over-ews.ts';
 
 const SCRIPT = join(import.meta.dirname, 'killable.ts');
 
@@ -31,24 +34,26 @@ export class CrashSite {
   readonly #directory = mkdtempSync(join(tmpdir(), 'contactsync-crash-'));
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
+  readonly #ews: EwsEntry | undefined;
   #data: DataDirectory;
   #copies = 0;
 
-  private constructor(emulator: RunningEmulator) {
+  private constructor(emulator: RunningEmulator, wire: Wire) {
     this.emulator = emulator;
+    this.#ews = wire === 'ews' ? ewsEntryOf(emulator) : undefined;
     this.control = new EmulatorControl(emulator.url, emulator.caPem);
     writeFileSync(this.#path('ca.pem'), emulator.caPem);
     this.#data = new DataDirectory(this.#path('data-0'));
   }
 
   /** Nothing is installed yet. */
-  static async bare(): Promise<CrashSite> {
-    return new CrashSite(await startEmulator(SIZE));
+  static async bare(wire: Wire = 'graph'): Promise<CrashSite> {
+    return new CrashSite(await startEmulator(SIZE), wire);
   }
 
   /** Environment with a certificate that Entra knows, and a policy; no run yet. */
-  static async installed(): Promise<CrashSite> {
-    const site = await CrashSite.bare();
+  static async installed(wire: Wire = 'graph'): Promise<CrashSite> {
+    const site = await CrashSite.bare(wire);
     await site.inProcess(site.setUp());
     await site.registerCertificates();
     return site;
@@ -116,7 +121,9 @@ export class CrashSite {
   }
 
   async ask<Value>(question: (operations: Operations) => Promise<Value>): Promise<Value> {
-    const operations = await openOperations(this.#data.path);
+    const operations = await openOperations(this.#data.path, (dependencies) =>
+      overEws(dependencies, this.#ews),
+    );
     try {
       return await question(operations);
     } finally {
@@ -146,7 +153,7 @@ export class CrashSite {
   async #spawn(order: Order): Promise<{ signal: string | null; output: string; errors: string }> {
     // What is compiled once is kept, as bin.ts does it; a killed process adds nothing to it.
     const env = { ...process.env, NODE_COMPILE_CACHE: this.#path('compiled') };
-    const child = spawn(process.execPath, [SCRIPT, JSON.stringify(order)], {
+    const child = spawn(process.execPath, [SCRIPT, JSON.stringify({ ...order, ews: this.#ews })], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

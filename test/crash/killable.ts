@@ -3,6 +3,7 @@
 
 import type { Journal } from '../../src/ports/journal.ts';
 import { carryOut, type Order, type Survived } from './orders.ts';
+import { overEws } from './over-ews.ts';
 import { hearSystem } from './system-steps.ts';
 import { hearRequests, type Moment, watch } from './watched-calls.ts';
 
@@ -39,7 +40,13 @@ hearSystem((step) => {
   if (death?.at === 'system' && steps.length === death.n) die();
 });
 const operations = await openOperations(order.dataDirectory, (dependencies) =>
-  watch(order.hasNoJournal === true ? { ...dependencies, journal: keepsNothing } : dependencies, heard),
+  watch(
+    {
+      ...overEws(dependencies, order.ews),
+      ...(order.hasNoJournal === true ? { journal: keepsNothing } : {}),
+    },
+    heard,
+  ),
 );
 const run = await carryOut(operations, order.work);
 await operations.close();

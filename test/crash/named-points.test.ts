@@ -18,24 +18,20 @@ import {
   rollback,
   subFolders,
 } from './histories.ts';
-import { die, expectBothWaysOn, expectRepair, expectUndone, type Lived, live } from './interrupted.ts';
+import { die, expectBothWaysOn, expectRepair, expectUndone } from './interrupted.ts';
 import type { Death, Work } from './orders.ts';
+import { livesOf } from './random-points.ts';
 
 let site: CrashSite;
 let installed: Moment;
-const lives = new Map<History, Promise<Lived>>();
+let livedOf: ReturnType<typeof livesOf>;
 
 beforeAll(async () => {
   site = await CrashSite.installed();
   installed = site.save();
+  livedOf = livesOf(site, installed);
 });
 afterAll(() => site.close());
-
-function livedOf(history: History): Promise<Lived> {
-  const known = lives.get(history) ?? live(site, installed, history);
-  lives.set(history, known);
-  return known;
-}
 
 const before = (name: string, nth = 1): Death => ({ at: 'call', name, moment: 'before', nth });
 const after = (name: string, nth = 1): Death => ({ at: 'call', name, moment: 'after', nth });

@@ -1,6 +1,7 @@
 // What a process is told to do with a data directory, and where it has to die while doing it.
 
 import type { Operations, RunView } from '@contactsync/contract';
+import type { EwsEntry } from '../ews-targets.ts';
 import type { Moment } from './watched-calls.ts';
 
 export type Work =
@@ -23,6 +24,8 @@ export interface Order {
   readonly dataDirectory: string;
   readonly work: Work;
   readonly death?: Death;
+  /** Contacts are written through it; people and mailboxes are read as ever. */
+  readonly ews?: EwsEntry | undefined;
   /** Twin: the journal keeps nothing. */
   readonly hasNoJournal?: boolean;
 }

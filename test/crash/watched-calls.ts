@@ -66,4 +66,7 @@ export function hearRequests(heard: Heard): void {
   };
   subscribe('undici:request:create', (message) => heard(nameOf(message), 'before'));
   subscribe('undici:request:headers', (message) => heard(nameOf(message), 'after'));
+  // EWS is asked over node:https.
+  subscribe('http.client.request.start', () => heard('http.ews', 'before'));
+  subscribe('http.client.response.finish', () => heard('http.ews', 'after'));
 }

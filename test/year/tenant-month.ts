@@ -206,9 +206,11 @@ class Month {
     if (hasFaults) {
       const rate = this.#chance.pick([0.05, 0.1, 0.2]);
       const seed = this.#chance.between(1, 1_000_000);
-      await control.setRandomFaults({ rate, seed, kinds: [...randomKinds] });
-      if (this.#tenant.wire === 'ews')
-        await control.setRandomEwsFaults({ rate, seed, kinds: [...randomEwsKinds] });
+      const isOverEws = this.#tenant.wire === 'ews';
+      // What strikes the reading of people has its own month.
+      const faces = isOverEws ? { faces: ['ews' as const] } : {};
+      await control.setRandomFaults({ rate, seed, kinds: [...randomKinds], ...faces });
+      if (isOverEws) await control.setRandomEwsFaults({ rate, seed, kinds: [...randomEwsKinds] });
     }
     if (this.#chance.happens(0.05)) await this.#product.forgetLedger();
     const before = await this.#tenant.mailboxes();
