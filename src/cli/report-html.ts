@@ -106,8 +106,8 @@ function facts(report: ReportView): string {
   return parts.join('\n');
 }
 
-function written({ applied, writes }: MailboxReportView, { run }: ReportView): string {
-  if (writes !== undefined && writes.written + writes.unknown > 0) return writesWords(writes, run.kind);
+function written({ applied, writes }: MailboxReportView): string {
+  if (writes !== undefined && writes.written + writes.unknown > 0) return writesWords(writes);
   return applied === undefined ? '' : appliedWords(applied);
 }
 
@@ -116,7 +116,7 @@ function mailboxRows(report: ReportView): string {
     .map((mailbox) => {
       const leaving = mailbox.purpose === 'empty' ? ['leaves the policy; our contacts are removed'] : [];
       const remarks = [...leaving, ...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
-      return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${mailboxMood(mailbox, report)}">${html(mailboxStateText(mailbox, report))}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${html(written(mailbox, report))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
+      return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${mailboxMood(mailbox, report)}">${html(mailboxStateText(mailbox, report))}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${html(written(mailbox))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
     })
     .join('\n');
 }

@@ -160,7 +160,7 @@ describe('of a run that was cut off', () => {
     expect(lines()).toEqual(
       expect.arrayContaining([
         '  written    20 written, 3 with unknown outcome; the next run looks',
-        '  ○ anna@contoso.example  20 written, 3 with unknown outcome; the next run looks',
+        '  ○ anna@contoso.example  20 written, 3 with unknown outcome',
         '  ○ bea@contoso.example  not reached',
       ]),
     );

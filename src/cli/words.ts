@@ -139,11 +139,12 @@ const WHO_LOOKS: Words = {
   cleanup: 'the next clean-up looks',
 };
 
-/** Of a run that was cut off: "20 written, 3 with unknown outcome; the next run looks". */
-export function writesWords({ written, unknown }: JournaledWritesView, kind: RunView['kind']): string {
+/** Of a run that was cut off: "20 written, 3 with unknown outcome; the next run looks"; of a mailbox without the end. */
+export function writesWords({ written, unknown }: JournaledWritesView, kind?: RunView['kind']): string {
   const known = `${written.toLocaleString('en-US')} written`;
   if (unknown === 0) return written === 0 ? 'nothing written' : known;
-  return `${known}, ${unknown.toLocaleString('en-US')} with unknown outcome; ${word(WHO_LOOKS, kind)}`;
+  const open = `${known}, ${unknown.toLocaleString('en-US')} with unknown outcome`;
+  return kind === undefined ? open : `${open}; ${word(WHO_LOOKS, kind)}`;
 }
 
 /** Whether nothing more happens to a mailbox that is only planned. */
@@ -160,9 +161,7 @@ export function mailboxWords(mailbox: MailboxReportView, report: ReportView): st
   const { state, planned, applied, writes } = mailbox;
   if (state === 'failed' || state === 'skipped') return state;
   if (writes !== undefined && (state === 'planned' || state === 'partly' || writes.unknown > 0))
-    return writes.written + writes.unknown === 0
-      ? mailboxStateText(mailbox, report)
-      : writesWords(writes, report.run.kind);
+    return writes.written + writes.unknown === 0 ? mailboxStateText(mailbox, report) : writesWords(writes);
   if (state === 'planned' && isOver(report)) return mailboxStateText(mailbox, report);
   if (applied !== undefined) return appliedWords(applied);
   return planned === undefined ? state : plannedWords(planned);
