@@ -13,6 +13,7 @@ import { foundWritten } from './doubtful-writes.ts';
 import { holdingMailbox } from './holding.ts';
 import { leavesLeftover, recordAfterWriting, type Written } from './ledger-after.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
+import { asksToWait } from './mailbox-tries.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import type { PreparedMailbox } from './recent-mailboxes.ts';
@@ -104,7 +105,7 @@ class MailboxWriting {
   /** Changes that failed for good; they are not tried again in this run. */
   readonly #failedFor: Set<SourceObjectId>;
   #unknown: DoubtfulWrite[];
-  /** A refusal that concerns the whole run. */
+  /** A refusal that concerns the whole run, or the service's wish to leave the mailbox alone. */
   #stop: Failure | undefined;
   /** Why the outcome of a write in the last round is not known. */
   #lastDoubt: Failure | undefined;
@@ -348,6 +349,11 @@ class MailboxWriting {
 
   /** Counts a final outcome; false: the mailbox must be read and planned again. */
   async #count(change: ContactChange, outcome: ChangeOutcome): Promise<boolean> {
+    const wish = asksToWait(outcome);
+    if (wish !== undefined) {
+      this.#stop ??= wish;
+      return false;
+    }
     switch (outcome.status) {
       case 'applied':
         this.#counts[COUNTED_AS[change.kind]] += 1;

@@ -117,6 +117,23 @@ it('a service that asks again and again is given up after a quarter of an hour',
   expect(minutesSince(world, start)).toBeLessThanOrEqual(15);
 });
 
+it('contacts that the service puts off are written later and are no failures, also in a rollback', async () => {
+  const world = new World(5, 2);
+  for (const nth of [2, 4]) world.box(2).trouble.atWrite(nth, { kind: 'fail', code: 'throttledTooLong' });
+  const run = await world.run();
+
+  expect(run.state).toBe('finished');
+  expect(world.managed(2).size).toBe(5);
+  expect(world.eventsOf('contact.failed')).toEqual([]);
+  expect(world.eventsOf('run.throttled')).toHaveLength(1);
+
+  world.box(2).trouble.atWrite(3, { kind: 'fail', code: 'throttledTooLong' });
+  const undone = await world.rollback(run.id);
+  expect(undone.state).toBe('finished');
+  expect(world.managed(2).size).toBe(0);
+  expect(world.eventsOf('run.throttled')).toHaveLength(1);
+});
+
 it('a run that is cancelled while it waits ends there', async () => {
   const world = new World(5, 2);
   throttle(world, boxId(2), 'applyChanges', 360_000);

@@ -3,6 +3,7 @@
 // waited for.
 
 import type { Failure } from '../model/failure.ts';
+import type { ChangeOutcome } from '../model/plan.ts';
 import type { Clock } from '../ports/clock.ts';
 import { forEachBounded, throwIfAborted } from './mailbox-pool.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -83,6 +84,13 @@ export async function tryEachMailbox<T>(
       ({ item, patience }, failure) => failed(item, failure, patience),
     );
   }
+}
+
+/** A change that was not carried out because the service wants the mailbox left alone: no failure of the contact. */
+export function asksToWait(outcome: ChangeOutcome): Failure | undefined {
+  return outcome.status === 'failed' && outcome.failure.code === 'throttledTooLong'
+    ? outcome.failure
+    : undefined;
 }
 
 /** undefined: the mailbox is given up. */

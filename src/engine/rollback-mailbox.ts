@@ -13,6 +13,7 @@ import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { foundWritten } from './doubtful-writes.ts';
 import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
+import { asksToWait } from './mailbox-tries.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
 import { countsOf, noticesOf, plannedChange, type ReadyStep, readyStep } from './rollback-changes.ts';
 import { type RollbackStep, rollbackSteps } from './rollback-steps.ts';
@@ -256,6 +257,8 @@ export class RollbackMailbox {
         if (outcome === undefined) throw new Error('a target must answer every change');
         if (!(await this.#count(step, outcome)) || isHalf(step)) isSettled = false;
       }
+      const wish = outcomes.map(asksToWait).find((failure) => failure !== undefined);
+      if (wish !== undefined) throw wish;
     }
     return isSettled;
   }
@@ -299,6 +302,7 @@ export class RollbackMailbox {
 
   async #count(step: ReadyStep, outcome: ChangeOutcome): Promise<boolean> {
     const { change } = step;
+    if (asksToWait(outcome) !== undefined) return false;
     if (outcome.status === 'applied') {
       if (!isHalf(step)) this.#countOne(COUNTED_AS[change.kind]);
       return true;
