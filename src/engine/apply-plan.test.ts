@@ -87,6 +87,20 @@ describe('a write whose answer was lost', () => {
     },
   );
 
+  it('and that did not happen is counted once when a phone touches the contact meanwhile', async () => {
+    const world = new World(5, 1);
+    await world.run();
+    const user = world.organization.userOf(boxId(1));
+    const { id } = world.item(1, 1);
+    user.editContact(id, { surname: 'Mine' });
+    world.box(1).trouble.atWrite(1, { kind: 'loseRequest' });
+    afterNextWrite(world, () => user.touchContact(id));
+    const run = await world.run();
+
+    expect(reported(world)).toMatchObject({ updated: 1 });
+    expect(await outcomesOf(world, run)).toEqual(['update unknown', 'update applied']);
+  });
+
   it('and that did not happen is not counted when the user deletes the contact meanwhile', async () => {
     const world = new World(5, 1);
     await world.run();
