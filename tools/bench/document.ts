@@ -173,7 +173,7 @@ function plannerTable({ runs }: PlannerFigures): string {
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, index) => (index === 0 ? '---' : '--:'))), ...rows.map(line)].join(
     '\n',
@@ -181,4 +181,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+export const whole = (value: number) => Math.round(value).toLocaleString('en-US');

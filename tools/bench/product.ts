@@ -3,25 +3,22 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { folderMark, markCodec } from '../../src/composition/marks.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../../src/connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
 import { createHttpClient } from '../../src/connectors/http/http-client.ts';
-import {
-  decodeIdentity,
-  encodeIdentity,
-  FINGERPRINT_VERSION,
-  folderNameFingerprint,
-} from '../../src/core/fingerprint.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import { policyId, runId } from '../../src/model/ids.ts';
 import type { OutcomeCounts, RunEvent } from '../../src/model/run.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import { ensureDataDirectory } from '../../src/store/open-database.ts';
 import { openStores, type Stores } from '../../src/store/open-stores.ts';
 import { systemClock } from '../../src/system/system-clock.ts';
+import { connectEws } from '../../test/ews-targets.ts';
 import { benchLimit, benchPolicy } from './bench-policy.ts';
 import { answerJob } from './job.ts';
 import type { TenantEntry } from './tenant.ts';
@@ -30,6 +27,8 @@ export interface ProductJob {
   readonly entry: TenantEntry;
   readonly dataDirectory: string;
   readonly forgetLedger: boolean;
+  /** The run believes to be so much later than it is. */
+  readonly aheadMs?: number;
 }
 
 export interface ProductResult {
@@ -38,12 +37,17 @@ export interface ProductResult {
   readonly problems: readonly string[];
 }
 
-await answerJob(async ({ entry, dataDirectory, forgetLedger }: ProductJob): Promise<ProductResult> => {
-  const stores = await openDataDirectory(dataDirectory);
+await answerJob(async (job: ProductJob): Promise<ProductResult> => {
+  const { entry, dataDirectory, forgetLedger, aheadMs = 0 } = job;
+  const clock: Clock = {
+    ...systemClock,
+    now: () => new Date(systemClock.now().getTime() + aheadMs),
+  };
+  const stores = await openDataDirectory(dataDirectory, clock);
   if (forgetLedger) await stores.ledger.forget();
   const counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
   const problems: string[] = [];
-  const connection = connect(entry, stores);
+  const connection = connect(entry, stores, clock);
   try {
     const run = await runPolicy(
       {
@@ -55,7 +59,7 @@ await answerJob(async ({ entry, dataDirectory, forgetLedger }: ProductJob): Prom
         defaultCountry: 'DE',
         onEvent: (event) => note(event, counts, problems),
       },
-      { ...stores, ...connection, clock: systemClock, log: silentLog },
+      { ...stores, ...connection, clock, log: silentLog },
       new AbortController().signal,
     );
     return { state: run.state, counts, problems };
@@ -77,12 +81,12 @@ function note(
   }
 }
 
-function openDataDirectory(dataDirectory: string): Promise<Stores> {
+function openDataDirectory(dataDirectory: string, clock: Clock): Promise<Stores> {
   ensureDataDirectory(dataDirectory);
-  return openStores({ dataDirectory, clock: systemClock, log: silentLog, environmentVariables: {} });
+  return openStores({ dataDirectory, clock, log: silentLog, environmentVariables: {} });
 }
 
-function connect(entry: TenantEntry, { memory }: Stores) {
+function connect(entry: TenantEntry, { memory }: Stores, clock: Clock) {
   const { url, organization: tenant, applicationId, certificatePem, privateKeyPem } = entry;
   const exchangeOnline = {
     organization: tenant,
@@ -91,7 +95,7 @@ function connect(entry: TenantEntry, { memory }: Stores) {
     endpoints: { login: url, graph: url, exchange: url },
   };
   const endpoints = cloudEndpoints(exchangeOnline);
-  const [clock, log] = [systemClock, silentLog];
+  const log = silentLog;
   const http = createHttpClient({
     allowedHosts: endpoints.allowedHosts,
     additionalCa: readFileSync(entry.caFile, 'utf8'),
@@ -106,21 +110,10 @@ function connect(entry: TenantEntry, { memory }: Stores) {
     ...{ exchangeOnline, endpoints, tokens, http, graphClient: client, clock, log },
     knownMailboxes: () => memory.readWrittenMailboxes(policyId(benchPolicy.id)),
   });
-  const targets = createGraphTargets({
-    client,
-    markCodec: {
-      encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
-      decode: decodeIdentity,
-    },
-    folderMark: (id, name) => ({
-      version: FINGERPRINT_VERSION,
-      policyId: id,
-      sourceObjectId: undefined,
-      fingerprint: folderNameFingerprint(name),
-      fieldFingerprints: '',
-    }),
-    log,
-    clock,
-  });
+  if (entry.ews !== undefined) {
+    const { targets, close } = connectEws(entry.ews, log, clock);
+    return { source, directory, targets, close: () => Promise.all([http.close(), close()]) };
+  }
+  const targets = createGraphTargets({ client, markCodec, folderMark, log, clock });
   return { source, directory, targets, close: () => http.close() };
 }

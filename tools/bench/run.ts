@@ -50,6 +50,8 @@ try {
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
+// Measures and adds its own section, by the same options.
+await import('./ews.ts');
 
 async function told(
   name: string,

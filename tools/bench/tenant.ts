@@ -2,6 +2,7 @@
 // copied, limits on. Counts requests as the service sees them.
 
 import { createSelfSigned } from '../../src/certificates/create-self-signed.ts';
+import type { EwsEntry } from '../../test/ews-targets.ts';
 import { Emulator, type LoggedRequest, type Recipient } from '../demo/emulator.ts';
 import { addressOf, type BenchPerson, benchPerson, mailboxAlias } from './people.ts';
 
@@ -12,6 +13,8 @@ export interface TenantSize {
 
 /** How a job reaches the tenant. */
 export interface TenantEntry {
+  /** Contacts are written through it instead of Graph. */
+  readonly ews?: EwsEntry;
   readonly url: string;
   readonly caFile: string;
   readonly organization: string;
@@ -108,6 +111,10 @@ export class Tenant {
     );
     if (log.length > KEPT_REQUESTS * 0.89) throw new Error('the emulator no longer keeps every request');
     return { value, requests: countRequests(log) };
+  }
+
+  control<Value>(operation: string, input: object = {}): Promise<Value> {
+    return this.#emulator.control(operation, input);
   }
 
   stop(): Promise<void> {
