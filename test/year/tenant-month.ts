@@ -62,7 +62,8 @@ class Month {
     for (let n = this.#chance.times(1.5); n > 0; n -= 1) await this.#companyActs();
     for (let n = this.#chance.times(3); n > 0; n -= 1) await this.#userActs();
     if (isQuiet) await this.#quietStretch();
-    else if (this.#chance.happens(0.9)) await this.#runOnce(this.#chance.happens(0.35));
+    else if (this.#chance.happens(0.9))
+      await this.#runOnce(this.#chance.happens(this.#tenant.wire === 'ews' ? 0.9 : 0.35));
     await control.advanceClock(DAY_MS);
   }
 
@@ -208,8 +209,8 @@ class Month {
       const seed = this.#chance.between(1, 1_000_000);
       const isOverEws = this.#tenant.wire === 'ews';
       // What strikes the reading of people has its own month.
-      const faces = isOverEws ? { faces: ['ews' as const] } : {};
-      await control.setRandomFaults({ rate, seed, kinds: [...randomKinds], ...faces });
+      const less = isOverEws ? { faces: ['ews' as const], rate: rate / 4 } : { rate };
+      await control.setRandomFaults({ seed, kinds: [...randomKinds], ...less });
       if (isOverEws) await control.setRandomEwsFaults({ rate, seed, kinds: [...randomEwsKinds] });
     }
     if (this.#chance.happens(0.05)) await this.#product.forgetLedger();

@@ -25,6 +25,9 @@ const SIZE = values.quick ? { mailboxes: 5, contacts: 120 } : { mailboxes: 100, 
 /** A folder's last change is not relied upon while it is fresher than five minutes; the bench need not wait for that. */
 const BETWEEN_RUNS_MS = 10 * 60 * 1_000;
 
+const HEAD = '## On-premises: Exchange Web Services\n';
+const NEXT = '## What is not measured\n';
+
 interface Usage {
   readonly requests: number;
   readonly byOperation: Readonly<Record<string, number>>;
@@ -158,9 +161,6 @@ ${table(
 
 `;
 }
-
-const HEAD = '## On-premises: Exchange Web Services\n';
-const NEXT = '## What is not measured\n';
 
 /** Before the last section, in the place of an earlier one. */
 function withSection(document: string, text: string): string {
