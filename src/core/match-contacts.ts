@@ -27,12 +27,15 @@ export function matchContacts(
 ): MatchedContacts {
   const knownItems = new Map<SourceObjectId, ItemId>();
   for (const entry of known?.entries ?? []) knownItems.set(entry.sourceObjectId, entry.itemId);
+  const alsoOurs = new Set(known?.alsoOurs ?? []);
+  const isKnownItem = ({ sourceObjectId, itemId }: OwnContact): boolean =>
+    knownItems.get(sourceObjectId) === itemId || alsoOurs.has(itemId);
 
   const own = new Map<SourceObjectId, OwnContact>();
   const copies: OwnContact[] = [];
   const ofOtherPolicies = new Set<SourceObjectId>();
   const rank = (contact: OwnContact): string => {
-    const isKnown = knownItems.get(contact.sourceObjectId) === contact.itemId;
+    const isKnown = isKnownItem(contact);
     const isInPlace = wantedFolderKey(contact.sourceObjectId) === contact.folderKey;
     return `${isInPlace ? 0 : 1}${isKnown ? 0 : 1}${contact.createdAt} ${contact.itemId}`;
   };
@@ -55,7 +58,7 @@ export function matchContacts(
     const id = contact.sourceObjectId;
     const wantedKey = wantedFolderKey(id);
     const isReplaced = wantedKey !== undefined && own.get(id)?.folderKey === wantedKey;
-    return isReplaced && contact.folderKey !== wantedKey && knownItems.get(id) === contact.itemId;
+    return isReplaced && contact.folderKey !== wantedKey && isKnownItem(contact);
   };
   return {
     own,

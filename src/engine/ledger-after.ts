@@ -126,11 +126,15 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
   for (const id of input.respectedDeletions) missing.delete(id);
   let foreignCount = input.before.foreignCount;
   const halfMoved = new Set(input.written.flatMap(halfMovedPerson));
+  const alsoOurs = new Set(input.before.alsoOurs ?? []);
   for (const { change, outcome } of input.written) {
     const id = change.planned.sourceObjectId;
     const old = entries.get(id);
     // The old entry is what tells the old contact from a user's copy until it is gone.
-    if (change.planned.kind === 'create' && halfMoved.has(id)) continue;
+    if (change.planned.kind === 'create' && halfMoved.has(id)) {
+      if (outcome.status === 'applied') alsoOurs.add(outcome.itemId);
+      continue;
+    }
     if (outcome.status === 'applied' && change.mark !== undefined) {
       const contested = contestedAfter(
         old?.contested,
@@ -156,6 +160,7 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
     const isRemoval = change.planned.kind === 'delete' || change.planned.kind === 'handOver';
     if (!isGone || !isRemoval) continue;
     if (change.planned.kind === 'handOver' && outcome.status === 'applied') foreignCount += 1;
+    if ('itemId' in change.planned) alsoOurs.delete(change.planned.itemId);
     // After a move to another sub-folder the entry already stands for the new item.
     if (old !== undefined && 'itemId' in change.planned && old.itemId === change.planned.itemId)
       entries.delete(id);
@@ -174,6 +179,7 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
     entries: [...entries.values()],
     foreignCount,
     missing: [...missing],
+    alsoOurs: [...alsoOurs],
   };
 }
 

@@ -41,6 +41,11 @@ export interface LedgerRecord {
    * a run has restored or respected that, so that a test run in between does not forget it. Targets ignore this.
    */
   readonly missing?: readonly SourceObjectId[];
+  /**
+   * New contacts of people who moved to another sub-folder and whose old contact, the one of the entry, could not be
+   * deleted. Tells them from a user's copies; targets ignore this.
+   */
+  readonly alsoOurs?: readonly ItemId[];
   readonly foreignCount: number;
 }
 

@@ -56,6 +56,7 @@ const Body = z.object({
   ),
   ...columns,
   missing: z.array(uuid).optional(),
+  alsoOurs: strings.optional(),
 });
 type Body = z.infer<typeof Body>;
 
@@ -69,6 +70,7 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     folders,
     entries,
     missing,
+    alsoOurs,
     ...others
   } = record;
   // A key that the model gains and this format forgets would be lost without a word: it does not compile.
@@ -80,6 +82,7 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     folders: folders.map((folder) => ({ ...folder, mark: folder.mark && { ...folder.mark } })),
     ...toColumns(entries),
     ...(missing === undefined ? {} : { missing: [...missing] }),
+    ...(alsoOurs === undefined ? {} : { alsoOurs: [...alsoOurs] }),
     ...nothingElse,
   };
   return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
@@ -115,7 +118,7 @@ export function decodeLedgerRecord(
   if (body.of[0] !== policyId || body.of[1] !== mailboxId) return undefined;
   const entries = body.sourceObjectIds.map((_, place) => toEntry(body, place));
   if (!entries.every((entry) => entry !== undefined)) return undefined;
-  const { rulesDigest, foreignCount, missing } = body;
+  const { rulesDigest, foreignCount, missing, alsoOurs } = body;
   return {
     policyId,
     mailboxId,
@@ -124,6 +127,7 @@ export function decodeLedgerRecord(
     folders: body.folders.map(toFolder),
     entries,
     ...(missing === undefined ? {} : { missing: missing.map(sourceObjectId) }),
+    ...(alsoOurs === undefined ? {} : { alsoOurs: alsoOurs.map(itemId) }),
   };
 }
 

@@ -54,6 +54,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     rulesDigest: text,
     foreignCount: fc.nat(),
     missing: fc.option(fc.array(fc.uuid().map(sourceObjectId)), { nil: undefined }),
+    alsoOurs: fc.option(fc.array(text.map(itemId)), { nil: undefined }),
     folders: fc.array(
       fc.record({
         key: text,
@@ -66,7 +67,11 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     ),
     entries: fc.array(entry, { maxLength: 20 }),
   })
-  .map(({ missing, ...rest }) => (missing === undefined ? rest : { ...rest, missing }));
+  .map(({ missing, alsoOurs, ...rest }) => ({
+    ...rest,
+    ...(missing === undefined ? {} : { missing }),
+    ...(alsoOurs === undefined ? {} : { alsoOurs }),
+  }));
 
 test('any record comes back exactly', () => {
   fc.assert(

@@ -46,6 +46,7 @@ export function sampleRecord(
       ...(number === 1 ? {} : { contested: { jobTitle: 1, notes: 2 } }),
     })),
     missing: [sampleSourceObjectId(3)],
+    alsoOurs: [itemId('also ours')],
     foreignCount: 4,
   };
 }

@@ -121,3 +121,23 @@ describe('a copy that the user made', () => {
     expect([now?.folderId, now?.properties]).toEqual([original.folderId, original.properties]);
   });
 });
+
+it('a move to a sub-folder that was half done is ended also when the policy makes no sub-folders any more', async () => {
+  const world = new World({
+    people: [ada, ada, ada],
+    mailboxes: 1,
+    normalizes: false,
+    subfolderPerDomain: false,
+    useDefaultContacts: false,
+  });
+  const toggle = (subfolderPerDomain: boolean) =>
+    world.editPolicy((policy) => ({ ...policy, folder: { ...policy.folder, subfolderPerDomain } }));
+  await world.run();
+  toggle(true);
+  world.box(1).trouble.atWrite(3, { kind: 'fail', code: 'contactRefused' });
+  await world.run();
+  toggle(false);
+  await world.run();
+  expectNoDuplicates(world);
+  expectFilled(world);
+});
