@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { LedgerEntry, LedgerRecord } from '../../model/ledger-record.ts';
+import type { FolderSnapshot } from '../../model/mailbox.ts';
 import type { ChangeOutcome } from '../../model/plan.ts';
 import {
   apply,
@@ -55,7 +56,7 @@ describe('what was written since the last round', () => {
 
   it('and updated in the same version is neither opened nor doubted', async () => {
     const known = await filled(3);
-    const snapshots = [];
+    const snapshots: FolderSnapshot[] = [];
     const first = await requestsByOperation(async () => snapshots.push(await read(known)));
     expect(first).toEqual({ FindFolder: 1, SyncFolderItems: 1 });
     const [snapshot] = snapshots;
