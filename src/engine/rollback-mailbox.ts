@@ -259,6 +259,10 @@ export class RollbackMailbox {
       }
       const wish = outcomes.map(asksToWait).find((failure) => failure !== undefined);
       if (wish !== undefined) throw wish;
+      // A refusal that concerns the whole run, such as one of the token.
+      const failures = outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [outcome.failure] : []));
+      const ofRun = failures.find(({ facts }) => facts.scope === 'run');
+      if (ofRun !== undefined) throw ofRun;
     }
     return isSettled;
   }

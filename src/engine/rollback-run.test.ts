@@ -32,6 +32,12 @@ describe('rollback of a run', () => {
     });
   });
 
+  it('ends at a refusal that concerns the whole run', async () => {
+    const { world, run } = await changedWorld();
+    world.box(1).trouble.atWrite(1, { kind: 'fail', code: 'tokenRefused' });
+    expect((await world.rollback(run.id)).state).toBe('failed');
+  });
+
   it('as a test run shows the same counts and writes nothing', async () => {
     const { world, run } = await changedWorld();
     const writes = await world.writesDuring(() => world.rollback(run.id, 'test'));
