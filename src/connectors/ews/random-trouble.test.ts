@@ -36,6 +36,8 @@ async function until(plan: (contacts: readonly ManagedContact[]) => readonly Tar
       for (const outcome of outcomes) expect(['refused', 'gone']).not.toContain(outcome.status);
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown;
+      // The next run comes later: what the server asked to wait is over by then.
+      await control.advanceClock(10 * 60_000);
     }
   }
   throw new Error('did not come to an end');
@@ -68,6 +70,9 @@ const left = (contacts: readonly ManagedContact[]): readonly TargetChange[] =>
   contacts.map(({ itemId, version }) => ({ kind: 'delete', itemId, version, mode: 'hard' }));
 
 describe('trouble at random', () => {
+  /** What a single seed meets depends on how its requests fall; all of them together meet most of it. */
+  const met = new Set<string>();
+
   it.each([1, 2, 3, 4, 5, 6])(
     'seed %d: every contact once, all changed, all gone; what is not ours stays',
     async (seed) => {
@@ -95,9 +100,13 @@ describe('trouble at random', () => {
       await until(left);
       expect(await storedItems()).toHaveLength(1);
       expect(await bed.dumpForeign()).toBe(foreign);
-      expect(Object.keys(await control.ewsFaultsMet()).length).toBeGreaterThan(3);
+      for (const kind of Object.keys(await control.ewsFaultsMet())) met.add(kind);
     },
   );
+
+  it('was met in many kinds', () => {
+    expect(met.size).toBeGreaterThan(5);
+  });
 
   it('twin: whoever writes again without looking has contacts twice', async () => {
     await control.addFault({ face: 'ews', bodyText: '<m:CreateItem', action: { kind: 'answer-lost' } });

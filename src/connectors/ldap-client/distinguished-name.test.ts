@@ -23,6 +23,11 @@ describe('distinguished names', () => {
     );
   });
 
+  it('a no-break space at an end belongs to the value', () => {
+    const value = '\u00a0 ';
+    expect(splitName(`CN=${escapeNameValue(value)},DC=corp`)[0]).toEqual({ type: 'CN', value });
+  });
+
   it('twin: a value that is not escaped does', () => {
     expect(splitName('CN=Müller, OU=x,DC=corp')).toHaveLength(3);
   });

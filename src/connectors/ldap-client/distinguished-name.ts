@@ -103,8 +103,9 @@ function unescapeValue(raw: string): string {
 
 /** Blanks at the ends belong to the notation, unless the last one is escaped. */
 function trimUnescaped(raw: string): string {
-  const start = raw.trimStart();
-  const end = start.trimEnd();
+  // Only plain blanks: others, such as the no-break space, belong to the value.
+  const start = raw.replace(/^ +/, '');
+  const end = start.replace(/ +$/, '');
   const backslashes = /\\*$/.exec(end)?.[0].length ?? 0;
   return backslashes % 2 === 1 && end.length < start.length ? start.slice(0, end.length + 1) : end;
 }
