@@ -2,6 +2,7 @@
 // changes are drawn from a seed, so a run that fails can be run again.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unpackRemembered } from '../../src/connectors/active-directory/remembered.ts';
 import { FakeClock } from '../../src/connectors/memory/fake-clock.ts';
 import { createInMemoryDirectoryCache } from '../../src/connectors/memory/stores/in-memory-directory-cache.ts';
 import type { SourceObjectId } from '../../src/model/ids.ts';
@@ -134,6 +135,27 @@ describe.skipIf(!need.available)(titleWith(need, 'reading only what changed'), (
     expect(await searchesFor()).toBe(0);
     clock.advance(2 * 3_600_000);
     expect(await searchesFor()).toBeGreaterThan(0);
+  });
+
+  it('what is read bit by bit does not put off the next whole reading', async () => {
+    const inner = createInMemoryDirectoryCache();
+    const clock = new FakeClock();
+    const readAt: (string | undefined)[] = [];
+    const cache: DirectoryCache = {
+      read: (key) => inner.read(key),
+      save: (key, blob) => {
+        readAt.push(unpackRemembered(blob, clock.now())?.readAt);
+        return inner.save(key, blob);
+      },
+    };
+    await read(wholeDirectory, cache, clock);
+    const whole = readAt.length;
+    clock.advance(12 * 3_600_000);
+    const world = await buildWorld(admin);
+    await read(wholeDirectory, cache, clock);
+    expect(readAt.length).toBeGreaterThan(whole);
+    expect(new Set(readAt).size).toBe(1);
+    await world.clear();
   });
 
   it('what cannot be understood is read in full', async () => {

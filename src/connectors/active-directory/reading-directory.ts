@@ -69,7 +69,8 @@ export async function readDirectory(
       const result = resultOf(reading, displayNames, []);
       if (key !== undefined && highestUsn !== undefined && result.gaps.length === 0)
         await remember(parts, key, {
-          readAt: started.toISOString(),
+          // Of the last full reading: what is read bit by bit must not put off the next whole one.
+          readAt: remembered?.readAt ?? started.toISOString(),
           highestUsn: highestUsn.toString(),
           entries: reading.met.entries,
           members: reading.met.members,

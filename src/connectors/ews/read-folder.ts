@@ -86,6 +86,8 @@ async function readInFull(
   signal: AbortSignal,
 ): Promise<FolderReading> {
   const { session, codec, policyId } = reader;
+  // Before the reading, which may take minutes: what happens meanwhile must not look settled.
+  const now = session.clock.now();
   const round = await readChangesSince(session, codec, folder.folderId, undefined, signal);
   const rows = [...(round?.changed.values() ?? [])];
   const entries: Entries = new Map((known?.entries ?? []).map((entry) => [entry.itemId, entry]));
@@ -99,7 +101,7 @@ async function readInFull(
       foreignCount,
       otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - all.length,
       others: othersOf(all, policyId),
-      stamp: stampOf(folder, session.clock.now()),
+      stamp: stampOf(folder, now),
     }),
     isFull: true,
   };

@@ -62,6 +62,8 @@ export function createTlsAgent(options: WireOptions): HttpsAgent {
     keepAliveMsecs: KEEP_ALIVE_MS,
     maxSockets: options.connections,
     secureContext: trustWith(options.additionalCa),
+    // Said aloud: NODE_TLS_REJECT_UNAUTHORIZED in the environment must not open the way to a stranger.
+    rejectUnauthorized: true,
   });
   return steered(agent, options.connectTo);
 }

@@ -329,5 +329,8 @@ function createDispatcher(options: HttpClientOptions): Dispatcher {
   if (options.proxy !== undefined) {
     return new ProxyAgent({ uri: options.proxy, connections, requestTls: trust, proxyTls: trust });
   }
-  return new Agent({ connections, connect: { ...trust, timeout: CONNECT_TIMEOUT_MS } });
+  return new Agent({
+    connections,
+    connect: { ...trust, rejectUnauthorized: true, timeout: CONNECT_TIMEOUT_MS },
+  });
 }

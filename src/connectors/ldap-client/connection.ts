@@ -277,6 +277,8 @@ function tlsSocket({ host, port }: ServerAddress, { trust }: ConnectionSettings,
     ...(socket === undefined ? {} : { socket }),
     ...(isIP(host) === 0 ? { servername: host } : {}),
     secureContext: trust(),
+    // Said aloud: NODE_TLS_REJECT_UNAUTHORIZED in the environment must not open the way to a stranger.
+    rejectUnauthorized: true,
   });
 }
 
