@@ -2,6 +2,7 @@
 
 import { resolveSrv } from 'node:dns/promises';
 import {
+  type ActiveDirectoryConnector,
   type ActiveDirectoryOptions,
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
@@ -50,12 +51,14 @@ export async function connectOnPremises(
     settings,
     password: passwords.activeDirectory,
     additionalCa,
-    resolver: { resolveSrv },
+    // Always the same order: of controllers that replicate slowly, changing ones would make people come and go.
+    resolver: { resolveSrv: async (name) => (await resolveSrv(name)).sort(byName) },
     clock,
     log,
-    random,
+    random: () => 0,
   };
-  const directory = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
+  const connected = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
+  const directory = settings.globalCatalog ? withoutDeletions(connected) : connected;
   const signIn = signInFor(environment, passwords.exchange, additionalCa);
   const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
   const findUrl = async (signal: AbortSignal): Promise<string> => {
@@ -95,6 +98,34 @@ export async function connectOnPremises(
       const { requests } = targets.counts;
       log.info('connection closed', { environment: environment.name, requests });
       await Promise.all([directory.close(), http.close()]);
+    },
+  };
+}
+
+const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
+
+/**
+ * A global catalog tells members of universal groups only, and not every attribute, without saying what it leaves out:
+ * nothing may be deleted because of it.
+ */
+function withoutDeletions(connector: ActiveDirectoryConnector): ActiveDirectoryConnector {
+  const gap = (code: 'sourceIncomplete' | 'mailboxListIncomplete') =>
+    new Failure(code, { details: { reason: 'globalCatalog' } });
+  return {
+    ...connector,
+    source: {
+      ...connector.source,
+      async read(scope, signal) {
+        const reading = await connector.source.read(scope, signal);
+        return { ...reading, isComplete: false, gaps: [...reading.gaps, gap('sourceIncomplete')] };
+      },
+    },
+    directory: {
+      async readMailboxes(scope, signal) {
+        const reading = await connector.directory.readMailboxes(scope, signal);
+        return { ...reading, isComplete: false, gaps: [...reading.gaps, gap('mailboxListIncomplete')] };
+      },
     },
   };
 }
