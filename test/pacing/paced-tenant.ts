@@ -28,7 +28,6 @@ import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
 import { policyId, runId } from '../../src/model/ids.ts';
 import type { OutcomeCounts, RunEvent } from '../../src/model/run.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { Traffic } from '../../src/ports/traffic.ts';
 import { openStores, type Stores } from '../../src/store/open-stores.ts';
@@ -140,9 +139,9 @@ export class PacedTenant {
       ...{ dataDirectory, clock: systemClock, log: silentLog, environmentVariables: {} },
     });
     const { close, traffic, ...connection } = this.connect(stores, options.pacing);
-    // Whoever only ticks must not sleep by the tenant's clock: it would jump to the next tick whenever the product thinks.
-    const engineClock: Clock = { now: () => clock.now(), sleep: systemClock.sleep };
-    const ports: RunPorts = { ...stores, ...connection, traffic, clock: engineClock, log: silentLog };
+    // The engine lives in real time, like the leases: it only ticks, and waits for another process. By the tenant's clock,
+    // that would jump to its next tick whenever the product thinks, or stand still while nobody computes.
+    const ports: RunPorts = { ...stores, ...connection, traffic, clock: systemClock, log: silentLog };
     const counts = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
     const problems: string[] = [];
     const startedAt = clock.now().getTime();
