@@ -36,6 +36,17 @@ describe('NTLM version 2', () => {
     expect(ntowfv2('Password', 'User', 'Domain').toString('hex')).toBe('0c868a403bfd7a93a3001ef22ef02e3f');
   });
 
+  it.each([
+    ['grüße', 'GRÜßE'],
+    ['Ωμέγας', 'ΩΜΈΓΑΣ'],
+    ['ÿ\u00b5ı\u017fŉǅ', '\u0178\u00b5ı\u017fŉǅ'],
+    ['\u{10428}ﬁ', '\u{10428}ﬁ'],
+  ])('writes the name %s in capitals as Windows does', (user, inCapitals) => {
+    const passwordKey = md4(Buffer.from('Password', 'utf16le'));
+    const expected = createHmac('md5', passwordKey).update(Buffer.from(`${inCapitals}Domain`, 'utf16le'));
+    expect(ntowfv2('Password', user, 'Domain')).toEqual(expected.digest());
+  });
+
   it('reads the published challenge', () => {
     const challenge = readChallenge(EXAMPLE);
     expect(challenge?.serverChallenge.toString('hex')).toBe('0123456789abcdef');

@@ -114,8 +114,23 @@ export function authenticateMessage(options: AnswerOptions): Buffer {
 
 /** The key of a password for version 2 (MS-NLMP 3.3.2). */
 export function ntowfv2(password: string, user: string, domain: string): Buffer {
-  return hmac(md4(utf16(password)), utf16(user.toUpperCase() + domain));
+  return hmac(md4(utf16(password)), utf16(upperCase(user) + domain));
 }
+
+/**
+ * As Windows does it: one UTF-16 unit becomes one other, or stays (its table is in the specification of exFAT, 7.2.5.1).
+ * Unicode would make two letters of `ß`, and `I` of the dotless `ı`; Windows leaves whatever does not lead back.
+ */
+function upperCase(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => {
+    const unit = text.charAt(at);
+    const upper = unit.toUpperCase();
+    const leadsBack = upper.length === 1 && (upper.toLowerCase() === unit || unit === FINAL_SIGMA);
+    return leadsBack ? upper : unit;
+  }).join('');
+}
+
+const FINAL_SIGMA = '\u03c2';
 
 /** A user principal name goes whole into the user's field. */
 function nameOf(account: string): { readonly user: string; readonly domain: string } {

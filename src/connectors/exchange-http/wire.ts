@@ -3,7 +3,7 @@
 
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { trustWith } from '../http/trust.ts';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
@@ -38,22 +38,6 @@ export interface WireOptions {
 
 /** The budget of a request guards against a server that falls silent; this one only against a dead host. */
 const KEEP_ALIVE_MS = 60_000;
-
-const trusts = new Map<string | undefined, SecureContext>();
-
-/**
- * Made once for all connections of the process: parsing hundreds of authorities takes longer than many requests, and NTLM
- * has an agent for each connection. The operating system's own are where a company puts the authority of its Exchange
- * servers.
- */
-function trustWith(additionalCa: string | undefined): SecureContext {
-  const known = trusts.get(additionalCa);
-  if (known !== undefined) return known;
-  const ca = [...getCACertificates('default'), ...getCACertificates('system')];
-  const trust = createSecureContext({ ca: additionalCa === undefined ? ca : [...ca, additionalCa] });
-  trusts.set(additionalCa, trust);
-  return trust;
-}
 
 /** An agent with the trust of this installation; `overrides` for sign-ins that need connections of their own. */
 export function createTlsAgent(options: WireOptions): HttpsAgent {

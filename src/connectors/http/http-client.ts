@@ -11,6 +11,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Traffic } from '../../ports/traffic.ts';
 import { requireAllowedHost } from './allowed-hosts.ts';
+import { openGuard } from './guard.ts';
 import { explainNetworkError } from './network-failures.ts';
 import { defaultPacingLimits, Pacing, type PacingLimits } from './pacing.ts';
 import { redactUrl } from './redact-url.ts';
@@ -83,8 +84,6 @@ const MAX_TRIES_WITHOUT_CONNECTION = 3;
 const MAX_TRIES_AFTER_ERROR = 3;
 const MAX_REDIRECTS = 5;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-/** Longer timers fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const CONNECT_TIMEOUT_MS = 15_000;
 const CONNECTIONS_PER_HOST = 64;
 
@@ -272,28 +271,6 @@ function refusalsOf(
 function triesFor(status: number): number {
   if ([429, 503, 504].includes(status)) return MAX_TRIES;
   return [500, 502].includes(status) ? MAX_TRIES_AFTER_ERROR : 1;
-}
-
-/**
- * Ends one exchange when the caller wants it or when the budget is used up. Sockets live in real time, whatever clock
- * the product is given: this is a guard and not a wait. (Not AbortSignal.any, which holds its sources weakly.)
- */
-function openGuard(signal: AbortSignal, budgetMs: number): { readonly signal: AbortSignal; close(): void } {
-  const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
-  const timer = setTimeout(
-    () => controller.abort(new DOMException('The time budget is used up.', 'TimeoutError')),
-    Math.min(Math.max(1, Math.ceil(budgetMs)), LONGEST_TIMER_MS),
-  );
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  return {
-    signal: controller.signal,
-    close() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    },
-  };
 }
 
 const DECODERS: Readonly<

@@ -1,19 +1,9 @@
-// Whom a connection trusts: the usual authorities, those of the operating system, where a company's own authority is put
-// by its administrators, and the one the environment names.
+// Whom a connection to a domain controller trusts; see http/trust.ts.
 
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { trustWith } from '../http/trust.ts';
 
-/** Made once, when it is first needed: all authorities are parsed for it. */
+/** Made when it is first needed: all authorities are parsed for it. */
 export function trustOf(additionalCa: string | undefined): () => SecureContext {
-  let context: SecureContext | undefined;
-  return () => {
-    context ??= createSecureContext({
-      ca: [
-        ...getCACertificates('default'),
-        ...getCACertificates('system'),
-        ...(additionalCa === undefined ? [] : [additionalCa]),
-      ],
-    });
-    return context;
-  };
+  return () => trustWith(additionalCa);
 }

@@ -1,6 +1,7 @@
 // Ends one exchange when the caller wants it or when the budget is used up. Sockets live in real time, whatever clock
-// the product is given: this is a guard and not a wait.
+// the product is given: this is a guard and not a wait. (Not AbortSignal.any, which holds its sources weakly.)
 
+/** Longer timers fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface Guard {
