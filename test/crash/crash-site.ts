@@ -30,6 +30,12 @@ export interface Moment {
 /** More than 20 contacts in a mailbox, so that they are written in several batches. */
 const SIZE = { recipients: 40, mailboxes: 3, seed: 7 };
 
+export class NotDead extends Error {
+  constructor(death: Death, calls: number) {
+    super(`the process did not die at ${JSON.stringify(death)}: it heard ${calls} calls`);
+  }
+}
+
 export class CrashSite {
   readonly #directory = mkdtempSync(join(tmpdir(), 'contactsync-crash-'));
   readonly emulator: RunningEmulator;
@@ -140,10 +146,17 @@ export class CrashSite {
 
   /** By a process of its own that dies there; it is an error when it does not. */
   async killed(work: Work, death: Death, more: Partial<Order> = {}): Promise<void> {
+    const survived = await this.attempted(work, death, more);
+    if (survived !== undefined) throw new NotDead(death, survived.calls);
+  }
+
+  /** By a process of its own that shall die there; what it says when it lived to its end. */
+  async attempted(work: Work, death: Death, more: Partial<Order> = {}): Promise<Survived | undefined> {
     const order = { ...more, dataDirectory: this.#data.path, work, death };
     const { signal, output, errors } = await this.#spawn(order);
-    if (signal === 'SIGKILL') return;
-    throw new Error(`the process did not die at ${JSON.stringify(death)}: ${errors}${output}`);
+    if (signal === 'SIGKILL') return undefined;
+    if (signal !== null || errors !== '') throw new Error(`the process ended by ${signal}: ${errors}`);
+    return JSON.parse(output) as Survived;
   }
 
   #path(name: string): string {

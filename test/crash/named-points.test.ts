@@ -250,5 +250,7 @@ describe('twins', () => {
     site.goBackTo(installed);
     const never = site.killed({ kind: 'cleanUp', policy: POLICY }, after('target.applyChanges'));
     await expect(never).rejects.toThrow(/did not die/);
+    const moved = die(site, await livedOf(firstFill), after('target.applyFolder', 100));
+    await expect(moved).rejects.toThrow(/did not die/);
   });
 });
