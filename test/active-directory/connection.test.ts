@@ -58,28 +58,30 @@ describe.skipIf(!need.available)(titleWith(need, 'reaching Active Directory'), (
 
   it('finds its domain controllers by DNS, in the order of priority', async () => {
     const asked: string[] = [];
+    // The name of the domain is that of its only server, as far as names lead here.
+    const domain = controller.address;
     const resolver = {
       async resolveSrv(name: string) {
         asked.push(name);
         return [
-          { name: 'nobody.invalid', port: 389, priority: 0, weight: 100 },
+          { name: `nobody.${domain}`, port: 389, priority: 0, weight: 100 },
           { name: controller.address, port: 389, priority: 10, weight: 100 },
         ];
       },
     };
     for (const globalCatalog of [false, true]) {
-      const settings = { servers: [], domain: 'corp.example.test', globalCatalog };
+      const settings = { servers: [], domain, globalCatalog };
       const { source, close } = connectTo(controller, settings, { resolver });
       const reading = await source.read({ ...wholeDirectory, objects: ['umlaut@example.test'] }, signal);
       expect(reading.objects).toHaveLength(1);
       await close();
     }
-    expect([...new Set(asked)]).toEqual([
-      '_ldap._tcp.dc._msdcs.corp.example.test',
-      '_gc._tcp.corp.example.test',
-    ]);
+    expect([...new Set(asked)]).toEqual([`_ldap._tcp.dc._msdcs.${domain}`, `_gc._tcp.${domain}`]);
     await expectFailure(countThrough({ servers: [], domain: 'corp.example.test' }), 'noDomainController');
     await expectFailure(countThrough({ servers: [] }), 'noDomainController');
+    const elsewhere = connectTo(controller, { servers: [], domain: 'corp.example.test' }, { resolver });
+    await expectFailure(elsewhere.source.read(wholeDirectory, signal), 'domainControllerOutside');
+    await elsewhere.close();
   });
 
   it('a certificate that nobody here trusts', async () => {

@@ -23,8 +23,8 @@ export interface ActiveDirectoryOptions {
   readonly cache: DirectoryCache;
   readonly clock: Clock;
   readonly log: Log;
-  /** From 0 up to 1; spreads the load over domain controllers that DNS names as equals. */
-  readonly random: () => number;
+  /** From 0 up to 1, for the name of a domain controller; spreads the load over those that DNS names as equals. */
+  readonly random: (name: string) => number;
   readonly connectTimeoutMs?: number;
   readonly silenceTimeoutMs?: number;
 }
@@ -52,7 +52,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
     findServers: async () => {
       if (settings.encryption === 'none' && !settings.allowPlainLdap)
         throw new Failure('plainLdapNotAllowed');
-      return findServers(settings, resolver, random);
+      return findServers(settings, resolver, random, log);
     },
     clock,
     log,

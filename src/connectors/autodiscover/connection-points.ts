@@ -12,6 +12,8 @@ export interface PointReading {
   readonly points: readonly ConnectionPoint[];
   /** Of the domain controller, which was chosen near us; undefined where it cannot be told. */
   readonly site: string | undefined;
+  /** false: read over a connection without encryption, where whoever is in between can write what is read. */
+  readonly isProven?: boolean;
 }
 
 export interface ServiceConnectionPoints {

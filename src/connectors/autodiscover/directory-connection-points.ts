@@ -29,8 +29,8 @@ export interface DirectoryPointsOptions {
   readonly resolver: ServiceResolver;
   readonly clock: Clock;
   readonly log: Log;
-  /** From 0 up to 1. */
-  readonly random: () => number;
+  /** From 0 up to 1, for the name of a domain controller. */
+  readonly random: (name: string) => number;
   readonly connectTimeoutMs?: number;
   readonly silenceTimeoutMs?: number;
 }
@@ -39,9 +39,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const SILENCE_TIMEOUT_MS = 20_000;
 
 export function createDirectoryConnectionPoints(options: DirectoryPointsOptions): ServiceConnectionPoints {
-  const { settings, resolver, random } = options;
+  const { settings, resolver, random, log } = options;
   return {
-    read: (signal) => readPoints(options, settings, (own) => findServers(own, resolver, random), signal),
+    read: (signal) => readPoints(options, settings, (own) => findServers(own, resolver, random, log), signal),
     async readAt(ldapUrl, signal) {
       const host = hostOf(ldapUrl);
       if (host === undefined) throw new Failure('noDomainController');
@@ -52,7 +52,7 @@ export function createDirectoryConnectionPoints(options: DirectoryPointsOptions)
       return readPoints(
         options,
         forest,
-        (own) => findServers(own, resolver, random).catch(() => findServers(alone, resolver, random)),
+        (own) => findServers(own, resolver, random, log).catch(() => findServers(alone, resolver, random)),
         signal,
       );
     },
@@ -86,6 +86,7 @@ async function readPoints(
       async (reader) => ({
         points: await searchPoints(reader, signal),
         site: await readSite(reader, signal),
+        isProven: settings.encryption !== 'none',
       }),
       signal,
     );

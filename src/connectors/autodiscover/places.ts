@@ -44,12 +44,16 @@ async function* fromDirectory(
   if (own === undefined) return;
   const { urls, forests, otherForests } = orderPoints(own, mailDomain);
   const isKnown = urls.length > 0 || forests.length > 0;
+  const proven = own.isProven === false ? [] : [...urls];
   const readForests = async (pointers: readonly string[]): Promise<readonly string[]> => {
     const found: string[] = [];
     for (const pointer of pointers.slice(0, MOST_FORESTS)) {
       const reading = await readPoints(inquiry, pointer, () => scp.readAt(pointer, inquiry.signal));
       // Pointers found there are not followed again: they could go in a circle.
-      if (reading !== undefined) found.push(...orderPoints(reading, mailDomain).urls);
+      if (reading === undefined) continue;
+      const there = orderPoints(reading, mailDomain).urls;
+      found.push(...there);
+      if (reading.isProven !== false && own.isProven !== false) proven.push(...there);
     }
     return found;
   };
@@ -57,8 +61,9 @@ async function* fromDirectory(
   const target = 'Active Directory';
   if (all.length === 0) note(inquiry, { question: 'connectionPoints', target }, 'noPoints');
   // What an administrator of the directory wrote there is trusted as the directory itself is; all of it before the first
-  // is asked, since servers send clients to each other.
-  for (const host of all.map((text) => URL.parse(text)?.hostname ?? '')) {
+  // is asked, since servers send clients to each other. What came without encryption may be anybody's word, and leads only
+  // to hosts that were trusted before.
+  for (const host of proven.map((text) => URL.parse(text)?.hostname ?? '')) {
     if (host !== '') inquiry.trusted.hosts.add(host);
   }
   for (const text of all) {

@@ -5,7 +5,7 @@ import type { AutodiscoverRule } from '@contactsync/emulator';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../model/failure.ts';
-import { AutodiscoverBench, linesOf, record } from './testing/autodiscover-bench.ts';
+import { AutodiscoverBench, linesOf, pointsAt, record } from './testing/autodiscover-bench.ts';
 
 let bench: AutodiscoverBench;
 beforeAll(async () => {
@@ -17,6 +17,7 @@ beforeEach(async () => {
   await bench.control.setAutodiscover({ forms: ['pox'] });
 });
 
+const signal = new AbortController().signal;
 const AUTODISCOVER = 'autodiscover.contoso.example:443';
 const PLAIN = 'autodiscover.contoso.example:80';
 const DOMAIN = 'contoso.example:443';
@@ -93,6 +94,20 @@ describe('a server outside of the mail domain gets no password', () => {
   it('a name that only ends like the mail domain is outside', async () => {
     const failure = await bench.failure({ reachable: [], records: [record('evilcontoso.example')] });
     expect(failure.details['hosts']).toEqual(['evilcontoso.example']);
+  });
+
+  it("what Active Directory says without encryption may be anybody's word; encrypted it is trusted", async () => {
+    const said = pointsAt(pox(FOREIGN));
+    const unproven = async () => ({ ...(await said.read(signal)), isProven: false });
+    const failure = await bench.failure({ reachable: [FOREIGN], scp: { ...said, read: unproven } });
+    expect(failure.code).toBe('autodiscoverLeadsOutside');
+    expect(failure.details['hosts']).toEqual(['mail.fabrikam.example']);
+    expect(await bench.trustedWithPassword()).toEqual([]);
+    expect((await bench.search({ reachable: [FOREIGN], scp: said })).ewsUrl).toBe(ews(FOREIGN));
+    const near = pointsAt(pox(MAIL));
+    const unprovenNear = async () => ({ ...(await near.read(signal)), isProven: false });
+    const scp = { ...near, read: unprovenNear };
+    expect((await bench.search({ reachable: [MAIL], scp })).ewsUrl).toBe(ews(MAIL));
   });
 });
 

@@ -1,7 +1,12 @@
-// Which domain controllers to ask, in which order: those the environment names, or those DNS names for its domain.
+// Which domain controllers to ask, in which order: those the environment names, or those DNS names for its domain. What
+// DNS says is not protected, and the password goes to whom it names: so it may only name servers of that domain, which
+// then prove their name with a certificate.
 
+import { createHash } from 'node:crypto';
+import { domainToASCII } from 'node:url';
 import type { ActiveDirectory } from '../../model/environment.ts';
 import { asFailure, Failure } from '../../model/failure.ts';
+import { type Log, silentLog } from '../../ports/log.ts';
 import type { ServerAddress } from './connection.ts';
 
 export interface ServiceRecord {
@@ -16,42 +21,87 @@ export interface ServiceResolver {
   resolveSrv(name: string): Promise<readonly ServiceRecord[]>;
 }
 
-export type ServerSettings = Pick<ActiveDirectory, 'domain' | 'servers' | 'globalCatalog' | 'encryption'>;
+export interface ServerSettings
+  extends Pick<ActiveDirectory, 'domain' | 'servers' | 'globalCatalog' | 'encryption'> {
+  /** Of Active Directory, where it is known: its domain controllers come before all others. */
+  readonly site?: string | undefined;
+}
 
 const PORTS = {
   domain: { ldaps: 636, startTls: 389, none: 389 },
   globalCatalog: { ldaps: 3269, startTls: 3268, none: 3268 },
 } as const;
 
-/** Throws Failure `noDomainController`. `random` gives numbers from 0 up to 1. */
+/**
+ * Throws Failures `noDomainController` and `domainControllerOutside`. `chance` gives a number from 0 up to 1 for a name;
+ * one that gives the same for the same name keeps the order the same from one time to the next.
+ */
 export async function findServers(
   settings: ServerSettings,
   resolver: ServiceResolver,
-  random: () => number,
+  chance: (name: string) => number,
+  log: Log = silentLog,
 ): Promise<readonly ServerAddress[]> {
-  const port = PORTS[settings.globalCatalog ? 'globalCatalog' : 'domain'][settings.encryption];
-  if (settings.servers.length > 0) return settings.servers.map((server) => readServer(server, port));
-  if (settings.domain === undefined) throw new Failure('noDomainController');
-  // https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/c1987d42-1847-4cc9-acf7-aab2136d6952
-  const name = settings.globalCatalog
-    ? `_gc._tcp.${settings.domain}`
-    : `_ldap._tcp.dc._msdcs.${settings.domain}`;
-  const records = await resolve(resolver, name);
-  // A single record with the target "." says that the service is not offered (RFC 2782).
-  const offered = records.filter((record) => record.name !== '' && record.name !== '.');
-  if (offered.length === 0) throw new Failure('noDomainController', { details: { name } });
+  const { domain, site, servers, globalCatalog, encryption } = settings;
+  const port = PORTS[globalCatalog ? 'globalCatalog' : 'domain'][encryption];
+  if (servers.length > 0) return servers.map((server) => readServer(server, port));
+  if (domain === undefined) throw new Failure('noDomainController');
+  const near =
+    site === undefined ? [] : await resolve(resolver, recordName(globalCatalog, domain, site)).catch(ignored);
+  // A site without domain controllers of its own has no records, or those of the next site.
+  const far = await resolve(resolver, recordName(globalCatalog, domain)).catch((failure: Failure) => {
+    if (near.length === 0) throw failure;
+    return ignored(failure);
+  });
+  const ordered = [...inOrder(near, chance), ...inOrder(far, chance)];
+  const inside = ordered.filter((name) => isInDomain(name, domain));
+  const outside = [...new Set(ordered.filter((name) => !isInDomain(name, domain)))];
+  if (outside.length > 0) {
+    const details = { domain, servers: outside };
+    if (inside.length === 0) throw new Failure('domainControllerOutside', { details });
+    log.warn('DNS names domain controllers outside of the domain; they are not asked', details);
+  }
   // The records name the ports of plain LDAP.
-  return inOrder(offered, random).map((record) => ({ host: record.name.replace(/\.$/, ''), port }));
+  return [...new Set(inside)].map((host) => ({ host, port }));
+}
+
+// https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/c1987d42-1847-4cc9-acf7-aab2136d6952
+function recordName(globalCatalog: boolean, domain: string, site?: string): string {
+  const below = site === undefined ? '' : `${site}._sites.`;
+  return globalCatalog ? `_gc._tcp.${below}${domain}` : `_ldap._tcp.${below}dc._msdcs.${domain}`;
 }
 
 async function resolve(resolver: ServiceResolver, name: string): Promise<readonly ServiceRecord[]> {
+  let records: readonly ServiceRecord[];
   try {
-    return await resolver.resolveSrv(name);
+    records = await resolver.resolveSrv(name);
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.code === 'cancelled') throw failure;
     throw new Failure('noDomainController', { details: { name }, cause: thrown });
   }
+  // A single record with the target "." says that the service is not offered (RFC 2782).
+  const offered = records.filter((record) => record.name !== '' && record.name !== '.');
+  if (offered.length === 0) throw new Failure('noDomainController', { details: { name } });
+  return offered;
+}
+
+function ignored(failure: Failure): readonly ServiceRecord[] {
+  if (failure.code === 'cancelled') throw failure;
+  return [];
+}
+
+/** Whether a server bears the name of the domain or one below it, as the domain controllers of its child domains do. */
+export function isInDomain(host: string, domain: string): boolean {
+  const wanted = plainName(domain);
+  const name = plainName(host);
+  return wanted !== '' && (name === wanted || name.endsWith(`.${wanted}`));
+}
+
+/** In lower case, other alphabets as `xn--`, without the dot of the root. */
+function plainName(name: string): string {
+  const text = name.trim().toLowerCase().replace(/\.$/, '');
+  return domainToASCII(text) || text;
 }
 
 /** `host`, `host:port`, `[address]:port` or an address of version 6 alone. */
@@ -63,22 +113,29 @@ export function readServer(server: string, defaultPort: number): ServerAddress {
   return { host, port: port === undefined ? defaultPort : Number(port) };
 }
 
-/** RFC 2782: lowest priority first; among equals by chance, in proportion to the weight. */
-function inOrder(records: readonly ServiceRecord[], random: () => number): readonly ServiceRecord[] {
-  const ordered: ServiceRecord[] = [];
-  const priorities = [...new Set(records.map(({ priority }) => priority))].sort((a, b) => a - b);
-  for (const wanted of priorities) {
-    // Those without weight come first in the row, so that they have a small chance at all.
-    const left = records.filter(({ priority }) => priority === wanted).sort((a, b) => a.weight - b.weight);
-    while (left.length > 0) {
-      const total = left.reduce((sum, { weight }) => sum + weight, 0);
-      let point = random() * (total + 1);
-      const index = left.findIndex(({ weight }) => {
-        point -= weight;
-        return point < 1;
-      });
-      ordered.push(...left.splice(Math.max(index, 0), 1));
-    }
-  }
-  return ordered;
+/**
+ * RFC 2782: lowest priority first; among equals by chance, in proportion to the weight. Each name draws for itself, so
+ * that one that comes or goes does not change the order of the others (weighted reservoir sampling of Efraimidis and
+ * Spirakis: the greatest draw^(1/weight) is first).
+ */
+function inOrder(records: readonly ServiceRecord[], chance: (name: string) => number): readonly string[] {
+  return records
+    .map(({ name, priority, weight }) => {
+      const host = plainName(name);
+      // Those without weight have a small chance, as the RFC wants it.
+      return { host, priority, draw: chance(host) ** (1 / Math.max(weight, SMALL_WEIGHT)) };
+    })
+    .sort((a, b) => a.priority - b.priority || b.draw - a.draw || (a.host < b.host ? -1 : 1))
+    .map(({ host }) => host);
 }
+
+const SMALL_WEIGHT = 0.01;
+
+/** Draws that are the same whenever the same name is asked about: installations differ, and none of them wavers. */
+export function steadyChance(seed: string): (name: string) => number {
+  return (name) =>
+    createHash('sha256').update(`${seed}\n${name}`).digest().readUIntBE(0, DRAW_BYTES) /
+    2 ** (8 * DRAW_BYTES);
+}
+
+const DRAW_BYTES = 6;

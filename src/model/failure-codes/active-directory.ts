@@ -118,6 +118,22 @@ export const activeDirectoryFailures = {
       remedy: 'Correct the domain, or name domain controllers in the environment.',
     },
   },
+  domainControllerOutside: {
+    number: 11018,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'DNS names domain controllers outside of the domain; they were not asked.',
+      causes: [
+        'The domain controllers bear names of another domain than the one in the environment.',
+        'The environment names a domain below or beside the one that is meant.',
+        'Somebody answers in the place of your DNS server: its answers are not protected.',
+      ],
+      remedy:
+        'The password was not sent. If the servers in the details are yours, name them in the environment; otherwise correct the domain, or find out who answers.',
+    },
+  },
   directoryPasswordRefused: {
     number: 11020,
     scope: 'run',
