@@ -45,6 +45,8 @@ class SignedInHttp implements ExchangeHttp {
   readonly #gate = createRequestGate(PER_MAILBOX);
   /** While it is open whether the password is right, one request at a time: ten at once would be ten wrong ones. */
   readonly #proof = createRequestGate(1);
+  /** Here and not in the agent, so that who still waits is not sent after a refusal. */
+  readonly #connections = createRequestGate(CONNECTIONS);
   #isSignInProved = false;
   #refused: Failure | undefined;
 
@@ -137,31 +139,42 @@ class SignedInHttp implements ExchangeHttp {
 
   async #exchange(request: ExchangeRequest, outgoing: WireRequest): Promise<WireAnswer> {
     if (request.isAnonymous === true) return this.#wire.send(outgoing);
-    if (this.#isSignInProved) {
-      const answer = await this.#signedIn(outgoing);
-      if (answer.status !== 401) return answer;
-      // A balancer that lost the connection, or a password that was changed: one request finds out.
-      answer.message.destroy();
-      this.#isSignInProved = false;
-    }
-    const leave = await this.#proof.enter('', outgoing.signal);
+    const leave = await this.#connections.enter(outgoing.url.host, outgoing.signal);
     try {
       const answer = await this.#signedIn(outgoing);
+      if (answer.message.closed) leave();
+      else answer.message.once('close', leave);
+      return answer;
+    } catch (thrown) {
+      leave();
+      throw thrown;
+    }
+  }
+
+  async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
+    const { signIn } = this.#options;
+    const leave = this.#isSignInProved ? () => {} : await this.#proof.enter('', outgoing.signal);
+    // Meanwhile another one may have proved it.
+    if (this.#isSignInProved) leave();
+    try {
+      this.#stopAfterRefusal();
+      const checkBeforeSending = () => this.#stopAfterRefusal();
+      const answer = await signIn.send({ ...outgoing, checkBeforeSending }, this.#wire.send);
+      // A gateway's own answer proves nothing about the password.
+      if (![401, 502, 503, 504].includes(answer.status)) this.#isSignInProved = true;
       if (answer.status !== 401) return answer;
       answer.message.destroy();
-      this.#refused = refusal(this.#options.signIn.scheme, answer, outgoing.url.host);
+      const { host } = outgoing.url;
+      this.#refused ??= signIn.explainRefusal?.(answer, host) ?? refusal(signIn.scheme, answer, host);
       throw this.#refused;
     } finally {
       leave();
     }
   }
 
-  async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
+  /** The password may have been changed in the middle of a run: every further try counts towards locking the account. */
+  #stopAfterRefusal(): void {
     if (this.#refused !== undefined) throw this.#refused;
-    const answer = await this.#options.signIn.send(outgoing, this.#wire.send);
-    // A gateway's own answer proves nothing about the password.
-    if (![401, 502, 503, 504].includes(answer.status)) this.#isSignInProved = true;
-    return answer;
   }
 
   #headersOf(request: ExchangeRequest, url: URL, clientRequestId: string): Record<string, string> {
@@ -170,7 +183,7 @@ class SignedInHttp implements ExchangeHttp {
     return {
       'user-agent': 'contactSync',
       'accept-encoding': 'gzip',
-      ...lowerCase(request.headers ?? {}),
+      ...sendable(request.headers ?? {}),
       ...(cookie === undefined ? {} : { cookie }),
       'client-request-id': clientRequestId,
       'return-client-request-id': 'true',
@@ -243,8 +256,10 @@ function bodyOf(
   };
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** Without values that are not ASCII, such as an internationalized address: servers read their bytes differently. */
+function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const fitting = Object.entries(headers).filter(([, value]) => /^[\t\x20-\x7e]*$/.test(value));
+  return Object.fromEntries(fitting.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function asCancelled(signal: AbortSignal): Failure {

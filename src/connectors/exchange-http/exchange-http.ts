@@ -4,6 +4,7 @@
 export interface ExchangeRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
+  /** Hints such as X-AnchorMailbox: one that is not ASCII is left out. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   /** All tries and the waits between them, until the end of the body. */

@@ -1,7 +1,7 @@
 // NTLM against the emulator's own server side: connection bound, with and without Extended Protection.
 
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Failure } from '../../model/failure.ts';
 import { silentLog } from '../../ports/log.ts';
 import { systemClock } from '../../system/system-clock.ts';
@@ -109,6 +109,22 @@ describe('NTLM', () => {
     const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(ask())));
     expect(new Set(codes)).toEqual(new Set(['exchangeSignInRefused']));
     expect((await control.account(emulator.serviceAccount.userName)).failedSignIns).toBe(1);
+    await http.close();
+  });
+
+  it('a password that is changed in mid-run is tried once in all, over connections that were cut', async () => {
+    const { http, ask } = open();
+    const { userName } = emulator.serviceAccount;
+    const right = emulator.serviceAccount.password;
+    expect((await ask()).status).not.toBe(401);
+    const before = (await control.account(userName)).failedSignIns;
+    await control.changeAccount(userName, { password: 'changed' });
+    onTestFinished(async () => void (await control.changeAccount(userName, { password: right })));
+    await control.addFault({ face: 'ews', action: { kind: 'drop' } });
+    expect(await codeOf(ask())).toBe('answerLost');
+    const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(ask())));
+    expect(new Set(codes)).toEqual(new Set(['exchangeSignInRefused']));
+    expect((await control.account(userName)).failedSignIns).toBe(before + 1);
     await http.close();
   });
 

@@ -13,7 +13,7 @@ import {
   negotiateMessage,
   readChallenge,
 } from './ntlm-messages.ts';
-import { createRequestGate } from './request-gate.ts';
+import { createRequestGate, type RequestGate } from './request-gate.ts';
 import type { SignIn } from './sign-in.ts';
 import type { Wire, WireAnswer, WireRequest } from './wire.ts';
 
@@ -37,6 +37,8 @@ export function ntlmSignIn(options: NtlmOptions): SignIn {
   const idle: Connection[] = [];
   const all: Connection[] = [];
   const gate = createRequestGate(options.connections);
+  /** One at a time proves the password: several at once would be as many wrong ones where it was changed meanwhile. */
+  const proofs = createRequestGate(1);
 
   const open = (): Connection => {
     const connection = { agent: options.createAgent(), socket: undefined };
@@ -57,7 +59,7 @@ export function ntlmSignIn(options: NtlmOptions): SignIn {
         leave();
       };
       try {
-        const answer = await sendOver(connection, request, wire, options);
+        const answer = await sendOver(connection, request, wire, { ...options, proofs });
         // The socket is taken until the answer was read to its end, or thrown away.
         answer.message.once('close', giveBack);
         return answer;
@@ -77,9 +79,9 @@ async function sendOver(
   connection: Connection,
   request: WireRequest,
   wire: Wire,
-  options: NtlmOptions,
+  options: NtlmOptions & { readonly proofs: RequestGate },
 ): Promise<WireAnswer> {
-  const send = (changed: Partial<WireRequest>) => wire({ ...request, ...changed }, connection.agent);
+  const send: Send = (changed) => wire({ ...request, ...changed }, connection.agent);
   if (connection.socket !== undefined && !connection.socket.destroyed) {
     const answer = await send({});
     if (answer.status !== 401) {
@@ -90,6 +92,22 @@ async function sendOver(
     await readAway(answer);
   }
   connection.socket = undefined;
+  const leave = await options.proofs.enter('', request.signal);
+  try {
+    return await signInAnew(connection, request, send, options);
+  } finally {
+    leave();
+  }
+}
+
+type Send = (changed: Partial<WireRequest>) => Promise<WireAnswer>;
+
+async function signInAnew(
+  connection: Connection,
+  request: WireRequest,
+  send: Send,
+  options: NtlmOptions,
+): Promise<WireAnswer> {
   const negotiate = negotiateMessage();
   const asked = await send({ ...withToken(request, 'NTLM', negotiate), body: '' });
   if (asked.status !== 401) return asked;

@@ -1,6 +1,7 @@
 // How a request is signed in, as a strategy: one file per way, so that Basic, NTLM and others stand side by side and
 // nothing above knows which is used.
 
+import type { Failure } from '../../model/failure.ts';
 import type { Wire, WireAnswer, WireRequest } from './wire.ts';
 
 export interface SignIn {
@@ -11,6 +12,8 @@ export interface SignIn {
    * also a 401: that one is final. Throws Failures (passwordNeedsTls) and whatever the wire throws.
    */
   send(request: WireRequest, wire: Wire): Promise<WireAnswer>;
+  /** Of a final 401; absent: a password was refused, or not even asked for. */
+  explainRefusal?(answer: WireAnswer, host: string): Failure;
   /** Gives back connections of its own. */
   close?(): void;
 }

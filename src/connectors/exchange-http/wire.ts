@@ -3,6 +3,8 @@
 
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { trustWith } from '../http/trust.ts';
 
 export interface WireRequest {
@@ -11,6 +13,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Asked at the last moment, when the connection stands: what it throws is thrown, and nothing is sent. */
+  readonly checkBeforeSending?: () => void;
 }
 
 export interface WireAnswer {
@@ -90,8 +94,32 @@ function exchange(request: WireRequest, agent: HttpAgent): Promise<WireAnswer> {
   });
   // Errors after the answer began reach whoever reads the message.
   outgoing.on('error', reject);
-  outgoing.end(body);
+  const { checkBeforeSending } = request;
+  if (checkBeforeSending === undefined) {
+    outgoing.end(body);
+    return promise;
+  }
+  const go = () => {
+    try {
+      checkBeforeSending();
+      outgoing.end(body);
+    } catch (thrown) {
+      reject(thrown);
+      outgoing.destroy();
+    }
+  };
+  outgoing.on('socket', (socket) => {
+    const event = waitsFor(socket);
+    if (event === undefined) go();
+    else socket.once(event, go);
+  });
   return promise;
+}
+
+/** undefined: connected, and its handshake is over. */
+function waitsFor(socket: Socket): 'connect' | 'secureConnect' | undefined {
+  if (socket instanceof TLSSocket) return socket.authorized ? undefined : 'secureConnect';
+  return socket.connecting ? 'connect' : undefined;
 }
 
 function flatten(message: IncomingMessage): Readonly<Record<string, string>> {
