@@ -123,6 +123,22 @@ export const configurationFailures = {
       remedy: 'Choose another name, or replace the file with --force.',
     },
   },
+  unusableCaFile: {
+    number: 10019,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The file with additional certificate authorities holds none that can be used.',
+      causes: [
+        'The file is empty, or something else than certificates, such as a private key or a PKCS #7 bundle.',
+        'Its certificates have expired or are not valid yet.',
+        'It holds the certificate of a server instead of the one of the authority that issued it.',
+      ],
+      remedy:
+        "Put the authority's certificate into the file named in the details, as PEM or DER. The details say what is wrong with what is there.",
+    },
+  },
   invalidTenantName: {
     number: 10020,
     scope: 'run',
@@ -244,6 +260,21 @@ export const configurationFailures = {
         'A server, the account or the mail domain of the environment was changed: stored secrets are then discarded on purpose.',
       ],
       remedy: 'Store it with "contactsync environment set-password NAME".',
+    },
+  },
+  environmentNeeded: {
+    number: 10046,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The policy needs an environment.',
+      causes: [
+        'The file names none: it comes from elsewhere, or the line was taken away.',
+        'No environment has the name in the details, or none was created yet.',
+      ],
+      remedy:
+        'Give it one: contactsync policy apply FILE --environment NAME. If there is none yet, create it with "contactsync environment new" and "contactsync environment apply".',
     },
   },
   usage: {
