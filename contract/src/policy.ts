@@ -108,7 +108,44 @@ export const ActiveDirectorySource = z.strictObject({
 });
 export type ActiveDirectorySource = z.infer<typeof ActiveDirectorySource>;
 
-export const Source = z.discriminatedUnion('type', [ExchangeOnlineSource, ActiveDirectorySource]);
+export const SourceFolder = z.strictObject({
+  path: z
+    .array(z.string().min(1).max(255))
+    .max(20)
+    .default([])
+    .describe(
+      'Names from the folder below Contacts down, such as [Customers, North]; a name may hold any character. Empty: Contacts itself.',
+    ),
+  includeSubfolders: z.boolean().default(false),
+});
+export type SourceFolder = z.infer<typeof SourceFolder>;
+
+export const SharedMailboxSource = z.strictObject({
+  type: z.literal('sharedMailbox'),
+  mailbox: z.string().trim().min(3).max(320).describe('The mailbox by mail address.'),
+  folders: z
+    .array(SourceFolder)
+    .max(100)
+    .default([])
+    .describe('Contact folders that are read. Nothing given: Contacts itself, without sub-folders.'),
+  categories: z
+    .array(z.string().trim().min(1).max(255))
+    .max(100)
+    .default([])
+    .describe('Only contacts with any of these categories. Nothing given: all.'),
+  includePrivate: z.boolean().default(false).describe('true: contacts marked as private are copied too.'),
+  excludeWithoutPhone: z.boolean().default(false),
+  excludeWithoutEmail: z.boolean().default(false),
+  include: filterSets.default([]).describe('Nothing given: everything is included.'),
+  exclude: filterSets.default([]),
+});
+export type SharedMailboxSource = z.infer<typeof SharedMailboxSource>;
+
+export const Source = z.discriminatedUnion('type', [
+  ExchangeOnlineSource,
+  ActiveDirectorySource,
+  SharedMailboxSource,
+]);
 export type Source = z.infer<typeof Source>;
 
 export const Mailboxes = z.strictObject({

@@ -7,7 +7,7 @@ import { CONTACT_PROPERTY_NAMES, type ContactProperties, type ContactProperty } 
 import { isUuid, policyId, sourceObjectId } from '../model/ids.ts';
 import type { OwnershipMark } from '../model/mailbox.ts';
 import { comparable } from './comparable.ts';
-import { type HasContactPart, managedProperties, ruleFor } from './property-rules.ts';
+import { type HasSourceType, managedProperties, ruleFor } from './property-rules.ts';
 
 export const FINGERPRINT_VERSION = 1;
 
@@ -132,7 +132,7 @@ export function folderNameFingerprint(name: string): string {
 }
 
 /** Everything in the policy that changes how a contact that is already there is compared or updated. */
-export function rulesDigest(policy: HasContactPart): string {
+export function rulesDigest(policy: HasSourceType): string {
   const parts = [...managedProperties(policy)].map((property) => {
     const { mode, whenEmpty } = ruleFor(policy, property);
     return `${property} ${mode} ${whenEmpty}`;

@@ -1,7 +1,12 @@
 // The internal marks of specification 6: NoContactSync keeps an object from being copied, NoMailboxSync keeps a mailbox
 // from being filled. Administrators type them by hand, so case, blanks and lists are forgiven.
 
-import { CUSTOM_ATTRIBUTES, type Known, type SourceObject } from '../model/source-object.ts';
+import {
+  CUSTOM_ATTRIBUTES,
+  type Known,
+  type SourceAttribute,
+  type SourceObject,
+} from '../model/source-object.ts';
 
 export type InternalMark = 'NoContactSync' | 'NoMailboxSync';
 
@@ -20,12 +25,21 @@ export function carriesMark(values: readonly string[], mark: InternalMark): bool
   );
 }
 
+/** Where a contact item, which has no custom attributes, can be marked in Outlook. */
+const MARKS_OF_ITEMS: readonly SourceAttribute[] = [
+  'categories',
+  'userField1',
+  'userField2',
+  'userField3',
+  'userField4',
+];
+
 /** A mark that was found counts, even when other custom attributes are unknown. */
 export function hasNoContactSync(object: SourceObject): Known<boolean> {
-  if (CUSTOM_ATTRIBUTES.some((name) => carriesMark(object.attributes[name] ?? [], 'NoContactSync')))
-    return true;
+  const places = object.kind === 'contactItem' ? MARKS_OF_ITEMS : CUSTOM_ATTRIBUTES;
+  if (places.some((name) => carriesMark(object.attributes[name] ?? [], 'NoContactSync'))) return true;
   const unknown = object.unknownAttributes ?? [];
-  return CUSTOM_ATTRIBUTES.some((name) => unknown.includes(name)) ? 'unknown' : false;
+  return places.some((name) => unknown.includes(name)) ? 'unknown' : false;
 }
 
 export function hasNoMailboxSync(customAttributes: Known<readonly string[]>): Known<boolean> {

@@ -25,7 +25,7 @@ import { firstValue, labelOf, primarySmtpDomain } from './source-attributes.ts';
 import { parseTemplate, renderTemplate, type Template, templateFields } from './template.ts';
 
 /** What of a policy decides how contacts look. */
-export type MappingPolicy = Pick<Policy, 'contact' | 'folder'>;
+export type MappingPolicy = Pick<Policy, 'source' | 'contact' | 'folder'>;
 
 export interface MappingDefaults {
   /** The environment's country for phone numbers. */
@@ -100,7 +100,7 @@ function mapWith(mapping: Mapping, object: SourceObject): MappedContact {
     ...singleValues(mapping, object),
     ...slotValues(mapping, object, losses),
     ['categories', categoriesOf(mapping, object)],
-    ['isPrivate', mapping.policy.contact.isPrivate ? 'true' : ''],
+    ['isPrivate', isPrivate(mapping, object) ? 'true' : ''],
     ...ruledValues(mapping, object, losses),
   ]);
   const properties: Partial<Record<ContactProperty, string>> = {};
@@ -136,7 +136,8 @@ function sourcesOf(mapping: Mapping, property: ContactProperty): readonly Source
     mapping.templates.get(property) ??
     (rule.from === undefined ? nameTemplate(mapping, property) : undefined);
   if (template !== undefined) return [...templateFields(template)];
-  const source = (rule.from as SourceAttribute | undefined) ?? usualSource(property);
+  const source =
+    (rule.from as SourceAttribute | undefined) ?? usualSource(property, mapping.policy.source.type);
   return source === undefined ? [] : [source];
 }
 
@@ -186,7 +187,9 @@ function namesOf(mapping: Mapping, object: SourceObject): [ContactProperty, stri
 }
 
 function singleValues(mapping: Mapping, object: SourceObject): [ContactProperty, string][] {
-  return SINGLE_SOURCE_LIST.map(([property, attribute]) => {
+  const { type } = mapping.policy.source;
+  const fed = SINGLE_SOURCE_LIST.filter(([property]) => usualSource(property, type) !== undefined);
+  return fed.map(([property, attribute]) => {
     const [value = ''] = convert(mapping, object, property, firstValue(object, attribute), []);
     return [property, value];
   });
@@ -198,8 +201,10 @@ function slotValues(
   object: SourceObject,
   losses: MappingLoss[],
 ): [ContactProperty, string][] {
+  const { type } = mapping.policy.source;
   return SLOT_GROUPS.flatMap(({ attribute, slots }) => {
     const free = slots
+      .filter((property) => usualSource(property, type) !== undefined)
       .filter((property) => !hasOwnSource(ruleOf(mapping, property)))
       .map((property) => ({ property, isClosed: ruleOf(mapping, property).mode === 'off' }));
     const firstOpen = free.find((slot) => !slot.isClosed)?.property;
@@ -249,11 +254,21 @@ function ruledText(
   return rule.from === undefined ? undefined : firstValue(object, rule.from as SourceAttribute);
 }
 
-/** Those of the policy; with a rule `from` also the object's. In the default folder a category marks what is ours. */
+/** Whoever copies private contact items does not want them to become public on the way. */
+function isPrivate(mapping: Mapping, object: SourceObject): boolean {
+  return mapping.policy.contact.isPrivate || firstValue(object, 'isPrivate') === 'true';
+}
+
+/**
+ * Those of the policy and of a contact item; with a rule `from` also what stands there. In the default folder a category
+ * marks what is ours.
+ */
 function categoriesOf(mapping: Mapping, object: SourceObject): string {
   const { contact, folder } = mapping.policy;
   const { from, constant } = ruleOf(mapping, 'categories');
-  const own = from === undefined ? [] : (object.attributes[from as SourceAttribute] ?? []);
+  const usual = object.kind === 'contactItem' ? 'categories' : undefined;
+  const name = (from as SourceAttribute | undefined) ?? usual;
+  const own = name === undefined ? [] : (object.attributes[name] ?? []);
   const template = mapping.templates.get('categories');
   const rendered = template === undefined ? '' : renderTemplate(template, (name) => firstValue(object, name));
   const marking = folder.useDefaultContacts ? [folder.name.replace(/[;,]/g, ' ')] : [];

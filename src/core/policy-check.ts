@@ -3,7 +3,7 @@
 
 import { CONTACT_PROPERTY_NAMES, type ContactProperty } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
-import type { ContactPart, Policy, PropertyRule } from '../model/policy.ts';
+import type { Policy, PropertyRule, SourcePart } from '../model/policy.ts';
 import { validateFilterRows } from './filter-rows.ts';
 import { nearMatch, unknownName } from './near-match.ts';
 import { usualSource } from './property-mapping.ts';
@@ -54,17 +54,17 @@ export function checkPolicy(policy: Pick<Policy, 'source' | 'contact' | 'folder'
     );
   }
   validateFilterRows(policy.source);
-  checkContactPart(policy.contact);
+  checkContactPart(policy);
 }
 
-export function checkContactPart(contact: ContactPart): void {
+function checkContactPart({ contact, source }: Pick<Policy, 'source' | 'contact'>): void {
   parseTemplate(contact.displayName, 'contact.displayName');
   parseTemplate(contact.fileAs, 'contact.fileAs');
   for (const [name, rule] of Object.entries(contact.properties))
-    checkRule(name, rule, `contact.properties.${name}`);
+    checkRule(name, rule, source.type, `contact.properties.${name}`);
 }
 
-function checkRule(name: string, rule: PropertyRule, place: string): void {
+function checkRule(name: string, rule: PropertyRule, type: SourcePart['type'], place: string): void {
   if (!isContactProperty(name)) {
     const suggestion = nearMatch(name, CONTACT_PROPERTY_NAMES, OTHER_NAMES);
     throw invalid(place, unknownName('contact property', name, suggestion), suggestion);
@@ -77,7 +77,8 @@ function checkRule(name: string, rule: PropertyRule, place: string): void {
     throw invalid(`${place}.from`, unknownName('source attribute', rule.from, suggestion), suggestion);
   }
   if (rule.template !== undefined) parseTemplate(rule.template, `${place}.template`);
-  const hasSource = hasOwnSource(rule) || isFilledByPolicy(name) || usualSource(name) !== undefined;
+  const usual = usualSource(name, type);
+  const hasSource = hasOwnSource(rule) || isFilledByPolicy(name) || usual !== undefined;
   if (rule.mode !== 'off' && !hasSource) {
     throw invalid(place, `The property "${name}" has no usual source. Give from, template or constant.`);
   }

@@ -2,6 +2,7 @@
 // are not in the table are left alone unless a rule gives them a value.
 
 import type { ContactProperty } from '../model/contact.ts';
+import type { SourcePart } from '../model/policy.ts';
 import type { SourceAttribute } from '../model/source-object.ts';
 
 /** Take the first value of the attribute. */
@@ -22,6 +23,8 @@ const SINGLE_SOURCES = {
   officeLocation: 'office',
   manager: 'manager',
   assistantName: 'assistant',
+  profession: 'profession',
+  spouseName: 'spouse',
   imAddress: 'imAddresses',
   businessStreet: 'street',
   businessPostOfficeBox: 'postOfficeBox',
@@ -34,9 +37,19 @@ const SINGLE_SOURCES = {
   homeState: 'homeState',
   homePostalCode: 'homePostalCode',
   homeCountry: 'homeCountry',
+  otherStreet: 'otherStreet',
+  otherCity: 'otherCity',
+  otherState: 'otherState',
+  otherPostalCode: 'otherPostalCode',
+  otherCountry: 'otherCountry',
   businessHomePage: 'webPage',
   notes: 'notes',
   birthday: 'birthday',
+  weddingAnniversary: 'weddingAnniversary',
+  userField1: 'userField1',
+  userField2: 'userField2',
+  userField3: 'userField3',
+  userField4: 'userField4',
 } as const satisfies Partial<Record<ContactProperty, SourceAttribute>>;
 
 export const SINGLE_SOURCE_LIST = Object.entries(SINGLE_SOURCES) as readonly (readonly [
@@ -62,14 +75,44 @@ export const SLOT_GROUPS: readonly SlotGroup[] = [
   { attribute: 'pager', slots: ['pager'] },
   { attribute: 'assistantPhone', slots: ['assistantPhone'] },
   { attribute: 'otherPhones', slots: ['otherPhone'] },
+  { attribute: 'primaryPhone', slots: ['primaryPhone'] },
+  { attribute: 'carPhone', slots: ['carPhone'] },
+  { attribute: 'radioPhone', slots: ['radioPhone'] },
+  { attribute: 'callbackPhone', slots: ['callbackPhone'] },
+  { attribute: 'companyMainPhone', slots: ['companyMainPhone'] },
 ];
 
 const slotOwners = new Map<ContactProperty, SlotGroup>(
   SLOT_GROUPS.flatMap((group) => group.slots.map((slot) => [slot, group] as const)),
 );
 
-/** The attribute that feeds the property by default; categories and the private flag come from the policy. */
-export function usualSource(property: ContactProperty): SourceAttribute | undefined {
+/** What directories do not know: of their policies these are the user's to fill in. */
+const ONLY_OF_ITEMS: ReadonlySet<ContactProperty> = new Set([
+  'profession',
+  'spouseName',
+  'primaryPhone',
+  'carPhone',
+  'radioPhone',
+  'callbackPhone',
+  'companyMainPhone',
+  'otherStreet',
+  'otherCity',
+  'otherState',
+  'otherPostalCode',
+  'otherCountry',
+  'weddingAnniversary',
+  'userField1',
+  'userField2',
+  'userField3',
+  'userField4',
+]);
+
+/** The attribute that feeds the property by default; categories and the private flag come from the policy as well. */
+export function usualSource(
+  property: ContactProperty,
+  type: SourcePart['type'],
+): SourceAttribute | undefined {
+  if (type !== 'sharedMailbox' && ONLY_OF_ITEMS.has(property)) return undefined;
   const singles: Partial<Record<ContactProperty, SourceAttribute>> = SINGLE_SOURCES;
   return singles[property] ?? slotOwners.get(property)?.attribute;
 }

@@ -60,7 +60,7 @@ describe('property rules', () => {
   });
 
   it('reads every source attribute that a contact has a place for, each into one place', () => {
-    const used = CONTACT_PROPERTY_NAMES.flatMap((name) => usualSource(name) ?? []);
+    const used = CONTACT_PROPERTY_NAMES.flatMap((name) => usualSource(name, 'sharedMailbox') ?? []);
     const several = new Set(
       SLOT_GROUPS.flatMap(({ attribute, slots }) => (slots.length > 1 ? [attribute] : [])),
     );
@@ -72,6 +72,8 @@ describe('property rules', () => {
       'displayName',
       'alias',
       'categories',
+      'fileAs',
+      'isPrivate',
       'userPrincipalName',
       'employeeId',
       'addressLists',

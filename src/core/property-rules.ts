@@ -2,12 +2,16 @@
 // vanished is treated. The planner and the mapping both ask here.
 
 import { CONTACT_PROPERTY_NAMES, type ContactProperty } from '../model/contact.ts';
-import type { ContactPart, PropertyRule } from '../model/policy.ts';
+import type { ContactPart, PropertyRule, SourcePart } from '../model/policy.ts';
 import { usualSource } from './property-mapping.ts';
 
 /** A policy, or whatever has its contact part. */
 export interface HasContactPart {
   readonly contact: ContactPart;
+}
+
+export interface HasSourceType extends HasContactPart {
+  readonly source: Pick<SourcePart, 'type'>;
 }
 
 export interface EffectiveRule {
@@ -48,12 +52,13 @@ export function hasOwnSource(rule: PropertyRule): boolean {
  * Properties the policy may write or clear. Categories and the private flag are always among them, so that taking them
  * out of the policy clears what we wrote; what we never wrote is the user's.
  */
-export function managedProperties(policy: HasContactPart): ReadonlySet<ContactProperty> {
+export function managedProperties(policy: HasSourceType): ReadonlySet<ContactProperty> {
   return new Set(
     CONTACT_PROPERTY_NAMES.filter((property) => {
       const rule = propertyRule(policy, property);
       if (rule.mode === 'off') return false;
-      return FROM_POLICY.has(property) || usualSource(property) !== undefined || hasOwnSource(rule);
+      const usual = usualSource(property, policy.source.type);
+      return FROM_POLICY.has(property) || usual !== undefined || hasOwnSource(rule);
     }),
   );
 }

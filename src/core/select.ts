@@ -2,12 +2,13 @@
 // could not tell is decided neither way: such an object is not copied, and nothing is deleted because of it.
 
 import type { SourceObjectId } from '../model/ids.ts';
-import type { SourcePart } from '../model/policy.ts';
+import type { RecipientSource, SharedMailboxSource, SourcePart } from '../model/policy.ts';
 import type { ExclusionReason } from '../model/run.ts';
 import type { Known, SourceAttribute, SourceObject } from '../model/source-object.ts';
+import { foldCase } from './case-folding.ts';
 import { type CompiledFilter, compileFilter } from './filter-rows.ts';
 import { hasNoContactSync } from './internal-marks.ts';
-import { firstValue, labelOf } from './source-attributes.ts';
+import { firstValue, isNameless, labelOf } from './source-attributes.ts';
 
 export interface LeftOutObject {
   readonly sourceObjectId: SourceObjectId;
@@ -79,11 +80,34 @@ function judge(object: SourceObject, checks: readonly Check[]): Verdict {
 
 /** The mark comes first: whoever set it wants to read that it was seen. */
 function checksOf(source: SourcePart): readonly Check[] {
-  const types: ReadonlySet<string> = new Set(source.recipientTypes);
   const include = compileFilter(source.include, 'source.include');
   const exclude = compileFilter(source.exclude, 'source.exclude');
   const checks: (Check | false)[] = [
     { reason: 'noContactSync', unknown: 'unknownMark', leavesOut: hasNoContactSync },
+    ...(source.type === 'sharedMailbox' ? itemChecks(source) : recipientChecks(source)),
+    source.excludeWithoutPhone && {
+      reason: 'withoutPhone',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => lacksAll(object, PHONES),
+    },
+    source.excludeWithoutEmail && {
+      reason: 'withoutEmail',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => lacksAll(object, ['emailAddresses']),
+    },
+    !include.isEmpty && {
+      reason: 'notIncluded',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => not(include.fits(object)),
+    },
+    { reason: 'excluded', unknown: 'unknownAttribute', leavesOut: (object) => excludedBy(exclude, object) },
+  ];
+  return checks.filter((check) => check !== false);
+}
+
+function recipientChecks(source: RecipientSource): (Check | false)[] {
+  const types: ReadonlySet<string> = new Set(source.recipientTypes);
+  return [
     {
       reason: 'type',
       unknown: 'unknownAttribute',
@@ -106,24 +130,29 @@ function checksOf(source: SourcePart): readonly Check[] {
       unknown: 'unknownAttribute',
       leavesOut: (object) => object.isDisabled,
     },
-    source.excludeWithoutPhone && {
-      reason: 'withoutPhone',
-      unknown: 'unknownAttribute',
-      leavesOut: (object) => lacksAll(object, PHONES),
-    },
-    source.excludeWithoutEmail && {
-      reason: 'withoutEmail',
-      unknown: 'unknownAttribute',
-      leavesOut: (object) => lacksAll(object, ['emailAddresses']),
-    },
-    !include.isEmpty && {
-      reason: 'notIncluded',
-      unknown: 'unknownAttribute',
-      leavesOut: (object) => not(include.fits(object)),
-    },
-    { reason: 'excluded', unknown: 'unknownAttribute', leavesOut: (object) => excludedBy(exclude, object) },
   ];
-  return checks.filter((check) => check !== false);
+}
+
+function itemChecks({ includePrivate, categories }: SharedMailboxSource): (Check | false)[] {
+  const chosen = new Set(categories.map(foldCase));
+  return [
+    {
+      reason: 'contactList',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => object.kind === 'contactList',
+    },
+    !includePrivate && {
+      reason: 'private',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => firstValue(object, 'isPrivate') === 'true',
+    },
+    chosen.size > 0 && {
+      reason: 'withoutCategory',
+      unknown: 'unknownAttribute',
+      leavesOut: (object) => !(object.attributes.categories ?? []).some((name) => chosen.has(foldCase(name))),
+    },
+    { reason: 'withoutName', unknown: 'unknownAttribute', leavesOut: isNameless },
+  ];
 }
 
 function excludedBy(exclude: CompiledFilter, object: SourceObject): Known<boolean> {

@@ -55,6 +55,28 @@ export function firstValue(object: SourceObject, name: SourceAttribute): string 
 
 /** What people call the object, for reports and screens. */
 export function labelOf(object: SourceObject): string {
+  return nameOf(object) || object.id;
+}
+
+/** There is nothing in it by which a person could find it. */
+export function isNameless(object: SourceObject): boolean {
+  return nameOf(object) === '';
+}
+
+/** Contact items often have no name: a number alone still tells who calls. */
+const LAST_RESORTS: readonly SourceAttribute[] = [
+  'fileAs',
+  'nickName',
+  'mobilePhones',
+  'businessPhones',
+  'homePhones',
+  'companyMainPhone',
+  'primaryPhone',
+  'otherPhones',
+  'carPhone',
+];
+
+function nameOf(object: SourceObject): string {
   const person = [firstValue(object, 'givenName'), firstValue(object, 'surname')]
     .filter((part) => part !== '')
     .join(' ');
@@ -64,7 +86,8 @@ export function labelOf(object: SourceObject): string {
     firstValue(object, 'company') ||
     firstValue(object, 'emailAddresses') ||
     firstValue(object, 'alias') ||
-    object.id
+    LAST_RESORTS.map((name) => firstValue(object, name)).find((value) => value !== '') ||
+    ''
   );
 }
 

@@ -17,6 +17,8 @@ export const SOURCE_OBJECT_KINDS = [
   'dynamicDistributionGroup',
   'publicFolder',
   'contactItem',
+  /** A personal distribution list in a contact folder. */
+  'contactList',
   'other',
 ] as const;
 export type SourceObjectKind = (typeof SOURCE_OBJECT_KINDS)[number];
@@ -69,6 +71,27 @@ export const SOURCE_ATTRIBUTES = [
   'notes',
   'birthday',
   'categories',
+  // What only contact items have.
+  'fileAs',
+  'profession',
+  'spouse',
+  'primaryPhone',
+  'carPhone',
+  'radioPhone',
+  'callbackPhone',
+  'companyMainPhone',
+  'otherStreet',
+  'otherCity',
+  'otherState',
+  'otherPostalCode',
+  'otherCountry',
+  'weddingAnniversary',
+  /** 'true' or absent. */
+  'isPrivate',
+  'userField1',
+  'userField2',
+  'userField3',
+  'userField4',
   'userPrincipalName',
   'employeeId',
   'addressLists',

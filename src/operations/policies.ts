@@ -22,10 +22,12 @@ import { environmentOf, limitFor, withPorts } from './run-context.ts';
 const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
   activeDirectory: 'onPremises',
-} as const satisfies Record<Policy['source']['type'], Environment['scenario']>;
+  sharedMailbox: 'any',
+} as const satisfies Record<Policy['source']['type'], Environment['scenario'] | 'any'>;
 
 function checkScenario({ source }: Policy, { name, scenario }: Environment): void {
-  if (SCENARIO_OF_SOURCE[source.type] === scenario) return;
+  const wanted = SCENARIO_OF_SOURCE[source.type];
+  if (wanted === 'any' || wanted === scenario) return;
   throw new Failure('wrongScenario', { details: { environment: name, scenario, source: source.type } });
 }
 

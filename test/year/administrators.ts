@@ -1,11 +1,12 @@
 // What administrators of a simulated year change in the policy, one edit at a time.
 
 import type { PropertyRule } from '@contactsync/contract';
-import type { Policy } from '../../src/model/policy.ts';
+import type { Policy, RecipientSource } from '../../src/model/policy.ts';
 import type { World } from '../properties/world.ts';
 import type { Chance } from './chance.ts';
 import { DEPARTMENTS, PHONES, STAFF } from './company.ts';
 import { DISPLAY_NAMES } from './expectation.ts';
+import { recipientSource } from './recipient-source.ts';
 
 const RULE: PropertyRule = { mode: 'overwrite', whenEmpty: 'clear', replace: [] };
 
@@ -46,8 +47,8 @@ export function editPolicy(world: World, chance: Chance, otherRules: OtherRules)
   const folder = (change: Partial<Policy['folder']>) => edit({ folder: { ...policy.folder, ...change } });
   const mailboxes = (change: Partial<Policy['mailboxes']>) =>
     edit({ mailboxes: { ...policy.mailboxes, ...change } });
-  const source = (change: Pick<Partial<Policy['source']>, 'exclude' | 'groups' | 'recipientTypes'>) =>
-    edit({ source: { ...policy.source, ...change } });
+  const source = (change: Partial<Pick<RecipientSource, 'exclude' | 'groups' | 'recipientTypes'>>) =>
+    edit({ source: { ...recipientSource(policy), ...change } });
   switch (kind) {
     case 'propertyRule': {
       const property = chance.pick(['department', 'jobTitle', 'mobilePhone', 'manager', 'surname']);
@@ -126,7 +127,7 @@ export function editPolicy(world: World, chance: Chance, otherRules: OtherRules)
       source({ recipientTypes: chance.pick([['userMailbox'], ['userMailbox', 'mailContact']]) });
       break;
     case 'sourceGroup':
-      source({ groups: policy.source.groups.length > 0 ? [] : [STAFF] });
+      source({ groups: recipientSource(policy).groups.length > 0 ? [] : [STAFF] });
       break;
     case 'mailboxGroup':
       mailboxes({ groups: policy.mailboxes.groups.length > 0 ? [] : [PHONES] });

@@ -9,6 +9,7 @@ import type { Policy } from '../../src/model/policy.ts';
 import type { SourceAttribute, SourceObject } from '../../src/model/source-object.ts';
 import type { World } from '../properties/world.ts';
 import type { Company } from './company.ts';
+import { recipientSource } from './recipient-source.ts';
 
 const saysNo = (mark: string, values: readonly string[]): boolean =>
   values.some((value) => value.toLowerCase().replace(/\s/g, '').split(/[;,]/).includes(mark));
@@ -22,16 +23,14 @@ export function isMarkedNoContactSync({ attributes }: SourceObject): boolean {
 
 const first = (object: SourceObject, name: SourceAttribute): string => object.attributes[name]?.[0] ?? '';
 
-export function isInScope(world: World, { source }: Policy, { id }: SourceObject): boolean {
-  return (
-    source.groups.length === 0 ||
-    source.groups.some((group) => world.organization.membersOf(group).members.has(id))
-  );
+export function isInScope(world: World, policy: Policy, { id }: SourceObject): boolean {
+  const { groups } = recipientSource(policy);
+  return groups.length === 0 || groups.some((group) => world.organization.membersOf(group).members.has(id));
 }
 
 /** Everybody whom the policy copies. */
 export function wantedPeople(world: World, policy: Policy): ReadonlyMap<SourceObjectId, SourceObject> {
-  const { source } = policy;
+  const source = recipientSource(policy);
   const isExcluded = (object: SourceObject): boolean =>
     source.exclude.some((rows) =>
       rows.every(({ property, value = '' }) => first(object, property as SourceAttribute) === value),

@@ -7,6 +7,7 @@ import { Death } from '../properties/mortal.ts';
 import type { World } from '../properties/world.ts';
 import type { Chance } from './chance.ts';
 import { ItemSet } from './diary.ts';
+import { recipientSource } from './recipient-source.ts';
 import type { Users } from './users.ts';
 
 const WRITE_TROUBLES = {
@@ -135,8 +136,8 @@ export class Mishaps {
         this.#halfRead(name, { refusedWith: 'serviceUnavailable' });
         break;
       case 'unreadableGroup': {
-        const { source, mailboxes } = this.#world.policy;
-        const group = chance.maybe([...source.groups, ...mailboxes.groups]);
+        const { policy } = this.#world;
+        const group = chance.maybe([...recipientSource(policy).groups, ...policy.mailboxes.groups]);
         if (group !== undefined) this.#halfRead(name, { unreadableGroups: new Set([group]) });
         break;
       }

@@ -10,6 +10,7 @@ import { Diary } from './diary.ts';
 import { Mishaps } from './mishaps.ts';
 import { Performances } from './performances.ts';
 import { expectEverythingInPlace } from './quiet.ts';
+import { recipientSource } from './recipient-source.ts';
 import { StandingTroubles } from './standing-troubles.ts';
 import { Users } from './users.ts';
 
@@ -75,7 +76,7 @@ class Year {
     );
     this.#world.editPolicy((policy) => ({
       ...policy,
-      source: { ...policy.source, recipientTypes: ['userMailbox', 'mailContact'] },
+      source: { ...recipientSource(policy), recipientTypes: ['userMailbox', 'mailContact'] },
       brake: { ...LOOSE_BRAKE, maxPeoplePercent: 20, percentFromPeople: 20, maxMailboxesPercent: 40 },
     }));
     this.#company = new Company(this.#world, chance);

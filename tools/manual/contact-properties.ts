@@ -21,16 +21,18 @@ const KINDS = {
 const POLICY_FEEDS: Partial<Record<ContactProperty, string>> = {
   displayName: 'template `contact.displayName`',
   fileAs: 'template `contact.fileAs`',
-  categories: '`contact.categories`',
-  isPrivate: '`contact.isPrivate`',
+  categories: '`contact.categories`, with those of a contact item',
+  isPrivate: '`contact.isPrivate`, or the flag of a contact item',
 };
 
 /** What stands in the property when no rule of the policy says otherwise. */
 export function defaultFeed(property: ContactProperty): string {
   if (isFilledByPolicy(property)) return POLICY_FEEDS[property] ?? '';
   const group = SLOT_GROUPS.find(({ slots }) => slots.includes(property));
-  const source = usualSource(property);
+  const source = usualSource(property, 'sharedMailbox');
   if (source === undefined) return 'nothing: needs a rule with `from`, `template` or `constant`';
+  if (usualSource(property, 'exchangeOnline') === undefined)
+    return `${code(source)} (contact items only; otherwise nothing)`;
   if (group === undefined || group.slots.length === 1) return code(source);
   return `${code(source)}, value ${group.slots.indexOf(property) + 1}`;
 }
@@ -48,7 +50,7 @@ export function contactPropertyTable(): string {
 export function sourceAttributeTable(): string {
   const fed = new Map<string, ContactProperty[]>();
   for (const property of CONTACT_PROPERTY_NAMES) {
-    const source = usualSource(property);
+    const source = usualSource(property, 'sharedMailbox');
     if (source !== undefined) fed.set(source, [...(fed.get(source) ?? []), property]);
   }
   return table(
