@@ -22,11 +22,12 @@ import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
 import type { CertificateTools, DocumentFormat, OperationsDependencies } from './operations/dependencies.ts';
 import { makeOperations, toOperationError } from './operations/in-process.ts';
 import { presentFailure } from './operations/present.ts';
-import { silentLog } from './ports/log.ts';
+import { bothLogs, silentLog } from './ports/log.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { differences } from './store/document-difference.ts';
 import { ensureDataDirectory } from './store/open-database.ts';
 import { openStores } from './store/open-stores.ts';
+import { withEnvironment } from './store/policy-environment.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
@@ -65,10 +66,12 @@ export async function openOperations(
       certificateTools: certificateTools(directory),
       checkTenantName,
       checkLdapFilter: parseFilter,
-      connect: (environment) =>
-        environment.scenario === 'exchangeOnline'
-          ? connectExchangeOnline(environment, stores, ownLog)
-          : connectOnPremises(environment, stores, ownLog, Math.random),
+      connect: (environment, alsoTo) => {
+        const heard = alsoTo === undefined ? ownLog : bothLogs(ownLog, alsoTo);
+        return environment.scenario === 'exchangeOnline'
+          ? connectExchangeOnline(environment, stores, heard)
+          : connectOnPremises(environment, stores, heard, Math.random);
+      },
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,
@@ -96,9 +99,12 @@ const openLog = (directory: string) =>
   openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
 
 const documentFormat: DocumentFormat = {
-  parsePolicy: ({ text, fileName = 'document' }) => {
+  parsePolicy: ({ text, fileName = 'document', environment }) => {
     const { value, locate } = parseYaml(text, fileName);
-    return validatePolicy(value, { origin: { file: fileName }, locate });
+    return validatePolicy(withEnvironment(value, fileName, environment), {
+      origin: { file: fileName },
+      locate,
+    });
   },
   parseEnvironment: ({ text, fileName = 'document' }) => {
     const { value, locate } = parseYaml(text, fileName);

@@ -9,6 +9,8 @@ import type {
   CountView,
   DiffView,
   EnvironmentView,
+  ExchangeDefaultsView,
+  ExchangeSearchView,
   ExplainView,
   LicenseView,
   MailboxPlanView,
@@ -28,6 +30,13 @@ import type {
 export interface DocumentText {
   readonly text: string;
   readonly fileName?: string;
+  /** For a policy whose text names no environment: the one it gets. */
+  readonly environment?: string;
+}
+
+export interface ProbeOptions {
+  /** Sends a test mail to this address when everything else is in reach; it is stored nowhere. */
+  readonly testMailTo?: string;
 }
 
 interface DocumentOperations<View> {
@@ -56,7 +65,16 @@ export interface EnvironmentOperations extends DocumentOperations<EnvironmentVie
   /** Refused while policies belong to it. */
   remove(name: string): Promise<void>;
   /** Signs in and tries every right; a refused one is an answer, not an error. */
-  probe(name: string, signal?: AbortSignal): Promise<ProbeView>;
+  probe(name: string, signal?: AbortSignal, options?: ProbeOptions): Promise<ProbeView>;
+  /**
+   * Looks with Autodiscover for Exchange on-premises, also where the environment names the address already. Finding
+   * nothing is an answer, not an error. With `save` the address found is written into the environment.
+   */
+  search(
+    name: string,
+    options?: { readonly save?: boolean },
+    signal?: AbortSignal,
+  ): Promise<ExchangeSearchView>;
   /** For the destination that the environment names now; changing the destination discards it. */
   setCertificate(name: string, thumbprint: string): Promise<EnvironmentView>;
   /** On-premises, for the servers and accounts that the environment names now; changing these discards it. */
@@ -155,11 +173,18 @@ export interface RunOperations {
   plan(run: string, mailbox?: string): AsyncIterable<MailboxPlanView>;
 }
 
+export interface SettingsOperations {
+  /** What a new environment on-premises begins with. */
+  exchangeDefaults(): Promise<ExchangeDefaultsView>;
+  setExchangeDefaults(defaults: ExchangeDefaultsView): Promise<ExchangeDefaultsView>;
+}
+
 export interface Operations {
   readonly environments: EnvironmentOperations;
   readonly policies: PolicyOperations;
   readonly certificates: CertificateOperations;
   readonly runs: RunOperations;
+  readonly settings: SettingsOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

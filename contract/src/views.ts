@@ -70,8 +70,57 @@ export interface ProbeView {
     readonly name: string;
     readonly ok: boolean;
     readonly note?: string;
+    /** Where Autodiscover was asked. */
+    readonly search?: readonly SearchStepView[];
     readonly failure?: FailureView;
   }[];
+  /** Every request of the test, oldest first. */
+  readonly log?: readonly LogLineView[];
+}
+
+export interface LogLineView {
+  readonly at: string;
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly message: string;
+  /** Such as url, status, requestId. */
+  readonly data: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** One place that Autodiscover asked. */
+export interface SearchStepView {
+  readonly at: string;
+  /** URL, or the name that was looked up; the mail address stands in it as {mailbox}. */
+  readonly target: string;
+  readonly isSignedIn: boolean;
+  /** `found`: it brought the search forward; `leadsOn`: the next step follows from it; `passedOver`: it went on elsewhere. */
+  readonly kind: 'found' | 'leadsOn' | 'passedOver';
+  readonly result: string;
+}
+
+/** What Autodiscover finds for an environment; with `failure` nothing was found. */
+export interface ExchangeSearchView {
+  readonly environment: string;
+  /** Address that was searched for. */
+  readonly mailbox: string;
+  readonly steps: readonly SearchStepView[];
+  readonly ewsUrl: string | undefined;
+  /** What the environment said when it was searched; undefined: Autodiscover. */
+  readonly ewsUrlBefore: string | undefined;
+  /** Such as 15.2.1544; undefined where the server does not say. */
+  readonly serverVersion: string | undefined;
+  readonly failure?: FailureView;
+  /** What was written, where that was wished. */
+  readonly saved?: {
+    readonly revision: number;
+    /** false: the address was another one before, and the stored passwords are discarded. */
+    readonly keepsPasswords: boolean;
+  };
+}
+
+/** For new environments on-premises (specification 4.4). */
+export interface ExchangeDefaultsView {
+  /** undefined: Autodiscover. */
+  readonly ewsUrl: string | undefined;
 }
 
 export type RunKindView = 'run' | 'test' | 'rollback' | 'cleanup';

@@ -3,7 +3,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Environment, type EnvironmentView, type ReportView, type RunView } from '@contactsync/contract';
+import {
+  Environment,
+  type EnvironmentView,
+  OperationError,
+  type ReportView,
+  type RunView,
+} from '@contactsync/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from './command-line.ts';
 import type { OpenedOperations } from './context.ts';
@@ -96,7 +102,7 @@ describe('a new document', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   const commands = [
-    ['policy', 'new', 'A', '--environment', 'contoso'],
+    ['policy', 'new', 'A', '--environment', 'contoso', '--source', 'exchangeOnline'],
     ['environment', 'new', 'A', '--organization', 'contoso.onmicrosoft.com', '--application-id', ID],
   ];
 
@@ -122,21 +128,59 @@ describe('a new document', () => {
       'a@contoso.example',
     ];
     const environment = ['environment', 'new', 'A'];
+    const withDefaults = { settings: { exchangeDefaults: async () => ({ ewsUrl: undefined }) } };
     expect((await run([...environment, ...online])).output).toContain('scenario: exchangeOnline');
-    expect((await run([...environment, ...onPremises])).output).toContain('scenario: onPremises');
+    const { output } = await run([...environment, ...onPremises], withDefaults);
+    expect(output).toContain('scenario: onPremises');
     for (const options of [[...online, ...onPremises], onPremises.slice(2), online.slice(2), []])
       expect(await run([...environment, ...options])).toMatchObject({ exitCode: 2, output: '' });
+    const scenarios = [...environment, ...onPremises, '--scenario'];
+    expect((await run([...scenarios, 'onPremises'], withDefaults)).exitCode).toBe(0);
+    expect(await run([...scenarios, 'exchangeOnline'])).toMatchObject({ exitCode: 2, output: '' });
+  });
+
+  it('on-premises begins with the address that is set for new ones, or with what is typed', async () => {
+    const command = ['environment', 'new', 'A', '--domain', 'corp.contoso.example'];
+    const onPremises = [...command, '--account', 'a', '--mailbox', 'a@contoso.example'];
+    const ewsUrl = 'https://mail.contoso.example/EWS/Exchange.asmx';
+    const withDefaults = { settings: { exchangeDefaults: async () => ({ ewsUrl }) } };
+    const urlIn = ({ output }: { readonly output: string }) => /^ +(# )?url: .*$/m.exec(output)?.[0].trim();
+    expect(urlIn(await run(onPremises, withDefaults))).toBe(`url: ${JSON.stringify(ewsUrl)}`);
+    expect(urlIn(await run([...onPremises, '--url', 'autodiscover']))).toBe(`# url: ${ewsUrl}`);
+    const typed = 'https://ex1.contoso.example/EWS/Exchange.asmx';
+    expect(urlIn(await run([...onPremises, '--url', typed]))).toBe(`url: ${JSON.stringify(typed)}`);
+  });
+
+  it('policy reads the directory of its environment unless told otherwise', async () => {
     const policy = ['policy', 'new', 'A', '--environment', 'contoso'];
-    expect((await run(policy)).output).toContain('type: exchangeOnline');
-    const ofDirectory = await run([...policy, '--source', 'activeDirectory']);
+    const inScenario = (scenario: string) => ({
+      environments: { get: async () => ({ environment: { scenario } }) },
+    });
+    expect((await run(policy, inScenario('exchangeOnline'))).output).toContain('type: exchangeOnline');
+    const ofDirectory = await run(policy, inScenario('onPremises'));
     expect(ofDirectory.output).toContain('type: activeDirectory');
     expect(ofDirectory.output).not.toContain('excludeGuests');
+    const named = [...policy, '--source', 'exchangeOnline'];
+    expect((await run(named)).output).toContain('type: exchangeOnline');
     expect(await run([...policy, '--source', 'ldap'])).toMatchObject({ exitCode: 2, output: '' });
+  });
+
+  it('policy for an environment that does not exist leads to making that first', async () => {
+    const notFound = new OperationError({
+      ...{ code: 'notFound', number: 10_012, scope: 'run', whoActs: 'administrator' },
+      ...{ sentence: '', causes: [], remedy: '', details: { environment: 'contoso', known: ['other'] } },
+    });
+    const operations = { environments: { get: () => Promise.reject(notFound) } };
+    const answer = await run(['policy', 'new', 'A', '--environment', 'contoso'], operations);
+    expect(answer).toMatchObject({ exitCode: 2, output: '' });
+    expect(answer.errors).toContain('environmentNeeded');
+    expect(answer.errors).toContain('known: other');
   });
 
   it.runIf(process.platform !== 'win32')('says its path without control characters', async () => {
     const file = join(directory, 'a\u001b[31m.yaml');
-    const { output } = await run(['policy', 'new', 'A', '--environment', 'contoso', '--output', file]);
+    const command = ['policy', 'new', 'A', '--environment', 'contoso', '--source', 'exchangeOnline'];
+    const { output } = await run([...command, '--output', file]);
     expect(existsSync(file)).toBe(true);
     expect(output).toContain('a\\u{001b}[31m.yaml');
     expect(output).not.toContain('\u001b');

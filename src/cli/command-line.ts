@@ -8,6 +8,7 @@ import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addRunCommands } from './commands/run.ts';
+import { addSettingsCommands } from './commands/settings.ts';
 import { CliContext, type CommandLine, type GlobalOptions } from './context.ts';
 import { EXIT, EXIT_HELP, exitCodeOfFailure } from './exit-codes.ts';
 import { failureLines } from './failure-text.ts';
@@ -90,6 +91,7 @@ ${EXIT_HELP}`,
   addPolicyCommands(program, context);
   addEnvironmentCommands(program, context);
   addCertificateCommands(program, context);
+  addSettingsCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

@@ -78,6 +78,8 @@ export function newOnPremisesText(of: {
   readonly domain: string;
   readonly account: string;
   readonly mailbox: string;
+  /** undefined: Autodiscover. */
+  readonly url: string | undefined;
 }): string {
   return `# A contactSync environment: one Exchange organization and how to reach it. Secrets are never in this file:
 # store the password with "contactsync environment set-password".
@@ -99,7 +101,7 @@ onPremises:
     account: ${quoted(of.account)}
   exchangeWebServices:
     # Nothing given: Autodiscover finds it.
-    # url: https://mail.contoso.example/EWS/Exchange.asmx
+    ${of.url === undefined ? '# url: https://mail.contoso.example/EWS/Exchange.asmx' : `url: ${quoted(of.url)}`}
     authentication: ntlm # ntlm | basic
     mailbox: ${quoted(of.mailbox)}
 `;

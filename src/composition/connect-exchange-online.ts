@@ -3,7 +3,7 @@
 import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
-import { createGraphTargets } from '../connectors/graph/index.ts';
+import { createGraphMailSender, createGraphTargets } from '../connectors/graph/index.ts';
 import { createGraphClient } from '../connectors/graph-client/index.ts';
 import { createHttpClient } from '../connectors/http/http-client.ts';
 import type { Environment } from '../model/environment.ts';
@@ -73,6 +73,7 @@ export async function connectExchangeOnline(
     directory,
     targets,
     traffic: http.traffic,
+    mail: createGraphMailSender({ client: graph, sender: exchangeOnline.mailbox, now: () => clock.now() }),
     close() {
       const { httpCalls, innerRequests } = graph.counts;
       log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });

@@ -6,8 +6,8 @@ import {
   type ActiveDirectoryOptions,
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
-import { createDirectoryConnectionPoints, findExchange } from '../connectors/autodiscover/index.ts';
-import { createEwsTargets, type EwsTargetsOptions } from '../connectors/ews/index.ts';
+import { createDirectoryConnectionPoints } from '../connectors/autodiscover/index.ts';
+import { createEwsMailSender, createEwsTargets } from '../connectors/ews/index.ts';
 import {
   basicSignIn,
   createExchangeHttp,
@@ -16,20 +16,17 @@ import {
   type SignIn,
 } from '../connectors/exchange-http/index.ts';
 import type { Environment } from '../model/environment.ts';
-import { asFailure, Failure } from '../model/failure.ts';
-import { environmentId, mailboxId } from '../model/ids.ts';
-import type { TargetMailbox } from '../model/mailbox.ts';
-import type { MailboxesPart } from '../model/policy.ts';
+import { Failure } from '../model/failure.ts';
+import { environmentId } from '../model/ids.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
-import type { ProbeStep } from '../ports/contact-source.ts';
 import type { Log } from '../ports/log.ts';
-import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
-import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { folderMark, markCodec } from './marks.ts';
+import { probeOnPremises } from './probe-on-premises.ts';
+import { createSearch } from './search-exchange.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
@@ -61,24 +58,18 @@ export async function connectOnPremises(
   const directory = settings.globalCatalog ? withoutDeletions(connected) : connected;
   const signIn = signInFor(environment, passwords.exchange, additionalCa);
   const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
-  const findUrl = async (signal: AbortSignal): Promise<string> => {
-    const found = await findExchange(
-      {
-        mailbox: exchange.mailbox,
-        http,
-        signInScheme: signIn.scheme,
-        scp: createDirectoryConnectionPoints(ldap),
-        resolveSrv,
-        trustedDomains: settings.domain === undefined ? [] : [settings.domain],
-        clock,
-        log,
-      },
-      signal,
-    );
-    return found.ewsUrl;
-  };
+  const search = createSearch({
+    mailbox: exchange.mailbox,
+    http,
+    signInScheme: signIn.scheme,
+    scp: createDirectoryConnectionPoints(ldap),
+    resolveSrv,
+    trustedDomains: settings.domain === undefined ? [] : [settings.domain],
+    clock,
+    log,
+  });
   const common = {
-    url: exchange.url === undefined ? once(findUrl) : async () => exchange.url ?? '',
+    url: exchange.url === undefined ? search.url : async () => exchange.url ?? '',
     http,
     markCodec,
     folderMark,
@@ -92,8 +83,21 @@ export async function connectOnPremises(
     directory: directory.directory,
     targets,
     traffic: targets.traffic,
+    mail: createEwsMailSender({ ...common, impersonate: false, sender: exchange.mailbox }),
+    searchExchange: search.search,
     probeMailboxes: (signal) =>
-      probeMailboxes(exchange.mailbox, common, targets, directory.directory, signal),
+      probeOnPremises(
+        {
+          account: exchange.account ?? settings.account,
+          ownAddress: exchange.mailbox,
+          findAddress: exchange.url === undefined ? search.search : undefined,
+          own: createEwsTargets({ ...common, impersonate: false }),
+          targets,
+          url: common.url,
+          directory: directory.directory,
+        },
+        signal,
+      ),
     async close() {
       const { requests } = targets.counts;
       log.info('connection closed', { environment: environment.name, requests });
@@ -162,108 +166,4 @@ function signInFor(
     connections: CONNECTIONS,
     clock: systemClock,
   });
-}
-
-/** The first answer is kept, a failure is not. */
-function once(find: (signal: AbortSignal) => Promise<string>): EwsTargetsOptions['url'] {
-  let found: Promise<string> | undefined;
-  return (signal) => {
-    found ??= find(signal).catch((thrown: unknown) => {
-      found = undefined;
-      throw thrown;
-    });
-    return found;
-  };
-}
-
-const EVERY_MAILBOX: MailboxesPart = {
-  groups: [],
-  organizationalUnits: [],
-  addresses: [],
-  exclude: [],
-  types: ['userMailbox'],
-};
-
-const MOST_TRIED = 10;
-
-/** Opens the account's own mailbox, then another one through impersonation. */
-async function probeMailboxes(
-  ownAddress: string,
-  common: Omit<EwsTargetsOptions, 'impersonate'>,
-  targets: MailboxTargets,
-  directory: MailboxDirectory,
-  signal: AbortSignal,
-): Promise<readonly ProbeStep[]> {
-  const steps: ProbeStep[] = [];
-  const attempt = async (name: string, work: () => Promise<string | undefined>): Promise<boolean> => {
-    try {
-      const note = await work();
-      steps.push({ name, ok: true, ...(note === undefined ? {} : { note }) });
-      return true;
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (signal.aborted || failure.facts.whoActs === 'us') throw thrown;
-      steps.push({ name, ok: false, failure });
-      return false;
-    }
-  };
-  const isFound = await attempt('Exchange Web Services: address', () => common.url(signal));
-  if (!isFound) return steps;
-  const isOpened = await attempt('Exchange Web Services: own mailbox', async () => {
-    try {
-      await createEwsTargets({ ...common, impersonate: false }).scan(mailboxAt(ownAddress), signal);
-      return ownAddress;
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.facts.scope !== 'mailbox') throw failure;
-      // Signed in, but there is no such mailbox here.
-      return `not opened (${failure.number}); only reports by mail need it`;
-    }
-  });
-  if (!isOpened) return steps;
-  await attempt('Exchange Web Services: another mailbox by impersonation', async () => {
-    const { mailboxes } = await directory.readMailboxes(EVERY_MAILBOX, signal);
-    const others = mailboxes.filter(
-      ({ location, primarySmtpAddress }) =>
-        location === 'onPremises' && primarySmtpAddress.toLowerCase() !== ownAddress.toLowerCase(),
-    );
-    return openAny(others.slice(0, MOST_TRIED), targets, signal);
-  });
-  return steps;
-}
-
-/** A management scope may leave some out, and a new mailbox may not be there yet: one that opens is enough. */
-async function openAny(
-  mailboxes: readonly TargetMailbox[],
-  targets: MailboxTargets,
-  signal: AbortSignal,
-): Promise<string> {
-  const refusals: Failure[] = [];
-  for (const mailbox of mailboxes) {
-    try {
-      await targets.scan(mailbox, signal);
-      const { primarySmtpAddress } = mailbox;
-      return refusals.length === 0
-        ? primarySmtpAddress
-        : `${primarySmtpAddress}; refused before it: ${refusals.length}`;
-    } catch (thrown) {
-      const failure = asFailure(thrown);
-      if (failure.facts.scope !== 'mailbox') throw failure;
-      refusals.push(failure);
-    }
-  }
-  const denied = refusals.find(({ code }) => code === 'impersonationDenied') ?? refusals[0];
-  if (denied !== undefined) throw denied;
-  return 'there is no other mailbox to try';
-}
-
-function mailboxAt(primarySmtpAddress: string): TargetMailbox {
-  return {
-    // It need not stand in Active Directory; the id only keeps its connection apart from those of others.
-    id: mailboxId('00000000-0000-0000-0000-000000000000'),
-    displayName: primarySmtpAddress,
-    primarySmtpAddress,
-    location: 'onPremises',
-    ownerId: undefined,
-  };
 }

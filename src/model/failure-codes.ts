@@ -6,6 +6,7 @@ import { configurationFailures } from './failure-codes/configuration.ts';
 import { exchangeOnPremisesFailures } from './failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from './failure-codes/exchange-online.ts';
 import { licenseFailures } from './failure-codes/license.ts';
+import { mailFailures } from './failure-codes/mail.ts';
 import { queueFailures } from './failure-codes/queue.ts';
 import { sourceFailures } from './failure-codes/source.ts';
 import { storageFailures } from './failure-codes/storage.ts';
@@ -36,6 +37,7 @@ export const FAILURE_CODES = {
   ...writingFailures,
   ...licenseFailures,
   ...queueFailures,
+  ...mailFailures,
   ...storageFailures,
 } as const satisfies Record<string, FailureFacts>;
 

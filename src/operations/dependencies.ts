@@ -13,16 +13,19 @@ import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContactSource, ProbeStep } from '../ports/contact-source.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { SearchExchange } from '../ports/exchange-search.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { License } from '../ports/license.ts';
 import type { Log } from '../ports/log.ts';
+import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
+import type { Settings } from '../ports/settings.ts';
 import type { Traffic } from '../ports/traffic.ts';
 
 /** An environment within reach, for one run or one question. */
@@ -34,6 +37,10 @@ export interface Connection {
   readonly traffic?: Traffic;
   /** Steps of the connection test beyond those of the source. */
   readonly probeMailboxes?: (signal: AbortSignal) => Promise<readonly ProbeStep[]>;
+  /** Absent where nothing can send mail. */
+  readonly mail?: MailSender;
+  /** Absent where Exchange need not be searched for. */
+  readonly searchExchange?: SearchExchange;
   close(): Promise<void>;
 }
 
@@ -52,7 +59,7 @@ export interface CertificateTools {
 
 /** Documents as people write and compare them. */
 export interface DocumentFormat {
-  /** Throws `unreadableFile` or `invalidDocument` with the places. */
+  /** Throws `unreadableFile`, `environmentNeeded`, or `invalidDocument` with the places. */
   parsePolicy(text: DocumentText): Policy;
   parseEnvironment(text: DocumentText): Environment;
   write(document: Policy | Environment): string;
@@ -70,6 +77,7 @@ export interface OperationsDependencies {
   readonly leases: Leases;
   readonly license: License;
   readonly audit: Audit;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
   readonly format: DocumentFormat;
@@ -78,8 +86,11 @@ export interface OperationsDependencies {
   checkTenantName(organization: string, cloud: ExchangeOnline['cloud']): Failure | undefined;
   /** Throws `invalidFilter` with the position. */
   checkLdapFilter(text: string): void;
-  /** No request is made before the first question. Throws when certificate or key are missing. */
-  connect(environment: Environment): Promise<Connection>;
+  /**
+   * No request is made before the first question. Throws when certificate or key are missing. `alsoTo` hears what the
+   * connection logs, at every level.
+   */
+  connect(environment: Environment, alsoTo?: Log): Promise<Connection>;
   newId(): string;
   /** Account that asks, for histories and approvals. */
   readonly user: string;

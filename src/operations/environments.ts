@@ -1,14 +1,16 @@
 // Environments: documents, the certificate assigned to each, and the test whether everything is in reach.
 
-import type { EnvironmentOperations, EnvironmentView, PasswordUse, ProbeView } from '@contactsync/contract';
+import type { EnvironmentOperations, EnvironmentView, PasswordUse } from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
-import { asFailure, Failure } from '../model/failure.ts';
+import { Failure } from '../model/failure.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { destinationOf } from './destination.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, idOf } from './lookup.ts';
-import { presentCertificate, presentThrown } from './present.ts';
+import { presentCertificate } from './present.ts';
+import { probeEnvironment } from './probe-environment.ts';
+import { searchExchange } from './search-exchange.ts';
 
 const PASSWORD_USES: readonly PasswordUse[] = ['activeDirectory', 'exchange'];
 
@@ -84,37 +86,16 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
       await environments.remove(document.id, user);
     },
 
-    async probe(name, signal = new AbortController().signal): Promise<ProbeView> {
+    async probe(name, signal = new AbortController().signal, options = {}) {
       const { document } = await documents.find(name);
-      const steps: ProbeView['steps'][number][] = [];
-      try {
-        const connection = await dependencies.connect(document);
-        steps.push({ name: secretOf(document), ok: true });
-        try {
-          const ofSource = await connection.source.probe(signal);
-          // With a refused password nobody else is asked: every try counts towards locking the account.
-          const mayGoOn = ofSource.every(({ ok }) => ok);
-          const ofMailboxes = mayGoOn ? ((await connection.probeMailboxes?.(signal)) ?? []) : [];
-          for (const step of [...ofSource, ...ofMailboxes])
-            steps.push({
-              name: step.name,
-              ok: step.ok,
-              ...(step.note === undefined ? {} : { note: step.note }),
-              ...(step.failure === undefined ? {} : { failure: presentThrown(step.failure) }),
-            });
-        } finally {
-          await connection.close();
-        }
-      } catch (thrown) {
-        const failure = asFailure(thrown);
-        if (failure.facts.whoActs === 'us') throw thrown;
-        steps.push({
-          name: steps.length === 0 ? secretOf(document) : 'Connection',
-          ok: false,
-          failure: presentThrown(failure),
-        });
-      }
-      return { ok: steps.every((step) => step.ok), steps };
+      return probeEnvironment(document, dependencies, options, signal);
+    },
+
+    async search(name, { save = false } = {}, signal = new AbortController().signal) {
+      const entry = await documents.find(name);
+      const write = (document: Environment, before: DocumentRevision<Environment>) =>
+        documents.save(document, before, before.revision);
+      return searchExchange(entry, dependencies, save ? write : undefined, signal);
     },
 
     async setCertificate(name, thumbprint) {
@@ -154,10 +135,6 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
       return present({ document, ...revision });
     },
   };
-}
-
-function secretOf({ scenario }: Environment): string {
-  return scenario === 'exchangeOnline' ? 'Certificate' : 'Password';
 }
 
 /** What the schema cannot say. */

@@ -15,6 +15,7 @@ import { openRuns } from './open-runs.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
 import { makeRunOperations } from './runs.ts';
+import { makeSettingsOperations } from './settings.ts';
 
 export interface InProcessOperations extends Operations {
   /** Cancels the runs of this process and waits for them. */
@@ -66,6 +67,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     policies: translated(policyOperations, log, logFile),
     certificates: translated(makeCertificateOperations(dependencies), log, logFile),
     runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log, logFile),
+    settings: translated(makeSettingsOperations(dependencies), log, logFile),
     ...translated(rest, log, logFile),
     close: () => live.close(),
   };

@@ -76,15 +76,28 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     saved: async () => {},
   });
 
+  /** Which environments there are, for a policy that names none. */
+  async function withChoice<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.code !== 'environmentNeeded') throw thrown;
+      const known = (await environments.list()).map(({ document }) => document.name);
+      const details = { ...failure.details, ...(known.length === 0 ? {} : { known: known.slice(0, 20) }) };
+      throw new Failure('environmentNeeded', { details, cause: thrown });
+    }
+  }
+
   return {
     list: documents.list,
     get: documents.get,
     export: documents.export,
-    validate: documents.validate,
-    apply: documents.apply,
+    validate: (document) => withChoice(documents.validate(document)),
+    apply: (document, expectedRevision) => withChoice(documents.apply(document, expectedRevision)),
     history: documents.history,
     diff: documents.diff,
-    diffWith: documents.diffWith,
+    diffWith: (document) => withChoice(documents.diffWith(document)),
     rename: documents.rename,
 
     async clone(name, newName) {

@@ -3,6 +3,7 @@
 import type { Failure } from '../model/failure.ts';
 import type { SourcePart } from '../model/policy.ts';
 import type { SourceObject } from '../model/source-object.ts';
+import type { SearchStep } from './exchange-search.ts';
 
 export interface SourceReading {
   /**
@@ -22,6 +23,8 @@ export interface ProbeStep {
   readonly ok: boolean;
   readonly failure?: Failure;
   readonly note?: string;
+  /** Where Autodiscover was asked. */
+  readonly search?: readonly SearchStep[];
 }
 
 export interface ContactSource {

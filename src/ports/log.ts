@@ -10,4 +10,13 @@ export interface Log {
   debug(message: string, data?: LogData): void;
 }
 
+/** Whatever is said goes to both. */
+export const bothLogs = (one: Log, other: Log): Log => {
+  const write = (level: keyof Log) => (message: string, data?: LogData) => {
+    one[level](message, data);
+    other[level](message, data);
+  };
+  return { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
+};
+
 export const silentLog: Log = { error() {}, warn() {}, info() {}, debug() {} };

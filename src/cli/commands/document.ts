@@ -29,15 +29,25 @@ export function addDocumentCommands(
   const newName = noun === 'policy' ? '"Everybody"' : 'contoso-production';
   const file = noun === 'policy' ? 'all-staff.yaml' : 'contoso.yaml';
 
-  parent
-    .command('validate')
-    .description(`Check ${noun} files; nothing is stored.`)
-    .argument('<file...>', 'YAML or JSON files, or - for standard input')
+  const reading = (name: string, description: string) => {
+    const command = parent
+      .command(name)
+      .description(description)
+      .argument('<file...>', 'YAML or JSON files, or - for standard input');
+    return noun === 'policy'
+      ? command.option('--environment <name>', 'for files that name none: the environment they get')
+      : command;
+  };
+  const readOf = async (name: string, { environment }: { readonly environment?: string }) => ({
+    ...(await context.readDocument(name)),
+    ...(environment === undefined ? {} : { environment }),
+  });
+
+  reading('validate', `Check ${noun} files; nothing is stored.`)
     .addHelpText('after', examples(`${noun} validate ${file}`))
-    .action(async (files: string[]) => {
+    .action(async (files: string[], options: { environment?: string }) => {
       const results: Awaited<ReturnType<Documents['validate']>>[] = [];
-      for (const name of files)
-        results.push(await (await documents()).validate(await context.readDocument(name)));
+      for (const name of files) results.push(await (await documents()).validate(await readOf(name, options)));
       context.show({ results }, () =>
         results.flatMap((result) => [
           `"${visible(result.name)}" is valid.`,
@@ -46,15 +56,17 @@ export function addDocumentCommands(
       );
     });
 
-  parent
-    .command('apply')
-    .description(`Store ${noun} files; each becomes a new revision if it differs.`)
-    .argument('<file...>', 'YAML or JSON files, or - for standard input')
-    .addHelpText('after', examples(`${noun} apply ${file}`))
-    .action(async (files: string[]) => {
+  reading('apply', `Store ${noun} files; each becomes a new revision if it differs.`)
+    .addHelpText(
+      'after',
+      examples(
+        `${noun} apply ${file}`,
+        ...(noun === 'policy' ? ['policy apply from-elsewhere.yaml --environment contoso'] : []),
+      ),
+    )
+    .action(async (files: string[], options: { environment?: string }) => {
       const results: ApplyView[] = [];
-      for (const name of files)
-        results.push(await (await documents()).apply(await context.readDocument(name)));
+      for (const name of files) results.push(await (await documents()).apply(await readOf(name, options)));
       context.show({ results }, () => results.flatMap((result) => applyLines(noun, result, context.paint)));
     });
 

@@ -1,16 +1,15 @@
 // environment …: one Exchange organization each, and how to reach it.
 
-import type { EnvironmentView, PasswordUse, ProbeView } from '@contactsync/contract';
+import type { EnvironmentView, PasswordUse } from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newEnvironmentText, newOnPremisesText } from '../document-templates.ts';
 import { examples } from '../examples.ts';
-import { EXIT, exitCodeOfFailure } from '../exit-codes.ts';
-import { failureLines } from '../failure-text.ts';
 import { readPassword } from '../read-password.ts';
 import { table } from '../table.ts';
-import { type Paint, visible } from '../terminal-text.ts';
+import { visible } from '../terminal-text.ts';
 import { addDocumentCommands } from './document.ts';
+import { addEnvironmentTestCommands } from './environment-test.ts';
 import { showNewDocument } from './options.ts';
 
 export function addEnvironmentCommands(program: Command, context: CliContext): void {
@@ -83,9 +82,19 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       "Exchange Online: the tenant's initial domain, such as contoso.onmicrosoft.com",
     )
     .option('--application-id <id>', 'Exchange Online: application (client) id of the app registration')
+    .addOption(
+      new Option('--scenario <scenario>', 'otherwise what the other options are for').choices([
+        'onPremises',
+        'exchangeOnline',
+      ]),
+    )
     .option('--domain <name>', 'on-premises: DNS name of the Active Directory domain')
     .option('--account <account>', 'on-premises: account that reads and writes, such as CORP\\contactsync')
     .option('--mailbox <address>', 'on-premises: mailbox of that account')
+    .option(
+      '--url <url>',
+      'on-premises: address of Exchange Web Services, or autodiscover; otherwise as "settings exchange" says',
+    )
     .option('--output <file>', 'write to a file')
     .option('--force', 'replace the file if it exists')
     .addHelpText(
@@ -95,50 +104,25 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
         'environment new head-office --domain corp.contoso.example --account contactsync@corp.contoso.example --mailbox contactsync@contoso.example --output head-office.yaml',
       ),
     )
-    .action(
-      async (
-        name: string,
-        options: {
-          organization?: string;
-          applicationId?: string;
-          domain?: string;
-          account?: string;
-          mailbox?: string;
-          output?: string;
-          force?: boolean;
-        },
-      ) => {
-        const { organization, applicationId, domain, account, mailbox } = options;
-        const common = { id: context.line.newId(), name };
-        const isOnline = organization !== undefined || applicationId !== undefined;
-        const isOnPremises = domain !== undefined || account !== undefined || mailbox !== undefined;
-        const text =
-          !isOnPremises && organization !== undefined && applicationId !== undefined
-            ? newEnvironmentText({ ...common, organization, applicationId })
-            : !isOnline && domain !== undefined && account !== undefined && mailbox !== undefined
-              ? newOnPremisesText({ ...common, domain, account, mailbox })
-              : context.fail('usage', {
-                  reason:
-                    'name --organization and --application-id, or --domain, --account and --mailbox for a server on-premises',
-                });
-        await showNewDocument(context, text, options);
-      },
-    );
+    .action(async (name: string, options: NewOptions) => {
+      const common = { id: context.line.newId(), name };
+      const online = onlineParts(options);
+      const onPremises = onPremisesParts(options);
+      const text =
+        online !== undefined
+          ? newEnvironmentText({ ...common, ...online })
+          : onPremises !== undefined
+            ? newOnPremisesText({ ...common, ...onPremises, url: await newUrl(context, options) })
+            : context.fail('usage', {
+                reason:
+                  'name --organization and --application-id, or --domain, --account and --mailbox for a server on-premises',
+              });
+      await showNewDocument(context, text, options);
+    });
 
   addDocumentCommands(environment, context, 'environment', environments);
 
-  environment
-    .command('test')
-    .description('Sign in and try every right; says which one is missing.')
-    .argument('<name>', 'name or id of the environment')
-    .addHelpText('after', examples('environment test contoso'))
-    .action(async (name: string) => {
-      const probe = await (await environments()).probe(name);
-      const failed = probe.steps.find((step) => !step.ok);
-      if (failed !== undefined)
-        context.end(failed.failure === undefined ? EXIT.configuration : exitCodeOfFailure(failed.failure));
-      context.show(probe, () => probeLines(probe, context.paint));
-    });
+  addEnvironmentTestCommands(environment, context, environments);
 
   environment
     .command('set-certificate')
@@ -193,6 +177,39 @@ The password is asked for without echo, or read from --password-file or CONTACTS
     });
 }
 
+interface NewOptions {
+  readonly scenario?: 'onPremises' | 'exchangeOnline';
+  readonly organization?: string;
+  readonly applicationId?: string;
+  readonly domain?: string;
+  readonly account?: string;
+  readonly mailbox?: string;
+  readonly url?: string;
+  readonly output?: string;
+  readonly force?: boolean;
+}
+
+/** undefined: something is missing, or belongs to the other scenario. */
+function onlineParts({ scenario, organization, applicationId, domain, account, mailbox, url }: NewOptions) {
+  if (organization === undefined || applicationId === undefined || scenario === 'onPremises')
+    return undefined;
+  const others = [domain, account, mailbox, url];
+  return others.every((other) => other === undefined) ? { organization, applicationId } : undefined;
+}
+
+function onPremisesParts({ scenario, organization, applicationId, domain, account, mailbox }: NewOptions) {
+  if (domain === undefined || account === undefined || mailbox === undefined) return undefined;
+  if (organization !== undefined || applicationId !== undefined || scenario === 'exchangeOnline')
+    return undefined;
+  return { domain, account, mailbox };
+}
+
+/** undefined: Autodiscover. */
+async function newUrl(context: CliContext, { url }: NewOptions): Promise<string | undefined> {
+  if (url !== undefined) return url === 'autodiscover' ? undefined : url;
+  return (await (await context.operations()).settings.exchangeDefaults()).ewsUrl;
+}
+
 function signInText(view: EnvironmentView): string {
   if (view.environment.scenario === 'exchangeOnline') return certificateText(view);
   return view.passwords.length === 0 ? 'no password stored' : `password (${view.passwords.join(', ')})`;
@@ -208,18 +225,6 @@ function certificateText({ certificate }: EnvironmentView): string {
     notYetValid: ', not yet valid',
   };
   return `${certificate.thumbprint.slice(0, 12)} (until ${until}${state[certificate.state]})`;
-}
-
-function probeLines(probe: ProbeView, paint: Paint): string[] {
-  const lines = probe.steps.flatMap((step) => [
-    `${step.ok ? paint('green', '✓') : paint('red', '✗')} ${visible(step.name)}${step.note === undefined ? '' : paint('dim', `  ${visible(step.note)}`)}`,
-    ...(step.failure === undefined ? [] : failureLines(step.failure, paint).map((line) => `    ${line}`)),
-  ]);
-  return [
-    ...lines,
-    '',
-    probe.ok ? paint('green', 'Everything needed is in reach.') : paint('red', 'Something is missing.'),
-  ];
 }
 
 function organizationText({ environment }: EnvironmentView): string {

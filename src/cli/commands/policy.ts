@@ -1,5 +1,6 @@
 // policy …: the documents that say which contacts go into which mailboxes.
 
+import { type EnvironmentView, OperationError } from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newPolicyText, SOURCE_TYPES, type SourceType } from '../document-templates.ts';
@@ -10,6 +11,8 @@ import { count, visible } from '../terminal-text.ts';
 import { RUN_STATE_WORDS, word } from '../words.ts';
 import { addDocumentCommands } from './document.ts';
 import { showNewDocument } from './options.ts';
+
+type Scenario = EnvironmentView['environment']['scenario'];
 
 export function addPolicyCommands(program: Command, context: CliContext): void {
   const policy = program
@@ -74,10 +77,8 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
     .addOption(
       new Option(
         '--source <type>',
-        'where contacts come from; activeDirectory for an environment on-premises',
-      )
-        .choices(SOURCE_TYPES)
-        .default('exchangeOnline'),
+        'where contacts come from; otherwise the directory of the environment',
+      ).choices(SOURCE_TYPES),
     )
     .option('--output <file>', 'write to a file')
     .option('--force', 'replace the file if it exists')
@@ -85,15 +86,16 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
       'after',
       examples(
         'policy new "All staff" --environment contoso --output all-staff.yaml',
-        'policy new "All staff" --environment head-office --source activeDirectory --output all-staff.yaml',
+        'policy new "All staff" --environment head-office > all-staff.yaml',
       ),
     )
     .action(
       async (
         name: string,
-        options: { environment: string; source: SourceType; output?: string; force?: boolean },
+        options: { environment: string; source?: SourceType; output?: string; force?: boolean },
       ) => {
-        const { environment, source } = options;
+        const { environment } = options;
+        const source = options.source ?? (await directoryOf(context, environment));
         const text = newPolicyText({ id: context.line.newId(), name, environment, source });
         await showNewDocument(context, text, options);
       },
@@ -152,6 +154,22 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
           : `The clean-up run is ${word(RUN_STATE_WORDS, run?.state ?? 'failed')}, so the policy was kept. See: contactsync run show ${run?.id.slice(0, 8) ?? 'last'}`,
       ]);
     });
+}
+
+const DIRECTORIES = {
+  exchangeOnline: 'exchangeOnline',
+  onPremises: 'activeDirectory',
+} as const satisfies Record<Scenario, SourceType>;
+
+/** Whoever begins with the policy is led to the environment first. */
+async function directoryOf(context: CliContext, name: string): Promise<SourceType> {
+  const { environments } = await context.operations();
+  try {
+    return DIRECTORIES[(await environments.get(name)).environment.scenario];
+  } catch (thrown) {
+    if (!(thrown instanceof OperationError) || thrown.failure.code !== 'notFound') throw thrown;
+    return context.fail('environmentNeeded', thrown.failure.details);
+  }
 }
 
 async function wantsContactsRemoved(

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../model/failure.ts';
 import { ntlmSignIn } from '../exchange-http/ntlm-sign-in.ts';
 import { createTlsAgent } from '../exchange-http/wire.ts';
-import { stepText } from './steps.ts';
+import { type DiscoveryStep, stepKind, stepResult, stepText } from './steps.ts';
 import { AutodiscoverBench, linesOf, record } from './testing/autodiscover-bench.ts';
 
 let bench: AutodiscoverBench;
@@ -146,6 +146,22 @@ describe('the order', () => {
     expect(found.ewsUrl).toBe(ews(AUTODISCOVER));
   });
 
+  it('Active Directory that refuses the account ends the search: Exchange is not sent the same password', async () => {
+    const refusing = (code: 'directoryPasswordRefused' | 'domainControllerUnreachable') => ({
+      read: () => Promise.reject(new Failure(code)),
+      readAt: async () => ({ points: [], site: undefined }),
+    });
+    const failure = await bench.failure({
+      reachable: [AUTODISCOVER],
+      scp: refusing('directoryPasswordRefused'),
+    });
+    expect(failure.code).toBe('directoryPasswordRefused');
+    expect(await bench.asked()).toEqual([]);
+    // Twin: whatever else is wrong with the directory, Exchange is asked.
+    await bench.search({ reachable: [AUTODISCOVER], scp: refusing('domainControllerUnreachable') });
+    expect(await bench.asked()).not.toEqual([]);
+  });
+
   it('an address where nobody answers is passed over for the next one', async () => {
     await bench.control.setAutodiscover({
       internalUrl: 'https://dead.contoso.example/EWS/Exchange.asmx',
@@ -162,6 +178,22 @@ describe('the order', () => {
 });
 
 describe('what is printed', () => {
+  it('is told step by step, with what each did for the search', async () => {
+    const told: DiscoveryStep[] = [];
+    await bench.control.setAutodiscover({ forms: ['pox'], internalUrl: ews(EX01), externalUrl: ews(MAIL) });
+    const found = await bench.search({
+      reachable: [AUTODISCOVER, MAIL],
+      onStep: (step) => told.push(step),
+    });
+    expect(told).toEqual(found.steps);
+    expect(told.map((step) => [step.question, stepKind(step), stepResult(step)])).toEqual([
+      ['json', 'passedOver', '404, passed over, Autodiscover is not here'],
+      ['pox', 'leadsOn', '401, asks to sign in (Bearer, Negotiate, NTLM, Basic)'],
+      ['pox', 'found', `200, names the address of Exchange Web Services (${ews(MAIL)})`],
+      ['ews', 'found', '401, Exchange Web Services answer here'],
+    ]);
+  });
+
   it('every step up to the address', async () => {
     await bench.control.setAutodiscover({ forms: ['pox'], hosts: ['contoso.example'] });
     const { steps } = await bench.search({ reachable: [AUTODISCOVER, DOMAIN] });

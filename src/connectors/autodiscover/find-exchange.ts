@@ -2,6 +2,7 @@
 // it tried. The places are asked one after the other; the first that names an address that answers ends the search.
 
 import { Failure, type FailureDetails } from '../../model/failure.ts';
+import type { FailureCode } from '../../model/failure-codes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ExchangeHttp } from '../exchange-http/index.ts';
@@ -28,6 +29,8 @@ export interface FindExchangeOptions {
   readonly log: Log;
   /** Of the whole search; a request takes ten seconds at most. */
   readonly timeBudgetMs?: number;
+  /** Told of each step when it is made. */
+  readonly onStep?: (step: DiscoveryStep) => void;
 }
 
 export interface FoundExchange {
@@ -39,9 +42,18 @@ export interface FoundExchange {
 
 const TIME_BUDGET_MS = 90_000;
 
+/** Active Directory knows the account and does not let it in. */
+const REFUSED_BY_DIRECTORY: readonly FailureCode[] = [
+  'directoryPasswordRefused',
+  'directoryPasswordExpired',
+  'directoryAccountDisabled',
+  'directoryAccountLocked',
+  'directorySignInRefused',
+];
+
 /**
  * Throws Failures with all steps as lines in `details.steps`: exchangeNotFound, autodiscoverLeadsOnline,
- * autodiscoverLeadsOutside, exchangeSignInRefused (tried once), cancelled.
+ * autodiscoverLeadsOutside, exchangeSignInRefused (tried once), what Active Directory refuses the account with, cancelled.
  */
 export async function findExchange(
   options: FindExchangeOptions,
@@ -62,7 +74,7 @@ export async function findExchange(
 }
 
 function begin(options: FindExchangeOptions, signal: AbortSignal): Inquiry {
-  const { http, signInScheme, clock, log, mailbox, trustedDomains = [] } = options;
+  const { http, signInScheme, clock, log, mailbox, trustedDomains = [], onStep = () => {} } = options;
   const budgetMs = options.timeBudgetMs ?? TIME_BUDGET_MS;
   const domains = new Set([mailbox, ...trustedDomains].map(domainOf).filter((domain) => domain !== ''));
   return {
@@ -75,6 +87,7 @@ function begin(options: FindExchangeOptions, signal: AbortSignal): Inquiry {
     trusted: { domains, hosts: new Set() },
     addresses: new Set(),
     steps: [],
+    onStep,
     outsideHosts: new Set(),
     leadsOnline: false,
   };
@@ -87,7 +100,9 @@ async function askEverywhere(
   address: string,
 ): Promise<Omit<FoundExchange, 'steps'> | string | undefined> {
   const asked = new Set<string>();
-  for await (const place of placesToAsk(inquiry, { scp, resolveSrv }, domainOf(address))) {
+  const directory = rememberingRefusal(scp);
+  for await (const place of placesToAsk(inquiry, { scp: directory.scp, resolveSrv }, domainOf(address))) {
+    if (directory.refusal !== undefined) throw directory.refusal;
     if (asked.has(keyOf(place))) continue;
     asked.add(keyOf(place));
     const result = await askPlace(inquiry, place, address);
@@ -97,6 +112,26 @@ async function askEverywhere(
     return { ewsUrl, ...(serverVersion === undefined ? {} : { serverVersion }) };
   }
   return undefined;
+}
+
+/** Exchange would get the same password next, and every wrong one counts towards locking the account. */
+function rememberingRefusal(scp: ServiceConnectionPoints | undefined) {
+  const directory: { readonly scp: ServiceConnectionPoints | undefined; refusal: Failure | undefined } = {
+    scp:
+      scp === undefined
+        ? undefined
+        : {
+            ...scp,
+            read: (signal) =>
+              scp.read(signal).catch((thrown: unknown) => {
+                if (thrown instanceof Failure && REFUSED_BY_DIRECTORY.includes(thrown.code))
+                  directory.refusal = thrown;
+                throw thrown;
+              }),
+          },
+    refusal: undefined,
+  };
+  return directory;
 }
 
 const keyOf = ({ url }: Place): string => url.href.toLowerCase();

@@ -6,4 +6,4 @@ export {
   type DirectoryPointsOptions,
 } from './directory-connection-points.ts';
 export { type FindExchangeOptions, type FoundExchange, findExchange } from './find-exchange.ts';
-export { type DiscoveryStep, stepText } from './steps.ts';
+export { type DiscoveryStep, type StepKind, stepKind, stepResult, stepText } from './steps.ts';

@@ -19,6 +19,8 @@ export interface Inquiry {
   /** In lower case: all that were asked about, the first one included. */
   readonly addresses: Set<string>;
   readonly steps: DiscoveryStep[];
+  /** Told of each step when it is made. */
+  readonly onStep: (step: DiscoveryStep) => void;
   /** Where it led and was not followed. */
   readonly outsideHosts: Set<string>;
   leadsOnline: boolean;
@@ -33,7 +35,7 @@ export interface StepMade {
 }
 
 export function note(inquiry: Inquiry, made: StepMade, outcome: StepOutcome): void {
-  const { clock, log, steps } = inquiry;
+  const { clock, log, steps, onStep } = inquiry;
   const { question, target, isSignedIn, status, detail } = made;
   const step: DiscoveryStep = {
     at: clock.now().toISOString(),
@@ -45,6 +47,7 @@ export function note(inquiry: Inquiry, made: StepMade, outcome: StepOutcome): vo
     ...(detail === undefined ? {} : { detail }),
   };
   steps.push(step);
+  onStep(step);
   log.debug('autodiscover', { step: stepText(step) });
 }
 

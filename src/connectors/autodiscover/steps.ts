@@ -3,6 +3,9 @@
 
 export type Question = 'connectionPoints' | 'json' | 'pox' | 'soap' | 'plainRedirect' | 'srv' | 'ews';
 
+/** `found`: this brought the search forward; `leadsOn`: the next step follows from it; `passedOver`: it went on elsewhere. */
+export type StepKind = 'found' | 'leadsOn' | 'passedOver';
+
 export interface DiscoveryStep {
   /** ISO 8601. */
   readonly at: string;
@@ -50,9 +53,22 @@ const OUTCOMES = {
 
 export type StepOutcome = keyof typeof OUTCOMES;
 
-export function stepText({ target, isSignedIn, status, outcome, detail }: DiscoveryStep): string {
-  const how = isSignedIn ? ' (signed in)' : '';
+const FOUND: readonly StepOutcome[] = ['served', 'named', 'pointsFound'];
+const LEADS_ON: readonly StepOutcome[] = ['leadsOn', 'wantsSignIn'];
+
+export function stepKind({ outcome }: DiscoveryStep): StepKind {
+  if (FOUND.includes(outcome)) return 'found';
+  return LEADS_ON.includes(outcome) ? 'leadsOn' : 'passedOver';
+}
+
+/** Without whom it was asked of. */
+export function stepResult({ status, outcome, detail }: DiscoveryStep): string {
   const answer = status === undefined ? '' : `${status}, `;
   const more = detail === undefined ? '' : outcome === 'leadsOn' ? ` ${detail}` : ` (${detail})`;
-  return `${target}${how}: ${answer}${OUTCOMES[outcome]}${more}`;
+  return `${answer}${OUTCOMES[outcome]}${more}`;
+}
+
+export function stepText(step: DiscoveryStep): string {
+  const how = step.isSignedIn ? ' (signed in)' : '';
+  return `${step.target}${how}: ${stepResult(step)}`;
 }

@@ -7,4 +7,4 @@ export {
   type EwsMailbox,
 } from './ews-client.ts';
 export { createEwsTargets, type EwsTargets, type EwsTargetsOptions } from './ews-mailbox-target.ts';
-export { type OutgoingAttachment, type OutgoingMail, sendMail } from './send-mail.ts';
+export { createEwsMailSender, type EwsMailOptions, sendMail } from './send-mail.ts';

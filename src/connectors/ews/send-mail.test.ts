@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../ports/log.ts';
+import type { OutgoingMail } from '../../ports/mail-sender.ts';
 import { createEwsClient } from './ews-client.ts';
-import { type OutgoingMail, sendMail } from './send-mail.ts';
+import { sendMail } from './send-mail.ts';
 import { bed, control, emulator, failureOf, signal, useEwsBench } from './testing/ews-bench.ts';
 
 useEwsBench();
@@ -43,12 +44,37 @@ describe('a mail', () => {
 
   it('whose answer is lost is not sent twice', async () => {
     await control.addFault({ face: 'ews', bodyText: '<m:CreateItem', action: { kind: 'process-then-drop' } });
-    expect((await failureOf(send(false))).code).toBe('answerLost');
+    const failure = await failureOf(send(false));
+    expect(failure).toMatchObject({ code: 'mailPerhapsSent', number: 18013 });
     expect(await control.sentMessages(bed.address)).toHaveLength(1);
   });
 
-  it('that is refused says why', async () => {
-    await control.addEwsFault({ operation: 'CreateItem', action: { kind: 'quota-exceeded' } });
-    expect((await failureOf(send(false))).code).toBe('mailboxFull');
+  it.each([true, false])('that was perhaps sent is not sent again (it was: %s)', async (isDone) => {
+    await control.addEwsFault({
+      operation: 'CreateItem',
+      action: { kind: 'soap-fault', code: 'ErrorInternalServerTransientError', isDone },
+    });
+    expect((await failureOf(send(false))).code).toBe('mailPerhapsSent');
+    expect(await control.sentMessages(bed.address)).toHaveLength(isDone ? 1 : 0);
+  });
+
+  it('is sent once when the server was too busy to do anything', async () => {
+    await control.addEwsFault({ operation: 'CreateItem', action: { kind: 'server-busy' } });
+    await send(false);
+    expect(await control.sentMessages(bed.address)).toHaveLength(1);
+  });
+
+  it.each([
+    ['ErrorInvalidRecipients', 'mailRefused'],
+    ['ErrorSendAsDenied', 'sendingNotAllowed'],
+    ['ErrorMessageSizeExceeded', 'mailTooLarge'],
+    ['ErrorInvalidPropertySet', 'mailRefused'],
+    ['ErrorQuotaExceeded', 'mailboxFull'],
+  ])('that is refused says why: %s', async (code, expected) => {
+    await control.addEwsFault({ operation: 'CreateItem', action: { kind: 'soap-fault', code } });
+    const failure = await failureOf(send(false));
+    expect(failure.code).toBe(expected);
+    expect(failure.details).toMatchObject({ code });
+    expect(await control.sentMessages(bed.address)).toEqual([]);
   });
 });

@@ -1,23 +1,41 @@
-// Sends one mail as the account's own mailbox, for reports.
+// Sends one mail as the account's own mailbox, for reports. Nobody gets a mail twice: it is sent again only where the
+// server says that it did nothing.
 
 import { Failure } from '../../model/failure.ts';
-import type { EwsClient, EwsMailbox } from './ews-client.ts';
+import type { FailureCode } from '../../model/failure-codes.ts';
+import type { MailSender, OutgoingMail } from '../../ports/mail-sender.ts';
+import { createEwsClient, type EwsClient, type EwsClientOptions, type EwsMailbox } from './ews-client.ts';
+import type { Refusal } from './failures.ts';
 import { element, type Xml } from './xml-writer.ts';
 
-export interface OutgoingMail {
-  readonly to: readonly string[];
-  readonly subject: string;
-  readonly body: { readonly kind: 'text' | 'html'; readonly content: string };
-  readonly attachments?: readonly OutgoingAttachment[];
+export interface EwsMailOptions extends EwsClientOptions {
+  /** SMTP address of the account's own mailbox. */
+  readonly sender: string;
 }
 
-export interface OutgoingAttachment {
-  readonly name: string;
-  readonly contentType: string;
-  readonly content: Uint8Array;
+export function createEwsMailSender(options: EwsMailOptions): MailSender {
+  const { sender } = options;
+  const client = createEwsClient(options);
+  const mailbox = { key: `mail from ${sender}`, address: sender };
+  return {
+    sender,
+    send: (mail, { keepsCopy }, signal) => sendMail(client, mailbox, mail, { keepsCopy }, signal),
+  };
 }
 
-/** Throws a Failure; `answerLost`: it may have been sent, and is never sent twice by itself. */
+const MOST_TRIES = 3;
+
+/** Of codes that mean something else for a mail than for a contact. */
+const MAIL_FAILURES: Readonly<Record<string, FailureCode>> = {
+  ErrorInvalidRecipients: 'mailRefused',
+  ErrorSendAsDenied: 'sendingNotAllowed',
+  ErrorSubmissionQuotaExceeded: 'mailRefused',
+  ErrorMessageSizeExceeded: 'mailTooLarge',
+  ErrorAttachmentSizeLimitExceeded: 'mailTooLarge',
+  ErrorDataSizeLimitExceeded: 'mailTooLarge',
+};
+
+/** Throws the Failures of a MailSender. */
 export async function sendMail(
   client: EwsClient,
   sender: EwsMailbox,
@@ -25,13 +43,40 @@ export async function sendMail(
   options: { readonly keepsCopy: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const answer = await client.write(sender, mailXml(mail, options.keepsCopy), 1, signal);
-  if (answer.kind === 'refused') throw answer.refusal.failure;
-  const [message] = answer.messages;
-  if (message?.refusal !== undefined) throw message.refusal.failure;
-  if (answer.kind === 'lost') throw answer.failure;
-  if (message === undefined) throw new Failure('unexpectedAnswer', { details: { code: 'messageMissing' } });
+  const operation = mailXml(mail, options.keepsCopy);
+  for (let tries = 1; ; tries += 1) {
+    const answer = await client.write(sender, operation, 1, signal);
+    const [message] = answer.kind === 'refused' ? [] : answer.messages;
+    const refusal = answer.kind === 'refused' ? answer.refusal : message?.refusal;
+    if (refusal === undefined) {
+      if (message !== undefined) return;
+      throw answer.kind === 'lost'
+        ? perhapsSent(answer.failure)
+        : perhapsSent(new Failure('unexpectedAnswer', { details: { code: 'messageMissing' } }));
+    }
+    // The client waits as long as the server asked before it sends anything else.
+    if (refusal.reaction !== 'busy' || tries >= MOST_TRIES) throw failureOf(refusal);
+  }
 }
+
+function failureOf({ code, reaction, failure }: Refusal): Failure {
+  const own = failure.details['status'] === 413 ? 'mailTooLarge' : MAIL_FAILURES[code];
+  // Nobody knows what a code that is in no table leaves behind.
+  if (reaction === 'transient' || (own === undefined && failure.code === 'unexpectedAnswer'))
+    return perhapsSent(failure);
+  const isOfContacts = failure.facts.scope === 'contact';
+  if (own === undefined && !isOfContacts) return failure;
+  return new Failure(own ?? 'mailRefused', { details: failure.details, ...idOf(failure), cause: failure });
+}
+
+const perhapsSent = (cause: Failure): Failure =>
+  new Failure('mailPerhapsSent', {
+    details: { ...cause.details, reason: cause.number },
+    ...idOf(cause),
+    cause,
+  });
+
+const idOf = ({ requestId }: Failure) => (requestId === undefined ? {} : { requestId });
 
 /** The order of the elements is that of the schema. */
 function mailXml(mail: OutgoingMail, keepsCopy: boolean): Xml {

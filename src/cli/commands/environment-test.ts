@@ -1,0 +1,66 @@
+// environment test and environment search: whether everything is in reach, and where Exchange is.
+
+import type { EnvironmentOperations } from '@contactsync/contract';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { examples } from '../examples.ts';
+import { EXIT, exitCodeOfFailure } from '../exit-codes.ts';
+import { exchangeSearchLines, logLines, probeLines } from '../probe-text.ts';
+import { wrapped } from '../wrapped.ts';
+
+interface TestOptions {
+  readonly sendTestMail?: string;
+  readonly log?: boolean;
+}
+
+export function addEnvironmentTestCommands(
+  environment: Command,
+  context: CliContext,
+  environments: () => Promise<Pick<EnvironmentOperations, 'probe' | 'search'>>,
+): void {
+  environment
+    .command('test')
+    .description('Sign in and try every right; says which one is missing.')
+    .argument('<name>', 'name or id of the environment')
+    .option('--send-test-mail <address>', 'also send a mail to this address; the address is not stored')
+    .option('--log', 'show every request of the test with its id')
+    .addHelpText(
+      'after',
+      examples(
+        'environment test contoso',
+        'environment test contoso --send-test-mail admin@contoso.example',
+        'environment test contoso --log',
+      ),
+    )
+    .action(async (name: string, options: TestOptions) => {
+      const { sendTestMail, log: showsLog = false } = options;
+      const operations = await environments();
+      const probe = await operations.probe(
+        name,
+        undefined,
+        sendTestMail === undefined ? {} : { testMailTo: sendTestMail },
+      );
+      const failed = probe.steps.find((step) => !step.ok);
+      if (failed !== undefined)
+        context.end(failed.failure === undefined ? EXIT.configuration : exitCodeOfFailure(failed.failure));
+      const { log = [], ...rest } = probe;
+      context.show(showsLog ? probe : rest, () => {
+        const { paint } = context;
+        const hint = `To see every request: contactsync environment test ${JSON.stringify(name)} --log`;
+        const more = showsLog ? ['', ...logLines(log, paint)] : probe.ok ? [] : [hint];
+        return wrapped([...probeLines(probe, paint), ...more], context.terminal);
+      });
+    });
+
+  environment
+    .command('search')
+    .description('On-premises: let Autodiscover find Exchange; shows whom it asked. Changes nothing.')
+    .argument('<name>', 'name or id of the environment')
+    .option('--save', 'write the address found into the environment')
+    .addHelpText('after', examples('environment search head-office', 'environment search head-office --save'))
+    .action(async (name: string, { save = false }: { save?: boolean }) => {
+      const search = await (await environments()).search(name, { save });
+      if (search.failure !== undefined) context.end(exitCodeOfFailure(search.failure));
+      context.show(search, () => wrapped(exchangeSearchLines(search, context.paint), context.terminal));
+    });
+}

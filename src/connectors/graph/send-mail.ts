@@ -1,0 +1,98 @@
+// Sends one mail from a mailbox through Microsoft Graph, for reports. Nobody gets a mail twice: it is handed over once,
+// whatever the answer; also a 429 may come after the work was done.
+// https://learn.microsoft.com/graph/api/user-sendmail · limits and errors: graph-exo 8
+
+import { Failure } from '../../model/failure.ts';
+import type { FailureCode } from '../../model/failure-codes.ts';
+import type { MailSender, OutgoingMail } from '../../ports/mail-sender.ts';
+import {
+  errorOf,
+  type GraphAnswer,
+  type GraphClient,
+  graphFailure,
+  isForeignPage,
+  isSuccess,
+} from '../graph-client/index.ts';
+import { mailboxFailure } from './failures.ts';
+
+export interface GraphMailOptions {
+  readonly client: GraphClient;
+  /** SMTP address; undefined: the environment names none. */
+  readonly sender: string | undefined;
+  readonly now: () => Date;
+}
+
+/** Of the whole request, everything inside being base64 already. */
+const LARGEST_REQUEST = 4 * 1000 * 1000;
+
+export function createGraphMailSender({ client, sender, now }: GraphMailOptions): MailSender {
+  return {
+    sender,
+    async send(mail, { keepsCopy }, signal) {
+      if (sender === undefined) throw new Failure('senderMissing');
+      const body = encodeMail(mail, keepsCopy);
+      if (Buffer.byteLength(JSON.stringify(body)) > LARGEST_REQUEST) throw new Failure('mailTooLarge');
+      const path = `/users/${encodeURIComponent(sender)}/sendMail`;
+      const options = { mailboxKey: sender.toLowerCase(), isSafeToRepeat: false };
+      const answer = await client.post(path, body, options, signal).catch((thrown: unknown) => {
+        throw thrown instanceof Failure && thrown.code === 'answerLost' ? perhapsSent(thrown) : thrown;
+      });
+      if (!isSuccess(answer)) throw refusal(answer, now());
+    },
+  };
+}
+
+function encodeMail(mail: OutgoingMail, keepsCopy: boolean): object {
+  const attachments = (mail.attachments ?? []).map(({ name, contentType, content }) => ({
+    '@odata.type': '#microsoft.graph.fileAttachment',
+    name,
+    contentType,
+    contentBytes: Buffer.from(content).toString('base64'),
+  }));
+  return {
+    message: {
+      subject: mail.subject,
+      body: { contentType: mail.body.kind === 'html' ? 'HTML' : 'Text', content: mail.body.content },
+      toRecipients: mail.to.map((address) => ({ emailAddress: { address } })),
+      ...(attachments.length === 0 ? {} : { attachments }),
+    },
+    saveToSentItems: keepsCopy,
+  };
+}
+
+const MAIL_FAILURES: Readonly<Record<string, FailureCode>> = {
+  ErrorSendAsDenied: 'sendingNotAllowed',
+  ErrorAccessDenied: 'sendingNotAllowed',
+  ErrorInvalidRecipients: 'mailRefused',
+  ErrorMessageSubmissionBlocked: 'mailRefused',
+  ErrorExceededMessageLimit: 'mailRefused',
+  ErrorMessageSizeExceeded: 'mailTooLarge',
+};
+
+function refusal(answer: GraphAnswer, now: Date): Failure {
+  const { status } = answer;
+  const { code } = errorOf(answer);
+  // 2xx with the page of a proxy; 429 and what a gateway says may come after the work was done.
+  if (status < 300 || status === 429 || status >= 500) return perhapsSent(graphFailure(answer));
+  const own = isForeignPage(answer) ? undefined : ownFailure(status, code);
+  const failure = mailboxFailure(answer, now);
+  if (own === undefined && failure.facts.scope !== 'contact') return failure;
+  const { requestId } = failure;
+  return new Failure(own ?? 'mailRefused', {
+    details: failure.details,
+    ...(requestId === undefined ? {} : { requestId }),
+    cause: failure,
+  });
+}
+
+function ownFailure(status: number, code: string): FailureCode | undefined {
+  if (status === 413) return 'mailTooLarge';
+  return MAIL_FAILURES[code] ?? (status === 403 ? 'sendingNotAllowed' : undefined);
+}
+
+const perhapsSent = (cause: Failure): Failure =>
+  new Failure('mailPerhapsSent', {
+    details: { ...cause.details, reason: cause.number },
+    ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
+    cause,
+  });

@@ -1,0 +1,46 @@
+// Settings of the whole installation: what new environments on-premises begin with (specification 4.4).
+
+import type { ExchangeDefaultsView, SettingsOperations } from '@contactsync/contract';
+import { Failure } from '../model/failure.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+
+const EWS_URL = 'exchange.defaultEwsUrl';
+
+export function makeSettingsOperations({
+  settings,
+  audit,
+  user,
+}: Pick<OperationsDependencies, 'settings' | 'audit' | 'user'>): SettingsOperations {
+  const exchangeDefaults = async (): Promise<ExchangeDefaultsView> => ({
+    ewsUrl: await settings.read(EWS_URL),
+  });
+  return {
+    exchangeDefaults,
+
+    async setExchangeDefaults({ ewsUrl }) {
+      const before = await settings.read(EWS_URL);
+      const after = ewsUrl === undefined ? undefined : checkedUrl(ewsUrl);
+      if (before === after) return exchangeDefaults();
+      if (after === undefined) await settings.remove(EWS_URL);
+      else await settings.write(EWS_URL, after);
+      await audit.append({
+        who: user,
+        action: 'settings.save',
+        subject: 'exchange',
+        details: { from: before ?? 'autodiscover', to: after ?? 'autodiscover' },
+      });
+      return exchangeDefaults();
+    },
+  };
+}
+
+/** The rule of the schema for `exchangeWebServices.url`: a default that no environment takes is worth nothing. */
+function checkedUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' && url.username === '' && url.password === '') return text;
+  throw new Failure('usage', {
+    details: {
+      reason: `${JSON.stringify(text)} is not an address of Exchange Web Services such as https://mail.contoso.example/EWS/Exchange.asmx`,
+    },
+  });
+}

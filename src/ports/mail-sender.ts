@@ -1,0 +1,32 @@
+// Sends mail from the environment's own mailbox: run reports, alerts, the test mail.
+
+export interface OutgoingMail {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly body: { readonly kind: 'text' | 'html'; readonly content: string };
+  /** About three megabytes in all: Microsoft Graph takes no more (`mailTooLarge`). */
+  readonly attachments?: readonly OutgoingAttachment[];
+}
+
+export interface OutgoingAttachment {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+}
+
+export interface SendOptions {
+  /** In the sent items of the sender. */
+  readonly keepsCopy: boolean;
+}
+
+export interface MailSender {
+  /** SMTP address of the mailbox that sends; undefined: the environment names none, and `send` throws `senderMissing`. */
+  readonly sender: string | undefined;
+  /**
+   * Resolves when the service has accepted the mail, which is not yet its arrival. Throws Failures. `mailPerhapsSent`: the
+   * answer was lost or does not tell; such a mail is never sent again by itself. After every other failure it was
+   * certainly not sent: `mailRefused`, `mailTooLarge`, `sendingNotAllowed`, `senderMissing`, and what concerns connection,
+   * sign-in and mailbox.
+   */
+  send(mail: OutgoingMail, options: SendOptions, signal: AbortSignal): Promise<void>;
+}
