@@ -5,31 +5,37 @@ import type { Clock } from '../ports/clock.ts';
 import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { LedgerDatabase } from './database-tables.ts';
 
-const KEPT_MS = 31 * 24 * 60 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const KEPT_MS = 31 * DAY_MS;
 
 export function createDirectoryCache(db: LedgerDatabase, clock: Clock): DirectoryCache {
+  const ago = (ms: number): string => new Date(clock.now().getTime() - ms).toISOString();
   return {
     async read(key) {
-      const used_at = clock.now().toISOString();
       const row = await db
-        .updateTable('directory_cache')
-        .set({ used_at })
+        .selectFrom('directory_cache')
+        .select(['body', 'used_at'])
         .where('key', '=', key)
-        .returning('body')
         .executeTakeFirst();
-      return row === undefined ? undefined : new Uint8Array(row.body);
+      if (row === undefined) return undefined;
+      // Once a day is enough: to note a use means to write the whole row anew.
+      if (row.used_at < ago(DAY_MS))
+        await db
+          .updateTable('directory_cache')
+          .set({ used_at: ago(0) })
+          .where('key', '=', key)
+          .execute();
+      return new Uint8Array(row.body);
     },
 
     async save(key, blob) {
-      const now = clock.now();
-      const values = { body: blob, used_at: now.toISOString() };
+      const values = { body: blob, used_at: ago(0) };
       await db
         .insertInto('directory_cache')
         .values({ key, ...values })
         .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
         .execute();
-      const forgotten = new Date(now.getTime() - KEPT_MS).toISOString();
-      await db.deleteFrom('directory_cache').where('used_at', '<', forgotten).execute();
+      await db.deleteFrom('directory_cache').where('used_at', '<', ago(KEPT_MS)).execute();
     },
   };
 }

@@ -13,7 +13,7 @@ import type { NamesInDirectory } from './decode-recipient.ts';
 import { type DirectoryEntry, valuesOf } from './directory-entry.ts';
 import { idOfName } from './directory-reading.ts';
 import { ScopeReading, type ScopeReadingOptions } from './read-scope.ts';
-import { packRemembered, type Remembered, unpackRemembered } from './remembered.ts';
+import { type Remembered, readRemembered, saveRemembered } from './remembered.ts';
 
 export interface DirectoryParts {
   readonly session: LdapSession;
@@ -178,10 +178,7 @@ async function recall(
   highestUsn: bigint,
 ): Promise<Remembered | undefined> {
   try {
-    const blob = await cache.read(key);
-    const remembered = blob === undefined ? undefined : unpackRemembered(blob, now);
-    // A server set back without a new invocation id gives the same numbers away a second time.
-    return remembered !== undefined && BigInt(remembered.highestUsn) <= highestUsn ? remembered : undefined;
+    return await readRemembered(cache, key, now, highestUsn);
   } catch (thrown) {
     log.warn('what was remembered of the directory cannot be read', { ...asFailure(thrown).toRecord() });
     return undefined;
@@ -190,7 +187,7 @@ async function recall(
 
 async function remember({ cache, log }: DirectoryParts, key: string, remembered: Remembered): Promise<void> {
   try {
-    await cache.save(key, packRemembered(remembered));
+    await saveRemembered(cache, key, remembered);
   } catch (thrown) {
     log.warn('the reading of the directory cannot be remembered', { ...asFailure(thrown).toRecord() });
   }

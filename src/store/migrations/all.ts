@@ -6,6 +6,7 @@ import * as firstTables from './0001-first-tables.ts';
 import * as passwords from './0002-passwords.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
+import * as directoryCacheInPortions from './ledger/0003-directory-cache-in-portions.ts';
 
 export interface MigrationSet {
   /** On PostgreSQL the sets share one database and need tables of their own to remember what was applied. */
@@ -20,5 +21,9 @@ export const MAIN_MIGRATIONS: MigrationSet = {
 
 export const LEDGER_MIGRATIONS: MigrationSet = {
   table: 'contactsync_ledger_migration',
-  migrations: { '0001-records': ledgerRecords, '0002-directory-cache': directoryCache },
+  migrations: {
+    '0001-records': ledgerRecords,
+    '0002-directory-cache': directoryCache,
+    '0003-directory-cache-in-portions': directoryCacheInPortions,
+  },
 };
