@@ -48,14 +48,17 @@ export class TokenIssuer {
     return { keys: [{ ...jwk, kty: 'RSA', use: 'sig', kid: this.#keyId, x5t: this.#keyId }] };
   }
 
-  /** Roles are those the app has at this moment; without consent the claim is missing. */
-  issue(app: AppRegistration, audience: Audience): string {
+  /**
+   * Roles are those the app has at this moment; without consent the claim is missing. `named`: another name of the same
+   * resource, such as that of a server in the building.
+   */
+  issue(app: AppRegistration, audience: Audience, named: string = audienceUrls[audience]): string {
     const { tenantId } = this.#organization;
     const issuedAt = Math.floor(this.#clock.now().getTime() / 1000);
     const roles = audience === 'graph' ? app.graphRoles : app.exchangeRoles;
     const header = { typ: 'JWT', alg: 'RS256', x5t: this.#keyId, kid: this.#keyId };
     const claims = {
-      aud: audienceUrls[audience],
+      aud: named,
       iss: `https://sts.windows.net/${tenantId}/`,
       iat: issuedAt,
       nbf: issuedAt,
@@ -76,8 +79,12 @@ export class TokenIssuer {
     return `${input}.${sign('sha256', Buffer.from(input), this.#privateKey).toString('base64url')}`;
   }
 
-  /** `why` says why the token is not accepted. */
-  verify(token: string, audience: Audience): { token: VerifiedToken } | { why: string } {
+  /** `why` says why the token is not accepted. `ownNames`: by which whoever asks knows itself besides. */
+  verify(
+    token: string,
+    audience: Audience,
+    ownNames: readonly string[] = [],
+  ): { token: VerifiedToken } | { why: string } {
     const [header, payload, signature, ...rest] = token.split('.');
     if (header === undefined || payload === undefined || signature === undefined || rest.length > 0) {
       return { why: 'IDX14100: JWT is not well formed, there are no dots (.).' };
@@ -87,7 +94,7 @@ export class TokenIssuer {
     }
     const claims: Record<string, unknown> = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
     const now = this.#clock.now().getTime() / 1000;
-    if (claims['aud'] !== audienceUrls[audience])
+    if (![audienceUrls[audience], ...ownNames].includes(String(claims['aud'])))
       return { why: 'Access token validation failure. Invalid audience.' };
     if (Number(claims['exp']) <= now || this.#ended.has(token))
       return { why: 'Lifetime validation failed, the token is expired.' };
@@ -107,7 +114,7 @@ export class TokenIssuer {
   /** The token's app loses its application permissions and this token; tokens asked for later have no roles. */
   withdrawConsent(token: string): void {
     for (const audience of ['graph', 'exchange'] as const) {
-      const verified = this.verify(token, audience);
+      const verified = this.verify(token, audience, [audienceIn(token)]);
       if (!('token' in verified)) continue;
       verified.token.app.graphRoles = [];
       verified.token.app.exchangeRoles = [];
@@ -195,6 +202,11 @@ function graphError(request: EmulatorRequest, code: string, message: string, now
       },
     },
   };
+}
+
+function audienceIn(token: string): string {
+  const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+  return String(Reflect.get(Object(claims), 'aud'));
 }
 
 function encodeJson(value: object): string {

@@ -1,6 +1,7 @@
-// The Entra face: discovery documents, signing keys, token endpoint.
+// The Entra face: discovery documents, signing keys, token endpoint; and the token endpoint of AD FS beside it.
 
 import type { EmulatorRequest, EmulatorResponse, Handler } from '../server/exchange.ts';
+import { handleAdfsToken } from './adfs.ts';
 import { handleInstanceDiscovery, handleKeys, handleOpenIdConfiguration } from './discovery.ts';
 import { handleToken } from './token-endpoint.ts';
 
@@ -9,6 +10,7 @@ const endpoints: readonly { readonly path: RegExp; readonly method: string; read
   { path: /\/v2\.0\/\.well-known\/openid-configuration$/, method: 'GET', handler: handleOpenIdConfiguration },
   { path: /\/discovery\/v2\.0\/keys$/, method: 'GET', handler: handleKeys },
   { path: /\/oauth2\/v2\.0\/token$/, method: 'POST', handler: handleToken },
+  { path: /^\/adfs\/oauth2\/token$/, method: 'POST', handler: handleAdfsToken },
 ];
 
 export const handleEntra: Handler = (request, context) => {

@@ -18,13 +18,19 @@ const resources: Readonly<Record<string, Audience>> = {
   '00000002-0000-0ff1-ce00-000000000000': 'exchange',
 };
 
+interface Resource {
+  readonly audience: Audience;
+  /** As it was asked for, where it has names of its own. */
+  readonly named?: string;
+}
+
 export function handleToken(request: EmulatorRequest, context: EmulatorContext): EmulatorResponse {
   const tenant = request.segments[0] ?? '';
   requireTenant(request, context, tenant);
   const form = new URLSearchParams(request.body.toString('utf8'));
   requireClientCredentials(request, context, form);
   const app = requireApp(request, context, form);
-  const audience = requireResource(request, context, form);
+  const { audience, named } = requireResource(request, context, form);
   requireProof(request, context, form, app, tenant);
   return {
     status: 200,
@@ -33,7 +39,7 @@ export function handleToken(request: EmulatorRequest, context: EmulatorContext):
       token_type: 'Bearer',
       expires_in: tokenLifetimeSeconds,
       ext_expires_in: tokenLifetimeSeconds,
-      access_token: context.tokens.issue(app, audience),
+      access_token: context.tokens.issue(app, audience, named),
     },
   };
 }
@@ -87,7 +93,7 @@ function requireResource(
   request: EmulatorRequest,
   context: EmulatorContext,
   form: URLSearchParams,
-): Audience {
+): Resource {
   const scope = form.get('scope');
   if (scope === null) {
     throw stsError(
@@ -108,7 +114,9 @@ function requireResource(
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
   }
-  const resource = first.slice(0, -'/.default'.length).replace(/\/$/, '');
+  const named = first.slice(0, -'/.default'.length);
+  const resource = named.replace(/\/$/, '');
+  if (isServerInBuilding(resource, request, context)) return { audience: 'exchange', named };
   const audience = resources[resource.toLowerCase()];
   if (audience === undefined) {
     throw stsError(
@@ -118,7 +126,17 @@ function requireResource(
       `The resource principal named ${resource} was not found in the tenant named ${context.organization.initialDomain}.`,
     );
   }
-  return audience;
+  return { audience };
+}
+
+/** Hybrid modern authentication: the URLs of the servers are service principal names of Exchange Online. */
+function isServerInBuilding(
+  resource: string,
+  { baseUrl }: EmulatorRequest,
+  context: EmulatorContext,
+): boolean {
+  const { domains } = context.organization;
+  return resource === baseUrl || domains.some((domain) => resource === `https://mail.${domain}`);
 }
 
 function requireProof(

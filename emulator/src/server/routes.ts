@@ -12,6 +12,7 @@ import type { Face, Handler } from './exchange.ts';
 const entraPaths = [
   /^\/common\/discovery\/instance$/,
   /^\/[^/]+\/oauth2\/v2\.0\/token$/,
+  /^\/adfs\/oauth2\/token$/,
   /^\/[^/]+\/v2\.0\/\.well-known\/openid-configuration$/,
   /^\/[^/]+\/discovery\/v2\.0\/keys$/,
 ];

@@ -63,7 +63,8 @@ export function isRefusal(failure: Failure): boolean {
     failure.code === 'applicationUnknown' ||
     failure.code === 'certificateRefused' ||
     failure.code === 'signInRefused' ||
-    failure.code === 'consentMissing'
+    failure.code === 'consentMissing' ||
+    failure.code === 'adfsSignInRefused'
   );
 }
 

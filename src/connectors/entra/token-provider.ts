@@ -1,13 +1,15 @@
-// Access tokens for Microsoft Graph and Exchange Online, got with the certificate of the app registration. One
-// provider serves one run: a refused sign-in is tried once and is then the answer for everybody.
+// Access tokens for Microsoft Graph and Exchange, got with the certificate of the app registration, from Entra ID or AD FS.
+// One provider serves one run: a refused sign-in is tried once and is then the answer for everybody.
 
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { asFailure, Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient } from '../http/http-client.ts';
-import { explainSignIn, isBusy, isRefusal } from './failures.ts';
-import { createMsalNetwork, type RecordingNetwork } from './msal-network.ts';
+import { type AdfsApplication, askAdfs } from './ask-adfs.ts';
+import { askEntra } from './ask-entra.ts';
+import { isBusy, isRefusal } from './failures.ts';
 import type { CloudEndpoints } from './national-clouds.ts';
+import type { AskForToken, Credential, TokenAnswer } from './token-request.ts';
 
 export type TokenResource = 'graph' | 'exchange';
 
@@ -19,6 +21,8 @@ export interface AccessToken {
   /** Entra directory roles of the application (template ids), where the token names them. */
   readonly directoryRoles: readonly string[];
   readonly tenantId: string;
+  /** Whom the token names as the one to accept it; undefined where it cannot be read. */
+  readonly audience?: string;
 }
 
 export interface TokenProvider {
@@ -53,7 +57,42 @@ const TIME_BUDGET_MS = 60_000;
 const FIRST_WAIT_MS = 2_000;
 
 export function createTokenProvider(options: TokenProviderOptions): TokenProvider {
-  return new CertificateTokenProvider(options);
+  const { endpoints, tenant, applicationId, http, clock, certificatePem, privateKeyPem } = options;
+  return new CertificateTokenProvider({
+    ask: askEntra({ login: endpoints.login, tenant, applicationId, http, clock }),
+    resources: { graph: endpoints.graphResource, exchange: endpoints.exchangeResource },
+    certificatePem,
+    privateKeyPem,
+    clock,
+  });
+}
+
+export interface AdfsTokenProviderOptions extends AdfsApplication {
+  /** Identifier of the relying party, such as https://mail.contoso.example/ */
+  readonly resource: string;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
+/** Throws adfsConnection, adfsSignInRefused and notAdfs instead of what Entra ID would refuse. */
+export function createAdfsTokenProvider(options: AdfsTokenProviderOptions): TokenProvider {
+  const { resource, certificatePem, privateKeyPem, clock } = options;
+  const resources = { graph: resource, exchange: resource };
+  return new CertificateTokenProvider({
+    ask: askAdfs(options),
+    resources,
+    certificatePem,
+    privateKeyPem,
+    clock,
+  });
+}
+
+interface ProviderParts {
+  readonly ask: AskForToken;
+  readonly resources: Readonly<Record<TokenResource, string>>;
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  readonly clock: Clock;
 }
 
 interface Held {
@@ -68,12 +107,12 @@ interface Flight {
 }
 
 class CertificateTokenProvider implements TokenProvider {
-  readonly #options: TokenProviderOptions;
+  readonly #options: ProviderParts;
   readonly #held = new Map<TokenResource, Held>();
   readonly #flights = new Map<TokenResource, Flight>();
   readonly #refusals = new Map<TokenResource, Failure>();
 
-  constructor(options: TokenProviderOptions) {
+  constructor(options: ProviderParts) {
     this.#options = options;
   }
 
@@ -147,52 +186,18 @@ class CertificateTokenProvider implements TokenProvider {
 
   /** Begins anew, with another assertion, where the answer was lost or the service was too busy. */
   async #requestToken(resource: TokenResource, signal: AbortSignal): Promise<AccessToken> {
-    const { clock } = this.#options;
+    const { ask, clock, resources } = this.#options;
     const credential = checkCredential(this.#options);
     const deadline = clock.now().getTime() + TIME_BUDGET_MS;
     for (let tries = 1; ; tries += 1) {
-      const remainingMs = deadline - clock.now().getTime();
-      const { refused, network } = await this.#askForToken(resource, credential, remainingMs, signal);
-      if (refused === undefined) return readToken(network.last()?.body, clock.now());
-      const mayPass = refused.code === 'answerLost' || isBusy(network.last()?.status ?? 0);
+      const remainingMs = () => deadline - clock.now().getTime();
+      const request = { resource: resources[resource], credential, timeBudgetMs: remainingMs() };
+      const { refused, last }: TokenAnswer = await ask(request, signal);
+      if (refused === undefined) return readToken(last?.body, clock.now());
+      const mayPass = refused.code === 'answerLost' || isBusy(last?.status ?? 0);
       const waitMs = refused.retryAfterMs ?? FIRST_WAIT_MS * 2 ** (tries - 1);
-      if (!mayPass || signal.aborted || waitMs >= deadline - clock.now().getTime()) throw refused;
+      if (!mayPass || signal.aborted || waitMs >= remainingMs()) throw refused;
       await clock.sleep(waitMs, signal);
-    }
-  }
-
-  async #askForToken(
-    resource: TokenResource,
-    credential: Credential,
-    timeBudgetMs: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly refused: Failure | undefined; readonly network: RecordingNetwork }> {
-    const { endpoints, tenant, applicationId, http, clock } = this.#options;
-    const network = createMsalNetwork(http, clock, timeBudgetMs, signal);
-    // Loading MSAL takes a third of a second, which commands that need no token should not pay.
-    const { ConfidentialClientApplication } = await import('@azure/msal-node');
-    const application = new ConfidentialClientApplication({
-      auth: {
-        clientId: applicationId,
-        authority: `${endpoints.login}/${tenant}`,
-        knownAuthorities: [new URL(endpoints.login).host],
-        clientCertificate: {
-          thumbprintSha256: credential.thumbprintSha256,
-          privateKey: credential.privateKeyPem,
-        },
-      },
-      system: { networkClient: network },
-    });
-    const asked = resource === 'graph' ? endpoints.graphResource : endpoints.exchangeResource;
-    try {
-      await application.acquireTokenByClientCredential({ scopes: [`${asked}/.default`], skipCache: true });
-      return { refused: undefined, network };
-    } catch (cause) {
-      const thrown = network.thrown();
-      if (thrown instanceof Failure) return { refused: thrown, network };
-      const last = network.last();
-      const refused = last === undefined ? undefined : explainSignIn(last);
-      return { refused: refused ?? new Failure('unexpectedAnswer', { cause }), network };
     }
   }
 }
@@ -207,12 +212,7 @@ function requireSameConsent(
   if (lost.length > 0) throw new Failure('consentMissing', { details: { resource, permission: lost } });
 }
 
-interface Credential {
-  readonly thumbprintSha256: string;
-  readonly privateKeyPem: string;
-}
-
-function checkCredential(options: TokenProviderOptions): Credential {
+function checkCredential(options: ProviderParts): Credential {
   const now = options.clock.now();
   let x509: X509Certificate;
   let key: KeyObject;
@@ -228,8 +228,12 @@ function checkCredential(options: TokenProviderOptions): Credential {
     const details = { notBefore: x509.validFromDate.toISOString(), notAfter: x509.validToDate.toISOString() };
     throw new Failure('certificateExpired', { details });
   }
-  const thumbprintSha256 = createHash('sha256').update(x509.raw).digest('hex').toUpperCase();
-  return { thumbprintSha256, privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  const thumbprint = (hash: string) => createHash(hash).update(x509.raw).digest('hex').toUpperCase();
+  return {
+    thumbprintSha1: thumbprint('sha1'),
+    thumbprintSha256: thumbprint('sha256'),
+    privateKeyPem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
 }
 
 /** The token is opaque in principle; an application may look into its own to see what it was granted. */
@@ -246,6 +250,7 @@ function readToken(body: unknown, now: Date): AccessToken {
     roles: textList(claims.roles),
     directoryRoles: textList(claims.wids),
     tenantId: typeof claims.tid === 'string' ? claims.tid : '',
+    ...(typeof claims.aud === 'string' ? { audience: claims.aud } : {}),
   };
 }
 

@@ -12,8 +12,8 @@ export interface SignIn {
    * also a 401: that one is final. Throws Failures (passwordNeedsTls) and whatever the wire throws.
    */
   send(request: WireRequest, wire: Wire): Promise<WireAnswer>;
-  /** Of a final 401; absent: a password was refused, or not even asked for. */
-  explainRefusal?(answer: WireAnswer, host: string): Failure;
+  /** Of a final 401; undefined or absent: a password was refused, or this way is not offered. */
+  explainRefusal?(answer: WireAnswer, host: string): Failure | undefined;
   /** Gives back connections of its own. */
   close?(): void;
 }

@@ -111,6 +111,65 @@ export const exchangeOnPremisesFailures = {
       remedy: 'Set a new password or enable the account, then enter the password in the environment.',
     },
   },
+  exchangeTokenRefused: {
+    number: 13024,
+    scope: 'run',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The Exchange server refuses the access token.',
+      causes: [
+        'The token is for another resource than the one by which Exchange knows itself; the audience in the details is what it names.',
+        'The server does not trust who issued the token: hybrid modern authentication or AD FS is not set up on it.',
+        'The token was withdrawn, or the clock of the server is wrong.',
+      ],
+      remedy:
+        'Compare the audience in the details with the service principal names (Entra ID) or relying parties (AD FS) of the Exchange URL, and check Get-AuthServer and Get-PartnerApplication on the server. A new token was tried once.',
+    },
+  },
+  adfsSignInRefused: {
+    number: 13025,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'AD FS refuses the sign-in of the application.',
+      causes: [
+        'The application is unknown there, or its certificate is not the one in the environment.',
+        'The resource is not registered as a relying party or Web API, or the application has no permission for it.',
+        "This computer's clock is wrong.",
+      ],
+      remedy:
+        'Register the certificate ("contactsync certificate export") with Set-AdfsServerApplication, and let the application use the resource with Grant-AdfsApplicationPermission. The event log of AD FS tells more to the number in the details.',
+    },
+  },
+  adfsConnection: {
+    number: 13026,
+    scope: 'run',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The AD FS server cannot be reached.',
+      causes: [
+        'The host name cannot be resolved.',
+        'A firewall blocks the connection.',
+        'The server or its load balancer is down.',
+      ],
+      remedy: 'Check name resolution and firewall for the host in the details, then run the policy again.',
+    },
+  },
+  notAdfs: {
+    number: 13027,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The address is not that of the token endpoint of AD FS.',
+      causes: ['The URL is misspelled.', 'A proxy shows a page of its own instead.'],
+      remedy:
+        'Enter the address of the token endpoint, such as https://adfs.contoso.example/adfs/oauth2/token.',
+    },
+  },
   impersonationDenied: {
     number: 13030,
     scope: 'mailbox',
@@ -121,6 +180,7 @@ export const exchangeOnPremisesFailures = {
       causes: [
         'The account lacks the role ApplicationImpersonation.',
         'The management scope of the role leaves this mailbox out.',
+        'With OAuth: the access token does not carry full_access_as_app.',
       ],
       remedy:
         'Run New-ManagementRoleAssignment -Name contactSync -Role ApplicationImpersonation -User <account> -CustomRecipientWriteScope <scope> in the Exchange Management Shell, or widen the scope.',

@@ -30,7 +30,7 @@ export function signedIn(request: EmulatorRequest, context: EmulatorContext): Pr
       return { kind: 'account', account: basicAccount(credentials, onPremises), way: 'basic' };
     case 'bearer':
       if (!onPremises.signIn.bearer) throw unauthorized(onPremises);
-      return bearer(credentials, context);
+      return bearer(credentials, request, context);
     case 'ntlm':
     case 'negotiate':
       if (!isOn(scheme, onPremises) || request.connection === undefined) throw unauthorized(onPremises);
@@ -94,8 +94,9 @@ function requireUsable(account: Account, onPremises: OnPremises): Account {
   return account;
 }
 
-function bearer(token: string, context: EmulatorContext): Principal {
-  const verified = context.tokens.verify(token, 'exchange');
+/** The server knows itself by its URL, the name that hybrid modern authentication registers for it. */
+function bearer(token: string, request: EmulatorRequest, context: EmulatorContext): Principal {
+  const verified = context.tokens.verify(token, 'exchange', [`${request.baseUrl}/`]);
   if ('why' in verified) {
     throw new Refusal({
       status: 401,
