@@ -5,7 +5,7 @@ import type { ContactProperties, ContactProperty } from '../../model/contact.ts'
 import { CONTACT_FIELDS, type ContactField, FLAG_STATUS } from './contact-fields.ts';
 import { fieldPath } from './contact-writer.ts';
 import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY, pathOf } from './mapi-property.ts';
-import { childOf, childrenOf, textOf, type XmlElement } from './xml-element.ts';
+import { booleanOf, childOf, childrenOf, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
 
 const MARK_PATHS: readonly Xml[] = [
@@ -97,8 +97,8 @@ function valuesOf(
 export function hasOtherData(item: XmlElement): boolean {
   const flag = extendedIn(item).get(FLAG_STATUS.key) ?? '0';
   return (
-    textOf(item, 'HasAttachments') === 'true' ||
-    textOf(item, 'HasPicture') === 'true' ||
+    booleanOf(textOf(item, 'HasAttachments')) === true ||
+    booleanOf(textOf(item, 'HasPicture')) === true ||
     flag !== '0' ||
     namesIn(item, 'Children').length > 0 ||
     hasFurtherEntries(item, 'PhoneNumbers') ||

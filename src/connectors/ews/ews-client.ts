@@ -5,13 +5,14 @@ import { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Traffic } from '../../ports/traffic.ts';
-import type { ExchangeHttp, ExchangeResponse } from '../exchange-http/index.ts';
-import { backOffMs, parseRetryAfter } from '../http/retry-after.ts';
+import type { ExchangeHttp } from '../exchange-http/index.ts';
+import { backOffMs } from '../http/retry-after.ts';
+import { type Answer, type Answered, isTooLarge, readAnswer, responseOf } from './answer-reader.ts';
 import { envelope } from './envelope.ts';
-import { type Refusal, refusalOfStatus } from './failures.ts';
+import type { Refusal } from './failures.ts';
 import { Pace } from './pace.ts';
-import { messageOf, type ResponseMessage, refusalOfFault } from './response-message.ts';
-import { readSoap, UnreadableXml } from './soap-reader.ts';
+import type { ResponseMessage } from './response-message.ts';
+import { READER_LIMITS, type ReaderLimits, WRITE_LIMITS } from './soap-reader.ts';
 import type { Xml } from './xml-writer.ts';
 
 export interface EwsMailbox {
@@ -31,16 +32,7 @@ export interface EwsClientOptions {
   readonly random: () => number;
 }
 
-/** `lost`: it may or may not have happened; `messages` are those that arrived before. */
-type Answer<Message> =
-  | { readonly kind: 'answered'; readonly messages: readonly Message[] }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'lost'; readonly failure: Failure; readonly messages: readonly Message[] };
-
 export type EwsAnswer = Answer<ResponseMessage>;
-
-/** What is left of a message when its content was decoded. */
-type Answered = Pick<ResponseMessage, 'refusal'>;
 
 export interface EwsClient {
   readonly traffic: Traffic;
@@ -60,15 +52,24 @@ export interface EwsClient {
   ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage>;
   /**
    * Any number of inputs, in portions; what `decode` makes of the message of each, in input order. It is called while
-   * the answer arrives, and the message let go. Throws as `ask`, and what `decode` throws.
+   * the answer arrives, and the message let go. Throws as `ask`, and what `decode` throws. The failure of an answer that
+   * is larger than any may be has the detail `tooLarge`, and is thrown at once where a single input asked for it.
    */
   askEach<Input, Output>(
     mailbox: EwsMailbox,
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
-    decode: (message: ResponseMessage) => Output,
+    decode: (message: ResponseMessage, input: Input) => Output,
     signal: AbortSignal,
   ): Promise<readonly Output[]>;
+}
+
+/** How a request is sent, and what its answer may be. */
+interface Sending {
+  readonly inputs: number;
+  readonly isSafeToRepeat: boolean;
+  readonly longestPauseMs: number;
+  readonly limits: ReaderLimits;
 }
 
 /** The server ends a batch after a minute by itself; the rest is for the way. */
@@ -103,14 +104,19 @@ class PacedEwsClient implements EwsClient {
   }
 
   write(mailbox: EwsMailbox, operation: Xml, inputs: number, signal: AbortSignal): Promise<EwsAnswer> {
-    const choice = { inputs, isSafeToRepeat: false, longestPauseMs: TIME_BUDGET_MS };
+    const choice = {
+      inputs,
+      isSafeToRepeat: false,
+      longestPauseMs: TIME_BUDGET_MS,
+      limits: WRITE_LIMITS,
+    };
     return this.#sendOnce(mailbox, operation, choice, (message) => message, signal);
   }
 
   async ask(mailbox: EwsMailbox, operation: Xml, signal: AbortSignal): Promise<ResponseMessage> {
     const itself = (message: ResponseMessage) => message;
     const [message] = await this.askEach(mailbox, [operation], () => operation, itself, signal);
-    if (message === undefined) throw unreadable('no message', '');
+    if (message === undefined) throw new Failure('unreadableExchangeAnswer');
     return message;
   }
 
@@ -118,7 +124,7 @@ class PacedEwsClient implements EwsClient {
     mailbox: EwsMailbox,
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
-    decode: (message: ResponseMessage) => Output,
+    decode: (message: ResponseMessage, input: Input) => Output,
     signal: AbortSignal,
   ): Promise<readonly Output[]> {
     const { clock, log, random } = this.#options;
@@ -130,11 +136,18 @@ class PacedEwsClient implements EwsClient {
       const portion = open.slice(0, portionSize);
       const remainingMs = deadline - clock.now().getTime();
       const body = operation(portion.map(({ input }) => input));
-      const choice = { inputs: portion.length, isSafeToRepeat: true, longestPauseMs: remainingMs };
-      const settle = (message: ResponseMessage) => ({
-        refusal: message.refusal,
-        last: isLastWord(message) ? { decoded: decode(message) } : undefined,
-      });
+      const choice = {
+        inputs: portion.length,
+        isSafeToRepeat: true,
+        longestPauseMs: remainingMs,
+        limits: READER_LIMITS,
+      };
+      const settle = (message: ResponseMessage, position: number) => {
+        const { refusal } = message;
+        const at = portion[position];
+        if (at === undefined || !isLastWord(message)) return { refusal, last: undefined };
+        return { refusal, last: { decoded: decode(message, at.input) } };
+      };
       const answer = await this.#sendOnce(mailbox, body, choice, settle, signal);
       const trouble = troubleOf(answer, portion.length);
       const messages = answer.kind === 'refused' ? [] : answer.messages;
@@ -163,15 +176,12 @@ class PacedEwsClient implements EwsClient {
   async #sendOnce<Message extends Answered>(
     mailbox: EwsMailbox,
     operation: Xml,
-    {
-      inputs,
-      isSafeToRepeat,
-      longestPauseMs,
-    }: { readonly inputs: number; readonly isSafeToRepeat: boolean; readonly longestPauseMs: number },
-    decode: (message: ResponseMessage) => Message,
+    choice: Sending,
+    decode: (message: ResponseMessage, position: number) => Message,
     signal: AbortSignal,
   ): Promise<Answer<Message>> {
-    const { url, http, impersonate } = this.#options;
+    const { isSafeToRepeat, longestPauseMs } = choice;
+    const { url, http, impersonate, clock } = this.#options;
     const address = await url(signal);
     const leave = await this.#pace.enter(mailbox.key, longestPauseMs, signal);
     try {
@@ -193,7 +203,8 @@ class PacedEwsClient implements EwsClient {
         },
         signal,
       );
-      const answer = forAllInputs(await this.#read(response, decode), inputs);
+      const expected = { ...choice, response: responseOf(operation) };
+      const answer = await readAnswer(response, expected, decode, clock.now(), signal);
       this.#adapt(answer);
       return answer;
     } catch (thrown) {
@@ -203,38 +214,6 @@ class PacedEwsClient implements EwsClient {
       throw thrown;
     } finally {
       leave();
-    }
-  }
-
-  async #read<Message extends Answered>(
-    { status, headers, body, requestId }: ExchangeResponse,
-    decode: (message: ResponseMessage) => Message,
-  ): Promise<Answer<Message>> {
-    const isXml = /\bxml\b/i.test(headers['content-type'] ?? '');
-    if (!isXml || (status !== 200 && status !== 500)) {
-      body.destroy();
-      if (status === 200) {
-        return { kind: 'lost', failure: notSoap(status, requestId), messages: [] };
-      }
-      const backOff = parseRetryAfter(headers['retry-after'], this.#options.clock.now());
-      return { kind: 'refused', refusal: refusalOfStatus(status, { requestId, backOffMs: backOff }) };
-    }
-    const messages: Message[] = [];
-    try {
-      for await (const { kind, element } of readSoap(body)) {
-        if (kind === 'fault') {
-          body.destroy();
-          return { kind: 'refused', refusal: refusalOfFault(element, requestId) };
-        }
-        messages.push(decode(messageOf(element, requestId)));
-      }
-      return { kind: 'answered', messages };
-    } catch (thrown) {
-      body.destroy();
-      const failure = readingFailure(thrown, status, requestId);
-      // A 500 that cannot be read says at least that.
-      if (status === 500) return { kind: 'refused', refusal: refusalOfStatus(status, { requestId }) };
-      return { kind: 'lost', failure, messages };
     }
   }
 
@@ -258,13 +237,6 @@ class PacedEwsClient implements EwsClient {
   }
 }
 
-/** What refuses the operation itself stands in a single message, however many inputs there were. */
-function forAllInputs<Message extends Answered>(answer: Answer<Message>, inputs: number): Answer<Message> {
-  if (answer.kind !== 'answered' || answer.messages.length !== 1 || inputs === 1) return answer;
-  const [only] = answer.messages;
-  return only?.refusal === undefined ? answer : { kind: 'refused', refusal: only.refusal };
-}
-
 interface Trouble {
   readonly failure: Failure;
   readonly mayRepeat: boolean;
@@ -277,23 +249,24 @@ interface Trouble {
 function troubleOf(answer: Answer<Answered>, wanted: number): Trouble | undefined {
   switch (answer.kind) {
     case 'lost':
-      return troubleOfLost(answer.failure);
+      return troubleOfLost(answer.failure, wanted);
     case 'refused':
       return troubleOfRefusal(answer.refusal);
     case 'answered': {
-      if (answer.messages.length !== wanted) {
-        return troubleOfLost(unreadable('wrong number of messages', ''));
-      }
       const open = answer.messages.find((message) => !isLastWord(message));
       return open?.refusal === undefined ? undefined : troubleOfRefusal(open.refusal);
     }
   }
 }
 
-/** An answer that was damaged on its way may come whole the next time; that nobody speaks SOAP there stays so. */
-function troubleOfLost(failure: Failure): Trouble {
+/**
+ * An answer that was damaged on its way may come whole the next time; that nobody speaks SOAP there stays so, and so does
+ * what is too large and cannot be asked for in parts.
+ */
+function troubleOfLost(failure: Failure, inputs: number): Trouble {
   const mostTries = failure.code === 'answerLost' ? MOST_TRIES : MOST_TRIES_UNREADABLE;
-  return { failure, mayRepeat: failure.code !== 'notExchangeWebServices', mostTries, isPaused: false };
+  const isLasting = failure.code === 'notExchangeWebServices' || (isTooLarge(failure) && inputs === 1);
+  return { failure, mayRepeat: !isLasting, mostTries, isPaused: false };
 }
 
 function troubleOfRefusal({ reaction, failure, backOffMs: stated }: Refusal): Trouble {
@@ -303,23 +276,4 @@ function troubleOfRefusal({ reaction, failure, backOffMs: stated }: Refusal): Tr
 
 function isLastWord({ refusal }: Answered): boolean {
   return refusal === undefined || refusal.reaction === 'final' || refusal.reaction === 'smaller';
-}
-
-function readingFailure(thrown: unknown, status: number, requestId: string): Failure {
-  if (thrown instanceof UnreadableXml) {
-    return thrown.isNotSoap ? notSoap(status, requestId) : unreadable(thrown.message, requestId);
-  }
-  if (thrown instanceof Failure && thrown.code === 'answerLost') return thrown;
-  throw thrown;
-}
-
-function notSoap(status: number, requestId: string): Failure {
-  return new Failure('notExchangeWebServices', { details: { status }, requestId });
-}
-
-function unreadable(reason: string, requestId: string): Failure {
-  return new Failure('unreadableExchangeAnswer', {
-    details: { reason },
-    ...(requestId === '' ? {} : { requestId }),
-  });
 }

@@ -5,6 +5,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failure-codes.ts';
+import { acceptedWait } from './pace.ts';
 
 /**
  * `busy`: nothing was done, nothing may be sent for a while. `stopped`: nothing was done, send it again. `transient`: it
@@ -12,6 +13,8 @@ import type { FailureCode } from '../../model/failure-codes.ts';
  * last word.
  */
 export type Reaction = 'busy' | 'stopped' | 'transient' | 'smaller' | 'final';
+
+export const CONTRADICTION = 'contradiction';
 
 export interface FailureRow {
   readonly codes: readonly string[];
@@ -45,6 +48,8 @@ export const CODE_FAILURES: readonly FailureRow[] = [
     failure: 'serviceUnavailable',
     reaction: 'transient',
   },
+  // Not of the server: class and code of a message contradict each other.
+  { codes: [CONTRADICTION], failure: 'unexpectedAnswer', reaction: 'transient' },
   // Of a single item. What is only unreadable now can be read soon; what stays so stops the mailbox, and nothing is lost.
   { codes: ['ErrorCorruptData', 'ErrorItemCorrupt'], failure: 'unexpectedAnswer', reaction: 'transient' },
   { codes: ['ErrorNonExistentMailbox'], failure: 'mailboxNotProvisioned', reaction: 'final' },
@@ -142,11 +147,14 @@ interface Circumstances {
 }
 
 /** Of a fault or a response message. */
-export function refusalOf(code: string, { requestId, backOffMs, property }: Circumstances): Refusal {
+export function refusalOf(code: string, { requestId, backOffMs: stated, property }: Circumstances): Refusal {
   const row = ROW_BY_CODE.get(code);
+  const backOffMs = acceptedWait(stated);
   const details = { code, ...(property === undefined ? {} : { property }) };
-  const reaction = row?.reaction ?? 'final';
-  const failure = new Failure(row?.failure ?? 'unexpectedAnswer', {
+  const isBusy = backOffMs !== undefined && (row === undefined || row.reaction === 'transient');
+  // A busy server may hide behind another code; the wish to wait gives it away, but not whether the work was done.
+  const reaction = isBusy ? 'transient' : (row?.reaction ?? 'final');
+  const failure = new Failure(isBusy ? 'throttledTooLong' : (row?.failure ?? 'unexpectedAnswer'), {
     details,
     requestId,
     ...(backOffMs === undefined ? {} : { retryAfterMs: backOffMs }),
@@ -155,8 +163,9 @@ export function refusalOf(code: string, { requestId, backOffMs, property }: Circ
 }
 
 /** Of an answer that is no SOAP. */
-export function refusalOfStatus(status: number, { requestId, backOffMs }: Circumstances): Refusal {
+export function refusalOfStatus(status: number, { requestId, backOffMs: stated }: Circumstances): Refusal {
   const row = STATUS_FAILURES.find((one) => one.status === status);
+  const backOffMs = acceptedWait(stated);
   const isRedirect = status >= 300 && status < 400;
   const failure = row?.failure ?? (isRedirect ? 'notExchangeWebServices' : 'unexpectedAnswer');
   return {
@@ -170,6 +179,18 @@ export function refusalOfStatus(status: number, { requestId, backOffMs }: Circum
     backOffMs,
   };
 }
+
+/** What says something of one item only can never stand for all the others. */
+export function isOfSingleItem({ code, failure }: Refusal): boolean {
+  return OF_AN_ITEM.has(code) || isConflict(code) || failure.code === 'contactRefused';
+}
+
+const OF_AN_ITEM: ReadonlySet<string> = new Set([
+  'ErrorItemNotFound',
+  'ErrorCorruptData',
+  'ErrorItemCorrupt',
+  'ErrorBatchProcessingStopped',
+]);
 
 /** The item or folder is not there (any more); an id that the store cannot even read never was there. */
 export function isGone(code: string): boolean {

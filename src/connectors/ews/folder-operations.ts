@@ -9,7 +9,7 @@ import { element, type Xml } from './xml-writer.ts';
 export const CONTACT_FOLDER_CLASS = 'IPF.Contact';
 /** PR_LOCAL_COMMIT_TIME_MAX: when an item of the folder last changed (MS-OXCFOLD 2.2.2.2.1.14). */
 export const LAST_COMMIT = tagged('0x670A', 'SystemTime');
-const FOLDERS_PER_PAGE = 500;
+export const FOLDERS_PER_PAGE = 500;
 
 const FOLDER_SHAPE: Xml = element(
   'm:FolderShape',
@@ -32,13 +32,13 @@ export function getFolder(id: Xml): Xml {
 }
 
 /** Everything below, in one list. */
-export function findFoldersBelow(parent: Xml, offset: number): Xml {
+export function findFoldersBelow(parent: Xml, offset: number, most: number = FOLDERS_PER_PAGE): Xml {
   return element(
     'm:FindFolder',
     { Traversal: 'Deep' },
     FOLDER_SHAPE,
     element('m:IndexedPageFolderView', {
-      MaxEntriesReturned: String(FOLDERS_PER_PAGE),
+      MaxEntriesReturned: String(most),
       Offset: String(offset),
       BasePoint: 'Beginning',
     }),

@@ -1,12 +1,17 @@
 // Finds the contact folder of a policy below Contacts, by mark before name. One request lists all folders below Contacts
 // with what each says of itself, so that a renamed, moved or deleted folder shows at once, and an unchanged one too.
 
-import { Failure } from '../../model/failure.ts';
 import type { FolderId, PolicyId } from '../../model/ids.ts';
 import type { FolderPart } from '../../model/policy.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isGone } from './failures.ts';
-import { CONTACT_FOLDER_CLASS, findFoldersBelow, getFolder, LAST_COMMIT } from './folder-operations.ts';
+import {
+  CONTACT_FOLDER_CLASS,
+  FOLDERS_PER_PAGE,
+  findFoldersBelow,
+  getFolder,
+  LAST_COMMIT,
+} from './folder-operations.ts';
 import {
   type FoundMark,
   folderIdElement,
@@ -18,6 +23,7 @@ import {
   requireDone,
 } from './mailbox-session.ts';
 import { extendedIn } from './mapi-property.ts';
+import { offsetAfter, Paging } from './paging.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 import type { Xml } from './xml-writer.ts';
 
@@ -112,15 +118,17 @@ export async function foldersBelowContacts(
   codec: MarkCodec,
   signal: AbortSignal,
 ): Promise<readonly FoundFolder[]> {
-  const found: FoundFolder[] = [];
+  const found = new Map<FolderId, FoundFolder>();
+  const paging = new Paging(FOLDERS_PER_PAGE);
   for (let offset = 0; ; ) {
-    const message = requireDone(await session.ask(findFoldersBelow(session.contacts, offset), signal));
-    const root = childOf(message, 'RootFolder');
-    found.push(...(childOf(root, 'Folders')?.children ?? []).map((one) => decodeFolder(one, codec)));
-    if (root?.attributes['IncludesLastItemInRange'] !== 'false') return found;
-    const next = Number(root.attributes['IndexedPagingOffset']);
-    if (!(next > offset)) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
-    offset = next;
+    const operation = (rows: number) => findFoldersBelow(session.contacts, offset, rows);
+    const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
+    const folders = (childOf(root, 'Folders')?.children ?? []).map((one) => decodeFolder(one, codec));
+    // One that was made meanwhile pushes others to the next page, where they come once more.
+    for (const folder of folders) found.set(folder.folderId, folder);
+    const ids = folders.map(({ folderId }) => folderId);
+    if (paging.isLast(root?.attributes['IncludesLastItemInRange'], ids)) return [...found.values()];
+    offset = offsetAfter(root, offset);
   }
 }
 

@@ -6,30 +6,34 @@ import { folderIdElement, itemIdElement } from './mailbox-session.ts';
 import { element, type Xml } from './xml-writer.ts';
 
 /** The most that the schema allows. */
-const CHANGES_PER_ANSWER = 512;
-const ITEMS_PER_PAGE = 500;
+export const CHANGES_PER_ANSWER = 512;
+export const ITEMS_PER_PAGE = 500;
 
 /** Without a state everything in the folder counts as created. Always the same shape, whatever the state. */
-export function syncFolderItems(id: FolderId, syncState: string | undefined): Xml {
+export function syncFolderItems(
+  id: FolderId,
+  syncState: string | undefined,
+  most: number = CHANGES_PER_ANSWER,
+): Xml {
   return element(
     'm:SyncFolderItems',
     {},
     MARK_SHAPE,
     element('m:SyncFolderId', {}, folderIdElement(id)),
     syncState === undefined ? undefined : element('m:SyncState', {}, syncState),
-    element('m:MaxChangesReturned', {}, String(CHANGES_PER_ANSWER)),
+    element('m:MaxChangesReturned', {}, String(most)),
     element('m:SyncScope', {}, 'NormalItems'),
   );
 }
 
 /** Without a restriction: each would leave a search behind on the server. */
-export function findItems(id: FolderId, offset: number): Xml {
+export function findItems(id: FolderId, offset: number, most: number = ITEMS_PER_PAGE): Xml {
   return element(
     'm:FindItem',
     { Traversal: 'Shallow' },
     MARK_SHAPE,
     element('m:IndexedPageItemView', {
-      MaxEntriesReturned: String(ITEMS_PER_PAGE),
+      MaxEntriesReturned: String(most),
       Offset: String(offset),
       BasePoint: 'Beginning',
     }),

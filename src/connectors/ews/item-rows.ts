@@ -1,11 +1,10 @@
 // The contents of a folder as rows of id, version, age and mark: all of them page by page, or what changed since a sync
 // state.
 
-import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isUnusableSyncState } from './failures.ts';
-import { findItems, syncFolderItems } from './item-operations.ts';
+import { CHANGES_PER_ANSWER, findItems, ITEMS_PER_PAGE, syncFolderItems } from './item-operations.ts';
 import {
   createdAtOf,
   type FoundMark,
@@ -15,6 +14,7 @@ import {
   requireDone,
   versionOf,
 } from './mailbox-session.ts';
+import { offsetAfter, Paging, stuck } from './paging.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 
 export interface ItemRow {
@@ -41,18 +41,28 @@ export async function readChangesSince(
 ): Promise<SyncRound | undefined> {
   const changed = new Map<ItemId, ItemRow>();
   const removed = new Set<ItemId>();
+  const paging = new Paging(CHANGES_PER_ANSWER);
   for (let syncState = before; ; ) {
-    const message = await session.ask(syncFolderItems(folder, syncState), signal);
+    const operation = (rows: number) => syncFolderItems(folder, syncState, rows);
+    const message = await paging.ask(session, operation, signal);
     if (before !== undefined && isUnusableSyncState(message.code)) return undefined;
     const element = requireDone(message);
-    for (const change of childOf(element, 'Changes')?.children ?? [])
-      takeOver(change, codec, changed, removed);
+    const changes = childOf(element, 'Changes')?.children ?? [];
+    for (const change of changes) takeOver(change, codec, changed, removed);
     const next = textOf(element, 'SyncState');
-    if (next === '') throw new Failure('unexpectedAnswer', { details: { code: 'syncStateMissing' } });
-    if (textOf(element, 'IncludesLastItemInRange') !== 'false') return { changed, removed, syncState: next };
-    if (next === syncState) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
+    if (next === '') throw stuck('syncStateMissing');
+    // What changed stands one level down, what was removed does not.
+    const ids = changes.flatMap((change) => [...idsIn([change]), ...idsIn(change.children)]);
+    if (paging.isLast(textOf(element, 'IncludesLastItemInRange'), ids)) {
+      return { changed, removed, syncState: next };
+    }
+    if (next === syncState) throw stuck('pagingStuck');
     syncState = next;
   }
+}
+
+function idsIn(items: readonly XmlElement[]): readonly string[] {
+  return items.flatMap((item) => childOf(item, 'ItemId')?.attributes['Id'] ?? []);
 }
 
 /** An item may come several times: the last entry holds. */
@@ -81,14 +91,14 @@ export async function* listItems(
   folder: FolderId,
   signal: AbortSignal,
 ): AsyncGenerator<ItemRow, void, undefined> {
+  const paging = new Paging(ITEMS_PER_PAGE);
   for (let offset = 0; ; ) {
-    const message = requireDone(await session.ask(findItems(folder, offset), signal));
-    const root = childOf(message, 'RootFolder');
-    yield* rowsIn(childOf(root, 'Items'), codec);
-    if (root?.attributes['IncludesLastItemInRange'] !== 'false') return;
-    const next = Number(root.attributes['IndexedPagingOffset']);
-    if (!(next > offset)) throw new Failure('unexpectedAnswer', { details: { code: 'pagingStuck' } });
-    offset = next;
+    const operation = (rows: number) => findItems(folder, offset, rows);
+    const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
+    const items = childOf(root, 'Items');
+    yield* rowsIn(items, codec);
+    if (paging.isLast(root?.attributes['IncludesLastItemInRange'], idsIn(items?.children ?? []))) return;
+    offset = offsetAfter(root, offset);
   }
 }
 

@@ -26,7 +26,7 @@ export interface MailboxSession {
   askEach<Input, Output>(
     inputs: readonly Input[],
     operation: (portion: readonly Input[]) => Xml,
-    decode: (message: ResponseMessage) => Output,
+    decode: (message: ResponseMessage, input: Input) => Output,
     signal: AbortSignal,
   ): Promise<readonly Output[]>;
   /** `inputs`: how many messages the answer should have. */

@@ -11,6 +11,15 @@ const MOST_AT_ONCE = 10;
 /** After a refusal the limit comes back one by one, each after so many good answers. */
 const ANSWERS_PER_STEP = 20;
 
+/** Servers ask for up to five minutes; a wish for more than this is not believed to its end, but asked about again. */
+export const LONGEST_WAIT_MS = 60 * 60_000;
+
+/** A wish to wait as it is heeded. undefined: one for no time, or for none that can be told, is no wish. */
+export function acceptedWait(stated: number | undefined): number | undefined {
+  if (stated === undefined || !(stated > 0)) return undefined;
+  return Math.min(LONGEST_WAIT_MS, Math.ceil(stated));
+}
+
 interface Waiter {
   readonly mailboxKey: string;
   readonly start: () => void;
@@ -68,7 +77,7 @@ export class Pace implements Traffic {
   pause(milliseconds: number): void {
     const now = this.#clock.now().getTime();
     const before = Math.max(now, this.#pausedUntil);
-    this.#pausedUntil = Math.max(before, now + milliseconds);
+    this.#pausedUntil = Math.max(before, now + (acceptedWait(milliseconds) ?? 0));
     this.#waitedMs += this.#pausedUntil - before;
     this.#refusals += 1;
     this.#wasRefused = true;

@@ -1,6 +1,6 @@
 // What one response message, or a fault in place of all of them, says about its part of the request.
 
-import { type Refusal, refusalOf } from './failures.ts';
+import { CONTRADICTION, type Refusal, refusalOf } from './failures.ts';
 import { childrenOf, descend, textOf, type XmlElement } from './xml-element.ts';
 
 export interface ResponseMessage {
@@ -12,11 +12,13 @@ export interface ResponseMessage {
 }
 
 export function messageOf(element: XmlElement, requestId: string): ResponseMessage {
-  const stated = textOf(element, 'ResponseCode');
-  const isDone = element.attributes['ResponseClass'] === 'Success' || stated === 'NoError';
-  if (isDone) return { code: 'NoError', element, refusal: undefined };
+  const stated = textOf(element, 'ResponseCode').trim();
+  const isSuccess = element.attributes['ResponseClass'] === 'Success';
+  if (isSuccess && (stated === '' || stated === 'NoError')) {
+    return { code: 'NoError', element, refusal: undefined };
+  }
   const details = descend(element, 'MessageXml');
-  const code = nestedBusy(details) ?? (stated === '' ? 'unknown' : stated);
+  const code = isSuccess || stated === 'NoError' ? CONTRADICTION : stated === '' ? 'unknown' : stated;
   return {
     code,
     element,
@@ -26,26 +28,21 @@ export function messageOf(element: XmlElement, requestId: string): ResponseMessa
 
 export function refusalOfFault(fault: XmlElement, requestId: string): Refusal {
   const detail = descend(fault, 'detail');
-  const stated = textOf(detail, 'ResponseCode');
-  const faultCode = textOf(fault, 'faultcode').replace(/^.*:/, '');
+  const stated = textOf(detail, 'ResponseCode').trim();
+  const faultCode = textOf(fault, 'faultcode').replace(/^.*:/, '').trim();
   const details = descend(detail, 'MessageXml');
-  const code = nestedBusy(details) ?? (stated === '' ? faultCode : stated);
-  return refusalOf(code, {
+  return refusalOf(stated === '' ? faultCode : stated, {
     requestId,
     backOffMs: backOffIn(details),
     property: propertyIn(details),
   });
 }
 
-/** A busy server may hide behind ErrorInternalServerError; the wish to wait gives it away. */
-function nestedBusy(details: XmlElement | undefined): string | undefined {
-  return backOffIn(details) === undefined ? undefined : 'ErrorServerBusy';
-}
-
+/** undefined for what is no number of milliseconds. */
 function backOffIn(details: XmlElement | undefined): number | undefined {
   const value = childrenOf(details, 'Value').find((one) => one.attributes['Name'] === 'BackOffMilliseconds');
-  const milliseconds = Number(value?.text ?? Number.NaN);
-  return Number.isFinite(milliseconds) && milliseconds >= 0 ? milliseconds : undefined;
+  const text = value?.text.trim() ?? '';
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function propertyIn(details: XmlElement | undefined): string | undefined {

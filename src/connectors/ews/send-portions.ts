@@ -4,19 +4,13 @@
 import { Failure } from '../../model/failure.ts';
 import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
 import { backOffMs } from '../http/retry-after.ts';
-import { type EwsAnswer, MOST_TRIES, TIME_BUDGET_MS } from './ews-client.ts';
+import { MOST_TRIES, TIME_BUDGET_MS } from './ews-client.ts';
 import type { Refusal } from './failures.ts';
 import type { ResponseMessage } from './response-message.ts';
-import { settle, type Uncertain } from './settle-writes.ts';
+import { settle } from './settle-writes.ts';
+import { takeOver } from './take-over.ts';
 import type { Batch, Placed } from './write-batch.ts';
 import type { Xml } from './xml-writer.ts';
-
-/** What one portion left behind. */
-interface Aftermath {
-  readonly uncertain: readonly Uncertain[];
-  /** Why the rest was not carried out; undefined when all was. */
-  readonly refusal: Refusal | undefined;
-}
 
 export async function sendPortions<Change extends TargetChange>(
   batch: Batch,
@@ -40,8 +34,10 @@ export async function sendPortions<Change extends TargetChange>(
     const answer = await session.write(operation(portion), portion.length, signal);
     const { uncertain, refusal } = takeOver(batch, portion, answer, outcomeOf);
     await settle(tools, uncertain, outcomes, signal);
+    if (portion.some(({ index }) => outcomes.get(index)?.status === 'applied')) batch.hasWritten = true;
     if (refusal === undefined) {
-      size.passed(portion.length, clock.now().getTime() - startedAt);
+      // From a lost answer nothing is learned.
+      if (answer.kind === 'answered') size.passed(portion.length, clock.now().getTime() - startedAt);
       triesInVain = 0;
       continue;
     }
@@ -59,62 +55,6 @@ export async function sendPortions<Change extends TargetChange>(
       for (const { index } of left) outcomes.set(index, { status: 'failed', failure: refusal.failure });
     } else if (waitMs > 0) await clock.sleep(waitMs, signal);
   }
-}
-
-function takeOver<Change extends TargetChange>(
-  batch: Batch,
-  portion: readonly Placed<Change>[],
-  answer: EwsAnswer,
-  outcomeOf: (change: Change, message: ResponseMessage) => ChangeOutcome,
-): Aftermath {
-  const { outcomes } = batch;
-  if (answer.kind === 'refused') {
-    const { refusal } = answer;
-    // Nothing was carried out and nothing will be: the mailbox, or the run, has to hear it.
-    if (refusal.reaction === 'final') throw refusal.failure;
-    const isOpen = refusal.reaction === 'busy' || refusal.reaction === 'transient';
-    return { uncertain: isOpen ? portion.map((placed) => ({ ...placed, refusal })) : [], refusal };
-  }
-  batch.hasWritten = true;
-  const uncertain: Uncertain[] = [];
-  let notDone: Refusal | undefined;
-  for (const [position, placed] of portion.entries()) {
-    const { change, index } = placed;
-    const message = answer.messages[position];
-    if (message === undefined) {
-      outcomes.set(index, { status: 'unknown', failure: lostBecause(answer) });
-      continue;
-    }
-    const { refusal } = message;
-    switch (refusal?.reaction) {
-      case 'busy':
-      case 'stopped':
-        // The item's own word: it was not carried out.
-        notDone = refusal;
-        break;
-      case 'transient':
-        notDone = refusal;
-        uncertain.push({ ...placed, refusal });
-        break;
-      default:
-        outcomes.set(index, outcomeOf(change, message));
-    }
-  }
-  return { uncertain, refusal: notDone };
-}
-
-/** Also an answer that came and cannot be read is lost. */
-function lostBecause(answer: EwsAnswer): Failure {
-  if (answer.kind !== 'lost')
-    return new Failure('answerLost', { details: { reason: 'messages are missing' } });
-  const { failure } = answer;
-  if (failure.code === 'answerLost') return failure;
-  const { requestId, details } = failure;
-  return new Failure('answerLost', {
-    details: { ...details, code: failure.code },
-    ...(requestId === undefined ? {} : { requestId }),
-    cause: failure,
-  });
 }
 
 /** A request that holds one contact and is refused for what it holds is refused for this contact. */

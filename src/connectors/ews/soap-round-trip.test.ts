@@ -28,7 +28,7 @@ async function* inPieces(xml: string, size: number): AsyncGenerator<Uint8Array> 
 
 async function readAll(xml: string, size = 1_000, limits = READER_LIMITS): Promise<readonly SoapPart[]> {
   const parts: SoapPart[] = [];
-  for await (const part of readSoap(inPieces(xml, size), limits)) parts.push(part);
+  for await (const part of readSoap(inPieces(xml, size), { limits })) parts.push(part);
   return parts;
 }
 
@@ -165,7 +165,13 @@ describe('an answer', () => {
 });
 
 describe('limits', () => {
-  const limits = { ...READER_LIMITS, depth: 10, messageSize: 10_000, answerSize: 60_000, attributes: 4 };
+  const limits = {
+    ...READER_LIMITS,
+    depth: 10,
+    messageSize: 10_000,
+    answerSize: 60_000,
+    attributesOfElement: 4,
+  };
 
   it('a message that is too deep, too long or has too many attributes is refused', async () => {
     const deep = { xml: `${'<t:a>'.repeat(20)}${'</t:a>'.repeat(20)}` };

@@ -29,3 +29,17 @@ export function textOf(parent: XmlElement | undefined, name: string): string {
 export function childrenOf(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
   return parent?.children.filter((child) => child.name === name) ?? [];
 }
+
+/** xs:boolean has two spellings of each value; undefined where it is none of them, or absent. */
+export function booleanOf(text: string | undefined): boolean | undefined {
+  switch (text?.trim()) {
+    case 'true':
+    case '1':
+      return true;
+    case 'false':
+    case '0':
+      return false;
+    default:
+      return undefined;
+  }
+}

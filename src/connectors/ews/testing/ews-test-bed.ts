@@ -37,6 +37,7 @@ export class EwsTestBed {
   readonly clock: ReturnType<typeof impatientClock>;
   readonly control: EmulatorControl;
   readonly http: ExchangeHttp;
+  readonly #ewsUrl: string;
   /** An item's id changes when it moves: by the ids it ever had. */
   readonly #immutableIds = new Map<string, string>();
 
@@ -52,9 +53,15 @@ export class EwsTestBed {
       clock: this.clock,
       random: () => 0.5,
     });
-    this.targets = createEwsTargets({
-      url: () => Promise.resolve(emulator.ewsUrl),
-      http: this.http,
+    this.#ewsUrl = emulator.ewsUrl;
+    this.targets = this.targetsOver(this.http);
+  }
+
+  /** Further targets, such as ones whose answers are changed on their way. */
+  targetsOver(http: ExchangeHttp): EwsTargets {
+    return createEwsTargets({
+      url: () => Promise.resolve(this.#ewsUrl),
+      http,
       markCodec: jsonMarkCodec,
       folderMark,
       impersonate: true,
