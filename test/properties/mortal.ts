@@ -10,6 +10,11 @@ export class Death {
     return this.#isDead;
   }
 
+  /** From now on. */
+  happen(): void {
+    this.#isDead = true;
+  }
+
   /** Everything that touches the outside world, mortal; what was written before stays written. */
   mortal(ports: RunPorts): RunPorts {
     const { source, directory, targets, ledger, journal, runs, memory, leases } = ports;

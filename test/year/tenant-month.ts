@@ -3,16 +3,15 @@
 // copy, delete, purge, drag out, add own contacts, rename and delete the folder; the ledger deleted.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ItemView, MailboxView, RecipientView } from '@contactsync/emulator';
 import { randomEwsKinds, randomKinds } from '@contactsync/emulator';
-import { foreignUntouched, living, personOf, toldTheTruth } from '../faults/compare.ts';
+import { foreignUntouched, personOf, toldTheTruth } from '../faults/compare.ts';
 import { addressOf, MAILBOXES, type Mailboxes, policy, Tenant, type Wire } from '../faults/tenant.ts';
 import { Chance } from './chance.ts';
 import { Diary, MINE } from './diary.ts';
+import { markedFolders, notInPlace, ours, standsTwice, WANTED_TYPES, wantedOf } from './in-place.ts';
 import { type AlterPorts, type Done, TenantProduct } from './tenant-product.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const WANTED_TYPES = ['UserMailbox', 'MailUser', 'MailContact'];
 
 export interface MonthOptions {
   readonly wire?: Wire;
@@ -236,9 +235,11 @@ class Month {
   }
 
   async #quietStretch(): Promise<void> {
+    const { control } = this.#tenant;
     const first = await this.#runOnce(false);
     if (first.run.state !== 'finished') throw new Error(`an undisturbed run ended ${first.run.state}`);
-    await this.#expectEverythingInPlace();
+    const [problem] = notInPlace(await this.#tenant.mailboxes(), await control.people(), this.#diary);
+    if (problem !== undefined) throw new Error(problem);
     const before = await this.#tenant.mailboxes();
     await this.#runOnce(false);
     if (!isDeepStrictEqual(await this.#tenant.mailboxes(), before))
@@ -251,22 +252,14 @@ class Month {
       ...foreignUntouched(before, after),
       ...toldTheTruth(before, after, done),
       ...(await this.#losses(before, after, done)),
+      ...standsTwice(after, this.#diary),
     ];
-    for (const [alias, view] of after) {
-      const seen = new Set<string>();
-      for (const item of ours(view)) {
-        const person = personOf(item) ?? '';
-        if (this.#isUserMade(alias, item)) continue;
-        if (seen.has(person)) problems.push(`${person} stands twice`);
-        seen.add(person);
-      }
-    }
     if (problems.length > 0) throw new Error(problems.join('\n'));
   }
 
   async #losses(before: Mailboxes, after: Mailboxes, { report }: Done): Promise<readonly string[]> {
     const isHalfRead = report.source?.isComplete !== true || report.mailboxes?.isComplete !== true;
-    const wanted = new Set((await this.#wanted()).map(({ id }) => id));
+    const wanted = new Set(wantedOf(await this.#tenant.control.people()).map(({ id }) => id));
     return [...before].flatMap(([alias, was]) => {
       const is = after.get(alias);
       const left = new Set(ours(is).map(personOf));
@@ -282,67 +275,4 @@ class Month {
       ];
     });
   }
-
-  async #wanted(): Promise<readonly RecipientView[]> {
-    return (await this.#tenant.control.people()).filter(
-      ({ recipientTypeDetails, hiddenFromAddressLists, customAttributes }) =>
-        WANTED_TYPES.includes(recipientTypeDetails) &&
-        !hiddenFromAddressLists &&
-        !Object.values(customAttributes).includes('NoContactSync'),
-    );
-  }
-
-  async #expectEverythingInPlace(): Promise<void> {
-    const wanted = await this.#wanted();
-    for (const [alias, view] of await this.#tenant.mailboxes()) {
-      const items = ours(view);
-      const others = wanted.filter((person) => person.alias !== alias);
-      for (const person of others) {
-        const candidates = items.filter((item) => personOf(item) === person.id);
-        const wrong = candidates.map((item) => this.#wrongValue(alias, person, item));
-        if (candidates.length === 0) throw new Error(`${person.displayName} is missing in ${alias}`);
-        if (wrong.every((one) => one !== undefined)) throw new Error(`${alias}: ${wrong[0]}`);
-      }
-      const ids = new Set<string | undefined>(others.map(({ id }) => id));
-      const extra = items.find((item) => !ids.has(personOf(item)) && !this.#isUserMade(alias, item));
-      if (extra !== undefined)
-        throw new Error(`${String(extra.properties.displayName)} should not be in ${alias}`);
-    }
-  }
-
-  #wrongValue(alias: string, { id, displayName, person }: RecipientView, item: ItemView): string | undefined {
-    if (this.#diary.wasTakenOut(alias, id)) return undefined;
-    const expected = {
-      displayName,
-      surname: person.lastName,
-      jobTitle: person.title,
-      department: person.department,
-    };
-    for (const [name, value] of Object.entries(expected)) {
-      if ((item.properties[name] ?? '') !== (value ?? ''))
-        return `${name} of ${displayName} is ${String(item.properties[name])}`;
-    }
-    return undefined;
-  }
-
-  #isUserMade(alias: string, { immutableId }: ItemView): boolean {
-    return this.#diary.userMade.has(alias, immutableId);
-  }
-}
-
-/** Living items with our mark in a folder with our mark. */
-function ours(view: MailboxView | undefined): readonly ItemView[] {
-  if (view === undefined) return [];
-  const folders = new Set(markedFolders(view).map(({ id }) => id));
-  return living(view).filter((item) => folders.has(item.folderId) && personOf(item) !== undefined);
-}
-
-function markedFolders({ folders }: MailboxView): MailboxView['folders'] {
-  return folders.filter(
-    ({ isDeleted, extendedProperties }) =>
-      !isDeleted &&
-      Object.entries(extendedProperties).some(
-        ([id, value]) => id.endsWith('ContactSyncIdentity') && value !== '',
-      ),
-  );
 }

@@ -26,6 +26,8 @@ import { connectEws, ewsEntryOf } from '../ews-targets.ts';
 import type { Tenant } from '../faults/tenant.ts';
 import { issuedTokens } from '../issued-tokens.ts';
 
+const HOLDER = 'test';
+
 export interface Done {
   readonly run: Run;
   readonly report: RunReport;
@@ -34,23 +36,34 @@ export interface Done {
 
 export type AlterPorts = (ports: RunPorts) => RunPorts;
 
+export interface RunChoice {
+  readonly mode?: 'run' | 'test';
+  readonly policy?: Policy;
+  readonly revision?: number;
+  /** Mailboxes at once. */
+  readonly concurrency?: number;
+  readonly alter?: AlterPorts;
+}
+
 export class TenantProduct {
   readonly #tenant: Tenant;
   readonly #policy: Policy;
   readonly #alter: AlterPorts;
   readonly #nextRunId = sequentialIds(9);
+  readonly #leases: InMemoryLeases;
   readonly #stores: Omit<RunPorts, 'source' | 'directory' | 'targets' | 'clock' | 'log'>;
 
   constructor(tenant: Tenant, policy: Policy, alter: AlterPorts = (ports) => ports) {
     this.#tenant = tenant;
     this.#policy = policy;
     this.#alter = alter;
+    this.#leases = new InMemoryLeases(tenant.emulator.clock);
     this.#stores = {
       ledger: new InMemoryLedger(),
       journal: new InMemoryJournal(),
       runs: new InMemoryRunStore(),
       memory: new InMemoryPolicyMemory(),
-      leases: new InMemoryLeases(tenant.emulator.clock),
+      leases: this.#leases,
     };
   }
 
@@ -58,21 +71,28 @@ export class TenantProduct {
     return this.#stores.ledger.forget();
   }
 
+  /** The process ends without a word; a minute later nobody waits for it any more. */
+  die(): void {
+    this.#leases.holderDies(HOLDER);
+  }
+
   /** With a connection of its own, as every run of the product has one. */
-  async run(): Promise<Done> {
+  async run(choice: RunChoice = {}): Promise<Done> {
+    const { mode = 'run', policy = this.#policy, revision = 1, alter = this.#alter, concurrency } = choice;
     const { clock } = this.#tenant.emulator;
     const connection = this.#connect();
     const { source, directory, targets } = connection;
-    const ports = this.#alter({ ...this.#stores, source, directory, targets, clock, log: silentLog });
+    const ports = alter({ ...this.#stores, source, directory, targets, clock, log: silentLog });
     try {
       const run = await runPolicy(
         {
           runId: runId(this.#nextRunId()),
-          revision: { policy: this.#policy, revision: 1 },
-          mode: 'run',
-          holder: 'test',
+          revision: { policy, revision },
+          mode,
+          holder: HOLDER,
           limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
           defaultCountry: 'DE',
+          ...(concurrency === undefined ? {} : { concurrency }),
         },
         ports,
         new AbortController().signal,
