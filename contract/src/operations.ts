@@ -15,6 +15,7 @@ import type {
   LicenseView,
   MailboxPlanView,
   PasswordUse,
+  PersonView,
   PolicyView,
   ProbeView,
   ReportView,
@@ -24,6 +25,8 @@ import type {
   RunView,
   ScanView,
   StatusView,
+  WhereView,
+  WithheldView,
 } from './views.ts';
 
 /** A document as a person wrote it: YAML or JSON text, with the name of its file for messages. */
@@ -179,12 +182,33 @@ export interface SettingsOperations {
   setExchangeDefaults(defaults: ExchangeDefaultsView): Promise<ExchangeDefaultsView>;
 }
 
+/** A person is named by mail address, full name or id: everybody whom the latest runs knew. */
+export interface PeopleOperations {
+  /** Mailboxes that hold contacts of the person; `isReading`: look into them instead of into the ledger. */
+  where(
+    request: { readonly person: string; readonly isReading?: boolean },
+    signal?: AbortSignal,
+  ): Promise<WhereView>;
+  /** From now on no policy selects the person, until released. Deletes nothing by itself. Idempotent. */
+  withhold(person: string): Promise<PersonView>;
+  /** Begins a run that removes the person, and nobody else, from the mailboxes of one policy. */
+  remove(request: {
+    readonly person: string;
+    readonly policy: string;
+    readonly mode: 'run' | 'test';
+  }): Promise<RunView>;
+  /** Longest withheld first. */
+  withheld(): Promise<readonly WithheldView[]>;
+  release(person: string): Promise<PersonView>;
+}
+
 export interface Operations {
   readonly environments: EnvironmentOperations;
   readonly policies: PolicyOperations;
   readonly certificates: CertificateOperations;
   readonly runs: RunOperations;
   readonly settings: SettingsOperations;
+  readonly people: PeopleOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

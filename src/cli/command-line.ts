@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addEnvironmentCommands } from './commands/environment.ts';
 import { addMaintenanceCommands } from './commands/maintenance.ts';
+import { addPeopleCommands } from './commands/people.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -92,6 +93,7 @@ ${EXIT_HELP}`,
   addEnvironmentCommands(program, context);
   addCertificateCommands(program, context);
   addSettingsCommands(program, context);
+  addPeopleCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

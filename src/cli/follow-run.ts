@@ -1,6 +1,6 @@
 // From the begin of a run to its end in front of a person: progress, Ctrl-C, report, exit code.
 
-import type { Operations, ReportView, RunView } from '@contactsync/contract';
+import type { MailboxPlanView, Operations, ReportView, RunView } from '@contactsync/contract';
 import type { CliContext } from './context.ts';
 import { exitCodeOfRun } from './exit-codes.ts';
 import { planLines, SHORT_PLAN, WHOLE_PLAN } from './plan-text.ts';
@@ -18,22 +18,39 @@ export async function followAndShow(
   run: RunView,
   options: { readonly all?: boolean },
 ): Promise<ReportView> {
+  const shown = await followTo(context, run, options);
+  if (context.isJson) context.printJson(shown);
+  return shown.report;
+}
+
+export interface ShownRun {
+  readonly run: RunView;
+  readonly report: ReportView;
+  readonly plans?: readonly MailboxPlanView[];
+}
+
+/** The same without printing JSON, for commands that begin several runs. */
+export async function followTo(
+  context: CliContext,
+  run: RunView,
+  options: { readonly all?: boolean },
+): Promise<ShownRun> {
   const operations = await context.operations();
   const report = await follow(context, operations, run);
   context.end(exitCodeOfRun(report));
   const isTest = report.run.kind === 'test';
   if (context.isJson) {
     const plans = isTest ? { plans: await collect(operations.runs.plan(run.id)) } : {};
-    context.printJson({ run: report.run, report, ...plans });
-    return report;
+    return { run: report.run, report, ...plans };
   }
+  const shown = { run: report.run, report };
   const { paint } = context;
   if (!isTest) {
     context.print(
       '',
       ...reportLines(report, options.all === true ? Number.POSITIVE_INFINITY : SHORT_LIST, paint),
     );
-    return report;
+    return shown;
   }
   context.print('', runTitle(report.run, paint), ...totalsLines(report, paint), '');
   for await (const line of planLines(
@@ -43,7 +60,7 @@ export async function followAndShow(
   ))
     context.print(line);
   context.print('', ...endLines(report, paint));
-  return report;
+  return shown;
 }
 
 async function follow(context: CliContext, operations: Operations, run: RunView): Promise<ReportView> {

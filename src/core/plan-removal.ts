@@ -16,6 +16,8 @@ export interface RemovalInput {
   readonly mayDelete: boolean;
   readonly undecided: ReadonlySet<SourceObjectId>;
   readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  /** Ordered to be removed everywhere: no strategy, no grace and no incomplete reading stands against that. */
+  readonly withheld: ReadonlySet<SourceObjectId>;
   readonly ownerId: SourceObjectId | undefined;
   readonly departures: ReadonlyMap<SourceObjectId, string>;
   /** ISO 8601. */
@@ -31,6 +33,7 @@ export type RemovalVerdict =
 /** Whether it goes, and why; needs no reading of the contact. */
 export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalVerdict {
   const { deletion, contact } = input.policy;
+  if (input.withheld.has(id)) return { remove: 'personRemoved' };
   if (input.purpose === 'empty') {
     if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
     return deletion.mailboxLeft === 'leave' && input.emptyReason === 'mailboxLeft'
@@ -63,11 +66,12 @@ export function mayHoldUserData(contact: ManagedContact): boolean {
 
 /**
  * How it goes. A contact that is wholly ours is purged; one that the user edited or enriched is handed over or goes to
- * Deleted Items, never further.
+ * Deleted Items, never further. A person who was ordered to be removed is not left to the user.
  */
 export function removalChange(policy: Policy, contact: OwnContact, reason: ChangeReason): ContactChange {
   const stored = contact.properties ?? {};
   const isEdited = mayHoldUserData(contact);
+  const isOrdered = reason === 'personRemoved';
   const common = {
     sourceObjectId: contact.sourceObjectId,
     itemId: contact.itemId,
@@ -75,10 +79,11 @@ export function removalChange(policy: Policy, contact: OwnContact, reason: Chang
     reason,
     label: stored.displayName ?? stored.emailAddress1 ?? stored.companyName ?? '',
   };
-  if (isEdited && policy.deletion.strategy === 'handOver') return { kind: 'handOver', ...common };
+  if (isEdited && !isOrdered && policy.deletion.strategy === 'handOver')
+    return { kind: 'handOver', ...common };
   return {
     kind: 'delete',
-    mode: isEdited || policy.deletion.keepInDeletedItems ? 'soft' : 'hard',
+    mode: isEdited || (policy.deletion.keepInDeletedItems && !isOrdered) ? 'soft' : 'hard',
     ...common,
   };
 }

@@ -133,6 +133,7 @@ function input(world: World): PlanInput {
     mayDelete: true,
     undecided: new Set(),
     markedNoContactSync: new Set(),
+    withheld: new Set(),
     ownerId: MAILBOX.ownerId,
     departures: new Map(),
     now: '2026-11-20T08:00:00.000Z',

@@ -26,6 +26,8 @@ export interface PlanInput extends RemovalInput {
   /** Digest of the property rules in force, compared with the ledger's. */
   readonly rulesDigest: string;
   readonly respected: ReadonlySet<SourceObjectId>;
+  /** Everybody else is left as they are; nothing given: nobody is. */
+  readonly only?: ReadonlySet<SourceObjectId> | undefined;
 }
 
 interface Context extends PlanInput {
@@ -99,7 +101,8 @@ export function planMailbox(input: PlanInput): ContactPlan {
 }
 
 /** A half-read source or mailbox list takes nothing away, not even an empty folder. */
-function mayRemoveFolders({ mayDelete, purpose, policy, emptyReason }: PlanInput): boolean {
+function mayRemoveFolders({ mayDelete, purpose, policy, emptyReason, only }: PlanInput): boolean {
+  if (only !== undefined) return false;
   const isLeft =
     purpose === 'empty' && policy.deletion.mailboxLeft === 'leave' && emptyReason === 'mailboxLeft';
   return mayDelete && !isLeft;
@@ -117,7 +120,7 @@ function contextOf(input: PlanInput): Context {
   const missing = [...entries.keys()].filter((id) => !matched.own.has(id));
   return {
     ...input,
-    matched,
+    matched: restricted(matched, input.only),
     entries,
     contested: new Map(
       ((input.known ?? input.interrupted)?.entries ?? []).map((entry) => [
@@ -126,6 +129,16 @@ function contextOf(input: PlanInput): Context {
       ]),
     ),
     deletedByUser: new Set([...missing, ...(input.known?.missing ?? [])]),
+  };
+}
+
+function restricted(matched: MatchedContacts, only: PlanInput['only']): MatchedContacts {
+  if (only === undefined) return matched;
+  return {
+    ...matched,
+    own: new Map([...matched.own].filter(([id]) => only.has(id))),
+    copies: matched.copies.filter(({ sourceObjectId }) => only.has(sourceObjectId)),
+    leftovers: matched.leftovers.filter(({ sourceObjectId }) => only.has(sourceObjectId)),
   };
 }
 

@@ -40,11 +40,16 @@ interface Check {
   readonly detail?: (object: SourceObject) => string;
 }
 
+const NOBODY: ReadonlySet<SourceObjectId> = new Set();
 const PHONES: readonly SourceAttribute[] = ['businessPhones', 'homePhones', 'mobilePhones', 'otherPhones'];
 
 /** The lists keep the order of the input; throws Failure `invalidFilter` for rows that were never validated. */
-export function selectContacts(objects: readonly SourceObject[], source: SourcePart): Selection {
-  const checks = checksOf(source);
+export function selectContacts(
+  objects: readonly SourceObject[],
+  source: SourcePart,
+  withheld: ReadonlySet<SourceObjectId> = NOBODY,
+): Selection {
+  const checks = checksOf(source, withheld);
   const selected: SourceObject[] = [];
   const excluded: LeftOutObject[] = [];
   const undecided: LeftOutObject[] = [];
@@ -78,11 +83,12 @@ function judge(object: SourceObject, checks: readonly Check[]): Verdict {
   return doubt ?? { kind: 'selected' };
 }
 
-/** The mark comes first: whoever set it wants to read that it was seen. */
-function checksOf(source: SourcePart): readonly Check[] {
+/** Orders come first: whoever gave one wants to read that it was seen. */
+function checksOf(source: SourcePart, withheld: ReadonlySet<SourceObjectId>): readonly Check[] {
   const include = compileFilter(source.include, 'source.include');
   const exclude = compileFilter(source.exclude, 'source.exclude');
   const checks: (Check | false)[] = [
+    { reason: 'withheld', unknown: 'unknownAttribute', leavesOut: ({ id }) => withheld.has(id) },
     { reason: 'noContactSync', unknown: 'unknownMark', leavesOut: hasNoContactSync },
     ...(source.type === 'sharedMailbox' ? itemChecks(source) : recipientChecks(source)),
     source.excludeWithoutPhone && {

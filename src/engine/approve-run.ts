@@ -100,12 +100,16 @@ async function contextOf(
     }
   }
   const { policy } = revision;
+  const withheld = await ports.withheld.ids();
+  // Who was removed by order since the plan was made is not brought back by it.
+  const wanted = [...(await ports.runs.readContacts(runId))].filter(([id]) => !withheld.has(id));
   const context: PlanningContext = {
     policy,
     policyId: run.policyId,
-    wanted: await ports.runs.readContacts(runId),
+    wanted: new Map(wanted),
     undecided: new Set(),
     markedNoContactSync,
+    withheld,
     departures: await ports.memory.readDepartures(run.policyId),
     // The brake only engages on deletions, and an incomplete reading plans none.
     mayDelete: true,

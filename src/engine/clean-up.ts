@@ -3,7 +3,7 @@
 
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
-import { policyId, type RunId } from '../model/ids.ts';
+import { policyId, type RunId, type SourceObjectId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
@@ -22,6 +22,8 @@ export interface CleanUpRequest {
   /** The policy whose contacts go; for a forgotten one, any policy document with its id. */
   readonly revision: PolicyRevision;
   readonly mailboxes: readonly TargetMailbox[];
+  /** Only their contacts go, by order; nothing given: everybody's. */
+  readonly people?: ReadonlySet<SourceObjectId>;
   readonly mode: 'run' | 'test';
   readonly holder: string;
   readonly concurrency?: number;
@@ -58,12 +60,15 @@ async function carryOut(
   signal: AbortSignal,
 ): Promise<Run> {
   const { policy } = request.revision;
+  const { people } = request;
   const context: PlanningContext = {
     policy,
     policyId: policyId(policy.id),
     wanted: new Map(),
     undecided: new Set(),
     markedNoContactSync: new Set(),
+    withheld: people ?? new Set(),
+    ...(people === undefined ? {} : { only: people }),
     departures: new Map(),
     mayDelete: true,
     rulesDigest: rulesDigest(policy),
@@ -81,7 +86,7 @@ async function carryOut(
       // What a newer release wrote can only be removed by it; that is no success.
       const isNewer = plan.notices.some(({ kind }) => kind === 'newerMark');
       // Also a mailbox with nothing left is applied, so that it is no longer remembered as written to.
-      const isDone = isNewer || (isNothingToDo(plan) && request.mode === 'test');
+      const isDone = isNewer || (isNothingToDo(plan) && (request.mode === 'test' || people !== undefined));
       const progress = isDone ? 'done' : 'planned';
       await ports.runs.savePlan(request.runId, { mailbox, plan, progress });
       await recorder.emit({

@@ -90,6 +90,7 @@ async function planIt(
     markedNoContactSync: new Set(
       selection.excluded.flatMap((left) => (left.reason === 'noContactSync' ? [left.sourceObjectId] : [])),
     ),
+    withheld: source.withheld,
     departures: await ports.memory.readDepartures(id),
     mayDelete: isComplete(source) && targets.isComplete,
     rulesDigest: rulesDigest(policy),

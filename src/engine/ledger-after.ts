@@ -22,6 +22,8 @@ export interface AfterReadingInput {
   readonly interrupted: LedgerRecord | undefined;
   readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
   readonly rulesDigest: string;
+  /** The plan concerns some people only: of the others the record says what it said. */
+  readonly isPartial: boolean;
 }
 
 /**
@@ -75,13 +77,14 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     });
   }
   const missing = [...before.keys(), ...(known?.missing ?? [])].filter(
-    (id) => !own.has(id) && wanted.has(id),
+    (id) => !own.has(id) && (wanted.has(id) || input.isPartial),
   );
   return {
     policyId: plan.policyId,
     mailboxId: input.mailbox.id,
     isDirty: false,
-    rulesDigest: plan.purpose === 'fill' ? input.rulesDigest : '',
+    rulesDigest:
+      plan.purpose === 'fill' ? input.rulesDigest : input.isPartial ? (known?.rulesDigest ?? '') : '',
     folders: snapshot.folders.map(ledgerFolder),
     entries,
     foreignCount: snapshot.foreignCount,

@@ -22,6 +22,9 @@ export interface PlanningContext {
   readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
   readonly undecided: ReadonlySet<SourceObjectId>;
   readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  readonly withheld: ReadonlySet<SourceObjectId>;
+  /** Everybody else is left as they are; nothing given: nobody is. */
+  readonly only?: ReadonlySet<SourceObjectId>;
   readonly departures: ReadonlyMap<SourceObjectId, string>;
   readonly mayDelete: boolean;
   readonly rulesDigest: string;
@@ -113,6 +116,7 @@ export async function planOneMailbox(
     interrupted,
     wanted: context.wanted,
     rulesDigest: context.rulesDigest,
+    isPartial: context.only !== undefined,
   });
   const { leftovers } = matchContacts(
     snapshot.contacts,

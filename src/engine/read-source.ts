@@ -18,6 +18,8 @@ export interface SourceResult {
   /** The reading could not tell whether they belong: neither created nor deleted. */
   readonly undecided: ReadonlySet<SourceObjectId>;
   readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
+  /** Kept out by order, whether the source knows them or not. */
+  readonly withheld: ReadonlySet<SourceObjectId>;
   readonly isComplete: boolean;
 }
 
@@ -31,30 +33,32 @@ export interface SelectedSource {
   readonly selection: Selection;
   /** The selected and the undecided ones, by id. */
   readonly contacts: readonly MappedContact[];
+  readonly withheld: ReadonlySet<SourceObjectId>;
 }
 
 export async function selectSource(
   request: SourceRequest,
-  ports: Pick<RunPorts, 'source'>,
+  ports: Pick<RunPorts, 'source' | 'withheld'>,
   signal: AbortSignal,
 ): Promise<SelectedSource> {
   const { policy } = request.revision;
+  const withheld = await ports.withheld.ids();
   const reading = await ports.source.read(policy.source, signal);
-  const selection = selectContacts(reading.objects, policy.source);
+  const selection = selectContacts(reading.objects, policy.source, withheld);
   // Whom the reading cannot place is not created and not deleted, but a contact that stands already is kept up to date.
   const undecided = new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId));
   const selected = [...selection.selected, ...reading.objects.filter(({ id }) => undecided.has(id))];
   const contacts = mapContacts({ selected }, policy, { country: request.defaultCountry });
-  return { reading, selection, contacts };
+  return { reading, selection, contacts, withheld };
 }
 
 export async function readSource(
   request: SourceRequest,
-  ports: Pick<RunPorts, 'source'>,
+  ports: Pick<RunPorts, 'source' | 'withheld'>,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<SourceResult> {
-  const { reading, selection, contacts } = await selectSource(request, ports, signal);
+  const { reading, selection, contacts, withheld } = await selectSource(request, ports, signal);
   const excluded: Partial<Record<ExclusionReason, number>> = {};
   for (const { reason } of selection.excluded) excluded[reason] = (excluded[reason] ?? 0) + 1;
   const isComplete = reading.isComplete && selection.undecided.length === 0;
@@ -74,6 +78,7 @@ export async function readSource(
         .filter(({ reason }) => reason === 'noContactSync')
         .map(({ sourceObjectId }) => sourceObjectId),
     ),
+    withheld,
     isComplete,
   };
 }

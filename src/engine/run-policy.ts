@@ -72,6 +72,7 @@ async function carryOut(
     wanted: source.wanted,
     undecided: source.undecided,
     markedNoContactSync: source.markedNoContactSync,
+    withheld: source.withheld,
     departures,
     mayDelete,
     rulesDigest: rulesDigest(policy),

@@ -15,6 +15,7 @@ import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { Traffic } from '../ports/traffic.ts';
+import type { WithheldPeople } from '../ports/withheld-people.ts';
 
 export interface RunPorts {
   readonly source: ContactSource;
@@ -24,6 +25,7 @@ export interface RunPorts {
   readonly journal: Journal;
   readonly runs: RunStore;
   readonly memory: PolicyMemory;
+  readonly withheld: Pick<WithheldPeople, 'ids'>;
   readonly leases: Leases;
   readonly clock: Clock;
   readonly log: Log;

@@ -36,6 +36,7 @@ export const CHANGE_REASONS = [
   'movedToSubfolder',
   'leftSelection',
   'markedNoContactSync',
+  'personRemoved',
   'graceOver',
   'mailboxLeft',
   'ownObject',

@@ -74,6 +74,7 @@ export const EXCLUSION_REASONS = [
   'contactList',
   'withoutName',
   'noContactSync',
+  'withheld',
   'notIncluded',
   'excluded',
   'unknownHidden',

@@ -27,6 +27,7 @@ import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { Traffic } from '../ports/traffic.ts';
+import type { WithheldPeople } from '../ports/withheld-people.ts';
 
 /** An environment within reach, for one run or one question. */
 export interface Connection {
@@ -74,6 +75,7 @@ export interface OperationsDependencies {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
+  readonly withheld: WithheldPeople;
   readonly leases: Leases;
   readonly license: License;
   readonly audit: Audit;

@@ -12,6 +12,7 @@ import { makeEnvironmentOperations } from './environments.ts';
 import { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
 import { openRuns } from './open-runs.ts';
+import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
 import { makeRunOperations } from './runs.ts';
@@ -68,6 +69,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     certificates: translated(makeCertificateOperations(dependencies), log, logFile),
     runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
+    people: translated(makePeopleOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),
     close: () => live.close(),
   };

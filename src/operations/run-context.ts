@@ -20,7 +20,7 @@ export async function withPorts<T>(
   environment: Environment,
   work: (ports: RunPorts) => Promise<T>,
 ): Promise<T> {
-  const { ledger, journal, runs, memory, leases, clock, log } = dependencies;
+  const { ledger, journal, runs, memory, withheld, leases, clock, log } = dependencies;
   const connection = await dependencies.connect(environment);
   const { source, directory, targets, traffic } = connection;
   try {
@@ -32,6 +32,7 @@ export async function withPorts<T>(
       journal,
       runs,
       memory,
+      withheld,
       leases,
       clock,
       log,

@@ -1,6 +1,6 @@
 // Append-only: before a write the intended change with the item's before-image, after it the outcome.
 
-import type { MailboxId, RunId } from '../model/ids.ts';
+import type { MailboxId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { JournalEntry, JournalIntent } from '../model/ledger-record.ts';
 import type { ChangeOutcome } from '../model/plan.ts';
 
@@ -17,4 +17,6 @@ export interface Journal {
   readRun(runId: RunId, mailboxId?: MailboxId): AsyncIterable<JournalEntry>;
   /** true for changes that were applied, are unknown, or whose outcome was never recorded. */
   hasWrites(runId: RunId): Promise<boolean>;
+  /** Addresses of the mailboxes in which a contact of this person was handed over to the user; each once. */
+  handedOver(person: SourceObjectId): Promise<readonly string[]>;
 }

@@ -59,6 +59,7 @@ export interface MainTables {
   certificate: { thumbprint: string; body: string; sealed_key: Bytes };
   certificate_assignment: { environment_id: string; thumbprint: string; sealed: Bytes };
   password: { environment_id: string; use: string; sealed: Bytes };
+  withheld_person: { source_object_id: string; since: string; sealed: Bytes };
   setting: { key: string; value: string };
   audit: {
     seq: Generated<number>;

@@ -95,6 +95,19 @@ export function createJournal(db: MainDatabase, key: KeyHolder): Journal {
         .executeTakeFirst();
       return row !== undefined;
     },
+
+    async handedOver(person) {
+      const rows = await db
+        .selectFrom('journal')
+        .select('smtp_address')
+        .distinct()
+        .where('source_object_id', '=', person)
+        .where('change', '=', 'handOver')
+        .where('outcome', '=', 'applied')
+        .orderBy('smtp_address')
+        .execute();
+      return rows.map((row) => row.smtp_address);
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
+import type { WithheldPeople } from '../ports/withheld-people.ts';
 import { createAudit } from './audit.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import { createEnvironmentStore, createPolicyStore } from './document-store.ts';
@@ -25,6 +26,7 @@ import { createPolicyMemory } from './policy-memory.ts';
 import { createRunStore } from './run-store.ts';
 import { createSecretStore } from './secret-store.ts';
 import { createSettings } from './settings.ts';
+import { createWithheldPeople } from './withheld-people.ts';
 
 export interface StoresPlace extends DatabasePlace {
   /** Where CONTACTSYNC_KEY and CONTACTSYNC_KEY_FILE are looked up; the process's own by default. */
@@ -38,6 +40,7 @@ export interface Stores {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
+  readonly withheld: WithheldPeople;
   readonly directoryCache: DirectoryCache;
   readonly leases: Leases;
   readonly secrets: SecretStore;
@@ -64,6 +67,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     journal: createJournal(main, key),
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),
     memory: createPolicyMemory(main),
+    withheld: createWithheldPeople(main, key),
     directoryCache: createDirectoryCache(databases.ledger, clock),
     leases,
     secrets: createSecretStore(main, key),

@@ -13,6 +13,7 @@ import { ledgerContract } from '../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../test/contract/policy-memory.ts';
 import { runStoreContract } from '../../test/contract/run-store.ts';
 import { secretStoreContract } from '../../test/contract/secret-store.ts';
+import { withheldPeopleContract } from '../../test/contract/withheld-people.ts';
 import { needs, titleWith } from '../../test/needs.ts';
 import { startPostgres, type TestPostgres } from '../../test/postgres.ts';
 import { temporaryDirectory } from '../../test/store-places.ts';
@@ -90,6 +91,10 @@ function passContracts(
   policyMemoryContract(
     name,
     fixtureOf((stores) => stores.memory),
+  );
+  withheldPeopleContract(
+    name,
+    fixtureOf((stores) => stores.withheld),
   );
   directoryCacheContract(
     name,

@@ -183,6 +183,27 @@ export function journalContract(
     );
 
     promises(
+      'tells to whom a person was handed over, each mailbox once, and nothing that was not carried out',
+      withFixture(async ({ subject }) => {
+        const handOver = (number: number): JournalIntent => ({ ...update(number), change: 'handOver' });
+        const write = async (mailbox: number, intent: JournalIntent, outcome?: ChangeOutcome) => {
+          const ids = await subject.intend(run, mailboxOf(mailbox), [intent]);
+          if (outcome !== undefined) await subject.record(ids, [outcome]);
+        };
+        await write(2, handOver(1), applied(1));
+        await write(1, handOver(1), applied(2));
+        await write(1, handOver(1), applied(3));
+        await write(3, handOver(1), { status: 'failed', failure });
+        await write(4, handOver(1));
+        await write(5, update(1), applied(4));
+        await write(6, handOver(2), applied(5));
+        const addresses = [1, 2].map((number) => mailboxOf(number).primarySmtpAddress);
+        expect(await subject.handedOver(sampleSourceObjectId(1))).toEqual(addresses);
+        expect(await subject.handedOver(sampleSourceObjectId(9))).toEqual([]);
+      }),
+    );
+
+    promises(
       'intents and outcomes are durable when the call returns',
       withFixture(async ({ subject, reopen }) => {
         const ids = await subject.intend(run, mailboxOf(1), [update(1), update(2)]);

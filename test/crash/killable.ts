@@ -22,6 +22,7 @@ const keepsNothing: Journal = {
   record: async () => {},
   readRun: async function* () {},
   hasWrites: async () => false,
+  handedOver: async () => [],
 };
 
 function heard(name: string, moment: Moment): void {

@@ -42,6 +42,7 @@ async function inputFor(
             .filter(({ reason }) => reason === 'noContactSync')
             .map(({ sourceObjectId }) => sourceObjectId),
         ),
+        withheld: new Set<never>(),
         departures: new Map(),
         mayDelete: isComplete,
         rulesDigest: rulesDigest(policy),

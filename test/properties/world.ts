@@ -14,6 +14,7 @@ import { InMemoryLeases } from '../../src/connectors/memory/stores/in-memory-lea
 import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
+import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
 import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../src/core/fingerprint.ts';
 import { approveRun } from '../../src/engine/approve-run.ts';
 import { cleanUp } from '../../src/engine/clean-up.ts';
@@ -126,6 +127,7 @@ export class World {
       journal: this.journal,
       runs: this.runs,
       memory: this.memory,
+      withheld: new InMemoryWithheldPeople(),
       leases: this.leases,
       clock: this.clock,
       log: silentLog,

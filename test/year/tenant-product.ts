@@ -13,6 +13,7 @@ import { InMemoryLeases } from '../../src/connectors/memory/stores/in-memory-lea
 import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
+import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
 import { buildReport } from '../../src/core/report.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
@@ -64,6 +65,7 @@ export class TenantProduct {
       runs: new InMemoryRunStore(),
       memory: new InMemoryPolicyMemory(),
       leases: this.#leases,
+      withheld: new InMemoryWithheldPeople(),
     };
   }
 

@@ -12,6 +12,7 @@ import { InMemoryLeases } from '../../connectors/memory/stores/in-memory-leases.
 import { InMemoryLedger } from '../../connectors/memory/stores/in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from '../../connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../connectors/memory/stores/in-memory-run-store.ts';
+import { InMemoryWithheldPeople } from '../../connectors/memory/stores/in-memory-withheld-people.ts';
 import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../core/fingerprint.ts';
 import { testPolicy } from '../../core/test-policy.ts';
 import {
@@ -59,6 +60,7 @@ export class World {
   readonly journal = new InMemoryJournal();
   readonly runs = new InMemoryRunStore();
   readonly memory = new InMemoryPolicyMemory();
+  readonly withheld = new InMemoryWithheldPeople();
   readonly leases = new InMemoryLeases(this.organization.clock);
   readonly ports: RunPorts = {
     source: new InMemorySource(this.organization),
@@ -76,6 +78,7 @@ export class World {
     journal: this.journal,
     runs: this.runs,
     memory: this.memory,
+    withheld: this.withheld,
     leases: this.leases,
     clock: this.organization.clock,
     log: silentLog,

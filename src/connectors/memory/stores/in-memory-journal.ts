@@ -1,6 +1,6 @@
 // Journal in memory.
 
-import type { MailboxId, RunId } from '../../../model/ids.ts';
+import type { MailboxId, RunId, SourceObjectId } from '../../../model/ids.ts';
 import type { JournalEntry, JournalIntent } from '../../../model/ledger-record.ts';
 import type { ChangeOutcome } from '../../../model/plan.ts';
 import type { Journal } from '../../../ports/journal.ts';
@@ -57,5 +57,13 @@ export class InMemoryJournal implements Journal {
 
   async hasWrites(runId: RunId): Promise<boolean> {
     return this.#entries.some((entry) => entry.runId === runId && MAY_HAVE_WRITTEN.has(entry.outcome));
+  }
+
+  async handedOver(person: SourceObjectId): Promise<readonly string[]> {
+    const addresses = this.#entries
+      .filter(({ change, outcome }) => change === 'handOver' && outcome === 'applied')
+      .filter(({ sourceObjectId }) => sourceObjectId === person)
+      .map(({ primarySmtpAddress }) => primarySmtpAddress);
+    return [...new Set(addresses)].sort();
   }
 }

@@ -6,6 +6,7 @@ import { leasesContract } from '../../../../test/contract/leases.ts';
 import { ledgerContract } from '../../../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../../../test/contract/policy-memory.ts';
 import { runStoreContract } from '../../../../test/contract/run-store.ts';
+import { withheldPeopleContract } from '../../../../test/contract/withheld-people.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { sequentialIds } from '../sequential-ids.ts';
 import { createInMemoryDirectoryCache } from './in-memory-directory-cache.ts';
@@ -14,6 +15,7 @@ import { InMemoryLeases } from './in-memory-leases.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from './in-memory-policy-memory.ts';
 import { InMemoryRunStore } from './in-memory-run-store.ts';
+import { InMemoryWithheldPeople } from './in-memory-withheld-people.ts';
 
 const notSupported = ['reopen', 'rawBytes'] as const;
 
@@ -43,6 +45,11 @@ directoryCacheContract('memory', fixtureOf(createInMemoryDirectoryCache), { notS
 policyMemoryContract(
   'memory',
   fixtureOf(() => new InMemoryPolicyMemory()),
+  { notSupported },
+);
+withheldPeopleContract(
+  'memory',
+  fixtureOf(() => new InMemoryWithheldPeople()),
   { notSupported },
 );
 
