@@ -11,7 +11,8 @@ export default defineConfig({
     ],
     // Two cores: more workers than that only make the property tests fight for time.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Against what hangs, and no judgement of speed: a computer may be ten times slower than the one at hand.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -44,7 +44,8 @@ describe('before a run', () => {
 
 describe('a run that Exchange asks to wait', () => {
   it('says so, also in another window', async () => {
-    await refuse(60);
+    // Long enough for two more commands to start and look, however slow the computer.
+    await refuse(280);
     const { child, answer } = box.spawn(['run', 'All staff']);
     child.stdin.end();
     await said(child, /Exchange asks us to wait until \d\d:\d\d:\d\d \(1 mailbox\)\n/);
@@ -59,7 +60,8 @@ describe('a run that Exchange asks to wait', () => {
   });
 
   it('is finished all the same, and the wait stands in its report without a number', async () => {
-    await refuse(5);
+    // Looked at once a second, and told while three seconds of it are left.
+    await refuse(10);
     const { report } = await box.json<RunAnswer>(['run', 'All staff']);
     expect(report.run.state).toBe('finished');
     expect(report.times).toMatchObject({ waits: 1, mailboxesWaiting: 0 });
