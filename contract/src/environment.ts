@@ -66,6 +66,38 @@ export const ActiveDirectory = z
   .describe('How to read the directory (LDAP).');
 export type ActiveDirectory = z.infer<typeof ActiveDirectory>;
 
+export const ExchangeOAuth = z
+  .strictObject({
+    applicationId: z
+      .string()
+      .min(1)
+      .describe('Application (client) id of the app registration; at AD FS the client identifier.'),
+    tenant: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Of Entra ID (hybrid modern authentication): the tenant's initial domain or its id."),
+    cloud: z.enum(CLOUDS).default('global').describe('The national cloud of the tenant.'),
+    tokenUrl: z
+      .url({ protocol: /^https$/ })
+      .optional()
+      .describe('Of AD FS instead of a tenant: such as https://adfs.contoso.example/adfs/oauth2/token.'),
+    resource: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'What the token is for. Nothing given: the host of the url, such as https://mail.contoso.example/ (with the slash).',
+      ),
+    login: httpsUrl.optional().describe('Another host than the one of the cloud, for example the emulator.'),
+    proxy: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Proxy on the way to who issues the tokens.'),
+  })
+  .describe('Who issues access tokens, for authentication oauth.');
+export type ExchangeOAuth = z.infer<typeof ExchangeOAuth>;
+
 export const ExchangeWebServices = z
   .strictObject({
     url: z
@@ -74,7 +106,8 @@ export const ExchangeWebServices = z
       .describe(
         'Such as https://mail.contoso.example/EWS/Exchange.asmx; nothing given: Autodiscover finds it.',
       ),
-    authentication: z.enum(['ntlm', 'basic']).default('ntlm'),
+    authentication: z.enum(['ntlm', 'basic', 'oauth']).default('ntlm'),
+    oauth: ExchangeOAuth.optional(),
     channelBinding: z
       .enum(['auto', 'never'])
       .default('auto')
@@ -85,6 +118,21 @@ export const ExchangeWebServices = z
       .optional()
       .describe('Account with ApplicationImpersonation, if not the one of Active Directory.'),
     mailbox: z.email().describe('Mailbox of that account; sends and receives reports.'),
+  })
+  .superRefine(({ authentication, oauth, url, account }, { addIssue }) => {
+    const refuse = (path: readonly string[], message: string) =>
+      addIssue({ code: 'custom', path: [...path], message });
+    if (authentication !== 'oauth') {
+      if (oauth !== undefined) refuse(['oauth'], 'is only for authentication oauth');
+      return;
+    }
+    if (url === undefined) refuse(['url'], 'is missing: authentication oauth needs it');
+    if (account !== undefined) refuse(['account'], 'is not used with authentication oauth');
+    if (oauth === undefined) refuse(['oauth'], 'is missing: authentication oauth needs it');
+    else if (oauth.tenant === undefined && oauth.tokenUrl === undefined)
+      refuse(['oauth', 'tenant'], 'is missing: name the tenant of Entra ID, or the tokenUrl of AD FS');
+    else if (oauth.tenant !== undefined && oauth.tokenUrl !== undefined)
+      refuse(['oauth', 'tokenUrl'], 'cannot stand beside a tenant: tokens come from Entra ID or from AD FS');
   })
   .describe('How to reach the mailboxes (EWS).');
 export type ExchangeWebServices = z.infer<typeof ExchangeWebServices>;

@@ -102,7 +102,11 @@ onPremises:
   exchangeWebServices:
     # Nothing given: Autodiscover finds it.
     ${of.url === undefined ? '# url: https://mail.contoso.example/EWS/Exchange.asmx' : `url: ${quoted(of.url)}`}
-    authentication: ntlm # ntlm | basic
+    authentication: ntlm # ntlm | basic | oauth
+    # Only for oauth, with a certificate: contactsync certificate create --environment NAME
+    # oauth:
+    #   tenant: contoso.onmicrosoft.com # or, at AD FS: tokenUrl: https://adfs.contoso.example/adfs/oauth2/token
+    #   applicationId: 00000000-0000-0000-0000-000000000000
     mailbox: ${quoted(of.mailbox)}
 `;
 }

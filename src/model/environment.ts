@@ -3,6 +3,7 @@
 export type {
   ActiveDirectory,
   Environment,
+  ExchangeOAuth,
   ExchangeOnline,
   ExchangeWebServices,
   OnPremises,

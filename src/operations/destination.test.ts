@@ -42,3 +42,46 @@ it('other changes are not, nor is another way of writing the same', () => {
   ].map(destinationOf);
   expect(new Set(same).size).toBe(1);
 });
+
+function onPremises(exchangeWebServices: object) {
+  return Environment.parse({
+    kind: 'environment',
+    version: 1,
+    id: '11111111-2222-4333-8444-555555555555',
+    name: 'head-office',
+    scenario: 'onPremises',
+    onPremises: {
+      activeDirectory: { domain: 'corp.contoso.example', account: 'CORP\\contactsync' },
+      exchangeWebServices: {
+        url: 'https://mail.contoso.example/EWS/Exchange.asmx',
+        mailbox: 'contactsync@contoso.example',
+        ...exchangeWebServices,
+      },
+    },
+  });
+}
+
+it('on-premises it is also another one when somebody else issues the tokens, or for something else', () => {
+  const entra = { applicationId: 'one', tenant: 'contoso.onmicrosoft.com' };
+  const destinations = [
+    {},
+    { authentication: 'basic' },
+    ...[
+      entra,
+      { ...entra, tenant: 'fabrikam.onmicrosoft.com' },
+      { ...entra, cloud: 'china' },
+      { ...entra, applicationId: 'other' },
+      { ...entra, resource: 'https://elsewhere.contoso.example/' },
+      { ...entra, login: 'https://login.example.com' },
+      { ...entra, proxy: 'http://192.0.2.1:8080' },
+      { applicationId: 'one', tokenUrl: 'https://adfs.contoso.example/adfs/oauth2/token' },
+    ].map((oauth) => ({ authentication: 'oauth', oauth })),
+  ].map((settings) => destinationOf(onPremises(settings)));
+  expect(new Set(destinations).size).toBe(destinations.length);
+});
+
+it('stays what it was before there was oauth: an update discards no password', () => {
+  expect(destinationOf(onPremises({}))).toBe(
+    '2ed403daa4a0bf3c77c1456373b9c1ad49c29e7127f7a6db9f8c45fb0ed1786b',
+  );
+});

@@ -2,7 +2,7 @@
 // an environment can have its credentials sent to a host of their own (specification 4).
 
 import { createHash } from 'node:crypto';
-import type { Environment, ExchangeOnline, OnPremises } from '../model/environment.ts';
+import type { Environment, ExchangeOAuth, ExchangeOnline, OnPremises } from '../model/environment.ts';
 
 export function destinationOf(environment: Environment): string {
   const parts =
@@ -29,7 +29,7 @@ function tenantParts({ organization, cloud, applicationId, endpoints }: Exchange
 
 function serverParts({ activeDirectory, exchangeWebServices }: OnPremises): readonly string[] {
   const { domain, servers, encryption, account } = activeDirectory;
-  const { url, authentication, account: mailboxAccount, mailbox } = exchangeWebServices;
+  const { url, authentication, account: mailboxAccount, mailbox, oauth } = exchangeWebServices;
   const mailDomain = mailbox.slice(mailbox.lastIndexOf('@') + 1);
   return [
     domain ?? '',
@@ -41,5 +41,10 @@ function serverParts({ activeDirectory, exchangeWebServices }: OnPremises): read
     mailboxAccount ?? '',
     // Autodiscover asks there who is to get the password.
     mailDomain,
+    ...(oauth === undefined ? [] : issuerParts(oauth)),
   ].map((part) => part.toLowerCase());
+}
+
+function issuerParts({ tenant, cloud, tokenUrl, applicationId, resource, login, proxy }: ExchangeOAuth) {
+  return [tenant ?? '', cloud, tokenUrl ?? '', applicationId, resource ?? '', login ?? '', proxy ?? ''];
 }

@@ -100,7 +100,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 
     async setCertificate(name, thumbprint) {
       const entry = await documents.find(name);
-      if (entry.document.scenario !== 'exchangeOnline')
+      if (!signsInWithCertificate(entry.document))
         throw new Failure('wrongScenario', {
           details: { environment: entry.document.name, scenario: entry.document.scenario },
         });
@@ -161,10 +161,22 @@ function checkEnvironment(
     return [
       ...plain,
       'A server, the account, its mail domain, the way to sign in or the additional CA file changed: the stored passwords are discarded. Store them again with "contactsync environment set-password".',
+      ...(signsInWithCertificate(document)
+        ? [
+            'The certificate is no longer assigned either. Assign it again with "contactsync environment set-certificate".',
+          ]
+        : []),
     ];
   return [
     'Tenant, cloud, application, an address, the proxy or the additional CA file changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
   ];
+}
+
+function signsInWithCertificate(environment: Environment): boolean {
+  return (
+    environment.scenario === 'exchangeOnline' ||
+    environment.onPremises.exchangeWebServices.authentication === 'oauth'
+  );
 }
 
 function sendsPasswordReadable(environment: Environment): boolean {

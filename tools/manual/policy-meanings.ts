@@ -113,7 +113,7 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   'onPremises.activeDirectory.encryption':
     '`ldaps`: TLS from the start. `startTls`: TLS on the plain port. `none`: readable by everybody on the network; refused unless `allowPlainLdap` is set.',
   'onPremises.exchangeWebServices.authentication':
-    'How the account signs in. `ntlm`: NTLM version 2, also where Extended Protection is required. `basic`: name and password, inside TLS only.',
+    'How the account signs in. `ntlm`: NTLM version 2, also where Extended Protection is required. `basic`: name and password, inside TLS only. `oauth`: an access token that an application gets with a certificate; needs `oauth` and `url`.',
   exchangeOnline: 'The tenant and the app registration.',
   'exchangeOnline.cloud':
     'The national cloud: `global`, `usGovernment` (GCC High), `usGovernmentDod` or `china` (21Vianet).',

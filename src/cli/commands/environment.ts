@@ -212,7 +212,10 @@ async function newUrl(context: CliContext, { url }: NewOptions): Promise<string 
 
 function signInText(view: EnvironmentView): string {
   if (view.environment.scenario === 'exchangeOnline') return certificateText(view);
-  return view.passwords.length === 0 ? 'no password stored' : `password (${view.passwords.join(', ')})`;
+  const password =
+    view.passwords.length === 0 ? 'no password stored' : `password (${view.passwords.join(', ')})`;
+  const { authentication } = view.environment.onPremises.exchangeWebServices;
+  return authentication === 'oauth' ? `${password}; certificate ${certificateText(view)}` : password;
 }
 
 function certificateText({ certificate }: EnvironmentView): string {

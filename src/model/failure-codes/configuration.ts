@@ -243,7 +243,7 @@ export const configurationFailures = {
       sentence: 'This does not fit the Exchange scenario of the environment.',
       causes: [
         'A policy reads Active Directory and its environment is Exchange Online, or the other way round.',
-        'A certificate belongs to Exchange Online, a password to Exchange Server on-premises.',
+        'A certificate belongs to Exchange Online and to authentication oauth, a password to Exchange Server on-premises.',
       ],
       remedy: 'Name an environment of the other scenario, or change the source type of the policy.',
     },
