@@ -3,9 +3,14 @@
 import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
-import { createGraphMailSender, createGraphTargets } from '../connectors/graph/index.ts';
+import {
+  createGraphMailSender,
+  createGraphTargets,
+  openGraphContactFolders,
+} from '../connectors/graph/index.ts';
 import { createGraphClient } from '../connectors/graph-client/index.ts';
 import { createHttpClient } from '../connectors/http/http-client.ts';
+import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { environmentId, policyId } from '../model/ids.ts';
@@ -17,6 +22,7 @@ import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { folderMark, markCodec } from './marks.ts';
+import { sourceByType } from './source-by-type.ts';
 
 export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
 
@@ -68,8 +74,14 @@ export async function connectExchangeOnline(
     knownMailboxes: () => writtenMailboxes(environment, stores),
   });
   const targets = createGraphTargets({ client: graph, markCodec, folderMark, log, clock });
+  const sharedMailbox = createSharedMailboxReader({
+    directory,
+    open: openGraphContactFolders({ client: graph, markCodec, clock, log }),
+    location: 'exchangeOnline',
+    log,
+  });
   return {
-    source,
+    source: sourceByType(source, sharedMailbox),
     directory,
     targets,
     traffic: http.traffic,

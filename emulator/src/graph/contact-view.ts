@@ -69,7 +69,12 @@ export function contactValue(item: ContactItem, name: string): unknown {
 
 /** Extended properties as stored, and those that are another view of the item itself. */
 export function extendedValueOf(item: ContactItem): ExtendedValue {
-  return (key) => item.extendedProperties.get(key) ?? (key === 'String 0x1a' ? item.itemClass : undefined);
+  return (key) => {
+    const stored = item.extendedProperties.get(key);
+    if (stored !== undefined) return stored;
+    if (key === 'String 0x1a') return item.itemClass;
+    return key === 'Binary 0x300b' ? item.searchKey : undefined;
+  };
 }
 
 function unset(name: string, madeByHand: boolean): unknown {

@@ -56,6 +56,15 @@ export function immutableItemId(exchangeGuid: string, counter: number): string {
   );
 }
 
+/** 16 bytes that nobody can read anything from, in base64 (MS-OXCPRPT 2.2.1.9). */
+export function searchKey(exchangeGuid: string, counter: number): string {
+  return createHash('sha256')
+    .update(`${exchangeGuid}:${counter}`)
+    .digest()
+    .subarray(0, 16)
+    .toString('base64');
+}
+
 /** Folder ids are the same with and without the Prefer header, and stay through moves. */
 export function folderId(exchangeGuid: string, counter: number): string {
   return encode(

@@ -2,7 +2,7 @@
 // (control API), goes through these functions, so that versions, removals and normalizations are the same.
 
 import { normalizeChangedContact, normalizeNewContact } from './contact-normalization.ts';
-import { changeKeyOf, immutableItemId, regularItemId } from './ids.ts';
+import { changeKeyOf, immutableItemId, regularItemId, searchKey } from './ids.ts';
 import type { ContactItem, Mailbox, Organization, RemovedItem } from './state.ts';
 
 export type StoreErrorCode =
@@ -74,6 +74,7 @@ export function createItem(open: OpenMailbox, folderId: string, item: NewItem): 
   return putItem(open, {
     parentFolderId: folderId,
     immutableId: undefined,
+    searchKey: undefined,
     itemClass: item.itemClass ?? 'IPM.Contact',
     properties: normalizeNewContact(item.properties),
     extendedProperties: new Map(item.extendedProperties),
@@ -167,6 +168,7 @@ export function recordRemoval(open: OpenMailbox, removed: RemovedItem): void {
 interface ItemContent {
   parentFolderId: string;
   immutableId: string | undefined;
+  searchKey: string | undefined;
   itemClass: string;
   properties: Record<string, unknown>;
   extendedProperties: Map<string, string>;
@@ -180,6 +182,7 @@ function putItem(open: OpenMailbox, content: ItemContent): ContactItem {
   const item: ContactItem = {
     id: regularItemId(mailbox.exchangeGuid, content.parentFolderId, changeNumber),
     immutableId: content.immutableId ?? immutableItemId(mailbox.exchangeGuid, changeNumber),
+    searchKey: content.searchKey ?? searchKey(mailbox.exchangeGuid, changeNumber),
     parentFolderId: content.parentFolderId,
     itemClass: content.itemClass,
     properties: content.properties,

@@ -113,6 +113,8 @@ export interface ContactItem {
   /** The id that changes when the item moves; the immutable one does not. */
   id: string;
   immutableId: string;
+  /** PidTagSearchKey in base64: stays through moves between folders and mailboxes; a copy has that of its original. */
+  searchKey: string;
   parentFolderId: string;
   /** `IPM.Contact`; `IPM.DistList` items are counted but never listed. */
   itemClass: string;

@@ -135,6 +135,10 @@ export const EXPAND_ALL = expandOf([
   ...SIGNS_OF_OTHER_DATA,
 ]);
 
+/** PidTagSearchKey: who a contact item is, the same through every protocol. */
+export const SEARCH_KEY = 'Binary 0x300B';
+export const EXPAND_SOURCE = expandOf([SEARCH_KEY, IDENTITY_PROPERTY, SENSITIVITY, ...mapiIds]);
+
 export function expandOf(ids: readonly string[]): string {
   const filter = ids.map((id) => `id eq '${id}'`).join(' or ');
   return `$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=${filter})`)}`;

@@ -59,4 +59,48 @@ export const sourceFailures = {
       remedy: 'Correct the address in the policy.',
     },
   },
+  sourceMailboxNotFound: {
+    number: 14030,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mailbox whose contacts the policy copies was not found.',
+      causes: [
+        'The address is misspelled.',
+        'The mailbox was deleted.',
+        'It belongs to the other side of the organization: in the cloud where the environment is on-premises, or the reverse.',
+      ],
+      remedy:
+        'Correct the address of the source in the policy, or choose the environment that holds the mailbox.',
+    },
+  },
+  sourceFolderNotFound: {
+    number: 14031,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A contact folder that the policy copies from was not found; nothing was deleted.',
+      causes: [
+        'It was renamed, moved or deleted.',
+        'The path in the policy names no folder below Contacts, or in another order.',
+        'The folder holds no contacts but items of another kind.',
+      ],
+      remedy:
+        'Correct the path in the policy: the names of the folders from below Contacts down, as Outlook shows them.',
+    },
+  },
+  sourceItemUnreadable: {
+    number: 14032,
+    scope: 'source',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A contact of the source could not be opened; nothing was deleted.',
+      causes: ['The item is damaged.', 'It has no key by which it could be recognized.'],
+      remedy:
+        'Open the folder in Outlook and look for contacts that cannot be opened; delete them or enter them anew. The details name the folder.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

@@ -38,6 +38,8 @@ function computed(item: Readable, key: string): Value | undefined {
   switch (key) {
     case itemClassKey:
       return item.itemClass;
+    case 'Binary 0x300b':
+      return extended.get(key) ?? item.searchKey;
     case subjectKey:
       return extended.get(key) ?? readProperty(item, displayNameKey);
     case 'SystemTime 0x3007':

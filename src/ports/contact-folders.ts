@@ -1,0 +1,59 @@
+// The contact folders of one mailbox as a source of contacts: what a protocol has to show of them.
+
+import type { ContactProperties } from '../model/contact.ts';
+import type { Failure } from '../model/failure.ts';
+import type { FolderId, ItemId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+
+export interface SourceFolder {
+  readonly folderId: FolderId;
+  /** undefined: Contacts itself. */
+  readonly parentId: FolderId | undefined;
+  readonly name: string;
+  /** false: a folder of another kind, such as those that Outlook keeps for suggestions. */
+  readonly holdsContacts: boolean;
+  /** contactSync made it. */
+  readonly isMarked: boolean;
+  /** Changes whenever an item comes, changes or goes; undefined where the mailbox does not tell. */
+  readonly stamp: string | undefined;
+}
+
+export interface SourceItem {
+  readonly itemId: ItemId;
+  readonly kind: 'contact' | 'contactList';
+  /**
+   * PidTagSearchKey in base64: the same through every protocol, kept when the item or its mailbox moves; a copy has that
+   * of its original. '' where the store does not tell it.
+   */
+  readonly searchKey: string;
+  /** ISO 8601 in UTC to the second. */
+  readonly createdAt: string;
+  /** It carries a mark of ours, of whatever policy and release. */
+  readonly isMarked: boolean;
+  /** Complete and uncut; of a contact list the display name at most. */
+  readonly properties: ContactProperties;
+}
+
+export interface FolderItems {
+  /** Contacts and contact lists; items of other classes are left out. */
+  readonly items: readonly SourceItem[];
+  /** How many items are there and could not be opened. */
+  readonly unreadable: number;
+  /** Why the rest of the folder could not be read. */
+  readonly failure?: Failure;
+  /** false: read at one moment, so that nothing can have been skipped. */
+  readonly hasSeveralPages: boolean;
+}
+
+/** Every method throws a Failure when the mailbox as a whole cannot be used and stops when aborted. */
+export interface ContactFolders {
+  /** Contacts, found by its well-known id, and everything below, a folder after the one it lies in. */
+  list(signal: AbortSignal): Promise<readonly SourceFolder[]>;
+  /**
+   * Everything in one folder. A row that is skipped because others came or went meanwhile may be missing; the folder's
+   * stamp tells. A reading that stopped half way returns what it has with `failure`.
+   */
+  read(folder: SourceFolder, signal: AbortSignal): Promise<FolderItems>;
+}
+
+export type OpenContactFolders = (mailbox: TargetMailbox) => ContactFolders;
