@@ -8,32 +8,22 @@ import {
 } from '../connectors/active-directory/active-directory.ts';
 import { createDirectoryConnectionPoints } from '../connectors/autodiscover/index.ts';
 import { createEwsMailSender, createEwsTargets } from '../connectors/ews/index.ts';
-import {
-  basicSignIn,
-  createExchangeHttp,
-  createTlsAgent,
-  ntlmSignIn,
-  type SignIn,
-} from '../connectors/exchange-http/index.ts';
+import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
-import { environmentId } from '../model/ids.ts';
 import type { Connection } from '../operations/dependencies.ts';
-import { destinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
+import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
 import { folderMark, markCodec } from './marks.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
 import { createSearch } from './search-exchange.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
-/** Exchange advises against more open requests of one account (EWSMaxConcurrency). */
-const CONNECTIONS = 10;
-
-/** Throws `passwordMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
+/** Throws `passwordMissing`, `certificateMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
 export async function connectOnPremises(
   environment: OnPremisesEnvironment,
   stores: Stores,
@@ -56,7 +46,13 @@ export async function connectOnPremises(
   };
   const connected = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
   const directory = settings.globalCatalog ? withoutDeletions(connected) : connected;
-  const signIn = signInFor(environment, passwords.exchange, additionalCa);
+  const { signIn, isApplication } = await signInToExchange(
+    environment,
+    passwords.exchange,
+    stores,
+    additionalCa,
+    log,
+  );
   const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
   const search = createSearch({
     mailbox: exchange.mailbox,
@@ -83,15 +79,16 @@ export async function connectOnPremises(
     directory: directory.directory,
     targets,
     traffic: targets.traffic,
-    mail: createEwsMailSender({ ...common, impersonate: false, sender: exchange.mailbox }),
-    searchExchange: search.search,
+    mail: createEwsMailSender({ ...common, impersonate: isApplication, sender: exchange.mailbox }),
+    // Nobody found out by a search gets an access token: the environment names the address.
+    ...(isApplication ? {} : { searchExchange: search.search }),
     probeMailboxes: (signal) =>
       probeOnPremises(
         {
-          account: exchange.account ?? settings.account,
+          account: isApplication ? undefined : (exchange.account ?? settings.account),
           ownAddress: exchange.mailbox,
           findAddress: exchange.url === undefined ? search.search : undefined,
-          own: createEwsTargets({ ...common, impersonate: false }),
+          own: createEwsTargets({ ...common, impersonate: isApplication }),
           targets,
           url: common.url,
           directory: directory.directory,
@@ -132,38 +129,4 @@ function withoutDeletions(connector: ActiveDirectoryConnector): ActiveDirectoryC
       },
     },
   };
-}
-
-interface Passwords {
-  readonly activeDirectory: string;
-  readonly exchange: string;
-}
-
-async function readPasswords(environment: OnPremisesEnvironment, { secrets }: Stores): Promise<Passwords> {
-  const id = environmentId(environment.id);
-  const destination = destinationOf(environment);
-  const activeDirectory = await secrets.readPassword(id, 'activeDirectory', destination);
-  const own = await secrets.readPassword(id, 'exchange', destination);
-  const hasOwnAccount = environment.onPremises.exchangeWebServices.account !== undefined;
-  const exchange = hasOwnAccount ? own : (own ?? activeDirectory);
-  if (activeDirectory !== undefined && exchange !== undefined) return { activeDirectory, exchange };
-  const missing = activeDirectory === undefined ? 'activeDirectory' : 'exchange';
-  throw new Failure('passwordMissing', { details: { environment: environment.name, for: missing } });
-}
-
-function signInFor(
-  { onPremises }: OnPremisesEnvironment,
-  password: string,
-  additionalCa: string | undefined,
-): SignIn {
-  const { exchangeWebServices: exchange, activeDirectory } = onPremises;
-  const credentials = { account: exchange.account ?? activeDirectory.account, password };
-  if (exchange.authentication === 'basic') return basicSignIn(credentials);
-  return ntlmSignIn({
-    credentials,
-    channelBinding: exchange.channelBinding,
-    createAgent: () => createTlsAgent({ additionalCa, connections: 1 }),
-    connections: CONNECTIONS,
-    clock: systemClock,
-  });
 }

@@ -11,13 +11,13 @@ import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
 
 export interface ProbedExchange {
-  /** As the administrator wrote it, for the cmdlet that grants the right. */
-  readonly account: string;
+  /** As the administrator wrote it, for the cmdlet that grants the right; undefined: an application, with rights elsewhere. */
+  readonly account: string | undefined;
   readonly ownAddress: string;
   /** undefined: the environment names the address. */
   readonly findAddress: SearchExchange | undefined;
   readonly url: (signal: AbortSignal) => Promise<string>;
-  /** Without impersonation. */
+  /** Without impersonation, where there is an account. */
   readonly own: MailboxTargets;
   readonly targets: MailboxTargets;
   readonly directory: MailboxDirectory;
@@ -108,7 +108,8 @@ async function openAny(
     }
   }
   const denied = refusals.find(({ failure }) => failure.code === 'impersonationDenied');
-  if (denied !== undefined) throw withCmdlet(denied.failure, denied.address, account);
+  if (denied !== undefined)
+    throw account === undefined ? denied.failure : withCmdlet(denied.failure, denied.address, account);
   const [first] = refusals;
   if (first !== undefined) throw first.failure;
   return 'there is no other mailbox to try';

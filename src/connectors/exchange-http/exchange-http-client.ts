@@ -67,7 +67,7 @@ class SignedInHttp implements ExchangeHttp {
 
   async close(): Promise<void> {
     this.#wire.close();
-    this.#options.signIn.close?.();
+    await this.#options.signIn.close?.();
   }
 
   async #sendUntilAnswered(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {

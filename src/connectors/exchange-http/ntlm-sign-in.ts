@@ -69,7 +69,7 @@ export function ntlmSignIn(options: NtlmOptions): SignIn {
         throw thrown;
       }
     },
-    close() {
+    async close() {
       for (const { agent } of all) agent.destroy();
     },
   };

@@ -15,5 +15,5 @@ export interface SignIn {
   /** Of a final 401; undefined or absent: a password was refused, or this way is not offered. */
   explainRefusal?(answer: WireAnswer, host: string): Failure | undefined;
   /** Gives back connections of its own. */
-  close?(): void;
+  close?(): Promise<void>;
 }

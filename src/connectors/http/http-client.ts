@@ -2,7 +2,7 @@
 // redirects inside the cloud, request ids and a log without secrets. Knows nothing of what it carries.
 
 import { randomUUID } from 'node:crypto';
-import { createSecureContext, getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, type Dispatcher, ProxyAgent, request as undiciRequest } from 'undici';
@@ -17,6 +17,7 @@ import { defaultPacingLimits, Pacing, type PacingLimits } from './pacing.ts';
 import { redactUrl } from './redact-url.ts';
 import { errorIn, type Refusal, reachOf } from './refusal.ts';
 import { backOffMs, parseRetryAfter } from './retry-after.ts';
+import { trustWith } from './trust.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -71,6 +72,8 @@ export interface HttpClientOptions {
   readonly proxy?: string | undefined;
   /** PEM certificates trusted besides the usual authorities. */
   readonly additionalCa?: string | undefined;
+  /** true: the authorities of the operating system too, for servers in the building. */
+  readonly trustsSystem?: boolean;
   readonly log: Log;
   readonly clock: Clock;
   readonly random?: () => number;
@@ -295,13 +298,12 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
 }
 
 function createDispatcher(options: HttpClientOptions): Dispatcher {
+  const { additionalCa, trustsSystem = false } = options;
   // Made once: with a list of authorities every connection would parse all of them again (about 28 ms of CPU).
   const trust =
-    options.additionalCa === undefined
+    additionalCa === undefined && !trustsSystem
       ? {}
-      : {
-          secureContext: createSecureContext({ ca: [...getCACertificates('default'), options.additionalCa] }),
-        };
+      : { secureContext: trustsSystem ? trustWith(additionalCa) : usualTrustWith(additionalCa) };
   const connections = CONNECTIONS_PER_HOST;
   if (options.proxy !== undefined) {
     return new ProxyAgent({ uri: options.proxy, connections, requestTls: trust, proxyTls: trust });
@@ -310,4 +312,9 @@ function createDispatcher(options: HttpClientOptions): Dispatcher {
     connections,
     connect: { ...trust, rejectUnauthorized: true, timeout: CONNECT_TIMEOUT_MS },
   });
+}
+
+function usualTrustWith(additionalCa: string | undefined): SecureContext {
+  const usual = getCACertificates('default');
+  return createSecureContext({ ca: additionalCa === undefined ? usual : [...usual, additionalCa] });
 }
