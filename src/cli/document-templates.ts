@@ -4,8 +4,10 @@
 /** Quoted for YAML: JSON strings are YAML strings. */
 const quoted = (text: string) => JSON.stringify(text);
 
-export const SOURCE_TYPES = ['exchangeOnline', 'activeDirectory'] as const;
+export const SOURCE_TYPES = ['exchangeOnline', 'activeDirectory', 'sharedMailbox'] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
+
+const EXCLUDE_BY_ATTRIBUTE = '{ property: customAttribute3, operator: contains, value: internal }';
 
 const SOURCE_TEXT: Readonly<Record<SourceType, string>> = {
   exchangeOnline: `  # Nobody named: the whole organization. Otherwise members of any of these groups.
@@ -22,6 +24,25 @@ const SOURCE_TEXT: Readonly<Record<SourceType, string>> = {
   recipientTypes: [userMailbox, mailUser, mailContact]
   excludeHidden: true
   excludeDisabled: true`,
+  sharedMailbox: `  mailbox: {mailbox} # by any of its addresses
+  # Nothing named: its Contacts without sub-folders. A path is a list of names below Contacts.
+  folders: []
+  #   - { path: [Customers, North/South], includeSubfolders: true }
+  categories: [] # nothing named: all contacts
+  includePrivate: false`,
+};
+
+const FILTER_TEXT: Readonly<Record<SourceType, string>> = {
+  exchangeOnline: EXCLUDE_BY_ATTRIBUTE,
+  activeDirectory: EXCLUDE_BY_ATTRIBUTE,
+  sharedMailbox: '{ property: categories, operator: equals, value: Internal }',
+};
+
+/** What a directory has no value for is made; contact items bring their own. */
+const FILE_AS: Readonly<Record<SourceType, string>> = {
+  exchangeOnline: '{surname}[, {givenName}]',
+  activeDirectory: '{surname}[, {givenName}]',
+  sharedMailbox: '{fileAs}',
 };
 
 const MAILBOXES_TEXT: Readonly<Record<SourceType, string>> = {
@@ -32,6 +53,9 @@ const MAILBOXES_TEXT: Readonly<Record<SourceType, string>> = {
   groups: []
   addresses: []
   exclude: []`,
+  sharedMailbox: `  groups: []
+  addresses: []
+  exclude: []`,
 };
 
 export function newPolicyText(of: {
@@ -39,6 +63,8 @@ export function newPolicyText(of: {
   readonly name: string;
   readonly environment: string;
   readonly source: SourceType;
+  /** That a source of this type reads. */
+  readonly mailbox?: string | undefined;
 }): string {
   return `# A contactSync policy. Check it with "contactsync policy validate", see its effect with "contactsync run FILE --test".
 kind: policy
@@ -49,12 +75,12 @@ environment: ${quoted(of.environment)}
 
 source:
   type: ${of.source}
-${SOURCE_TEXT[of.source]}
+${SOURCE_TEXT[of.source].replace('{mailbox}', () => quoted(of.mailbox ?? 'contacts@contoso.example'))}
   # Rows of one set must all fit; any set will do.
   # include:
   #   - - { property: department, operator: equals, value: Sales }
   # exclude:
-  #   - - { property: customAttribute3, operator: contains, value: internal }
+  #   - - ${FILTER_TEXT[of.source]}
 
 mailboxes:
   # Nobody named: all user mailboxes.
@@ -65,7 +91,7 @@ folder:
 
 contact:
   displayName: '{displayName}'
-  fileAs: '{surname}[, {givenName}]'
+  fileAs: '${FILE_AS[of.source]}'
 
 deletion:
   strategy: remove # never | remove | grace | handOver

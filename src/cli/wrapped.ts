@@ -10,23 +10,28 @@ export function wrapped(lines: readonly string[], terminal: Terminal): readonly 
   return lines.flatMap((line) => broken(line, terminal.width));
 }
 
-const width = (text: string): number => cells(stripVTControlCharacters(text));
+/** Blanks, then a mark such as of a list. */
+const INDENT = /^ *(?:[-✓✗→·] )?/u;
+/** To be copied: a break would be copied too. */
+const COMMAND = /^ *(?:cmdlet: |contactsync )/;
+
+const withoutColor = stripVTControlCharacters;
+const width = (text: string): number => cells(withoutColor(text));
 
 function broken(line: string, most: number): readonly string[] {
-  if (width(line) <= most) return [line];
-  const [indent = ''] = /^ *(- )?/.exec(line) ?? [];
-  const below = ' '.repeat(indent.length);
+  if (width(line) <= most || COMMAND.test(line)) return [line];
+  const below = INDENT.exec(withoutColor(line))?.[0].replace(/./gu, ' ') ?? '';
   const lines: string[] = [];
-  let current = indent;
-  let isBegun = false;
-  for (const word of line.slice(indent.length).split(' ')) {
+  const [first = '', ...words] = line.split(' ');
+  let current = first;
+  for (const word of words) {
+    const isBegun = width(current) > below.length;
     if (isBegun && width(current) + 1 + width(word) > most) {
       lines.push(current.trimEnd());
       current = `${below}${word}`;
     } else {
-      current = isBegun ? `${current} ${word}` : `${current}${word}`;
+      current = `${current} ${word}`;
     }
-    isBegun = true;
   }
   return [...lines, current];
 }

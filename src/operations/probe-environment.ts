@@ -19,16 +19,20 @@ export async function probeEnvironment(
   if (testMailTo !== undefined) requireAddress(testMailTo);
   const { log, lines } = recordLog(clock);
   const steps: ProbeStep[] = [];
-  const secret = environment.scenario === 'exchangeOnline' ? 'Certificate' : 'Password';
+  const add = (...made: readonly ProbeStep[]) => {
+    steps.push(...made);
+    for (const { name, ok, failure } of made) log.info('step', { name, ok, ...failure?.toRecord() });
+  };
+  const isInReach = () => steps.every(({ ok }) => ok);
+  const secret = secretOf(environment);
   try {
     const connection = await connect(environment, log);
-    steps.push({ name: secret, ok: true });
+    add({ name: secret, ok: true });
     try {
-      steps.push(...(await connection.source.probe(signal)));
-      const isInReach = () => steps.every(({ ok }) => ok);
-      if (isInReach()) steps.push(...((await connection.probeMailboxes?.(signal)) ?? []));
+      add(...(await connection.source.probe(signal)));
+      if (isInReach()) add(...((await connection.probeMailboxes?.(signal)) ?? []));
       if (testMailTo !== undefined)
-        steps.push(
+        add(
           isInReach()
             ? await sendTestMail(environment, connection, testMailTo, clock.now(), signal)
             : { name: MAIL_STEP, ok: false, note: 'not sent, because a step before it failed' },
@@ -39,14 +43,18 @@ export async function probeEnvironment(
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.facts.whoActs === 'us') throw thrown;
-    steps.push({ name: steps.length === 0 ? secret : 'Connection', ok: false, failure });
+    add({ name: steps.length === 0 ? secret : 'Connection', ok: false, failure });
   }
-  for (const { name, ok, failure } of steps)
-    log.info('step', { name, ok, ...(failure === undefined ? {} : failure.toRecord()) });
-  return { ok: steps.every(({ ok }) => ok), steps: steps.map(presentStep), log: lines };
+  return { ok: isInReach(), steps: steps.map(presentStep), log: lines };
 }
 
 const MAIL_STEP = 'Test mail';
+
+function secretOf(environment: Environment): string {
+  if (environment.scenario === 'exchangeOnline') return 'Certificate';
+  const { authentication } = environment.onPremises.exchangeWebServices;
+  return authentication === 'oauth' ? 'Password and certificate' : 'Password';
+}
 
 async function sendTestMail(
   environment: Environment,

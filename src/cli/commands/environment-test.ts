@@ -46,8 +46,11 @@ export function addEnvironmentTestCommands(
       const { log = [], ...rest } = probe;
       context.show(showsLog ? probe : rest, () => {
         const { paint } = context;
-        const hint = `To see every request: contactsync environment test ${JSON.stringify(name)} --log`;
-        const more = showsLog ? ['', ...logLines(log, paint)] : probe.ok ? [] : [hint];
+        const hint = [
+          'To see every request of the test:',
+          `  contactsync environment test ${JSON.stringify(name)} --log`,
+        ];
+        const more = showsLog ? ['', ...logLines(log, paint)] : probe.ok ? [] : hint;
         return wrapped([...probeLines(probe, paint), ...more], context.terminal);
       });
     });

@@ -80,6 +80,7 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
         'where contacts come from; otherwise the directory of the environment',
       ).choices(SOURCE_TYPES),
     )
+    .option('--mailbox <address>', 'whose contacts a policy with the source sharedMailbox copies')
     .option('--output <file>', 'write to a file')
     .option('--force', 'replace the file if it exists')
     .addHelpText(
@@ -87,16 +88,23 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
       examples(
         'policy new "All staff" --environment contoso --output all-staff.yaml',
         'policy new "All staff" --environment head-office > all-staff.yaml',
+        'policy new Customers --environment contoso --source sharedMailbox --mailbox customers@contoso.example',
       ),
     )
     .action(
       async (
         name: string,
-        options: { environment: string; source?: SourceType; output?: string; force?: boolean },
+        options: {
+          environment: string;
+          source?: SourceType;
+          mailbox?: string;
+          output?: string;
+          force?: boolean;
+        },
       ) => {
-        const { environment } = options;
+        const { environment, mailbox } = options;
         const source = options.source ?? (await directoryOf(context, environment));
-        const text = newPolicyText({ id: context.line.newId(), name, environment, source });
+        const text = newPolicyText({ id: context.line.newId(), name, environment, source, mailbox });
         await showNewDocument(context, text, options);
       },
     );
