@@ -26,7 +26,7 @@ import { sourceByType } from './source-by-type.ts';
 
 export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
 
-/** Throws `certificateMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
+/** Throws `certificateMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
 export async function connectExchangeOnline(
   environment: OnlineEnvironment,
   stores: Stores,
@@ -43,7 +43,7 @@ export async function connectExchangeOnline(
   const http = createHttpClient({
     allowedHosts: endpoints.allowedHosts,
     proxy,
-    additionalCa: readAdditionalCa(additionalCaFile),
+    additionalCa: readAdditionalCa(additionalCaFile, systemClock, log),
     log,
     clock,
   });

@@ -9,6 +9,7 @@ import {
 import { createDirectoryConnectionPoints } from '../connectors/autodiscover/index.ts';
 import { createEwsMailSender, createEwsTargets } from '../connectors/ews/index.ts';
 import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
+import { steadyChance } from '../connectors/ldap-client/servers.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from '../operations/dependencies.ts';
@@ -23,7 +24,7 @@ import { createSearch } from './search-exchange.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
-/** Throws `passwordMissing`, `certificateMissing`, `secretDamaged`, `wrongKey` or `unreadableFile`. */
+/** Throws `passwordMissing`, `certificateMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
 export async function connectOnPremises(
   environment: OnPremisesEnvironment,
   stores: Stores,
@@ -32,17 +33,18 @@ export async function connectOnPremises(
 ): Promise<Connection> {
   const { activeDirectory: settings, exchangeWebServices: exchange } = environment.onPremises;
   const passwords = await readPasswords(environment, stores);
-  const additionalCa = readAdditionalCa(environment.additionalCaFile);
+  const additionalCa = readAdditionalCa(environment.additionalCaFile, systemClock, log);
   const clock = systemClock;
   const ldap: Omit<ActiveDirectoryOptions, 'cache'> = {
     settings,
     password: passwords.activeDirectory,
     additionalCa,
-    // Always the same order: of controllers that replicate slowly, changing ones would make people come and go.
-    resolver: { resolveSrv: async (name) => (await resolveSrv(name)).sort(byName) },
+    environmentId: environment.id,
+    resolver: { resolveSrv },
     clock,
     log,
-    random: () => 0,
+    // The order stays: of controllers that replicate slowly, changing ones would make people come and go.
+    random: steadyChance(environment.id),
   };
   const connected = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
   const directory = settings.globalCatalog ? withoutDeletions(connected) : connected;
@@ -102,9 +104,6 @@ export async function connectOnPremises(
     },
   };
 }
-
-const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
-  one.name < other.name ? -1 : one.name > other.name ? 1 : 0;
 
 /**
  * A global catalog tells members of universal groups only, and not every attribute, without saying what it leaves out:

@@ -76,7 +76,14 @@ describe.skipIf(!need.available)(titleWith(need, 'reaching Active Directory'), (
       expect(reading.objects).toHaveLength(1);
       await close();
     }
-    expect([...new Set(asked)]).toEqual([`_ldap._tcp.dc._msdcs.${domain}`, `_gc._tcp.${domain}`]);
+    // The site is asked for once, and known afterwards.
+    const site = 'Default-First-Site-Name';
+    expect([...new Set(asked)]).toEqual([
+      `_ldap._tcp.dc._msdcs.${domain}`,
+      `_ldap._tcp.${site}._sites.dc._msdcs.${domain}`,
+      `_gc._tcp.${domain}`,
+      `_gc._tcp.${site}._sites.${domain}`,
+    ]);
     await expectFailure(countThrough({ servers: [], domain: 'corp.example.test' }), 'noDomainController');
     await expectFailure(countThrough({ servers: [] }), 'noDomainController');
     const elsewhere = connectTo(controller, { servers: [], domain: 'corp.example.test' }, { resolver });

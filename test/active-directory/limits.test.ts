@@ -3,6 +3,7 @@
 
 import { Client } from 'ldapts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../src/connectors/memory/fake-clock.ts';
 import { createInMemoryDirectoryCache } from '../../src/connectors/memory/stores/in-memory-directory-cache.ts';
 import type { ActiveDirectory } from '../../src/model/environment.ts';
 import { expectFailure } from '../contract/mailbox-target/bench.ts';
@@ -192,19 +193,37 @@ describe.skipIf(!need.available)(titleWith(need, 'Active Directory with the limi
     expect(proxy.entryCount).toBe(3);
   });
 
-  it('a server that was restored, or another one of the same name, is read in full', async () => {
+  it('a server that was restored, or another one of the same name, is read in full; it takes nothing away at first', async () => {
     const cache = createInMemoryDirectoryCache();
+    const clock = new FakeClock();
     const proxy = await proxyWith();
     const servers = [`localhost:${proxy.port}`];
-    const first = connectTo(controller, { servers }, { cache });
-    await first.source.read(wholeDirectory, signal);
-    await first.close();
+    const read = async () => {
+      const { source, directory, close } = connectTo(controller, { servers }, { cache, clock });
+      const readings = [
+        await source.read(wholeDirectory, signal),
+        await directory.readMailboxes({ ...everyMailboxHere, addresses: ['nobody@example.test'] }, signal),
+      ] as const;
+      await close();
+      return readings;
+    };
+    const [known, knownMailboxes] = await read();
+    expect([known.isComplete, knownMailboxes.isComplete]).toEqual([true, true]);
+    expect(knownMailboxes.notFound).toHaveLength(1);
     proxy.rules.invocationId = Buffer.alloc(16, 7);
     proxy.forgetSeen();
-    const second = connectTo(controller, { servers }, { cache });
-    expect((await second.source.read(wholeDirectory, signal)).isComplete).toBe(true);
-    await second.close();
+    const [doubted, doubtedMailboxes] = await read();
     expect(proxy.entryCount).toBeGreaterThan(controller.manifest.recipients);
+    expect(doubted.objects).toHaveLength(known.objects.length);
+    for (const { isComplete, gaps } of [doubted, doubtedMailboxes]) {
+      expect(isComplete).toBe(false);
+      expect(gaps.map(({ code }) => code)).toEqual(['anotherDomainController']);
+    }
+    expect(doubtedMailboxes.notFound).toEqual([]);
+    clock.advance(5 * 3_600_000);
+    const [settled, settledMailboxes] = await read();
+    expect([settled.isComplete, settledMailboxes.isComplete]).toEqual([true, true]);
+    expect(settledMailboxes.notFound).toHaveLength(1);
   });
 
   it.each([

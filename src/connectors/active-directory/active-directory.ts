@@ -7,15 +7,20 @@ import type { ContactSource } from '../../ports/contact-source.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MailboxDirectory } from '../../ports/mailbox-directory.ts';
-import { findServers, type ServiceResolver } from '../ldap-client/servers.ts';
+import type { ConnectionSettings } from '../ldap-client/connection.ts';
+import type { ServiceResolver } from '../ldap-client/servers.ts';
 import { LdapSession } from '../ldap-client/session.ts';
+import { askSite } from '../ldap-client/site.ts';
 import { trustOf } from '../ldap-client/trust.ts';
 import { createActiveDirectoryMailboxes } from './active-directory-mailboxes.ts';
 import { createActiveDirectorySource } from './active-directory-source.ts';
+import { Controllers } from './controllers.ts';
 import type { DirectoryParts } from './reading-directory.ts';
 
 export interface ActiveDirectoryOptions {
   readonly settings: ActiveDirectory;
+  /** Tells apart what is remembered of domain controllers. */
+  readonly environmentId?: string;
   readonly password: string;
   /** PEM certificates trusted besides the usual authorities. */
   readonly additionalCa?: string | undefined;
@@ -38,22 +43,43 @@ export interface ActiveDirectoryConnector {
 const CONNECT_TIMEOUT_MS = 15_000;
 /** Longer than a domain controller works on a search before it gives up (120 s). */
 const SILENCE_TIMEOUT_MS = 150_000;
+/** Only to know who is near: reading works without. */
+const SITE_TIMEOUT_MS = 5_000;
 
 /** Connects when it is first read from. One connector is one run: a refused password is not tried again by it. */
 export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDirectoryConnector {
-  const { settings, password, resolver, cache, clock, log, random } = options;
-  const session = new LdapSession({
-    account: settings.account,
-    password,
+  const { settings, environmentId = '', password, resolver, cache, clock, log, random } = options;
+  const connection: ConnectionSettings = {
     encryption: settings.encryption,
     trust: trustOf(options.additionalCa),
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
-    findServers: async () => {
+  };
+  const controllers = new Controllers({
+    ...{ settings, environmentId, resolver, cache, clock, log },
+    chance: random,
+    askSite: (servers, signal) =>
+      askSite(
+        servers,
+        {
+          ...connection,
+          connectTimeoutMs: Math.min(connection.connectTimeoutMs, SITE_TIMEOUT_MS),
+          silenceTimeoutMs: Math.min(connection.silenceTimeoutMs, SITE_TIMEOUT_MS),
+        },
+        log,
+        signal,
+      ),
+  });
+  const session = new LdapSession({
+    ...connection,
+    account: settings.account,
+    password,
+    findServers: async (signal) => {
       if (settings.encryption === 'none' && !settings.allowPlainLdap)
         throw new Failure('plainLdapNotAllowed');
-      return findServers(settings, resolver, random, log);
+      return controllers.find(signal);
     },
+    onRead: (facts, server) => controllers.answered(facts, server),
     clock,
     log,
   });
@@ -61,9 +87,29 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
     log.warn('Active Directory is read without encryption: the password crosses the network readable');
   const { baseDns, globalCatalog, account } = settings;
   const parts: DirectoryParts = { session, cache, clock, log, baseDns, globalCatalog, account };
+  const source = createActiveDirectorySource(parts);
+  const directory = createActiveDirectoryMailboxes(parts);
   return {
-    source: createActiveDirectorySource(parts),
-    directory: createActiveDirectoryMailboxes(parts),
+    source: {
+      ...source,
+      async read(scope, signal) {
+        const reading = await source.read(scope, signal);
+        const doubt = await controllers.doubt();
+        return doubt === undefined
+          ? reading
+          : { ...reading, isComplete: false, gaps: [...reading.gaps, doubt] };
+      },
+    },
+    directory: {
+      async readMailboxes(scope, signal) {
+        const reading = await directory.readMailboxes(scope, signal);
+        const doubt = await controllers.doubt();
+        return doubt === undefined
+          ? reading
+          : // Not seen there is not the same as not there.
+            { ...reading, notFound: [], isComplete: false, gaps: [...reading.gaps, doubt] };
+      },
+    },
     async close() {
       session.close();
     },

@@ -6,13 +6,15 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type ConnectionSettings, LdapConnection, type ServerAddress } from './connection.ts';
 import { isAboutTheAccount, isAboutTheServer } from './failures.ts';
-import { type LdapReader, openReader } from './reader.ts';
+import { type LdapReader, openReader, type ServerFacts } from './reader.ts';
 
 export interface SessionOptions extends ConnectionSettings {
   readonly account: string;
   readonly password: string;
   /** Asked before every connection; throws a Failure when there is none. */
   readonly findServers: (signal: AbortSignal) => Promise<readonly ServerAddress[]>;
+  /** Told whenever something was read from a server to its end. */
+  readonly onRead?: (facts: ServerFacts, server: ServerAddress) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,7 +55,9 @@ export class LdapSession {
         continue;
       }
       try {
-        return await attempt(reader);
+        const result = await attempt(reader);
+        this.#options.onRead?.(reader.facts, server);
+        return result;
       } catch (thrown) {
         const failure = asFailure(thrown);
         if (signal.aborted || !isAboutTheServer(failure)) throw failure;

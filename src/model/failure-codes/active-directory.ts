@@ -134,6 +134,21 @@ export const activeDirectoryFailures = {
         'The password was not sent. If the servers in the details are yours, name them in the environment; otherwise correct the domain, or find out who answers.',
     },
   },
+  anotherDomainController: {
+    number: 11019,
+    scope: 'source',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Another domain controller answered than the last time; nothing was deleted.',
+      causes: [
+        'The domain controller that answered until now cannot be reached, was restored from a backup, or is gone.',
+        'The environment now names another one.',
+      ],
+      remedy:
+        'Nothing needs to be done: what the domain controller in the details does not know may not have reached it yet, so deletions wait until the former one answers again, or until others have answered for four hours. New and changed contacts were written.',
+    },
+  },
   directoryPasswordRefused: {
     number: 11020,
     scope: 'run',
