@@ -182,7 +182,7 @@ describe('a token that Exchange refuses', () => {
   });
 
   it.each([
-    ['another server', (_: string) => 'https://mail.contoso.example/'],
+    ['another server', () => 'https://mail.contoso.example/'],
     ['this server, without the slash at the end of its name', (url: string) => url],
   ])('because it is for %s is told with both names', async (_, resourceOf) => {
     const resource = resourceOf(emulator.url);
