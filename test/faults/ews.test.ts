@@ -2,7 +2,7 @@
 // than it must, and one more run makes everything good. Nobody comes back to a busy server before it wants.
 
 import { passingEwsKinds } from '@contactsync/emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ewsFaultAction } from '../../emulator/src/ews/fault-kinds.ts';
 import { faultAction } from '../../emulator/src/faults/fault-action.ts';
 import { crossed } from './cases.ts';
@@ -25,8 +25,8 @@ import {
 } from './ews-places.ts';
 import type { Told } from './fault-table.ts';
 import { type Played, play } from './play.ts';
-import { prepareStages, removeStages, STAGES, type StageName, type Stages } from './stages.ts';
-import { addressOf, LEAVER, Tenant } from './tenant.ts';
+import { STAGES, type StageName, useStages } from './stages.ts';
+import { addressOf, LEAVER, type Tenant } from './tenant.ts';
 import { troubled, wronglyTold } from './told.ts';
 
 interface EwsCase {
@@ -60,17 +60,7 @@ const PASSING = casesOf(({ once }) => (once === 'nothing' ? once : undefined), E
 const ENDING = casesOf(({ once }) => (once === 'nothing' ? undefined : once), EWS_PLACE_NAMES);
 const LASTING = casesOf(({ lasting }) => lasting, OPERATION_PLACES);
 
-let tenant: Tenant;
-let stages: Stages;
-
-beforeAll(async () => {
-  tenant = await Tenant.start('ews');
-  stages = await prepareStages(tenant);
-});
-afterAll(async () => {
-  removeStages(stages);
-  await tenant.close();
-});
+const on = useStages('ews');
 
 /** Brings one fault of the table to one place. */
 function strike(
@@ -94,7 +84,7 @@ function problemsOf({ stage, place, variant, told }: EwsCase, played: Played): r
   const isAfterwards = place === 'folder by id';
   const mayPass = variant.mayPass === true || isSettled || isAfterwards;
   const wanted = { told, mayPass, isInMailbox: place !== 'sign-in' };
-  return [...played.problems, ...wronglyTold(stages[stage], wanted, played)];
+  return [...played.problems, ...wronglyTold(on.stages[stage], wanted, played)];
 }
 
 describe('the table for EWS', () => {
@@ -106,14 +96,14 @@ describe('the table for EWS', () => {
   });
 
   it.each(STAGES)('names every place by which the stage "%s" comes', (stage) => {
-    const met = EWS_PLACE_NAMES.filter((place) => comesByEws(stages[stage].requests, place));
+    const met = EWS_PLACE_NAMES.filter((place) => comesByEws(on.stages[stage].requests, place));
     expect([...EWS_PLACES_OF[stage]].sort()).toEqual([...met].sort());
   });
 });
 
 describe('a fault that passes, over EWS', () => {
   it.each(PASSING)('$stage: $name at "$place"', async (one) => {
-    const played = await play(tenant, stages[one.stage], strike(one));
+    const played = await play(on.tenant, on.stages[one.stage], strike(one));
     expect(metBy(one, played)).toBe(1);
     expect(played.problems).toEqual([]);
     expect(played.faulty.report.failures).toEqual([]);
@@ -123,7 +113,7 @@ describe('a fault that passes, over EWS', () => {
 
 describe('a fault that does not pass by itself, once, over EWS', () => {
   it.each(ENDING)('$stage: $name at "$place"', async (one) => {
-    const played = await play(tenant, stages[one.stage], strike(one));
+    const played = await play(on.tenant, on.stages[one.stage], strike(one));
     expect(metBy(one, played)).toBe(1);
     expect(problemsOf(one, played)).toEqual([]);
   });
@@ -135,7 +125,7 @@ describe('a fault that stays, in one mailbox, over EWS', () => {
     const isOfLeaver =
       one.place === 'folder removal' || (one.place === 'folder creation' && one.stage === 'rollback');
     const mailbox = addressOf(isOfLeaver ? LEAVER : 'bruno');
-    const played = await play(tenant, stages[one.stage], strike(one, { mailbox, count: 'unlimited' }));
+    const played = await play(on.tenant, on.stages[one.stage], strike(one, { mailbox, count: 'unlimited' }));
     expect(metBy(one, played)).toBeGreaterThan(0);
     expect(problemsOf(one, played)).toEqual([]);
     if (one.told !== 'nothing' && played.faulty.run.state === 'finishedWithErrors')
@@ -158,7 +148,7 @@ describe('faults at random, over EWS', () => {
   let struck = 0;
 
   it.each(SEEDS)('seed $seed: $stage', async ({ seed, stage }) => {
-    const { met, problems } = await play(tenant, stages[stage], ({ control }) =>
+    const { met, problems } = await play(on.tenant, on.stages[stage], ({ control }) =>
       control.setRandomEwsFaults({ rate: 0.1, seed, kinds: KINDS }),
     );
     if (Object.keys(met).length > 0) struck += 1;

@@ -1,12 +1,12 @@
 // A fault that stays for a while, or that nobody gets over: it is told by its number, reaches no further than it must,
 // and once it is gone one more run makes everything good.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Case, casesLasting, casesOnce } from './cases.ts';
 import { MAILBOX_PLACES, type Place } from './places.ts';
 import { type Played, play, strike } from './play.ts';
-import { prepareStages, removeStages, type Stages } from './stages.ts';
-import { addressOf, LEAVER, Tenant } from './tenant.ts';
+import { useStages } from './stages.ts';
+import { addressOf, LEAVER } from './tenant.ts';
 import { troubled, wronglyTold } from './told.ts';
 
 /** Bruno's mailbox has changes of every kind; only the one that leaves loses its folder and gets it back. */
@@ -23,24 +23,14 @@ const problemsOf = ({ stage, place, variant, told }: Case, played: Played): read
   const isSettled = variant.action.kind === 'answer-lost' && !READS.includes(place);
   const mayPass = variant.mayPass === true || isSettled;
   const isInMailbox = MAILBOX_PLACES.includes(place);
-  return [...played.problems, ...wronglyTold(stages[stage], { told, mayPass, isInMailbox }, played)];
+  return [...played.problems, ...wronglyTold(on.stages[stage], { told, mayPass, isInMailbox }, played)];
 };
 
-let tenant: Tenant;
-let stages: Stages;
-
-beforeAll(async () => {
-  tenant = await Tenant.start();
-  stages = await prepareStages(tenant);
-});
-afterAll(async () => {
-  removeStages(stages);
-  await tenant.close();
-});
+const on = useStages();
 
 describe('a fault that does not pass by itself, once', () => {
   it.each(casesOnce(false))('$stage: $name at "$place"', async (one) => {
-    const played = await play(tenant, stages[one.stage], strike(one.variant, one.place));
+    const played = await play(on.tenant, on.stages[one.stage], strike(one.variant, one.place));
     expect(played.met[one.variant.action.kind]).toBe(1);
     expect(problemsOf(one, played)).toEqual([]);
   });
@@ -50,8 +40,8 @@ describe('a fault that stays, in one mailbox', () => {
   it.each(casesLasting())('$stage: $name at "$place"', async (one) => {
     const mailbox = struckIn(one);
     const played = await play(
-      tenant,
-      stages[one.stage],
+      on.tenant,
+      on.stages[one.stage],
       strike(one.variant, one.place, { mailbox, count: 'unlimited' }),
     );
     expect(played.met[one.variant.action.kind]).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 // Any number of passing faults at random, 30 times; and the twins that show what the laws would notice.
 
 import { passingKinds } from '@contactsync/emulator';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
 import { Failure } from '../../src/model/failure.ts';
 import { itemId } from '../../src/model/ids.ts';
@@ -9,20 +9,10 @@ import type { ChangeOutcome, TargetChange } from '../../src/model/plan.ts';
 import type { MailboxTarget } from '../../src/ports/mailbox-target.ts';
 import { PLACES } from './places.ts';
 import { discreet, play } from './play.ts';
-import { prepareStages, removeStages, type StageName, type Stages } from './stages.ts';
-import { addressOf, Tenant } from './tenant.ts';
+import { type StageName, useStages } from './stages.ts';
+import { addressOf } from './tenant.ts';
 
-let tenant: Tenant;
-let stages: Stages;
-
-beforeAll(async () => {
-  tenant = await Tenant.start();
-  stages = await prepareStages(tenant);
-});
-afterAll(async () => {
-  removeStages(stages);
-  await tenant.close();
-});
+const on = useStages();
 
 /** The rollback joins them when it counts what a lost answer had carried out (see lasting.test.ts). */
 const ROUND: readonly StageName[] = [
@@ -48,7 +38,7 @@ describe('faults at random', () => {
   let struck = 0;
 
   it.each(SEEDS)('seed $seed: $stage', async ({ seed, stage }) => {
-    const { met, problems } = await play(tenant, stages[stage], ({ control }) =>
+    const { met, problems } = await play(on.tenant, on.stages[stage], ({ control }) =>
       control.setRandomFaults({ rate: 0.06, seed, kinds: KINDS }),
     );
     if (Object.keys(met).length > 0) struck += 1;
@@ -60,7 +50,7 @@ describe('faults at random', () => {
   });
 
   it('what was written counts although the second step of a deletion ends the run', async () => {
-    const { problems } = await play(tenant, stages.changes, ({ control }) =>
+    const { problems } = await play(on.tenant, on.stages.changes, ({ control }) =>
       control.addFault({
         ...PLACES.batch,
         bodyText: 'permanentDelete',
@@ -107,7 +97,7 @@ const firstAs =
 
 describe('the laws notice', () => {
   const problemsOf = async (alter: (ports: RunPorts) => RunPorts): Promise<string> =>
-    (await play(tenant, stages['first fill'], async () => {}, alter)).problems.join('\n');
+    (await play(on.tenant, on.stages['first fill'], async () => {}, alter)).problems.join('\n');
 
   it('nothing where nothing is wrong', async () => {
     expect(await problemsOf(writing((inner, changes, signal) => inner(changes, signal)))).toBe('');
@@ -142,9 +132,9 @@ describe('the laws notice', () => {
   it('an item of the user that was touched, only looked at as it may seem', async () => {
     const touching = writing(async (inner, changes, signal) => {
       const mailbox = addressOf('carla');
-      const { items } = await tenant.control.mailbox(mailbox);
+      const { items } = await on.tenant.control.mailbox(mailbox);
       const friend = items.find(({ properties }) => properties.displayName === 'Private Friend');
-      await tenant.control.touchContact(mailbox, friend?.id ?? '');
+      await on.tenant.control.touchContact(mailbox, friend?.id ?? '');
       return inner(changes, signal);
     });
     expect(await problemsOf(touching)).toMatch(/carla: Private Friend of the user was touched/);

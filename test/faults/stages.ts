@@ -1,9 +1,10 @@
 // The moments of a policy's life at which a fault may strike, each prepared once: a tenant, a data directory, the work
 // that is done next, and what comes of it when nothing goes wrong.
 
+import { afterAll, beforeAll } from 'vitest';
 import type { LoggedRequest } from '../../emulator/src/server/request-log.ts';
 import { DataDirectory, type Work, work } from './product.ts';
-import type { Mailboxes, Moment, Tenant } from './tenant.ts';
+import { type Mailboxes, type Moment, Tenant, type Wire } from './tenant.ts';
 
 export const STAGES = [
   'first fill',
@@ -26,14 +27,14 @@ export interface Stage {
   readonly requests: readonly LoggedRequest[];
 }
 
-export type Stages = Readonly<Record<StageName, Stage>>;
+type Stages = Readonly<Record<StageName, Stage>>;
 
 /** What follows once the trouble is over. */
 export function workAfter(first: Work): Work {
   return first.kind === 'run' ? { ...first, forgetLedger: false } : first;
 }
 
-export async function prepareStages(tenant: Tenant): Promise<Stages> {
+async function prepareStages(tenant: Tenant): Promise<Stages> {
   const directory = new DataDirectory();
   const well = async (where: DataDirectory, what: Work): Promise<void> => {
     const { run, report } = await work(tenant, where, what);
@@ -76,6 +77,29 @@ export async function prepareStages(tenant: Tenant): Promise<Stages> {
   };
 }
 
-export function removeStages(stages: Stages): void {
-  for (const { directory } of Object.values(stages)) directory.remove();
+/** For a test file: a tenant of its own with every stage prepared, from when its tests begin until they end. */
+export function useStages(wire?: Wire): { readonly tenant: Tenant; readonly stages: Stages } {
+  let tenant: Tenant | undefined;
+  let stages: Stages | undefined;
+  beforeAll(async () => {
+    tenant = await Tenant.start(wire);
+    stages = await prepareStages(tenant);
+  });
+  afterAll(async () => {
+    for (const { directory } of Object.values(stages ?? {})) directory.remove();
+    await tenant?.close();
+  });
+  return {
+    get tenant() {
+      return known(tenant);
+    },
+    get stages() {
+      return known(stages);
+    },
+  };
+}
+
+function known<Prepared>(thing: Prepared | undefined): Prepared {
+  if (thing === undefined) throw new Error('the tests have not begun');
+  return thing;
 }
