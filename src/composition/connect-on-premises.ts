@@ -7,9 +7,15 @@ import {
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
 import { createDirectoryConnectionPoints } from '../connectors/autodiscover/index.ts';
-import { createEwsMailSender, createEwsTargets } from '../connectors/ews/index.ts';
+import {
+  createEwsClient,
+  createEwsMailSender,
+  createEwsTargets,
+  openEwsContactFolders,
+} from '../connectors/ews/index.ts';
 import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import { steadyChance } from '../connectors/ldap-client/servers.ts';
+import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Connection } from '../operations/dependencies.ts';
@@ -21,6 +27,7 @@ import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
 import { folderMark, markCodec } from './marks.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
 import { createSearch } from './search-exchange.ts';
+import { sourceByType } from './source-by-type.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
@@ -76,8 +83,15 @@ export async function connectOnPremises(
     random,
   };
   const targets = createEwsTargets({ ...common, impersonate: true });
+  const sourceClient = createEwsClient({ ...common, impersonate: true });
+  const sharedMailbox = createSharedMailboxReader({
+    directory: directory.directory,
+    open: openEwsContactFolders({ ...common, client: sourceClient, impersonate: true }),
+    location: 'onPremises',
+    log,
+  });
   return {
-    source: directory.source,
+    source: sourceByType(directory.source, sharedMailbox),
     directory: directory.directory,
     targets,
     traffic: targets.traffic,
@@ -98,7 +112,7 @@ export async function connectOnPremises(
         signal,
       ),
     async close() {
-      const { requests } = targets.counts;
+      const requests = targets.counts.requests + sourceClient.counts.requests;
       log.info('connection closed', { environment: environment.name, requests });
       await Promise.all([directory.close(), http.close()]);
     },

@@ -4,7 +4,7 @@
 import type { ContactProperties, ContactProperty } from '../../model/contact.ts';
 import { CONTACT_FIELDS, type ContactField, FLAG_STATUS } from './contact-fields.ts';
 import { fieldPath } from './contact-writer.ts';
-import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY, pathOf } from './mapi-property.ts';
+import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY, pathOf, SEARCH_KEY } from './mapi-property.ts';
 import { booleanOf, childOf, childrenOf, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
 
@@ -28,6 +28,14 @@ export const MARK_AND_PLACE_SHAPE: Xml = element(
   {},
   element('t:BaseShape', {}, 'IdOnly'),
   element('t:AdditionalProperties', {}, fieldPath('item:ParentFolderId'), ...MARK_PATHS),
+);
+
+/** What tells who the items of a folder are, where they are a source. */
+export const SOURCE_ROW_SHAPE: Xml = element(
+  'm:ItemShape',
+  {},
+  element('t:BaseShape', {}, 'IdOnly'),
+  element('t:AdditionalProperties', {}, fieldPath('item:Subject'), ...MARK_PATHS, pathOf(SEARCH_KEY)),
 );
 
 /** Everything a contact of ours can hold, and what tells that the user put more into it. */

@@ -1,5 +1,6 @@
 // Contacts in mailboxes on-premises through Exchange Web Services: what the composition root may use.
 
+export { type EwsContactFoldersOptions, openEwsContactFolders } from './contact-folders.ts';
 export {
   createEwsClient,
   type EwsClient,

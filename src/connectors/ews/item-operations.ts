@@ -27,11 +27,16 @@ export function syncFolderItems(
 }
 
 /** Without a restriction: each would leave a search behind on the server. */
-export function findItems(id: FolderId, offset: number, most: number = ITEMS_PER_PAGE): Xml {
+export function findItems(
+  id: FolderId,
+  offset: number,
+  most: number = ITEMS_PER_PAGE,
+  shape: Xml = MARK_SHAPE,
+): Xml {
   return element(
     'm:FindItem',
     { Traversal: 'Shallow' },
-    MARK_SHAPE,
+    shape,
     element('m:IndexedPageItemView', {
       MaxEntriesReturned: String(most),
       Offset: String(offset),

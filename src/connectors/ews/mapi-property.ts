@@ -9,7 +9,7 @@ import {
 import { childrenOf, descend, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
 
-export type MapiType = 'String' | 'Integer' | 'Boolean' | 'SystemTime';
+export type MapiType = 'String' | 'Integer' | 'Boolean' | 'SystemTime' | 'Binary';
 
 export interface MapiProperty {
   readonly attributes: Readonly<Record<string, string>>;
@@ -37,6 +37,9 @@ const owned = (name: string): MapiProperty =>
 
 export const IDENTITY_PROPERTY = owned(IDENTITY_PROPERTY_NAME);
 export const FIELDS_PROPERTY = owned(FIELDS_PROPERTY_NAME);
+
+/** PidTagSearchKey: who a contact item is, the same through every protocol. */
+export const SEARCH_KEY = tagged('0x300B', 'Binary');
 
 /** The name of a property keeps its case, everything else does not matter. */
 function keyOf(attributes: Readonly<Record<string, string>>): string {

@@ -1,8 +1,10 @@
 // The promises of ContactSource for the contacts of a shared mailbox, through each protocol.
 
+import type { EmulatorControl } from '@contactsync/emulator';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ContactSourceFixture, contactSourceContract } from '../../../test/contract/contact-source.ts';
 import type { SharedMailboxSource } from '../../model/policy.ts';
+import { overEws } from './testing/over-ews.ts';
 import { overGraph } from './testing/over-graph.ts';
 import { SharedMailboxBed } from './testing/shared-mailbox-bed.ts';
 
@@ -22,8 +24,24 @@ const anyMailbox: SharedMailboxSource = {
 };
 
 describe.each([
-  ['Graph', overGraph, { path: '/contacts.*skip=', action: { kind: 'answer', status: 403 } }],
-] as const)('%s', (name, connect, secondPage) => {
+  [
+    'Graph',
+    overGraph,
+    (control: EmulatorControl) =>
+      control.addFault({ path: '/contacts.*skip=', count: 1_000, action: { kind: 'answer', status: 403 } }),
+  ],
+  [
+    'EWS',
+    overEws,
+    (control: EmulatorControl) =>
+      control.addEwsFault({
+        operation: 'FindItem',
+        after: 1,
+        count: 1_000,
+        action: { kind: 'access-denied-here' },
+      }),
+  ],
+] as const)('%s', (name, connect, refuseSecondPage) => {
   let bed: SharedMailboxBed;
   beforeAll(async () => {
     bed = await SharedMailboxBed.start(connect);
@@ -41,13 +59,13 @@ describe.each([
       trouble: {
         async stopHalfWay() {
           bed.fill(1_010);
-          await bed.control.addFault({ ...secondPage, count: 1_000 });
+          await refuseSecondPage(bed.control);
         },
         denyGroup: notHere,
         refuseSignIn: notHere,
         removeRight: notHere,
       },
-      dispose: () => bed.control.clearFaults(),
+      dispose: () => bed.clearFaults(),
     };
   }
 

@@ -51,9 +51,14 @@ export class SharedMailboxBed {
     await this.emulator.close();
   }
 
+  async clearFaults(): Promise<void> {
+    await this.control.clearFaults();
+    await this.control.clearEwsFaults();
+  }
+
   /** Another, empty mailbox. */
   async renew(): Promise<void> {
-    await this.control.clearFaults();
+    await this.clearFaults();
     const alias = `customers-${randomUUID().slice(0, 8)}`;
     const { id, displayName, primarySmtpAddress } = await this.control.addPerson({
       recipientTypeDetails: 'SharedMailbox',
