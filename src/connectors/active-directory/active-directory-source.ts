@@ -7,6 +7,7 @@ import { parseFilter } from '../ldap-client/parse-filter.ts';
 import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
 import { decodeRecipient } from './decode-recipient.ts';
 import { hidesAttributes } from './directory-entry.ts';
+import { inSteps } from './in-steps.ts';
 import { probeActiveDirectory } from './probe.ts';
 import { type DirectoryParts, hiddenAttributes, readDirectory } from './reading-directory.ts';
 import { RECIPIENTS } from './recipient-kinds.ts';
@@ -42,7 +43,7 @@ async function readSource(
     },
     signal,
   );
-  const read = entries.map((entry) => decodeRecipient(entry, names));
+  const read = await inSteps(entries, (entry) => decodeRecipient(entry, names), signal);
   const hiding = entries.filter(hidesAttributes).length;
   const all = [
     ...gaps,

@@ -30,7 +30,7 @@ interface Known {
   readonly host?: string;
   readonly port?: number;
   /** Since when others answer in its place. */
-  readonly doubtedSince?: string;
+  readonly doubtedSince?: string | undefined;
   /** Of this computer. */
   readonly site?: string;
   readonly siteAskedAt?: string;
@@ -95,13 +95,13 @@ export class Controllers {
     if (known.identity === undefined || known.identity === identity) {
       const isSame = known.host === server.host && known.port === server.port;
       if (known.identity === undefined || known.doubtedSince !== undefined || !isSame)
-        await this.#remember({ ...withoutDoubt(known), ...believed });
+        await this.#remember({ ...known, ...believed, doubtedSince: undefined });
       return undefined;
     }
     const since = known.doubtedSince ?? now.toISOString();
     const age = now.getTime() - Date.parse(since);
     if (known.doubtedSince !== undefined && age >= SETTLED_MS) {
-      await this.#remember({ ...withoutDoubt(known), ...believed });
+      await this.#remember({ ...known, ...believed, doubtedSince: undefined });
       return undefined;
     }
     // A clock that was set back must not make the doubt last.
@@ -147,8 +147,4 @@ export class Controllers {
       log.warn('the domain controller cannot be remembered', { ...asFailure(thrown).toRecord() });
     }
   }
-}
-
-function withoutDoubt({ doubtedSince: _, ...known }: Known): Known {
-  return known;
 }
