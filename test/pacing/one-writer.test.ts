@@ -3,6 +3,7 @@
 // leases hold between real ones is shown beside the store.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunPorts } from '../../src/engine/run-ports.ts';
 import type { Leases } from '../../src/ports/leases.ts';
 import { type FillOptions, PacedTenant, pacedPolicy } from './paced-tenant.ts';
 
@@ -49,6 +50,45 @@ test('two processes write the same mailboxes: never more than four requests at o
 
 test('twin: with a lease for everybody there are eight', async () => {
   const generous: Leases = { acquire: async () => ({ release: async () => {} }) };
-  const { mostAtOnce } = await bothAtOnce({ adjust: (ports) => ({ ...ports, leases: generous }) });
+  const togetherAt = meetings(policies.length);
+  const { mostAtOnce } = await bothAtOnce({
+    adjust: (ports) => ({ ...ports, leases: generous, targets: waitingFirst(ports.targets, togetherAt) }),
+  });
   expect(mostAtOnce).toBe(8);
 });
+
+/** Whoever comes waits until so many have come to the same place. */
+function meetings(size: number): (place: string) => Promise<void> {
+  const places = new Map<string, { readonly all: PromiseWithResolvers<void>; here: number }>();
+  return (place) => {
+    const meeting = places.get(place) ?? { all: Promise.withResolvers<void>(), here: 0 };
+    places.set(place, meeting);
+    meeting.here += 1;
+    if (meeting.here >= size) meeting.all.resolve();
+    return meeting.all.promise;
+  };
+}
+
+/** Before the first write to each mailbox; without it one process could be done before the other begins. */
+function waitingFirst(
+  targets: RunPorts['targets'],
+  togetherAt: (place: string) => Promise<void>,
+): RunPorts['targets'] {
+  return {
+    ...targets,
+    open(...args) {
+      const target = targets.open(...args);
+      let isMet = false;
+      return {
+        readFolder: (...rest) => target.readFolder(...rest),
+        readContacts: (...rest) => target.readContacts(...rest),
+        applyFolder: (...rest) => target.applyFolder(...rest),
+        async applyChanges(...rest) {
+          if (!isMet) await togetherAt(args[0].id);
+          isMet = true;
+          return target.applyChanges(...rest);
+        },
+      };
+    },
+  };
+}
