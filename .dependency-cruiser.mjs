@@ -58,12 +58,12 @@ export default {
     ]),
     {
       name: 'connectors-do-not-know-each-other',
-      comment: 'Only http, entra, graph-client, ldap-client and exchange-http are shared.',
+      comment: 'Only http, entra, graph-client, contact-folder, ldap-client and exchange-http are shared.',
       severity: 'error',
       from: { path: '^src/connectors/([^/]+)/', pathNot: test },
       to: {
         path: '^src/connectors/',
-        pathNot: ['^src/connectors/$1/', '^src/connectors/(http|entra|graph-client|ldap-client|exchange-http)/'],
+        pathNot: ['^src/connectors/$1/', '^src/connectors/(http|entra|graph-client|contact-folder|ldap-client|exchange-http)/'],
       },
     },
     only('store-implements-ports', 'Storage knows documents by their schema.', '^src/store/', [

@@ -5,17 +5,16 @@
 import { Failure } from '../../model/failure.ts';
 import type { FolderId } from '../../model/ids.ts';
 import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
+import { type Existing, isDoubtful, refusalOf } from '../contact-folder/look-before-writing.ts';
+import { concludeWrites } from '../contact-folder/written-outcomes.ts';
 import type { BatchSize } from './batch-size.ts';
 import { contactUpdates, newContact } from './contact-writer.ts';
 import { isConflict, isGone } from './failures.ts';
-import { isOurs } from './folder-tree.ts';
 import { createItems, deleteItems, updateItems } from './item-operations.ts';
-import type { ItemRow } from './item-rows.ts';
 import { itemIdOf, markValues, NO_MARK, versionOf } from './mailbox-session.ts';
 import type { ResponseMessage } from './response-message.ts';
-import type { SeenItems } from './seen-items.ts';
 import { sendPortions } from './send-portions.ts';
-import { type ChangeTools, type Existing, readRows } from './settle-writes.ts';
+import { type ChangeTools, readRows } from './settle-writes.ts';
 import type { Batch, Placed } from './write-batch.ts';
 import { childOf } from './xml-element.ts';
 import type { Xml } from './xml-writer.ts';
@@ -59,13 +58,7 @@ export async function applyBatch(
       if (!batch.outcomes.has(index)) batch.outcomes.set(index, { status: 'failed', failure: thrown });
     }
   }
-  const inOrder = changes.map(
-    (_, index): ChangeOutcome =>
-      batch.outcomes.get(index) ?? { status: 'unknown', failure: new Failure('answerLost') },
-  );
-  remember(tools.seen, changes, inOrder);
-  throwIfMailboxRefuses(inOrder);
-  return inOrder;
+  return concludeWrites(changes, batch.outcomes, tools.seen);
 }
 
 function sorted(changes: readonly TargetChange[]) {
@@ -94,29 +87,16 @@ async function refuseUnseen(
   signal: AbortSignal,
 ): Promise<void> {
   const { tools, outcomes } = batch;
-  const doubtful = updates.filter(
-    ({ change }) => change.kind !== 'adopt' && !tools.seen.isSeen(change.itemId, change.version),
-  );
+  const doubtful = updates.filter(({ change }) => isDoubtful(change, tools.seen));
   const rows = await readRows(
     tools,
     doubtful.map(({ change }) => change.itemId),
     signal,
   );
   for (const [position, { change, index }] of doubtful.entries()) {
-    const refused = refusalOf(tools, change, rows[position]);
+    const refused = refusalOf(change, rows[position], tools.policyId);
     if (refused !== undefined) outcomes.set(index, refused);
   }
-}
-
-/** undefined: it is ours and has the version. */
-function refusalOf(
-  { policyId }: ChangeTools,
-  change: Existing,
-  row: ItemRow | undefined,
-): ChangeOutcome | undefined {
-  if (row === undefined) return { status: 'gone' };
-  if (!isOurs(row.mark, policyId)) return { status: 'refused', failure: new Failure('notOurs') };
-  return row.version === change.version ? undefined : { status: 'conflict' };
 }
 
 async function create(
@@ -170,7 +150,7 @@ async function remove(
       signal,
     );
     return portion.filter(({ change, index }, position) => {
-      const refused = refusalOf(tools, change, rows[position]);
+      const refused = refusalOf(change, rows[position], tools.policyId);
       if (refused !== undefined) outcomes.set(index, refused);
       return refused === undefined;
     });
@@ -203,26 +183,4 @@ function refusedOutcome({ code, refusal }: ResponseMessage): ChangeOutcome {
   if (isGone(code)) return { status: 'gone' };
   if (isConflict(code)) return { status: 'conflict' };
   return { status: 'failed', failure: refusal?.failure ?? new Failure('unexpectedAnswer') };
-}
-
-function remember(
-  seen: SeenItems,
-  changes: readonly TargetChange[],
-  outcomes: readonly ChangeOutcome[],
-): void {
-  for (const [index, change] of changes.entries()) {
-    const outcome = outcomes[index];
-    if (change.kind !== 'create') seen.forget(change.itemId);
-    if (outcome?.status !== 'applied' || change.kind === 'delete' || change.kind === 'handOver') continue;
-    seen.add(outcome.itemId, outcome.version);
-  }
-}
-
-/** Nothing was written and the mailbox as a whole cannot be used: that is no matter of single contacts. */
-function throwIfMailboxRefuses(outcomes: readonly ChangeOutcome[]): void {
-  const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
-  const [first] = failures;
-  if (first === undefined || failures.length < outcomes.length || first.code === 'answerLost') return;
-  if (failures.every((failure) => failure.facts.scope !== 'contact' && failure.code === first.code))
-    throw first;
 }

@@ -6,15 +6,14 @@ import type { PolicyId } from '../../model/ids.ts';
 import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { FolderAction } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isOurs } from '../contact-folder/found-mark.ts';
+import { byName, type FolderWish } from '../contact-folder/located-folder.ts';
 import { isFolderExists, isGone } from './failures.ts';
 import { createFolder, deleteFolder, updateFolder } from './folder-operations.ts';
 import {
-  byName,
   childrenIn,
-  type FolderWish,
   type FoundFolder,
   foldersBelowContacts,
-  isOurs,
   locateFolders,
   readFolder,
   readFolderById,

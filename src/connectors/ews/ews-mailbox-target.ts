@@ -1,7 +1,6 @@
 // MailboxTarget over Exchange Web Services: puts the parts of this folder together and keeps what one mailbox needs
 // between calls (which folders are ours, which items were seen with our mark).
 
-import { Failure } from '../../model/failure.ts';
 import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type {
   FolderSnapshot,
@@ -22,31 +21,23 @@ import type {
 } from '../../ports/mailbox-target.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { Traffic } from '../../ports/traffic.ts';
+import { cancellable } from '../contact-folder/cancellable.ts';
+import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
+import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
+import { readSnapshot } from '../contact-folder/read-snapshot.ts';
+import { createSeenItems, type SeenItems } from '../contact-folder/seen-items.ts';
+import { freshSyncToken } from '../contact-folder/sync-token.ts';
 import type { ExchangeHttp } from '../exchange-http/index.ts';
 import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
 import { BatchSize, LARGEST_BATCH } from './batch-size.ts';
 import { WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
-import {
-  type FolderWish,
-  foldersBelowContacts,
-  isOurs,
-  type LocatedFolder,
-  locateFolders,
-} from './folder-tree.ts';
+import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import { readChangesSince, rowOf } from './item-rows.ts';
-import {
-  isNewer,
-  type MailboxSession,
-  parentFolderIdOf,
-  type SessionOptions,
-  sessionOf,
-} from './mailbox-session.ts';
-import { readSnapshot, snapshotFolder, wholeOf } from './read-folder.ts';
+import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
+import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
 import { readItems } from './read-items.ts';
-import { createSeenItems, type SeenItems } from './seen-items.ts';
-import { encodeSyncToken } from './sync-token.ts';
 import type { XmlElement } from './xml-element.ts';
 
 export interface EwsTargetsOptions {
@@ -126,7 +117,7 @@ class EwsMailboxTarget implements MailboxTarget {
       const folders = await this.#locate(signal);
       const { policyId } = this.#wish;
       const reader = { session: this.#session, codec: this.#connection.markCodec, policyId };
-      const snapshot = await readSnapshot(reader, folders, options, signal);
+      const snapshot = await readSnapshot(protocolOf(reader), folders, options, signal);
       for (const contact of snapshot.contacts) this.#remember(contact);
       return snapshot;
     });
@@ -189,9 +180,7 @@ class EwsMailboxTarget implements MailboxTarget {
   async #tokenOfFresh(folderId: LocatedFolder['folderId'], signal: AbortSignal): Promise<string | undefined> {
     const codec = this.#connection.markCodec;
     const round = await readChangesSince(this.#session, codec, folderId, undefined, signal);
-    if (round === undefined || round.changed.size > 0) return undefined;
-    const { syncState } = round;
-    return encodeSyncToken({ syncState, foreignCount: 0, otherItems: 0, others: [], stamp: undefined });
+    return round?.changed.size === 0 ? freshSyncToken(round.position, TOKEN_FORMAT) : undefined;
   }
 
   async #locate(signal: AbortSignal): Promise<readonly LocatedFolder[]> {
@@ -202,18 +191,5 @@ class EwsMailboxTarget implements MailboxTarget {
 
   #remember(contact: ManagedContact): void {
     if (isOurs(contact.mark, this.#wish.policyId)) this.#seen.add(contact.itemId, contact.version);
-  }
-}
-
-/** Whatever an abort looks like below, the engine gets it as one Failure. */
-async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    signal.throwIfAborted();
-    return await work();
-  } catch (thrown) {
-    if (!signal.aborted || thrown instanceof Failure) throw thrown;
-    throw signal.reason instanceof Failure
-      ? signal.reason
-      : new Failure('cancelled', { cause: signal.reason });
   }
 }

@@ -1,9 +1,15 @@
 // Finds the contact folder of a policy below Contacts, by mark before name. One request lists all folders below Contacts
 // with what each says of itself, so that a renamed, moved or deleted folder shows at once, and an unchanged one too.
 
-import type { FolderId, PolicyId } from '../../model/ids.ts';
-import type { FolderPart } from '../../model/policy.ts';
+import type { FolderId } from '../../model/ids.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isOurs } from '../contact-folder/found-mark.ts';
+import {
+  byName,
+  type FolderWish,
+  type ListedFolder,
+  type Located,
+} from '../contact-folder/located-folder.ts';
 import { isGone } from './failures.ts';
 import {
   CONTACT_FOLDER_CLASS,
@@ -13,10 +19,8 @@ import {
   LAST_COMMIT,
 } from './folder-operations.ts';
 import {
-  type FoundMark,
   folderIdElement,
   folderIdOf,
-  isNewer,
   type MailboxSession,
   markOf,
   parentFolderIdOf,
@@ -27,32 +31,13 @@ import { offsetAfter, Paging } from './paging.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 import type { Xml } from './xml-writer.ts';
 
-export interface FoundFolder {
-  readonly folderId: FolderId;
-  readonly parentId: string;
-  readonly name: string;
+export interface FoundFolder extends ListedFolder {
   /** false: a folder of mail, or one that the system keeps for itself. */
   readonly holdsContacts: boolean;
-  readonly mark: FoundMark;
-  /** Items of every kind; undefined where the server does not tell. */
-  readonly itemCount: number | undefined;
-  /** As the server tells it; undefined in an empty folder, or where it is not told. */
-  readonly lastCommit: string | undefined;
 }
 
 /** The contact folder with its sub-folders, '' first. */
-export interface LocatedFolder extends FoundFolder {
-  readonly key: string;
-}
-
-export interface FolderWish {
-  readonly policyId: PolicyId;
-  readonly folder: FolderPart;
-}
-
-export function isOurs(mark: FoundMark, policyId: PolicyId): boolean {
-  return mark !== undefined && !isNewer(mark) && mark.policyId === policyId;
-}
+export type LocatedFolder = Located<FoundFolder>;
 
 export async function locateFolders(
   session: MailboxSession,
@@ -103,14 +88,6 @@ export function topOf(all: readonly FoundFolder[]): readonly FoundFolder[] {
 
 export function childrenIn(all: readonly FoundFolder[], parent: FoundFolder): readonly FoundFolder[] {
   return all.filter((one) => one.parentId === parent.folderId);
-}
-
-export function byName<T extends { readonly name: string }>(
-  folders: readonly T[],
-  name: string,
-): T | undefined {
-  const lower = name.toLowerCase();
-  return folders.find((one) => one.name === name) ?? folders.find((one) => one.name.toLowerCase() === lower);
 }
 
 export async function foldersBelowContacts(

@@ -15,6 +15,7 @@ import type { FolderSnapshot } from '../../model/mailbox.ts';
 import type { TargetChange } from '../../model/plan.ts';
 import { silentLog } from '../../ports/log.ts';
 import type { MailboxTarget } from '../../ports/mailbox-target.ts';
+import { isNewer } from '../contact-folder/found-mark.ts';
 import { createGraphTargets } from '../graph/graph-mailbox-target.ts';
 import { folderMark, jsonMarkCodec } from '../graph/testing/graph-test-bed.ts';
 import { createGraphClient } from '../graph-client/index.ts';
@@ -22,7 +23,7 @@ import { createHttpClient } from '../http/http-client.ts';
 import { createEwsClient } from './ews-client.ts';
 import { createEwsTargets } from './ews-mailbox-target.ts';
 import { listItems } from './item-rows.ts';
-import { isNewer, sessionOf } from './mailbox-session.ts';
+import { sessionOf } from './mailbox-session.ts';
 import {
   apply,
   bed,

@@ -3,11 +3,12 @@
 
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { ChangeRound } from '../contact-folder/folder-protocol.ts';
+import type { MarkedRow } from '../contact-folder/look-before-writing.ts';
 import { isUnusableSyncState } from './failures.ts';
 import { CHANGES_PER_ANSWER, findItems, ITEMS_PER_PAGE, syncFolderItems } from './item-operations.ts';
 import {
   createdAtOf,
-  type FoundMark,
   itemIdOf,
   type MailboxSession,
   markOf,
@@ -17,19 +18,12 @@ import {
 import { offsetAfter, Paging, stuck } from './paging.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 
-export interface ItemRow {
-  readonly itemId: ItemId;
-  readonly version: string;
+export interface ItemRow extends MarkedRow {
   readonly createdAt: string;
-  readonly mark: FoundMark;
 }
 
-/** One round of changes: what changed in the folder, what left it, and the state for the next round. */
-export interface SyncRound {
-  readonly changed: ReadonlyMap<ItemId, ItemRow>;
-  readonly removed: ReadonlySet<ItemId>;
-  readonly syncState: string;
-}
+/** The position is the sync state. */
+export type SyncRound = ChangeRound<ItemRow>;
 
 /** From the start (then it is everything), or since the state; undefined: the state is unusable, read everything. */
 export async function readChangesSince(
@@ -54,7 +48,7 @@ export async function readChangesSince(
     // What changed stands one level down, what was removed does not.
     const ids = changes.flatMap((change) => [...idsIn([change]), ...idsIn(change.children)]);
     if (paging.isLast(textOf(element, 'IncludesLastItemInRange'), ids)) {
-      return { changed, removed, syncState: next };
+      return { changed, removed, position: next };
     }
     if (next === syncState) throw stuck('pagingStuck');
     syncState = next;

@@ -6,14 +6,13 @@ import type { OwnershipMark, TargetMailbox } from '../../model/mailbox.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { FoundMark } from '../contact-folder/found-mark.ts';
 import type { ExtendedValue } from './contact-writer.ts';
 import type { EwsAnswer, EwsClient } from './ews-client.ts';
 import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY } from './mapi-property.ts';
 import type { ResponseMessage } from './response-message.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
-
-export type FoundMark = OwnershipMark | { readonly newer: number } | undefined;
 
 export interface MailboxSession {
   readonly clock: Clock;
@@ -106,10 +105,6 @@ export function markOf(owner: XmlElement, codec: MarkCodec): FoundMark {
   const extended = extendedIn(owner);
   const identity = extended.get(IDENTITY_PROPERTY.key) ?? '';
   return identity === '' ? undefined : codec.decode(identity, extended.get(FIELDS_PROPERTY.key) ?? '');
-}
-
-export function isNewer(mark: FoundMark): mark is { readonly newer: number } {
-  return mark !== undefined && 'newer' in mark;
 }
 
 export function markValues(mark: OwnershipMark, codec: MarkCodec): readonly ExtendedValue[] {

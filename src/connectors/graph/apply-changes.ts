@@ -4,6 +4,9 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
+import { type Existing, isDoubtful, refusalOf } from '../contact-folder/look-before-writing.ts';
+import type { Outcomes } from '../contact-folder/settle-writes.ts';
+import { concludeWrites } from '../contact-folder/written-outcomes.ts';
 import {
   type BatchPart,
   type GraphAnswer,
@@ -13,19 +16,8 @@ import {
 } from '../graph-client/index.ts';
 import { encodeCreate, encodeUpdate, extendedBody } from './codec.ts';
 import { isConflict } from './failures.ts';
-import { isOurs } from './folder-tree.ts';
-import {
-  ifMatch,
-  itemIdOf,
-  markOf,
-  markProperties,
-  NO_MARK,
-  recordOf,
-  textIn,
-  versionOf,
-} from './mailbox-requests.ts';
-import type { SeenItems } from './seen-items.ts';
-import { type ChangeTools, type Existing, readMarks, settle, type Uncertain } from './settle-writes.ts';
+import { ifMatch, itemIdOf, markProperties, NO_MARK, recordOf, versionOf } from './mailbox-requests.ts';
+import { type ChangeTools, readRows, settle, type Uncertain } from './settle-writes.ts';
 
 /** Tries per change, and how long all of them may take. */
 const MOST_ROUNDS = 6;
@@ -79,14 +71,8 @@ export async function applyBatch(
     if (!isOutOfTime) await clock.sleep(waitMs, signal);
     await settle(tools, uncertain, outcomes, isOutOfTime, signal);
   }
-  const inOrder = changes.map(
-    (_, index): ChangeOutcome =>
-      outcomes.get(index) ?? { status: 'unknown', failure: new Failure('answerLost') },
-  );
   await purgeDeleted(tools, [...deletedByUs], signal);
-  remember(tools.seen, changes, inOrder);
-  throwIfMailboxRefuses(inOrder);
-  return inOrder;
+  return concludeWrites(changes, outcomes, tools.seen);
 }
 
 /** Outcomes of those that may not be written at all. */
@@ -94,32 +80,24 @@ async function refuseUnseen(
   tools: ChangeTools,
   changes: readonly TargetChange[],
   signal: AbortSignal,
-): Promise<Map<number, ChangeOutcome>> {
-  const outcomes = new Map<number, ChangeOutcome>();
+): Promise<Outcomes> {
+  const outcomes: Outcomes = new Map();
   for (const [index, change] of changes.entries()) {
     // A folder in Deleted Items would still take the contact.
     if (change.kind === 'create' && !tools.isOurFolder(change.folderId))
       outcomes.set(index, { status: 'gone' });
   }
   const doubtful = changes.flatMap((change, index) =>
-    change.kind === 'create' || change.kind === 'adopt' || tools.seen.isSeen(change.itemId, change.version)
-      ? []
-      : [{ change, index }],
+    change.kind !== 'create' && isDoubtful(change, tools.seen) ? [{ change, index }] : [],
   );
-  const rows = await readMarks(
+  const rows = await readRows(
     tools,
     doubtful.map(({ change }) => change.itemId),
     signal,
   );
   for (const [position, { change, index }] of doubtful.entries()) {
-    const row = rows[position];
-    if (row === undefined || !tools.isOurFolder(textIn(row, 'parentFolderId'))) {
-      outcomes.set(index, { status: 'gone' });
-    } else if (!isOurs(markOf(row, tools.codec), tools.policyId)) {
-      outcomes.set(index, { status: 'refused', failure: new Failure('notOurs') });
-    } else if (versionOf(row) !== change.version) {
-      outcomes.set(index, { status: 'conflict' });
-    }
+    const refused = refusalOf(change, rows[position], tools.policyId);
+    if (refused !== undefined) outcomes.set(index, refused);
   }
   return outcomes;
 }
@@ -182,9 +160,8 @@ async function conflictOrGone(
   signal: AbortSignal,
 ): Promise<ChangeOutcome> {
   try {
-    const [row] = await readMarks(tools, [change.itemId], signal);
-    const isHere = row !== undefined && tools.isOurFolder(textIn(row, 'parentFolderId'));
-    return isHere ? { status: 'conflict' } : { status: 'gone' };
+    const [row] = await readRows(tools, [change.itemId], signal);
+    return row === undefined ? { status: 'gone' } : { status: 'conflict' };
   } catch (thrown) {
     // Nothing was written; the next look at the mailbox tells which of the two it is.
     if (thrown instanceof Failure) return { status: 'conflict' };
@@ -231,26 +208,4 @@ async function countUnpurged(
     if (signal.aborted || thrown instanceof Failure) return parts.length;
     throw thrown;
   }
-}
-
-function remember(
-  seen: SeenItems,
-  changes: readonly TargetChange[],
-  outcomes: readonly ChangeOutcome[],
-): void {
-  for (const [index, change] of changes.entries()) {
-    const outcome = outcomes[index];
-    if (change.kind !== 'create') seen.forget(change.itemId);
-    if (outcome?.status !== 'applied' || change.kind === 'delete' || change.kind === 'handOver') continue;
-    seen.add(outcome.itemId, outcome.version);
-  }
-}
-
-/** Nothing was written and the mailbox as a whole cannot be used: that is no matter of single contacts. */
-function throwIfMailboxRefuses(outcomes: readonly ChangeOutcome[]): void {
-  const failures = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome.failure] : []));
-  const [first] = failures;
-  if (first === undefined || failures.length < outcomes.length || first.code === 'answerLost') return;
-  if (failures.every((failure) => failure.facts.scope !== 'contact' && failure.code === first.code))
-    throw first;
 }

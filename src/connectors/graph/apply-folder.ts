@@ -6,16 +6,15 @@ import type { FolderId, PolicyId } from '../../model/ids.ts';
 import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { FolderAction } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isOurs } from '../contact-folder/found-mark.ts';
+import { byName, type FolderWish } from '../contact-folder/located-folder.ts';
 import { isRecord, requireSuccess } from '../graph-client/index.ts';
 import { isFolderExists } from './failures.ts';
 import {
   allFolders,
-  byName,
   DEFAULT_FOLDER,
   decodeFolder,
-  type FolderWish,
   type FoundFolder,
-  isOurs,
   locateFolders,
   readChildren,
   readFolderById,

@@ -3,6 +3,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
+import type { ChangeRound } from '../contact-folder/folder-protocol.ts';
 import { isRecord } from '../graph-client/index.ts';
 import { isUnusableSyncToken } from './failures.ts';
 import { IMMUTABLE_IDS, itemIdOf, type MailboxRequests, textIn } from './mailbox-requests.ts';
@@ -11,12 +12,13 @@ import { IMMUTABLE_IDS, itemIdOf, type MailboxRequests, textIn } from './mailbox
 const QUERY = '$select=changeKey';
 const HEADERS = { Prefer: `${IMMUTABLE_IDS.Prefer}, odata.maxpagesize=200` };
 
-export interface DeltaRound {
-  /** Version by item; '' where the service does not tell it. */
-  readonly changed: ReadonlyMap<ItemId, string>;
-  readonly removed: ReadonlySet<ItemId>;
-  readonly deltaLink: string | undefined;
+/** The version is '' where the service does not tell it. */
+export interface DeltaItem {
+  readonly version: string;
 }
+
+/** Its position is the delta link. */
+export type DeltaRound = ChangeRound<DeltaItem>;
 
 class UnusableToken extends Error {}
 
@@ -52,7 +54,7 @@ async function readRound(
   isContinued: boolean,
   signal: AbortSignal,
 ): Promise<DeltaRound> {
-  const changed = new Map<ItemId, string>();
+  const changed = new Map<ItemId, DeltaItem>();
   const removed = new Set<ItemId>();
   let deltaLink: string | undefined;
   const pages = mailbox.client.deltaPages(
@@ -77,11 +79,11 @@ async function readRound(
         removed.add(id);
         changed.delete(id);
       } else {
-        changed.set(id, textIn(row, 'changeKey'));
+        changed.set(id, { version: textIn(row, 'changeKey') });
         removed.delete(id);
       }
     }
     deltaLink = page.deltaLink ?? deltaLink;
   }
-  return { changed, removed, deltaLink };
+  return { changed, removed, position: deltaLink };
 }

@@ -6,9 +6,11 @@ import { folderId, type ItemId } from '../../model/ids.ts';
 import type { LedgerRecord } from '../../model/ledger-record.ts';
 import type { FolderSnapshot } from '../../model/mailbox.ts';
 import { silentLog } from '../../ports/log.ts';
-import { isUntouchedSince, stampOf } from './folder-stamp.ts';
+import { isUntouchedSince, stampOf } from '../contact-folder/folder-stamp.ts';
+import { decodeSyncToken, encodeSyncToken } from '../contact-folder/sync-token.ts';
+import { STAMP_RULES } from './folder-stamp.ts';
 import { createGraphTargets } from './graph-mailbox-target.ts';
-import { decodeSyncToken, encodeSyncToken } from './sync-token.ts';
+import { TOKEN_FORMAT } from './read-folder.ts';
 import {
   bed,
   control,
@@ -132,38 +134,38 @@ describe('a stamp', () => {
 
   it('is not taken within ten seconds of the last change: a second one in the same second would not show', () => {
     const now = at('12:00:00');
-    const answered = (time: string) => stampOf({ ...listed, answeredAt: at(time) }, now);
+    const answered = (time: string) => stampOf({ ...listed, answeredAt: at(time) }, STAMP_RULES, now);
     expect(answered('08:00:09')).toBeUndefined();
     expect(answered('08:00:10')).toEqual({ ...told, roundAt: now.toISOString() });
     expect(answered('07:59:00')).toBeUndefined();
-    expect(stampOf({ ...listed, answeredAt: undefined }, now)).toBeUndefined();
-    expect(stampOf({ ...listed, lastCommit: undefined }, now)).toBeUndefined();
-    expect(stampOf({ ...listed, lastCommit: 'soon' }, now)).toBeUndefined();
+    expect(stampOf({ ...listed, answeredAt: undefined }, STAMP_RULES, now)).toBeUndefined();
+    expect(stampOf({ ...listed, lastCommit: undefined }, STAMP_RULES, now)).toBeUndefined();
+    expect(stampOf({ ...listed, lastCommit: 'soon' }, STAMP_RULES, now)).toBeUndefined();
   });
 
   it('is relied upon for some days, and not by a clock that was set back', () => {
-    const stamp = stampOf(listed, at('09:00:00'));
-    expect(isUntouchedSince(stamp, listed, at('09:00:00'))).toBe(true);
-    expect(isUntouchedSince(stamp, { ...listed, itemCount: 4 }, at('09:30:00'))).toBe(false);
-    expect(isUntouchedSince(stamp, { ...listed, lastCommit: '2026-11-02T08:00:01Z' }, at('09:30:00'))).toBe(
-      false,
-    );
-    expect(isUntouchedSince(stamp, listed, at('08:59:59'))).toBe(false);
-    expect(isUntouchedSince(stamp, listed, new Date('2026-11-09T09:00:00Z'))).toBe(false);
-    expect(isUntouchedSince(stamp, listed, new Date('2026-11-06T08:59:59Z'))).toBe(true);
-    expect(isUntouchedSince(undefined, listed, at('09:00:00'))).toBe(false);
+    const stamp = stampOf(listed, STAMP_RULES, at('09:00:00'));
+    expect(isUntouchedSince(stamp, listed, STAMP_RULES, at('09:00:00'))).toBe(true);
+    expect(isUntouchedSince(stamp, { ...listed, itemCount: 4 }, STAMP_RULES, at('09:30:00'))).toBe(false);
+    expect(
+      isUntouchedSince(stamp, { ...listed, lastCommit: '2026-11-02T08:00:01Z' }, STAMP_RULES, at('09:30:00')),
+    ).toBe(false);
+    expect(isUntouchedSince(stamp, listed, STAMP_RULES, at('08:59:59'))).toBe(false);
+    expect(isUntouchedSince(stamp, listed, STAMP_RULES, new Date('2026-11-09T09:00:00Z'))).toBe(false);
+    expect(isUntouchedSince(stamp, listed, STAMP_RULES, new Date('2026-11-06T08:59:59Z'))).toBe(true);
+    expect(isUntouchedSince(undefined, listed, STAMP_RULES, at('09:00:00'))).toBe(false);
   });
 
   it('survives in the sync token', () => {
     const token = {
-      deltaLink: 'https://graph.example.com/delta',
+      position: 'https://graph.example.com/delta',
       foreignCount: 1,
       otherItems: 0,
       others: [],
-      stamp: stampOf(listed, at('09:00:00')),
+      stamp: stampOf(listed, STAMP_RULES, at('09:00:00')),
     };
-    expect(decodeSyncToken(encodeSyncToken(token) ?? '')).toEqual(token);
+    expect(decodeSyncToken(encodeSyncToken(token, TOKEN_FORMAT) ?? '', TOKEN_FORMAT)).toEqual(token);
     const without = { ...token, stamp: undefined };
-    expect(decodeSyncToken(encodeSyncToken(without) ?? '')).toEqual(without);
+    expect(decodeSyncToken(encodeSyncToken(without, TOKEN_FORMAT) ?? '', TOKEN_FORMAT)).toEqual(without);
   });
 });

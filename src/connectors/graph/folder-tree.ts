@@ -1,20 +1,17 @@
 // Finds the contact folder of a policy below Contacts, by mark before name. v1.0 lists the folders below Contacts and
 // leaves Contacts itself out (graph-exo 1.1), so nothing depends on the localized name of Contacts.
 
-import type { FolderId, PolicyId } from '../../model/ids.ts';
-import type { FolderPart } from '../../model/policy.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { isOurs } from '../contact-folder/found-mark.ts';
+import {
+  byName,
+  type FolderWish,
+  type ListedFolder,
+  type Located,
+} from '../contact-folder/located-folder.ts';
 import { dateOf, isRecord, requireSuccess } from '../graph-client/index.ts';
 import { decodeExtended, type GraphJson } from './codec.ts';
-import {
-  type FoundMark,
-  folderIdOf,
-  isNewer,
-  type MailboxRequests,
-  markOf,
-  recordOf,
-  textIn,
-} from './mailbox-requests.ts';
+import { folderIdOf, type MailboxRequests, markOf, recordOf, textIn } from './mailbox-requests.ts';
 import { IDENTITY_PROPERTY } from './ownership-properties.ts';
 import { expandOf, normalizedId } from './schema.ts';
 
@@ -30,33 +27,15 @@ const DEEPEST = 20;
 /** Undocumented but in wide use; the documented way, the parent of any contact, fails in an empty folder. */
 export const DEFAULT_FOLDER = 'contacts';
 
-export interface FoundFolder {
-  readonly folderId: FolderId;
-  readonly parentId: string;
-  readonly name: string;
-  readonly mark: FoundMark;
-  readonly itemCount: number | undefined;
-  /** As the service tells it; undefined in an empty folder, or where it is not told. */
-  readonly lastCommit: string | undefined;
-  /** When this was told, by the clock of the service. */
+export interface FoundFolder extends ListedFolder {
+  /** When it was listed, by the clock of the service. */
   readonly answeredAt: Date | undefined;
   /** false only when the mailbox says so. */
   readonly mayHaveChildren: boolean;
 }
 
 /** The contact folder with its sub-folders, '' first. */
-export interface LocatedFolder extends FoundFolder {
-  readonly key: string;
-}
-
-export interface FolderWish {
-  readonly policyId: PolicyId;
-  readonly folder: FolderPart;
-}
-
-export function isOurs(mark: FoundMark, policyId: PolicyId): boolean {
-  return mark !== undefined && !isNewer(mark) && mark.policyId === policyId;
-}
+export type LocatedFolder = Located<FoundFolder>;
 
 export async function locateFolders(
   mailbox: MailboxRequests,
@@ -95,14 +74,6 @@ async function locateRoot(
     if (isOurs(nested.mark, policyId)) return nested;
   }
   return shared;
-}
-
-export function byName<T extends { readonly name: string }>(
-  folders: readonly T[],
-  name: string,
-): T | undefined {
-  const lower = name.toLowerCase();
-  return folders.find((one) => one.name === name) ?? folders.find((one) => one.name.toLowerCase() === lower);
 }
 
 export async function* allFolders(

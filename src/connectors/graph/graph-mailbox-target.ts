@@ -1,7 +1,6 @@
 // MailboxTarget over Microsoft Graph: puts the parts of this folder together and keeps what one mailbox needs between
 // calls (which folders are ours, which items were seen with our mark).
 
-import { Failure } from '../../model/failure.ts';
 import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type {
   FolderSnapshot,
@@ -11,7 +10,6 @@ import type {
   TargetMailbox,
 } from '../../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../../model/plan.ts';
-import type { FolderPart } from '../../model/policy.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type {
@@ -22,25 +20,21 @@ import type {
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { cancellable } from '../contact-folder/cancellable.ts';
+import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
+import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
+import { readSnapshot } from '../contact-folder/read-snapshot.ts';
+import { createSeenItems, type SeenItems } from '../contact-folder/seen-items.ts';
+import { freshSyncToken } from '../contact-folder/sync-token.ts';
 import { type GraphClient, MAX_BATCH_PARTS } from '../graph-client/index.ts';
 import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
 import { decodeContact, hasOtherData } from './codec.ts';
 import { startDelta } from './delta-round.ts';
-import { allFolders, isOurs, type LocatedFolder, locateFolders } from './folder-tree.ts';
-import {
-  isNewer,
-  itemIdOf,
-  type MailboxRequests,
-  markOf,
-  requestsOf,
-  textIn,
-  versionOf,
-} from './mailbox-requests.ts';
-import { readSnapshot, snapshotFolder } from './read-folder.ts';
+import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts';
+import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
+import { protocolOf, TOKEN_FORMAT } from './read-folder.ts';
 import { EXPAND_ALL } from './schema.ts';
-import { createSeenItems, type SeenItems } from './seen-items.ts';
-import { encodeSyncToken } from './sync-token.ts';
 
 export interface GraphTargetsOptions {
   readonly client: GraphClient;
@@ -60,7 +54,7 @@ const CAPABILITIES: TargetCapabilities = {
 export function createGraphTargets(options: GraphTargetsOptions): MailboxTargets {
   return {
     capabilities: CAPABILITIES,
-    open: (mailbox, policyId, folder) => new GraphMailboxTarget(options, mailbox, policyId, folder),
+    open: (mailbox, policyId, folder) => new GraphMailboxTarget(options, mailbox, { policyId, folder }),
     scan: (mailbox, signal) => cancellable(signal, () => scan(options, mailbox, signal)),
   };
 }
@@ -82,23 +76,25 @@ async function scan(
 class GraphMailboxTarget implements MailboxTarget {
   readonly #options: GraphTargetsOptions;
   readonly #mailbox: MailboxRequests;
-  readonly #policyId: PolicyId;
-  readonly #folder: FolderPart;
+  readonly #wish: FolderWish;
   readonly #seen: SeenItems = createSeenItems();
   #folders: readonly LocatedFolder[] | undefined;
 
-  constructor(options: GraphTargetsOptions, mailbox: TargetMailbox, policyId: PolicyId, folder: FolderPart) {
+  constructor(options: GraphTargetsOptions, mailbox: TargetMailbox, wish: FolderWish) {
     this.#options = options;
     this.#mailbox = requestsOf(mailbox, options);
-    this.#policyId = policyId;
-    this.#folder = folder;
+    this.#wish = wish;
   }
 
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {
     return cancellable(signal, async () => {
       const folders = await this.#locate(signal);
-      const reader = { mailbox: this.#mailbox, codec: this.#options.markCodec, policyId: this.#policyId };
-      const snapshot = await readSnapshot(reader, folders, options, signal);
+      const reader = {
+        mailbox: this.#mailbox,
+        codec: this.#options.markCodec,
+        policyId: this.#wish.policyId,
+      };
+      const snapshot = await readSnapshot(protocolOf(reader), folders, options, signal);
       for (const contact of snapshot.contacts) this.#remember(contact);
       return snapshot;
     });
@@ -113,7 +109,7 @@ class GraphMailboxTarget implements MailboxTarget {
         if (row === undefined) return [];
         const folder = folders.find((one) => one.folderId === textIn(row, 'parentFolderId'));
         const mark = markOf(row, this.#options.markCodec);
-        if (folder === undefined || mark === undefined || isNewer(mark) || !isOurs(mark, this.#policyId))
+        if (folder === undefined || mark === undefined || isNewer(mark) || !isOurs(mark, this.#wish.policyId))
           return [];
         const contact: ManagedContact = {
           itemId: itemIdOf(row),
@@ -132,11 +128,10 @@ class GraphMailboxTarget implements MailboxTarget {
 
   applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined> {
     return cancellable(signal, async () => {
-      const wish = { policyId: this.#policyId, folder: this.#folder };
       const tools = {
         mailbox: this.#mailbox,
         codec: this.#options.markCodec,
-        wish,
+        wish: this.#wish,
         folderMark: this.#options.folderMark,
       };
       const done = await applyFolderAction(tools, action, signal);
@@ -144,16 +139,7 @@ class GraphMailboxTarget implements MailboxTarget {
       if (done === undefined) return undefined;
       // In a fresh folder the token costs one request now and saves the next run a full reading.
       const round = done.isNew ? await startDelta(this.#mailbox, done.folder.folderId, signal) : undefined;
-      const syncToken =
-        round?.deltaLink === undefined || round.changed.size > 0
-          ? undefined
-          : encodeSyncToken({
-              deltaLink: round.deltaLink,
-              foreignCount: 0,
-              otherItems: 0,
-              others: [],
-              stamp: undefined,
-            });
+      const syncToken = round?.changed.size === 0 ? freshSyncToken(round.position, TOKEN_FORMAT) : undefined;
       return snapshotFolder({ ...done.folder, key: action.key }, syncToken);
     });
   }
@@ -168,7 +154,7 @@ class GraphMailboxTarget implements MailboxTarget {
         {
           mailbox: this.#mailbox,
           codec: this.#options.markCodec,
-          policyId: this.#policyId,
+          policyId: this.#wish.policyId,
           seen: this.#seen,
           isOurFolder: (id) => ids.has(id),
         },
@@ -179,25 +165,11 @@ class GraphMailboxTarget implements MailboxTarget {
   }
 
   async #locate(signal: AbortSignal): Promise<readonly LocatedFolder[]> {
-    const wish = { policyId: this.#policyId, folder: this.#folder };
-    this.#folders = await locateFolders(this.#mailbox, this.#options.markCodec, wish, signal);
+    this.#folders = await locateFolders(this.#mailbox, this.#options.markCodec, this.#wish, signal);
     return this.#folders;
   }
 
   #remember(contact: ManagedContact): void {
-    if (isOurs(contact.mark, this.#policyId)) this.#seen.add(contact.itemId, contact.version);
-  }
-}
-
-/** Whatever an abort looks like below, the engine gets it as one Failure. */
-async function cancellable<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  try {
-    signal.throwIfAborted();
-    return await work();
-  } catch (thrown) {
-    if (!signal.aborted || thrown instanceof Failure) throw thrown;
-    throw signal.reason instanceof Failure
-      ? signal.reason
-      : new Failure('cancelled', { cause: signal.reason });
+    if (isOurs(contact.mark, this.#wish.policyId)) this.#seen.add(contact.itemId, contact.version);
   }
 }

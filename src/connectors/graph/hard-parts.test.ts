@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { person, sampleMark } from '../../../test/contract/sample.ts';
 import type { FolderSnapshot } from '../../model/mailbox.ts';
 import type { TargetChange } from '../../model/plan.ts';
+import { isNewer } from '../contact-folder/found-mark.ts';
 import { decodeContact } from './codec.ts';
-import { isNewer, markOf, recordOf } from './mailbox-requests.ts';
+import { markOf, recordOf } from './mailbox-requests.ts';
 import { EXPAND_ALL } from './schema.ts';
 import {
   bed,

@@ -7,6 +7,7 @@ import type { OwnershipMark, TargetMailbox } from '../../model/mailbox.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { FoundMark } from '../contact-folder/found-mark.ts';
 import {
   type BatchAnswer,
   type BatchPart,
@@ -24,8 +25,6 @@ import { normalizedId } from './schema.ts';
 
 /** Without it an id changes when the item moves; ids of both kinds must never meet (graph-exo 1.7). */
 export const IMMUTABLE_IDS: Readonly<Record<string, string>> = { Prefer: 'IdType="ImmutableId"' };
-
-export type FoundMark = OwnershipMark | { readonly newer: number } | undefined;
 
 export interface MailboxRequests {
   readonly clock: Clock;
@@ -149,10 +148,6 @@ export function markOf(item: GraphJson, codec: MarkCodec): FoundMark {
   return identity === ''
     ? undefined
     : codec.decode(identity, extended.get(normalizedId(FIELDS_PROPERTY)) ?? '');
-}
-
-export function isNewer(mark: FoundMark): mark is { readonly newer: number } {
-  return mark !== undefined && 'newer' in mark;
 }
 
 export function markProperties(mark: OwnershipMark, codec: MarkCodec): readonly ExtendedProperty[] {

@@ -1,22 +1,20 @@
-// Finds out what became of writes that were refused for load or by a gateway: such a refusal was now and then seen for
-// a write that had happened (graph-exo 2.2), so nothing is repeated before it was looked for.
+// What a batch of changes is carried out with, and how it looks for writes that were refused for load or by a gateway: such
+// a refusal was now and then seen for a write that had happened (graph-exo 2.2).
 
-import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId, PolicyId } from '../../model/ids.ts';
-import type { OwnershipMark } from '../../model/mailbox.ts';
-import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
+import type { TargetChange } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { MarkedRow } from '../contact-folder/look-before-writing.ts';
+import type { SeenItems } from '../contact-folder/seen-items.ts';
+import { type Lookout, type Outcomes, settle as settleBy } from '../contact-folder/settle-writes.ts';
 import { type GraphAnswer, isRecord } from '../graph-client/index.ts';
 import type { GraphJson } from './codec.ts';
-import { isNewer, itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
+import { itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
 import { EXPAND_MARK } from './schema.ts';
-import type { SeenItems } from './seen-items.ts';
 
 const RECENT_ROWS = 100;
 /** Recently made items are at the top: more pages than this cannot be ours from a moment ago. */
 const RECENT_PAGES = 3;
-
-export type Existing = Exclude<TargetChange, { readonly kind: 'create' }>;
 
 export interface ChangeTools {
   readonly mailbox: MailboxRequests;
@@ -33,120 +31,68 @@ export interface Uncertain {
   readonly answer: GraphAnswer;
 }
 
-/** Finds out what happened. What certainly did not happen stays without an outcome and is sent again. */
+/** What certainly did not happen stays without an outcome and is sent again, as long as there is time. */
 export async function settle(
   tools: ChangeTools,
   uncertain: readonly Uncertain[],
-  outcomes: Map<number, ChangeOutcome>,
+  outcomes: Outcomes,
   isOutOfTime: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    const claimed = new Set<ItemId>();
-    const recent = new Map<FolderId, readonly GraphJson[]>();
-    for (const { change, index, answer } of uncertain) {
-      const failure = tools.mailbox.toFailure(answer);
-      let found: ChangeOutcome | undefined;
-      if (change.kind === 'create') {
-        const made = recent.get(change.folderId) ?? (await readRecent(tools, change.folderId, signal));
-        recent.set(change.folderId, made);
-        found = findCreated(tools, change.mark, made, claimed);
-        // Behind a gateway's 5xx the store may still be at work; a 429 is its own last word.
-        if (found === undefined && answer.status !== 429) found = { status: 'unknown', failure };
-      } else {
-        const [row] = await readMarks(tools, [change.itemId], signal);
-        found = settleExisting(tools, change, row);
-      }
-      if (found !== undefined) outcomes.set(index, found);
-      else if (isOutOfTime) outcomes.set(index, { status: 'failed', failure });
-    }
-  } catch (thrown) {
-    // The others of the batch have their outcomes, which must not be lost with this.
-    if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
-    for (const { index } of uncertain) {
-      if (!outcomes.has(index)) outcomes.set(index, { status: 'unknown', failure: thrown });
-    }
+  const lookout: Lookout = {
+    seen: tools.seen,
+    readRows: (ids) => readRows(tools, ids, signal),
+    readMade: (folder) => readRecent(tools, folder, signal),
+  };
+  const inDoubt = uncertain.map(({ change, index, answer }) => ({
+    change,
+    index,
+    failure: tools.mailbox.toFailure(answer),
+    // Behind a gateway's 5xx the store may still be at work; a 429 is its own last word.
+    mayStillHappen: answer.status !== 429,
+  }));
+  await settleBy(lookout, inDoubt, outcomes, signal);
+  if (!isOutOfTime) return;
+  for (const { index, failure } of inDoubt) {
+    if (!outcomes.has(index)) outcomes.set(index, { status: 'failed', failure });
   }
 }
 
-function settleExisting(
-  tools: ChangeTools,
-  change: Existing,
-  row: GraphJson | undefined,
-): ChangeOutcome | undefined {
-  const isHere = row !== undefined && tools.isOurFolder(textIn(row, 'parentFolderId'));
-  if (!isHere) {
-    return change.kind === 'delete'
-      ? { status: 'applied', itemId: change.itemId, version: '' }
-      : { status: 'gone' };
-  }
-  // If-Match makes the repetition harmless, even when the first try is still under way.
-  if (versionOf(row) === change.version) return undefined;
-  const mark = markOf(row, tools.codec);
-  const hasHappened =
-    change.kind === 'handOver'
-      ? mark === undefined
-      : change.kind !== 'delete' && mark !== undefined && !isNewer(mark) && isSameMark(mark, change.mark);
-  return hasHappened
-    ? { status: 'applied', itemId: change.itemId, version: versionOf(row) }
-    : { status: 'conflict' };
-}
-
-function isSameMark(one: OwnershipMark, other: OwnershipMark): boolean {
-  return (
-    one.version === other.version &&
-    one.policyId === other.policyId &&
-    one.sourceObjectId === other.sourceObjectId &&
-    one.fingerprint === other.fingerprint &&
-    one.fieldFingerprints === other.fieldFingerprints
+/** In input order; undefined where the item is gone or lies in none of our folders. */
+export async function readRows(
+  { mailbox, codec, isOurFolder }: ChangeTools,
+  ids: readonly ItemId[],
+  signal: AbortSignal,
+): Promise<readonly (MarkedRow | undefined)[]> {
+  const rows = await mailbox.getMany(
+    ids.map((id) => `${mailbox.path('contacts', id)}?$select=id,changeKey,parentFolderId&${EXPAND_MARK}`),
+    signal,
   );
-}
-
-/** An item with this mark that nobody has seen before: what the lost create made. */
-function findCreated(
-  { codec, seen }: ChangeTools,
-  wanted: OwnershipMark,
-  rows: readonly GraphJson[],
-  claimed: Set<ItemId>,
-): ChangeOutcome | undefined {
-  for (const row of rows) {
-    const id = itemIdOf(row);
-    const mark = markOf(row, codec);
-    if (mark === undefined || isNewer(mark) || !isSameMark(mark, wanted)) continue;
-    if (claimed.has(id) || seen.isKnown(id)) continue;
-    claimed.add(id);
-    return { status: 'applied', itemId: id, version: versionOf(row) };
-  }
-  return undefined;
+  return rows.map((row) =>
+    row !== undefined && isOurFolder(textIn(row, 'parentFolderId')) ? rowOf(row, codec) : undefined,
+  );
 }
 
 /** Newest first. A filter by mark would make the store keep one search per value (graph-exo 1.6). */
 async function readRecent(
-  { mailbox }: ChangeTools,
+  { mailbox, codec }: ChangeTools,
   folderId: FolderId,
   signal: AbortSignal,
-): Promise<readonly GraphJson[]> {
+): Promise<readonly MarkedRow[]> {
   const query = `$top=${RECENT_ROWS}&$orderby=${encodeURIComponent('createdDateTime desc')}&$select=id,changeKey&${EXPAND_MARK}`;
-  const rows: GraphJson[] = [];
+  const rows: MarkedRow[] = [];
   let pages = 0;
   for await (const page of mailbox.pages(
     `${mailbox.path('contactFolders', folderId, 'contacts')}?${query}`,
     signal,
   )) {
-    rows.push(...page.filter(isRecord));
+    rows.push(...page.filter(isRecord).map((row) => rowOf(row, codec)));
     pages += 1;
     if (pages >= RECENT_PAGES) break;
   }
   return rows;
 }
 
-export function readMarks(
-  { mailbox }: ChangeTools,
-  ids: readonly ItemId[],
-  signal: AbortSignal,
-): Promise<readonly (GraphJson | undefined)[]> {
-  return mailbox.getMany(
-    ids.map((id) => `${mailbox.path('contacts', id)}?$select=id,changeKey,parentFolderId&${EXPAND_MARK}`),
-    signal,
-  );
+function rowOf(row: GraphJson, codec: MarkCodec): MarkedRow {
+  return { itemId: itemIdOf(row), version: versionOf(row), mark: markOf(row, codec) };
 }

@@ -6,7 +6,7 @@ import type { ItemId } from '../../model/ids.ts';
 export interface SeenItems {
   add(id: ItemId, version: string): void;
   forget(id: ItemId): void;
-  /** In this very version: with its change key nobody can have taken the mark off in between. */
+  /** In this very version: where a write names it, nobody can have taken the mark off in between. */
   isSeen(id: ItemId, version: string): boolean;
   /** In whatever version. */
   isKnown(id: ItemId): boolean;
