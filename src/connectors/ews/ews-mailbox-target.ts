@@ -34,7 +34,7 @@ import { BatchSize, LARGEST_BATCH } from './batch-size.ts';
 import { WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
-import { readChangesSince, rowOf } from './item-rows.ts';
+import { readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
 import { readItems } from './read-items.ts';
@@ -179,8 +179,8 @@ class EwsMailboxTarget implements MailboxTarget {
   /** In a fresh folder the token costs one request now and saves the next run a full reading. */
   async #tokenOfFresh(folderId: LocatedFolder['folderId'], signal: AbortSignal): Promise<string | undefined> {
     const codec = this.#connection.markCodec;
-    const round = await readChangesSince(this.#session, codec, folderId, undefined, signal);
-    return round?.changed.size === 0 ? freshSyncToken(round.position, TOKEN_FORMAT) : undefined;
+    const { changed, position } = await readEverything(this.#session, codec, folderId, signal);
+    return changed.size === 0 ? freshSyncToken(position, TOKEN_FORMAT) : undefined;
   }
 
   async #locate(signal: AbortSignal): Promise<readonly LocatedFolder[]> {

@@ -1,5 +1,5 @@
-// The contents of a folder as rows of id, version, age and mark: all of them page by page, or what changed since a sync
-// state.
+// The contents of a folder as rows of id, version, age and mark: everything, what changed since a sync state, or page by
+// page.
 
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
@@ -23,9 +23,46 @@ export interface ItemRow extends MarkedRow {
 }
 
 /** The position is the sync state. */
-export type SyncRound = ChangeRound<ItemRow>;
+export interface SyncRound extends ChangeRound<ItemRow> {
+  readonly position: string;
+  /** How many it took. */
+  readonly answers: number;
+}
 
-/** From the start (then it is everything), or since the state; undefined: the state is unusable, read everything. */
+/** A state may be refused right after it was given: then everything begins anew. */
+const MOST_STARTS = 3;
+
+/**
+ * Everything that was in the folder before the call and is still there. What changes between two answers of a round is
+ * told in the next one only: where a single answer was not enough, another round follows.
+ */
+export async function readEverything(
+  session: MailboxSession,
+  codec: MarkCodec,
+  folder: FolderId,
+  signal: AbortSignal,
+): Promise<SyncRound> {
+  for (let start = 0; start < MOST_STARTS; start += 1) {
+    const all = await readChangesSince(session, codec, folder, undefined, signal);
+    if (all === undefined) break;
+    if (all.answers === 1) return all;
+    const since = await readChangesSince(session, codec, folder, all.position, signal);
+    if (since !== undefined) return joined(all, since);
+  }
+  throw stuck('syncStateUnusable');
+}
+
+function joined(first: SyncRound, then: SyncRound): SyncRound {
+  const stayed = [...first.changed].filter(([id]) => !then.removed.has(id));
+  return {
+    changed: new Map([...stayed, ...then.changed]),
+    removed: new Set([...first.removed, ...then.removed].filter((id) => !then.changed.has(id))),
+    position: then.position,
+    answers: first.answers + then.answers,
+  };
+}
+
+/** A single round, from the start or since the state; undefined: the state is unusable, read everything. */
 export async function readChangesSince(
   session: MailboxSession,
   codec: MarkCodec,
@@ -36,7 +73,7 @@ export async function readChangesSince(
   const changed = new Map<ItemId, ItemRow>();
   const removed = new Set<ItemId>();
   const paging = new Paging(CHANGES_PER_ANSWER);
-  for (let syncState = before; ; ) {
+  for (let syncState = before, answers = 1; ; answers += 1) {
     const operation = (rows: number) => syncFolderItems(folder, syncState, rows);
     const message = await paging.ask(session, operation, signal);
     if (before !== undefined && isUnusableSyncState(message.code)) return undefined;
@@ -48,7 +85,7 @@ export async function readChangesSince(
     // What changed stands one level down, what was removed does not.
     const ids = changes.flatMap((change) => [...idsIn([change]), ...idsIn(change.children)]);
     if (paging.isLast(textOf(element, 'IncludesLastItemInRange'), ids)) {
-      return { changed, removed, position: next };
+      return { changed, removed, position: next, answers };
     }
     if (next === syncState) throw stuck('pagingStuck');
     syncState = next;

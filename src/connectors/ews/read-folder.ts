@@ -11,7 +11,7 @@ import { type Entries, entriesOf, type ReadItem } from '../contact-folder/read-i
 import type { SyncTokenFormat } from '../contact-folder/sync-token.ts';
 import { hasOtherData, readContact, WHOLE_SHAPE } from './contact-reader.ts';
 import type { FoundFolder, LocatedFolder } from './folder-tree.ts';
-import { type ItemRow, listItems, readChangesSince, rowOf } from './item-rows.ts';
+import { type ItemRow, listItems, readChangesSince, readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf } from './mailbox-session.ts';
 import { readItems } from './read-items.ts';
 import type { XmlElement } from './xml-element.ts';
@@ -66,9 +66,8 @@ async function readAll(
   signal: AbortSignal,
 ): Promise<FullRound> {
   const { session, codec } = reader;
-  const round = await readChangesSince(session, codec, folder.folderId, undefined, signal);
-  const rows = [...(round?.changed.values() ?? [])];
-  return { items: await openItems(reader, folder, rows, options, signal), position: round?.position };
+  const { changed, position } = await readEverything(session, codec, folder.folderId, signal);
+  return { items: await openItems(reader, folder, [...changed.values()], options, signal), position };
 }
 
 /** Rows whose version is known, and foreign ones that are only counted, are taken as they are; the rest is opened. */

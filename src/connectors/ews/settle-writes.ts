@@ -1,14 +1,14 @@
 // What a batch of changes is carried out with, and how it looks for writes that the server did not answer for one by one
 // (busy, timed out, failed as a whole): such a refusal may come after a part was written.
 
-import type { FolderId, ItemId, PolicyId } from '../../model/ids.ts';
+import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type { TargetChange } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { SeenItems } from '../contact-folder/seen-items.ts';
 import { type Lookout, type Outcomes, settle as settleBy } from '../contact-folder/settle-writes.ts';
 import { MARK_AND_PLACE_SHAPE } from './contact-reader.ts';
 import type { Refusal } from './failures.ts';
-import { type ItemRow, listItems, rowOf } from './item-rows.ts';
+import { type ItemRow, readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf } from './mailbox-session.ts';
 import { readItems } from './read-items.ts';
 import type { XmlElement } from './xml-element.ts';
@@ -38,7 +38,11 @@ export function settle(
   const lookout: Lookout = {
     seen: tools.seen,
     readRows: (ids) => readRows(tools, ids, signal),
-    readMade: (folder) => listAll(tools, folder, signal),
+    readMade: async (folder) => {
+      // Not by pages of a list: they skip an item where another one is deleted meanwhile, and it would be made twice.
+      const { changed } = await readEverything(tools.session, tools.codec, folder, signal);
+      return [...changed.values()];
+    },
   };
   const inDoubt = uncertain.map(({ change, index, refusal: { reaction, failure } }) => ({
     change,
@@ -58,14 +62,4 @@ export function readRows(
 ): Promise<readonly (ItemRow | undefined)[]> {
   const decode = (item: XmlElement) => (isOurFolder(parentFolderIdOf(item)) ? rowOf(item, codec) : undefined);
   return readItems(session, ids, MARK_AND_PLACE_SHAPE, decode, signal);
-}
-
-async function listAll(
-  { session, codec }: ChangeTools,
-  folderId: FolderId,
-  signal: AbortSignal,
-): Promise<readonly ItemRow[]> {
-  const rows: ItemRow[] = [];
-  for await (const row of listItems(session, codec, folderId, signal)) rows.push(row);
-  return rows;
 }
