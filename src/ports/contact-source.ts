@@ -14,7 +14,10 @@ export interface SourceReading {
   readonly objects: readonly SourceObject[];
   /** false: something is missing or unknown. Then nothing may be deleted because of this reading. */
   readonly isComplete: boolean;
-  /** Why it is incomplete; empty when it is complete. */
+  /**
+   * Why it is incomplete. In a complete one nothing, or `directoryObjectNotFound`: a name in the policy that nobody bears,
+   * because of which nobody is missing.
+   */
   readonly gaps: readonly Failure[];
 }
 

@@ -15,7 +15,7 @@ export interface ProxyRules {
   emptyPageFirst: boolean;
   /** So many of the next searches are answered with busy (51). */
   busy: number;
-  /** The connection is cut when this many pages were answered; counted down. */
+  /** The connection is cut when this many pages of people were answered; counted down. */
   cutAfterPages: number | undefined;
   /** Every search below a domain ends with a pointer to this partition, too. */
   referral: string | undefined;
@@ -25,6 +25,10 @@ export interface ProxyRules {
   frozenSequence: boolean;
   /** Instead of the one of the server: it was restored, or is another one. */
   invocationId: Buffer | undefined;
+  /** Attributes that may not be read at objects of the class: absent, and every condition about them is undecided. */
+  unreadable: { readonly attributes: readonly string[]; readonly objectClass: string } | undefined;
+  /** It is a global catalog without these attributes; undefined: it holds whatever there is. */
+  notHeld: readonly string[] | undefined;
 }
 
 export interface SeenRequest {
@@ -57,6 +61,8 @@ export const WINDOWS_LIMITS: ProxyRules = {
   refuseSignIn: undefined,
   frozenSequence: false,
   invocationId: undefined,
+  unreadable: undefined,
+  notHeld: undefined,
 };
 
 interface Piece {
@@ -121,6 +127,37 @@ export async function startStrictProxy(options: {
   };
 }
 
+/** A condition about what may not be read is neither true nor false, and so is its opposite. */
+function withUndecided(search: Piece, { unreadable, notHeld }: ProxyRules): Piece {
+  if (unreadable === undefined && notHeld === undefined) return search;
+  const parts = pieces(search.content);
+  return sequenceOf(search.tag, ...parts.map((one, index) => (index === 6 ? undecided(one, false) : one)));
+
+  function undecided(filter: Piece, isNegated: boolean): Piece {
+    if (filter.tag === 0xa0 || filter.tag === 0xa1)
+      return sequenceOf(filter.tag, ...pieces(filter.content).map((one) => undecided(one, isNegated)));
+    if (filter.tag === 0xa2)
+      return sequenceOf(filter.tag, ...pieces(filter.content).map((one) => undecided(one, !isNegated)));
+    const name = (filter.tag === 0x87 ? filter.content : part(pieces(filter.content), 0).content).toString();
+    if (includes(notHeld, name)) return isNegated ? ANYTHING : sequenceOf(0xa2, ANYTHING);
+    if (!includes(unreadable?.attributes, name)) return filter;
+    const isOfClass = sequenceOf(
+      0xa3,
+      { tag: 0x04, content: Buffer.from('objectClass') },
+      { tag: 0x04, content: Buffer.from(unreadable?.objectClass ?? '') },
+    );
+    return isNegated
+      ? sequenceOf(0xa1, filter, isOfClass)
+      : sequenceOf(0xa0, filter, sequenceOf(0xa2, isOfClass));
+  }
+}
+
+const ANYTHING: Piece = { tag: 0x87, content: Buffer.from('objectClass') };
+
+function includes(names: readonly string[] | undefined, name: string): boolean {
+  return names?.some((one) => one.toLowerCase() === name.toLowerCase()) === true;
+}
+
 interface Search {
   readonly isPaged: boolean;
   readonly base: string;
@@ -140,7 +177,8 @@ function relay(client: Socket, upstream: Socket, { rules, seen, counts, cut }: W
   const answer = (id: number, operation: Piece, controls: readonly Piece[] = []) =>
     client.write(message(id, operation, controls));
 
-  const onRequest = (id: number, operation: Piece, controls: readonly Piece[]) => {
+  const onRequest = (id: number, given: Piece, controls: readonly Piece[]) => {
+    const operation = given.tag === 0x63 ? withUndecided(given, rules) : given;
     if (operation.tag === 0x60) {
       seen.push({ kind: 'bind', base: '', isPaged: false, attributes: [] });
       if (rules.refuseSignIn !== undefined) {
@@ -201,7 +239,7 @@ function relay(client: Socket, upstream: Socket, { rules, seen, counts, cut }: W
       answer(id, { tag: 0x73, content: encode({ tag: 0x04, content: url }) });
     }
     answer(id, operation, controls);
-    if (search.isPaged && rules.cutAfterPages !== undefined) {
+    if (search.isPaged && !search.base.startsWith('CN=Schema,') && rules.cutAfterPages !== undefined) {
       rules.cutAfterPages -= 1;
       // After the page has gone out.
       if (rules.cutAfterPages <= 0) client.destroySoon();
@@ -216,10 +254,22 @@ function relay(client: Socket, upstream: Socket, { rules, seen, counts, cut }: W
 function limitValues(entry: Piece, { ranges }: Search, rules: ProxyRules): Piece {
   const [dn, list] = pieces(entry.content);
   if (dn === undefined || list === undefined) return entry;
-  const attributes = pieces(list.content).flatMap((attribute) => {
+  const given = pieces(list.content);
+  const textsOf = (wanted: string) => {
+    const found = given.find((one) => part(pieces(one.content), 0).content.toString() === wanted);
+    return found === undefined
+      ? []
+      : pieces(part(pieces(found.content), 1).content).map((one) => one.content.toString());
+  };
+  const [schemaName] = textsOf('lDAPDisplayName');
+  const isOfClass = textsOf('objectClass').includes(rules.unreadable?.objectClass ?? '');
+  const attributes = given.flatMap((attribute) => {
     const [name, values] = pieces(attribute.content);
     if (name === undefined || values === undefined) return [attribute];
     const text = name.content.toString();
+    if (includes(rules.notHeld, text)) return [];
+    if (isOfClass && includes(rules.unreadable?.attributes, text)) return [];
+    if (text === 'isMemberOfPartialAttributeSet' && includes(rules.notHeld, schemaName ?? '')) return [];
     if (text === 'invocationId' && rules.invocationId !== undefined)
       return [attributeOf(text, [{ tag: 0x04, content: rules.invocationId }])];
     if (text === 'uSNChanged' && rules.frozenSequence)
@@ -228,9 +278,9 @@ function limitValues(entry: Piece, { ranges }: Search, rules: ProxyRules): Piece
     if (all.length <= rules.maxValRange) return [attribute];
     const [plain = text] = text.split(';');
     const asked = ranges.find((range) => range.toLowerCase().startsWith(`${plain.toLowerCase()};range=`));
-    const first = Number(/range=(\d+)/.exec(asked ?? '')?.[1] ?? 0);
+    const start = Number(/range=(\d+)/.exec(asked ?? '')?.[1] ?? 0);
     const cutOff = attributeOf(
-      `${plain};range=${first}-${first + rules.maxValRange - 1}`,
+      `${plain};range=${start}-${start + rules.maxValRange - 1}`,
       all.slice(0, rules.maxValRange),
     );
     return asked === undefined ? [attributeOf(plain, []), cutOff] : [cutOff];

@@ -7,10 +7,11 @@ import type { MailboxesPart } from '../../model/policy.ts';
 import type { MailboxDirectory, MailboxReading } from '../../ports/mailbox-directory.ts';
 import { parseFilter } from '../ldap-client/parse-filter.ts';
 import { EXTENSION_ATTRIBUTES, MAILBOX_ATTRIBUTES } from './attributes.ts';
-import { smtpAddresses } from './decode-recipient.ts';
-import { type DirectoryEntry, firstValue, hidesAttributes, valuesOf } from './directory-entry.ts';
-import { type DirectoryParts, hiddenAttributes, readDirectory } from './reading-directory.ts';
-import { isMailbox, MAILBOXES, recipientKind } from './recipient-kinds.ts';
+import { areAddressesUntold, smtpAddresses } from './decode-recipient.ts';
+import { type DirectoryEntry, firstValue, isUntold, valuesOf } from './directory-entry.ts';
+import { type Doubts, doubtsAbout } from './doubts.ts';
+import { type DirectoryParts, readDirectory } from './reading-directory.ts';
+import { isKindUntold, isMailbox, isRemote, MAILBOXES, recipientKind } from './recipient-kinds.ts';
 
 export function createActiveDirectoryMailboxes(parts: DirectoryParts): MailboxDirectory {
   return { readMailboxes: (scope, signal) => readMailboxes(parts, scope, signal) };
@@ -21,7 +22,7 @@ async function readMailboxes(
   scope: MailboxesPart,
   signal: AbortSignal,
 ): Promise<MailboxReading> {
-  const { entries, notFound, gaps } = await readDirectory(
+  const { entries, names, notFound, gaps } = await readDirectory(
     parts,
     {
       name: 'mailboxes',
@@ -40,22 +41,20 @@ async function readMailboxes(
   );
   const mailboxes = new Map<string, DirectoryMailbox>();
   let withoutId = 0;
-  let hiding = 0;
   for (const entry of entries) {
     const kind = recipientKind(entry);
     if (!isMailbox(kind)) continue;
-    if (hidesAttributes(entry)) hiding += 1;
     const mailbox = decodeMailbox(entry);
     if (mailbox !== undefined) mailboxes.set(mailbox.id, mailbox);
     // A remote mailbox gets its id here only when it was moved there or written back; it is no target anyway.
-    else if (kind !== 'remoteMailbox') withoutId += 1;
+    else if (!isRemote(entry)) withoutId += 1;
   }
   const all = [
     ...gaps,
     ...(withoutId > 0
       ? [new Failure('mailboxListIncomplete', { details: { reason: 'rowWithoutId', count: withoutId } })]
       : []),
-    ...(hiding > 0 ? [hiddenAttributes('mailboxListIncomplete', hiding)] : []),
+    ...(names.isWhole ? doubtsAbout(entries, 'mailboxListIncomplete', DOUBTS) : []),
   ];
   return {
     mailboxes: [...mailboxes.values()],
@@ -66,19 +65,34 @@ async function readMailboxes(
   };
 }
 
+const DOUBTS: Doubts = {
+  mailNickname: (entry) => isUntold(entry, 'mailNickname'),
+  msExchRecipientTypeDetails: isKindUntold,
+  extensionAttribute: hasUntoldMarks,
+  proxyAddresses: areAddressesUntold,
+};
+
 function decodeMailbox(entry: DirectoryEntry): DirectoryMailbox | undefined {
   const id = firstValue(entry, 'msExchMailboxGuid');
-  const kind = recipientKind(entry);
   if (!isUuid(id)) return undefined;
   const addresses = smtpAddresses(entry);
   return {
     id: mailboxId(id),
-    kind,
+    // Whatever it is there: it is no target of what fills mailboxes here.
+    kind: isRemote(entry) ? 'remoteMailbox' : recipientKind(entry),
     displayName: firstValue(entry, 'displayName'),
     primarySmtpAddress: addresses[0] ?? '',
     otherAddresses: addresses.map((address) => address.toLowerCase()),
-    location: kind === 'remoteMailbox' ? 'exchangeOnline' : 'onPremises',
+    location: isRemote(entry) ? 'exchangeOnline' : 'onPremises',
     ownerId: sourceObjectId(entry.guid),
-    customAttributes: hidesAttributes(entry) ? 'unknown' : valuesOf(entry, ...EXTENSION_ATTRIBUTES),
+    // An exclusion by address cannot be told either where addresses are not: such a mailbox is left as it is.
+    customAttributes:
+      hasUntoldMarks(entry) || areAddressesUntold(entry)
+        ? 'unknown'
+        : valuesOf(entry, ...EXTENSION_ATTRIBUTES),
   };
+}
+
+function hasUntoldMarks(entry: DirectoryEntry): boolean {
+  return EXTENSION_ATTRIBUTES.some((attribute) => isUntold(entry, attribute));
 }

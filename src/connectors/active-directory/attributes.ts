@@ -1,4 +1,6 @@
-// Which attributes are read, by their names in the schema. What is not listed is never asked for.
+// Which attributes are read, by their names in the schema, and what they become. What is not listed is never asked for.
+
+import { CUSTOM_ATTRIBUTES, type SourceAttribute } from '../../model/source-object.ts';
 
 /** Without these nothing can be decided about an object. */
 const IDENTITY = [
@@ -86,3 +88,49 @@ export const RECIPIENT_ATTRIBUTES: readonly string[] = [
 
 /** Bytes of an id, kept as its text. */
 export const GUID_ATTRIBUTES: ReadonlySet<string> = new Set(['msExchMailboxGuid']);
+
+/** One value after the other, all of them. */
+export const VALUES_FROM: Readonly<Partial<Record<SourceAttribute, readonly string[]>>> = {
+  displayName: ['displayName'],
+  alias: ['mailNickname'],
+  title: ['personalTitle'],
+  givenName: ['givenName'],
+  middleName: ['middleName'],
+  surname: ['sn'],
+  generation: ['generationQualifier'],
+  initials: ['initials'],
+  phoneticGivenName: ['msDS-PhoneticFirstName'],
+  phoneticSurname: ['msDS-PhoneticLastName'],
+  phoneticCompany: ['msDS-PhoneticCompanyName'],
+  jobTitle: ['title'],
+  department: ['department'],
+  company: ['company'],
+  office: ['physicalDeliveryOfficeName'],
+  businessPhones: ['telephoneNumber', 'otherTelephone'],
+  homePhones: ['homePhone', 'otherHomePhone'],
+  mobilePhones: ['mobile', 'otherMobile'],
+  businessFax: ['facsimileTelephoneNumber'],
+  otherFax: ['otherFacsimileTelephoneNumber'],
+  pager: ['pager', 'otherPager'],
+  assistantPhone: ['telephoneAssistant'],
+  street: ['streetAddress'],
+  postOfficeBox: ['postOfficeBox'],
+  city: ['l'],
+  state: ['st'],
+  postalCode: ['postalCode'],
+  homeStreet: ['homePostalAddress'],
+  webPage: ['wWWHomePage', 'url'],
+  notes: ['info'],
+  userPrincipalName: ['userPrincipalName'],
+  employeeId: ['employeeID'],
+  ...Object.fromEntries(
+    CUSTOM_ATTRIBUTES.map((name, index) => [name, EXTENSION_ATTRIBUTES.slice(index, index + 1)]),
+  ),
+};
+
+/** The first of these that has a value. */
+export const FIRST_VALUE_FROM: Readonly<Partial<Record<SourceAttribute, readonly string[]>>> = {
+  manager: ['manager'],
+  assistant: ['msExchAssistantName', 'assistant'],
+  country: ['c', 'co'],
+};

@@ -34,6 +34,7 @@ const person = {
   userAccountControl: ['512'],
   mailNickname: ['anna'],
 };
+const account = { objectClass: ['user'], userAccountControl: ['512'] };
 const decode = (values: Parameters<typeof entryWith>[0], names = nobody) =>
   decodeRecipient(entryWith({ ...person, ...values }), names);
 
@@ -117,11 +118,14 @@ describe('a directory entry as a source object', () => {
     expect(object.unknownAttributes).not.toContain('surname');
   });
 
-  it('the state of the account counts for user mailboxes and mail users only', () => {
+  it('the state of the account counts for mailboxes of users, here or in the cloud, and mail users only', () => {
     const disabled = { userAccountControl: ['514'] };
     for (const [details, expected] of [
       ['1', true],
       ['128', true],
+      ['2147483648', true],
+      ['34359738368', false],
+      ['8589934592', false],
       ['4', false],
       ['2', false],
       ['16', false],
@@ -134,12 +138,24 @@ describe('a directory entry as a source object', () => {
     [{ objectClass: ['group'] }, 'distributionGroup'],
     [{ objectClass: ['msExchDynamicDistributionList'] }, 'dynamicDistributionGroup'],
     [{ objectClass: ['publicFolder'] }, 'publicFolder'],
-    [{ objectClass: ['user'], homeMDB: ['CN=DB1'] }, 'userMailbox'],
-    [{ objectClass: ['user'], msExchRemoteRecipientType: ['4'] }, 'remoteMailbox'],
-    [{ objectClass: ['user'], targetAddress: ['SMTP:a@x.example'] }, 'mailUser'],
-    [{ objectClass: ['user'] }, 'other'],
-    [{ objectClass: ['user'], msExchRecipientTypeDetails: ['34359738368'] }, 'remoteMailbox'],
-    [{ objectClass: ['user'], msExchRecipientTypeDetails: ['8388608'] }, 'other'],
+    [{ ...account, homeMDB: ['CN=DB1'] }, 'userMailbox'],
+    [{ ...account, msExchRemoteRecipientType: ['4'] }, 'remoteMailbox'],
+    [{ ...account, msExchRemoteRecipientType: ['100'] }, 'sharedMailbox'],
+    [{ ...account, msExchRemoteRecipientType: ['36'] }, 'roomMailbox'],
+    [{ ...account, msExchRemoteRecipientType: ['8'], targetAddress: ['SMTP:a@x.example'] }, 'mailUser'],
+    [{ ...account, targetAddress: ['SMTP:a@x.example'] }, 'mailUser'],
+    [account, 'other'],
+    [{ ...account, msExchRecipientTypeDetails: ['2147483648'] }, 'remoteMailbox'],
+    [{ ...account, msExchRecipientTypeDetails: ['8589934592'] }, 'roomMailbox'],
+    [{ ...account, msExchRecipientTypeDetails: ['17179869184'] }, 'equipmentMailbox'],
+    [{ ...account, msExchRecipientTypeDetails: ['34359738368'] }, 'sharedMailbox'],
+    [
+      { ...account, msExchRecipientTypeDetails: ['2147483648'], msExchRemoteRecipientType: ['68'] },
+      'equipmentMailbox',
+    ],
+    [{ ...account, msExchRecipientTypeDetails: ['8388608'] }, 'other'],
+    // Nobody knows what it is: it must not pass for a person's mailbox.
+    [{ objectClass: ['user'], homeMDB: ['CN=DB1'] }, 'other'],
   ] as const)('%o is a %s', (values, kind) => {
     expect(recipientKind(entryWith(values))).toBe(kind);
   });

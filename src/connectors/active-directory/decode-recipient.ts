@@ -2,15 +2,14 @@
 
 import { sourceObjectId } from '../../model/ids.ts';
 import {
-  CUSTOM_ATTRIBUTES,
   type Known,
   SOURCE_ATTRIBUTES,
   type SourceAttribute,
   type SourceObject,
 } from '../../model/source-object.ts';
 import { readExtendedName, splitName } from '../ldap-client/distinguished-name.ts';
-import { EXTENSION_ATTRIBUTES } from './attributes.ts';
-import { type DirectoryEntry, firstValue, hidesAttributes, valuesOf } from './directory-entry.ts';
+import { FIRST_VALUE_FROM, VALUES_FROM } from './attributes.ts';
+import { type DirectoryEntry, firstValue, hidesAttributes, isUntold, valuesOf } from './directory-entry.ts';
 import { canBeDisabled, recipientKind } from './recipient-kinds.ts';
 
 /** What an entry says by pointing at other objects. */
@@ -36,7 +35,6 @@ export function decodeRecipient(entry: DirectoryEntry, names: NamesInDirectory):
     imAddresses: addressesWithPrefix(entry, 'sip'),
     addressLists: addressLists(entry, names),
     organizationalUnit: [canonicalParent(entry.dn)],
-    ...customAttributes(entry),
   });
   const unknown = unknownAttributes(entry, names, attributes);
   return {
@@ -50,57 +48,31 @@ export function decodeRecipient(entry: DirectoryEntry, names: NamesInDirectory):
   };
 }
 
+/** Who is hidden must not be published because nobody could read it. */
 function isHidden(entry: DirectoryEntry): Known<boolean> {
-  const flag = firstValue(entry, 'msExchHideFromAddressLists').toUpperCase();
-  return flag === '' && hidesAttributes(entry) ? 'unknown' : flag === 'TRUE';
+  const attribute = 'msExchHideFromAddressLists';
+  return isUntold(entry, attribute) ? 'unknown' : firstValue(entry, attribute).toUpperCase() === 'TRUE';
 }
 
 function isDisabled(entry: DirectoryEntry): Known<boolean> {
-  if (hidesAttributes(entry)) return 'unknown';
-  return (Number(firstValue(entry, 'userAccountControl')) & ACCOUNT_DISABLED) !== 0;
+  const attribute = 'userAccountControl';
+  if (isUntold(entry, attribute)) return 'unknown';
+  return (Number(firstValue(entry, attribute)) & ACCOUNT_DISABLED) !== 0;
 }
 
 function readPerson(entry: DirectoryEntry, names: NamesInDirectory): Attributes {
-  const all = (...attributes: readonly string[]) => valuesOf(entry, ...attributes);
+  const plain = Object.fromEntries(
+    Object.entries(VALUES_FROM).map(([name, from]) => [name, valuesOf(entry, ...from)]),
+  );
+  const nameAt = (name: string) => namesOf(name, names);
   return {
-    displayName: all('displayName'),
-    alias: all('mailNickname'),
-    title: all('personalTitle'),
-    givenName: all('givenName'),
-    middleName: all('middleName'),
-    surname: all('sn'),
-    generation: all('generationQualifier'),
-    initials: all('initials'),
-    phoneticGivenName: all('msDS-PhoneticFirstName'),
-    phoneticSurname: all('msDS-PhoneticLastName'),
-    phoneticCompany: all('msDS-PhoneticCompanyName'),
-    jobTitle: all('title'),
-    department: all('department'),
-    company: all('company'),
-    office: all('physicalDeliveryOfficeName'),
-    manager: all('manager').map((name) => namesOf(name, names)),
-    assistant: [...all('msExchAssistantName'), ...all('assistant').map((name) => namesOf(name, names))].slice(
+    ...plain,
+    manager: valuesOf(entry, 'manager').map(nameAt),
+    assistant: [...valuesOf(entry, 'msExchAssistantName'), ...valuesOf(entry, 'assistant').map(nameAt)].slice(
       0,
       1,
     ),
-    businessPhones: all('telephoneNumber', 'otherTelephone'),
-    homePhones: all('homePhone', 'otherHomePhone'),
-    mobilePhones: all('mobile', 'otherMobile'),
-    businessFax: all('facsimileTelephoneNumber'),
-    otherFax: all('otherFacsimileTelephoneNumber'),
-    pager: all('pager', 'otherPager'),
-    assistantPhone: all('telephoneAssistant'),
-    street: all('streetAddress'),
-    postOfficeBox: all('postOfficeBox'),
-    city: all('l'),
-    state: all('st'),
-    postalCode: all('postalCode'),
-    country: (all('c').length > 0 ? all('c') : all('co')).slice(0, 1),
-    homeStreet: all('homePostalAddress'),
-    webPage: all('wWWHomePage', 'url'),
-    notes: all('info'),
-    userPrincipalName: all('userPrincipalName'),
-    employeeId: all('employeeID'),
+    country: valuesOf(entry, 'c', 'co').slice(0, 1),
   };
 }
 
@@ -114,12 +86,36 @@ function unknownAttributes(
   names: NamesInDirectory,
   attributes: Attributes,
 ): readonly SourceAttribute[] {
-  const doubtful = hidesAttributes(entry)
-    ? SOURCE_ATTRIBUTES
-    : names.isWhole
-      ? []
-      : (['manager', 'assistant'] as const).filter((attribute) => firstValue(entry, attribute) !== '');
-  return doubtful.filter((attribute) => attributes[attribute] === undefined);
+  if (hidesAttributes(entry))
+    return SOURCE_ATTRIBUTES.filter((name) => attributes[name] === undefined || isPartlyUntold(entry, name));
+  return SOURCE_ATTRIBUTES.filter(
+    (name) =>
+      isPartlyUntold(entry, name) ||
+      (!names.isWhole &&
+        (name === 'manager' || name === 'assistant') &&
+        attributes[name] === undefined &&
+        firstValue(entry, name) !== ''),
+  );
+}
+
+/** Whether what was not told could have changed the values. */
+function isPartlyUntold(entry: DirectoryEntry, name: SourceAttribute): boolean {
+  if (entry.untold === undefined) return false;
+  const isMissing = (attribute: string) => isUntold(entry, attribute);
+  if (name === 'emailAddresses') return areAddressesUntold(entry);
+  if (name === 'imAddresses') return isMissing('proxyAddresses');
+  if (name === 'addressLists') return isMissing('showInAddressBook');
+  const from = FIRST_VALUE_FROM[name];
+  if (from === undefined) return VALUES_FROM[name]?.some(isMissing) ?? false;
+  const used = from.findIndex((attribute) => firstValue(entry, attribute) !== '');
+  return from.slice(0, used < 0 ? from.length : used).some(isMissing);
+}
+
+/** Whether the addresses, or which of them is the primary one, may be others than they seem. */
+export function areAddressesUntold(entry: DirectoryEntry): boolean {
+  if (isUntold(entry, 'proxyAddresses')) return true;
+  if (hasPrimaryProxy(entry)) return false;
+  return isUntold(entry, 'mail') || (smtpAddresses(entry).length === 0 && isUntold(entry, 'targetAddress'));
 }
 
 function addressLists(entry: DirectoryEntry, names: NamesInDirectory): readonly string[] {
@@ -147,23 +143,17 @@ export function canonicalParent(dn: string): string {
   return [domain.join('.'), ...containers.toReversed()].join('/');
 }
 
-function customAttributes(entry: DirectoryEntry): Attributes {
-  return Object.fromEntries(
-    CUSTOM_ATTRIBUTES.map((attribute, index) => [
-      attribute,
-      valuesOf(entry, EXTENSION_ATTRIBUTES[index] ?? ''),
-    ]),
-  );
-}
-
 /** Primary first. `SMTP:` in capitals marks it; what has no such address goes by `mail`, or by where its mail is sent. */
 export function smtpAddresses(entry: DirectoryEntry): readonly string[] {
   const proxies = addressesWithPrefix(entry, 'smtp');
-  const hasPrimary = valuesOf(entry, 'proxyAddresses').some((address) => address.startsWith('SMTP:'));
   const mail = valuesOf(entry, 'mail').map((address) => address.trim());
-  const all = hasPrimary ? proxies : [...mail, ...proxies];
+  const all = hasPrimaryProxy(entry) ? proxies : [...mail, ...proxies];
   const target = firstValue(entry, 'targetAddress');
   return unique(all.length === 0 && /^smtp:/i.test(target) ? [target.slice(5).trim()] : all);
+}
+
+function hasPrimaryProxy(entry: DirectoryEntry): boolean {
+  return valuesOf(entry, 'proxyAddresses').some((address) => address.startsWith('SMTP:'));
 }
 
 function unique(addresses: readonly string[]): readonly string[] {

@@ -16,6 +16,8 @@ export interface DirectoryEntry {
   readonly usn: string;
   /** Only attributes with a value. */
   readonly values: Readonly<Record<string, readonly string[]>>;
+  /** Attributes of which the server says nothing: they may not be read, or a global catalog does not hold them. */
+  readonly untold?: readonly string[];
 }
 
 /** The attributes that are asked for, by the names a server may answer with. */
@@ -61,8 +63,19 @@ export function hasClass(entry: DirectoryEntry, name: string): boolean {
 
 /**
  * Every account has this attribute. One without it hides it from us, and who hides one attribute may hide others: then
- * nothing that is absent counts as empty.
+ * nothing that is absent counts as empty. A server that says which attributes it hides has said so of each of them.
  */
 export function hidesAttributes(entry: DirectoryEntry): boolean {
-  return hasClass(entry, 'user') && firstValue(entry, 'userAccountControl') === '';
+  const attribute = 'userAccountControl';
+  return (
+    hasClass(entry, 'user') &&
+    firstValue(entry, attribute) === '' &&
+    entry.untold?.includes(attribute) !== true
+  );
+}
+
+/** Whether the absence of a value says nothing. */
+export function isUntold(entry: DirectoryEntry, attribute: string): boolean {
+  if (entry.values[attribute] !== undefined) return false;
+  return entry.untold?.includes(attribute) === true || hidesAttributes(entry);
 }

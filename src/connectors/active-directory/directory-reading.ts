@@ -3,7 +3,7 @@
 // deleted is noticed as in a full reading, since it is the same search.
 
 import { nameOfGuid, readExtendedName } from '../ldap-client/distinguished-name.ts';
-import { equals, type LdapFilter, or } from '../ldap-client/filter.ts';
+import { and, equals, type LdapFilter, or } from '../ldap-client/filter.ts';
 import type { RawEntry } from '../ldap-client/messages.ts';
 import { guidBytes } from '../ldap-client/object-guid.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
@@ -15,6 +15,7 @@ import {
   readEntry,
 } from './directory-entry.ts';
 import type { Remembered, RememberedMembers } from './remembered.ts';
+import { findUnreadable, readable } from './unreadable.ts';
 
 /** Ids in one filter: from here on a longer one costs a domain controller more than the way there and back. */
 const IDS_PER_SEARCH = 50;
@@ -39,6 +40,8 @@ export class DirectoryReading {
   /** Entries whose id the server did not say. */
   withoutId = 0;
   readonly #attributes: readonly string[];
+  readonly #askable: readonly string[];
+  readonly #notHeld: readonly string[];
   readonly #names: AttributeNames;
   readonly #remembered: Remembered | undefined;
   readonly #lookupBase: string;
@@ -47,6 +50,10 @@ export class DirectoryReading {
   constructor(options: {
     readonly reader: LdapReader;
     readonly attributes: readonly string[];
+    /** Of these a global catalog says nothing. */
+    readonly notHeld: readonly string[];
+    /** Of these no object can have a value. */
+    readonly missing: readonly string[];
     readonly remembered: Remembered | undefined;
     /** Where any object of the organization is found. */
     readonly lookupBase: string;
@@ -54,6 +61,9 @@ export class DirectoryReading {
   }) {
     this.reader = options.reader;
     this.#attributes = options.attributes;
+    this.#notHeld = options.notHeld;
+    const untellable = new Set([...options.notHeld, ...options.missing]);
+    this.#askable = options.attributes.filter((attribute) => !untellable.has(attribute));
     this.#names = attributeNames(options.attributes);
     this.#remembered = options.remembered;
     this.#lookupBase = options.lookupBase;
@@ -70,6 +80,16 @@ export class DirectoryReading {
     await this.#search(search, this.#remembered === undefined, take, true);
   }
 
+  /** How many objects a search fits. */
+  async count(search: SearchScope): Promise<number> {
+    let count = 0;
+    const onPage = (page: readonly RawEntry[]) => {
+      count += page.length;
+    };
+    await this.reader.search({ ...search, attributes: ['1.1'] }, onPage, this.#signal);
+    return count;
+  }
+
   /** Brings the entries with these ids into `entries`; ids that nobody has are left out. */
   async require(guids: Iterable<string>): Promise<void> {
     const missing = [...new Set(guids)].filter((guid) => !this.entries.has(guid));
@@ -81,24 +101,31 @@ export class DirectoryReading {
     );
   }
 
-  /** Extended names of the members; undefined: the group is gone. */
-  async readMembers(group: DirectoryEntry, isFresh: boolean): Promise<readonly string[] | undefined> {
+  /** Extended names of the members; undefined: the group is gone; `'changing'`: it never held still. */
+  async readMembers(
+    group: DirectoryEntry,
+    isFresh: boolean,
+  ): Promise<readonly string[] | 'changing' | undefined> {
     const known = this.#remembered?.members.get(group.guid);
     const isSame = known !== undefined && group.usn !== '' && known.usn === group.usn;
     const names =
       isSame && !isFresh
         ? known.names
         : await this.reader.readAll(nameOfGuid(group.guid), 'member', this.#signal);
-    if (names !== undefined) this.members.set(group.guid, { usn: group.usn, names });
+    if (names !== undefined && names !== 'changing') this.members.set(group.guid, { usn: group.usn, names });
     return names;
   }
 
   async #fetch(guids: readonly string[], isFull: boolean): Promise<void> {
     for (let start = 0; start < guids.length; start += IDS_PER_SEARCH) {
       const ids = guids.slice(start, start + IDS_PER_SEARCH);
-      const filter = or(...ids.map((guid) => equals('objectGUID', guidBytes(guid))));
-      await this.#search({ base: this.#lookupBase, scope: 'sub', filter }, isFull, () => {}, true);
+      await this.#search(this.#byIds(ids), isFull, () => {}, true);
     }
+  }
+
+  #byIds(guids: readonly string[]): SearchScope {
+    const filter = or(...guids.map((guid) => equals('objectGUID', guidBytes(guid))));
+    return { base: this.#lookupBase, scope: 'sub', filter };
   }
 
   async #search(
@@ -108,6 +135,11 @@ export class DirectoryReading {
     isLookup = false,
   ): Promise<void> {
     const changed: string[] = [];
+    const fresh: DirectoryEntry[] = [];
+    const keep = (entry: DirectoryEntry) => {
+      this.entries.set(entry.guid, entry);
+      take(entry);
+    };
     const onPage = (page: readonly RawEntry[]) => {
       for (const raw of page) {
         const read = readEntry(raw, isFull ? this.#names : SEQUENCE_NAMES);
@@ -115,17 +147,22 @@ export class DirectoryReading {
           this.withoutId += 1;
           continue;
         }
-        const entry = isFull ? read : (this.entries.get(read.guid) ?? this.#unchanged(read));
-        if (entry === undefined) {
-          changed.push(read.guid);
-          continue;
-        }
-        this.entries.set(entry.guid, entry);
-        take(entry);
+        const entry = this.entries.get(read.guid) ?? (isFull ? undefined : this.#unchanged(read));
+        if (entry !== undefined) keep(entry);
+        else if (isFull) fresh.push(read);
+        else changed.push(read.guid);
       }
     };
     const attributes = isFull ? this.#attributes : SEQUENCE;
-    const references = await this.reader.search({ ...search, attributes }, onPage, this.#signal);
+    let references: readonly string[];
+    try {
+      references = await this.reader.search({ ...search, attributes }, onPage, this.#signal);
+      for (const entry of await this.#withUntold(search, fresh)) keep(entry);
+    } catch (thrown) {
+      // Nobody could be asked what they hide, so nothing that is absent counts as empty.
+      for (const entry of fresh) keep(leavingOpen(entry, this.#attributes));
+      throw thrown;
+    }
     if (!isLookup) for (const reference of references) this.references.add(reference);
     if (changed.length === 0) return;
     await this.#fetch(changed, true);
@@ -133,6 +170,48 @@ export class DirectoryReading {
       const entry = this.entries.get(guid);
       if (entry !== undefined) take(entry);
     }
+  }
+
+  /** The same entries, with what the server did not tell of them. */
+  async #withUntold(
+    search: SearchScope,
+    entries: readonly DirectoryEntry[],
+  ): Promise<readonly DirectoryEntry[]> {
+    const doubtful = this.#askable.filter((attribute) =>
+      entries.some(({ values }) => values[attribute] === undefined),
+    );
+    const unreadable = await findUnreadable(
+      (attributes, among) => this.#readableIds(search, attributes, among),
+      doubtful,
+      entries.map(({ guid }) => guid),
+    );
+    return entries.map((entry) => {
+      const hidden = unreadable.get(entry.guid) ?? [];
+      if (hidden === 'gone') return leavingOpen(entry, this.#attributes);
+      const absent = hidden.filter((attribute) => entry.values[attribute] === undefined);
+      if (absent.length > 0) return { ...entry, untold: [...this.#notHeld, ...absent] };
+      return this.#notHeld.length === 0 ? entry : { ...entry, untold: this.#notHeld };
+    });
+  }
+
+  async #readableIds(
+    search: SearchScope,
+    attributes: readonly string[],
+    among: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { base, scope, filter } = among.length <= IDS_PER_SEARCH ? this.#byIds(among) : search;
+    const ids = new Set<string>();
+    await this.reader.search(
+      { base, scope, filter: and(filter, ...readable(attributes)), attributes: ['1.1'] },
+      (page) => {
+        for (const raw of page) {
+          const { guid } = readExtendedName(raw.dn);
+          if (guid !== undefined) ids.add(guid);
+        }
+      },
+      this.#signal,
+    );
+    return ids;
   }
 
   /** Names above an object change without its sequence number, so the name is the one the server says now. */
@@ -154,9 +233,7 @@ export class DirectoryReading {
       const ids = missing.slice(start, start + IDS_PER_SEARCH);
       await this.reader.search(
         {
-          base: this.#lookupBase,
-          scope: 'sub',
-          filter: or(...ids.map((guid) => equals('objectGUID', guidBytes(guid)))),
+          ...this.#byIds(ids),
           attributes: DISPLAYED,
         },
         (page) => {
@@ -170,6 +247,10 @@ export class DirectoryReading {
     }
     return names;
   }
+}
+
+function leavingOpen(entry: DirectoryEntry, attributes: readonly string[]): DirectoryEntry {
+  return { ...entry, untold: attributes.filter((attribute) => entry.values[attribute] === undefined) };
 }
 
 function displayNameOf(entry: DirectoryEntry): string {

@@ -4,15 +4,18 @@
 import { asFailure, Failure } from '../../model/failure.ts';
 import { isUuid } from '../../model/ids.ts';
 import { isDistinguishedName, nameOfGuid, readExtendedName } from '../ldap-client/distinguished-name.ts';
-import { and, equals, not, or, present } from '../ldap-client/filter.ts';
+import { and, equals, type LdapFilter, not, or, present } from '../ldap-client/filter.ts';
 import { parseFilter } from '../ldap-client/parse-filter.ts';
 import { type DirectoryEntry, firstValue, hasClass } from './directory-entry.ts';
 import { type DirectoryReading, idOfName, type SearchScope } from './directory-reading.ts';
-import { GROUPS, isGroup, isRecipient, RECIPIENTS } from './recipient-kinds.ts';
+import { GROUPS, isGroup, isRecipient, POSSIBLE_RECIPIENTS } from './recipient-kinds.ts';
 
 export interface GroupWalk {
   readonly reading: DirectoryReading;
   readonly lookupBase: string;
+  readonly isGlobalCatalog: boolean;
+  /** Reports conditions that this server cannot evaluate. */
+  readonly checkConditions: (filter: LdapFilter) => Promise<void>;
   /** Called for every recipient that is a member. */
   readonly take: (entry: DirectoryEntry) => void;
   readonly onGap: (gap: Failure) => void;
@@ -26,6 +29,8 @@ interface Group {
 
 /** groupType, SECURITY_ENABLED: only such a group can be somebody's primary group. */
 const SECURITY_ENABLED = 0x80000000;
+/** groupType, UNIVERSAL_GROUP: only of such a group does a global catalog hold the members in every domain. */
+const UNIVERSAL = 0x8;
 
 export async function readGroups(walk: GroupWalk, names: readonly string[]): Promise<void> {
   const queue: Group[] = [];
@@ -86,15 +91,16 @@ async function findGroups(
 
 async function readDirectMembers(walk: GroupWalk, group: Group): Promise<readonly DirectoryEntry[]> {
   const { reading } = walk;
-  let names = await reading.readMembers(group.entry, false);
-  await reading.require((names ?? []).flatMap((name) => idOfName(name) ?? []));
+  const groupType = Number(firstValue(group.entry, 'groupType'));
+  if (walk.isGlobalCatalog && (groupType & UNIVERSAL) === 0)
+    walk.onGap(unreadable(group, { reason: 'notUniversal' }));
+  let names = await readNames(false);
   if (unseen(reading, names).length > 0) {
     // Remembered members may have been deleted since; only what the group holds now tells.
-    names = await reading.readMembers(group.entry, true);
-    await reading.require((names ?? []).flatMap((name) => idOfName(name) ?? []));
+    names = await readNames(true);
   }
-  if (names === undefined) {
-    walk.onGap(unreadable(group, { reason: 'gone' }));
+  if (names === undefined || names === 'changing') {
+    walk.onGap(unreadable(group, { reason: names ?? 'gone' }));
     return [];
   }
   const members = names.flatMap((name) => reading.entries.get(idOfName(name) ?? '') ?? []);
@@ -104,10 +110,20 @@ async function readDirectMembers(walk: GroupWalk, group: Group): Promise<readonl
     walk.onGap(new Failure('foreignMembers', { details: { group: group.namedAs, members: missing } }));
   if (names.length === 0 && !(await mayReadMembers(walk, group))) walk.onGap(unreadable(group, {}));
   return [...members, ...(await readPrimaryMembers(walk, group))];
+
+  async function readNames(isFresh: boolean) {
+    const read = await reading.readMembers(group.entry, isFresh);
+    if (Array.isArray(read)) await reading.require(read.flatMap((name) => idOfName(name) ?? []));
+    return read;
+  }
 }
 
-function unseen(reading: DirectoryReading, names: readonly string[] | undefined): readonly string[] {
-  return (names ?? []).filter((name) => !reading.entries.has(idOfName(name) ?? ''));
+function unseen(
+  reading: DirectoryReading,
+  names: readonly string[] | 'changing' | undefined,
+): readonly string[] {
+  if (names === undefined || names === 'changing') return [];
+  return names.filter((name) => !reading.entries.has(idOfName(name) ?? ''));
 }
 
 /**
@@ -126,15 +142,17 @@ async function mayReadMembers({ reading }: GroupWalk, { entry }: Group): Promise
 
 /** Whoever has the group as primary group is a member without standing in its list. */
 async function readPrimaryMembers(
-  { reading, lookupBase }: GroupWalk,
+  { reading, lookupBase, checkConditions }: GroupWalk,
   { entry }: Group,
 ): Promise<readonly DirectoryEntry[]> {
   const relativeId = entry.sid?.split('-').at(-1);
   const isSecurity = (Number(firstValue(entry, 'groupType')) & SECURITY_ENABLED) !== 0;
   if (!isSecurity || relativeId === undefined) return [];
+  const isPrimary = equals('primaryGroupID', relativeId);
+  await checkConditions(isPrimary);
   const domain = entry.sid?.slice(0, -relativeId.length);
   const members: DirectoryEntry[] = [];
-  const filter = and(RECIPIENTS, equals('primaryGroupID', relativeId));
+  const filter = and(POSSIBLE_RECIPIENTS, isPrimary);
   await reading.lookUp({ base: lookupBase, scope: 'sub', filter }, (member) => {
     // The number is one of the domain; other domains of the forest have the same numbers.
     if (domain !== undefined && member.sid?.startsWith(domain) === true) members.push(member);
@@ -143,13 +161,15 @@ async function readPrimaryMembers(
 }
 
 async function readDynamicMembers(
-  { reading, lookupBase, onGap }: GroupWalk,
+  { reading, lookupBase, checkConditions, onGap }: GroupWalk,
   group: Group,
 ): Promise<readonly DirectoryEntry[]> {
   const base = readExtendedName(firstValue(group.entry, 'msExchDynamicDLBaseDN'));
   const members: DirectoryEntry[] = [];
   try {
-    const filter = and(RECIPIENTS, parseFilter(firstValue(group.entry, 'msExchDynamicDLFilter')));
+    const conditions = parseFilter(firstValue(group.entry, 'msExchDynamicDLFilter'));
+    await checkConditions(conditions);
+    const filter = and(POSSIBLE_RECIPIENTS, conditions);
     const name = base.guid === undefined ? base.dn || lookupBase : nameOfGuid(base.guid);
     await reading.search({ base: name, scope: 'sub', filter }, (entry) => members.push(entry));
   } catch (thrown) {

@@ -5,14 +5,17 @@ import { asFailure, Failure } from '../../model/failure.ts';
 import { isUuid } from '../../model/ids.ts';
 import type { OrganizationalUnit } from '../../model/policy.ts';
 import { isDistinguishedName, nameOfGuid } from '../ldap-client/distinguished-name.ts';
-import { and, equals, type LdapFilter, or } from '../ldap-client/filter.ts';
+import { and, equals, type LdapFilter, not, or, present } from '../ldap-client/filter.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
 import { type AddressList, findAddressLists, readAddressLists } from './address-lists.ts';
 import { smtpAddresses } from './decode-recipient.ts';
 import type { DirectoryEntry } from './directory-entry.ts';
 import { DirectoryReading, type SearchScope } from './directory-reading.ts';
+import { attributesIn, type DirectorySchema } from './directory-schema.ts';
+import type { GapCode } from './doubts.ts';
 import { readGroups } from './group-members.ts';
-import { RECIPIENTS } from './recipient-kinds.ts';
+import type { NamedObjects } from './named-objects.ts';
+import { isRecipient, POSSIBLE_RECIPIENTS } from './recipient-kinds.ts';
 import { readReferences } from './referrals.ts';
 import type { Remembered } from './remembered.ts';
 
@@ -35,6 +38,10 @@ export interface ScopeReadingOptions {
   readonly baseDns: readonly string[];
   readonly globalCatalog: boolean;
   readonly remembered: Remembered | undefined;
+  readonly gapCode: GapCode;
+  /** Has learned the attributes. */
+  readonly schema: DirectorySchema;
+  readonly named: NamedObjects;
 }
 
 export class ScopeReading {
@@ -54,6 +61,8 @@ export class ScopeReading {
     this.met = new DirectoryReading({
       reader,
       attributes: options.attributes,
+      notHeld: options.schema.notHeld(options.attributes),
+      missing: options.schema.missing(options.attributes),
       remembered: options.remembered,
       lookupBase: this.#lookupBase,
       signal,
@@ -63,12 +72,17 @@ export class ScopeReading {
   }
 
   async run(): Promise<void> {
-    const { scope, everybody, baseDns, attributes } = this.#options;
+    const { scope, everybody, baseDns, attributes, globalCatalog, gapCode } = this.#options;
     const bases = baseDns.length > 0 ? baseDns : [this.#lookupBase];
+    await this.#checkConditions(present('mailNickname'), 'noExchangeSchema');
     if (isNothingNamed(scope)) await this.#searchAll(bases, everybody);
     for (const { dn, includeChildren } of scope.organizationalUnits)
       await this.#search({ base: dn, scope: includeChildren ? 'sub' : 'one', filter: everybody });
-    if (scope.ldapFilter !== undefined) await this.#searchAll(bases, and(everybody, scope.ldapFilter));
+    if (scope.ldapFilter !== undefined) {
+      await this.#checkConditions(scope.ldapFilter, 'unknownAttribute');
+      await this.#searchAll(bases, and(everybody, scope.ldapFilter));
+      await this.#checkDecided(bases, scope.ldapFilter);
+    }
     if (scope.addressLists.length > 0 || attributes.includes('showInAddressBook'))
       this.addressLists = await readAddressLists(this.met.reader, this.#signal);
     await this.#readAddressLists(scope.addressLists, bases);
@@ -76,6 +90,8 @@ export class ScopeReading {
       {
         reading: this.met,
         lookupBase: this.#lookupBase,
+        isGlobalCatalog: globalCatalog,
+        checkConditions: (filter) => this.#checkConditions(filter, 'unknownAttribute'),
         take: this.#take,
         onGap: (gap) => this.gaps.push(gap),
       },
@@ -85,15 +101,40 @@ export class ScopeReading {
     this.gaps.push(...(await readReferences(this.met, this.#signal)));
     if (this.met.withoutId > 0)
       this.gaps.push(
-        new Failure('sourceIncomplete', {
-          details: { reason: 'rowWithoutId', count: this.met.withoutId },
-        }),
+        new Failure(gapCode, { details: { reason: 'rowWithoutId', count: this.met.withoutId } }),
       );
   }
 
   readonly #take = (entry: DirectoryEntry): void => {
-    this.wanted.set(entry.guid, entry);
+    if (isRecipient(entry)) this.wanted.set(entry.guid, entry);
   };
+
+  /** A condition about an attribute that does not exist, or that a global catalog does not hold, silently fits nobody. */
+  async #checkConditions(filter: LdapFilter, whenMissing: string): Promise<void> {
+    const { schema, gapCode } = this.#options;
+    const attributes = [...new Set(attributesIn(filter))];
+    await schema.learn(attributes);
+    for (const [reason, names] of [
+      [whenMissing, schema.missing(attributes)],
+      ['notInGlobalCatalog', schema.notHeld(attributes)],
+    ] as const)
+      for (const attribute of names) this.gaps.push(new Failure(gapCode, { details: { reason, attribute } }));
+  }
+
+  /** Neither true nor false is a condition about what may not be read: whether it fits is not known. */
+  async #checkDecided(bases: readonly string[], filter: LdapFilter): Promise<void> {
+    const { everybody, gapCode, remembered } = this.#options;
+    // Rights leave no trace in sequence numbers; the daily full reading looks.
+    if (remembered !== undefined) return;
+    let count = 0;
+    for (const base of bases) {
+      const all = await this.met.count({ base, scope: 'sub', filter: everybody });
+      const isTold = or(filter, not(filter));
+      count += all - (await this.met.count({ base, scope: 'sub', filter: and(everybody, isTold) }));
+    }
+    if (count > 0)
+      this.gaps.push(new Failure(gapCode, { details: { reason: 'untoldAttribute', filter: true, count } }));
+  }
 
   async #searchAll(bases: readonly string[], filter: LdapFilter): Promise<void> {
     for (const base of bases) await this.#search({ base, scope: 'sub', filter });
@@ -116,13 +157,18 @@ export class ScopeReading {
       const lists = findAddressLists(this.addressLists, name);
       if (lists.length === 0)
         this.gaps.push(new Failure('groupNotFound', { details: { addressList: name } }));
-      for (const { dn } of lists)
-        await this.#searchAll(bases, and(this.#options.everybody, equals('showInAddressBook', dn)));
+      for (const { dn } of lists) {
+        const isMember = equals('showInAddressBook', dn);
+        await this.#searchAll(bases, and(this.#options.everybody, isMember));
+        await this.#checkDecided(bases, isMember);
+      }
     }
+    if (names.length > 0) await this.#checkConditions(present('showInAddressBook'), 'noExchangeSchema');
   }
 
   async #readObjects(objects: readonly string[]): Promise<void> {
     const byAddress = new Map<string, string>();
+    const missing: string[] = [];
     for (const object of objects) {
       const text = object.trim();
       const name = isUuid(text)
@@ -131,24 +177,31 @@ export class ScopeReading {
           ? text
           : undefined;
       if (name === undefined) byAddress.set(text.toLowerCase(), object);
-      else if (!(await this.#readObject(name))) this.notFound.push(object);
+      else if (!(await this.#readObject(name, object))) missing.push(object);
     }
     const addresses = [...byAddress.keys()];
     for (let start = 0; start < addresses.length; start += ADDRESSES_PER_SEARCH)
       await this.#readAddresses(addresses.slice(start, start + ADDRESSES_PER_SEARCH), byAddress);
-    this.notFound.push(...byAddress.values());
+    missing.push(...byAddress.values());
+    for (const object of missing) await this.#placeMissing(object);
   }
 
-  async #readObject(name: string): Promise<boolean> {
+  async #readObject(name: string, object: string): Promise<boolean> {
     let isFound = false;
     try {
-      await this.met.lookUp({ base: name, scope: 'base', filter: RECIPIENTS }, (entry) => {
+      await this.met.lookUp({ base: name, scope: 'base', filter: POSSIBLE_RECIPIENTS }, (entry) => {
+        if (!isRecipient(entry)) return;
         isFound = true;
         this.#take(entry);
+        this.#options.named.found(object, entry.guid);
       });
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (!OF_THIS_BASE.has(failure.code)) throw failure;
+      if (failure.code === 'directoryReferral' || failure.code === 'directoryAccessDenied') {
+        this.gaps.push(failure);
+        return true;
+      }
     }
     return isFound;
   }
@@ -162,11 +215,42 @@ export class ScopeReading {
     await this.met.lookUp(
       { base: this.#lookupBase, scope: 'sub', filter: and(this.#options.everybody, or(...fitting)) },
       (entry) => {
+        if (!isRecipient(entry)) return;
         this.#take(entry);
-        for (const address of [...smtpAddresses(entry), ...(entry.values.mail ?? [])])
-          wanted.delete(address.trim().toLowerCase());
+        for (const address of [...smtpAddresses(entry), ...(entry.values.mail ?? [])]) {
+          const key = address.trim().toLowerCase();
+          const object = wanted.get(key);
+          if (object !== undefined) this.#options.named.found(object, entry.guid);
+          wanted.delete(key);
+        }
       },
     );
+  }
+
+  /**
+   * Nobody goes by this name. Who never did cannot be lost; who did is looked for by id, since a name that changed is no
+   * farewell.
+   */
+  async #placeMissing(object: string): Promise<void> {
+    const { named } = this.#options;
+    const guid = named.idOf(object);
+    if (guid === undefined) {
+      this.notFound.push(object);
+      return;
+    }
+    await this.met.require([guid]);
+    const entry = this.met.entries.get(guid);
+    if (entry !== undefined && isRecipient(entry) && isDistinguishedName(object.trim())) {
+      this.#take(entry);
+      named.found(object, guid);
+    } else if (entry === undefined ? named.isProvedGone(object) : !isRecipient(entry))
+      this.notFound.push(object);
+    else
+      this.gaps.push(
+        new Failure('directoryObjectNotFound', {
+          details: { object, reason: entry === undefined ? 'notHereYet' : 'otherAddress' },
+        }),
+      );
   }
 }
 

@@ -3,15 +3,18 @@
 
 import { createHash } from 'node:crypto';
 import { asFailure, Failure } from '../../model/failure.ts';
-import type { FailureCode } from '../../model/failure-codes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
+import { formatFilter } from '../ldap-client/filter.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
 import type { LdapSession } from '../ldap-client/session.ts';
 import type { NamesInDirectory } from './decode-recipient.ts';
 import { type DirectoryEntry, valuesOf } from './directory-entry.ts';
 import { idOfName } from './directory-reading.ts';
+import { DirectorySchema } from './directory-schema.ts';
+import type { GapCode } from './doubts.ts';
+import { NamedObjects, recallNamedObjects, rememberNamedObjects } from './named-objects.ts';
 import { ScopeReading, type ScopeReadingOptions } from './read-scope.ts';
 import { type Remembered, readRemembered, saveRemembered } from './remembered.ts';
 
@@ -29,13 +32,13 @@ export interface DirectoryParts {
 export interface WantedPart extends Pick<ScopeReadingOptions, 'scope' | 'attributes' | 'everybody'> {
   /** Tells what is remembered apart. */
   readonly name: 'source' | 'mailboxes';
-  readonly gapCode: Extract<FailureCode, 'sourceIncomplete' | 'mailboxListIncomplete'>;
+  readonly gapCode: GapCode;
 }
 
 export interface DirectoryResult {
   readonly entries: readonly DirectoryEntry[];
   readonly names: NamesInDirectory;
-  /** Single objects that fitted nobody. */
+  /** Single objects that nobody is, and that nobody was or that are gone: no reason to call the reading incomplete. */
   readonly notFound: readonly string[];
   readonly gaps: readonly Failure[];
 }
@@ -59,7 +62,13 @@ export async function readDirectory(
           : await recall(parts, key, started, highestUsn);
       if (remembered !== undefined && BigInt(remembered.highestUsn) === highestUsn)
         return fromMemory(remembered);
-      const reading = new ScopeReading(reader, { ...part, ...parts, remembered }, signal);
+      const schema = new DirectorySchema(reader, parts.globalCatalog, signal);
+      await schema.learn(part.attributes);
+      const namedKey = `active-directory/named/${part.name}/${digestOf(scopeOf(parts, part, reader))}`;
+      const seen =
+        part.scope.objects.length === 0 ? [] : await recallNamedObjects(parts.cache, namedKey, parts.log);
+      const named = new NamedObjects(seen, reader.facts.invocationId, started);
+      const reading = new ScopeReading(reader, { ...part, ...parts, remembered, schema, named }, signal);
       try {
         await reading.run();
       } finally {
@@ -67,6 +76,7 @@ export async function readDirectory(
       }
       const displayNames = await reading.met.displayNames(namedIds(reading.wanted.values()));
       const result = resultOf(reading, displayNames, []);
+      await rememberNamedObjects(parts.cache, namedKey, named, parts.log);
       if (key !== undefined && highestUsn !== undefined && result.gaps.length === 0)
         await remember(parts, key, {
           // Of the last full reading: what is read bit by bit must not put off the next whole one.
@@ -145,18 +155,25 @@ function interrupted(failure: Failure, { gapCode }: WantedPart, read: number): F
   });
 }
 
-/** A right is missing: accounts are seen without an attribute that every account has. */
-export function hiddenAttributes(code: WantedPart['gapCode'], count: number): Failure {
-  return new Failure(code, {
-    details: { reason: 'hiddenAttributes', attribute: 'userAccountControl', count },
-  });
-}
+/** Of another shape, what an earlier version remembered of an object says too little. */
+const ENTRY_SHAPE = 2;
 
 /** undefined where the server does not say who it is: its sequence numbers could be anybody's. */
-function cacheKey(parts: DirectoryParts, part: WantedPart, { facts }: LdapReader): string | undefined {
-  if (facts.invocationId === undefined) return undefined;
-  const { scope, name } = part;
-  const what = JSON.stringify([
+function cacheKey(parts: DirectoryParts, part: WantedPart, reader: LdapReader): string | undefined {
+  const { invocationId } = reader.facts;
+  if (invocationId === undefined) return undefined;
+  // What is asked for belongs to it: a version that reads more attributes must not find them missing everywhere.
+  const digest = digestOf([
+    ENTRY_SHAPE,
+    scopeOf(parts, part, reader),
+    part.attributes,
+    formatFilter(part.everybody),
+  ]);
+  return `active-directory/${invocationId}/${part.name}/${digest}`;
+}
+
+function scopeOf(parts: DirectoryParts, { scope }: WantedPart, { facts }: LdapReader): unknown {
+  return [
     parts.baseDns,
     parts.globalCatalog,
     parts.account.toLowerCase(),
@@ -166,9 +183,11 @@ function cacheKey(parts: DirectoryParts, part: WantedPart, { facts }: LdapReader
     scope.addressLists,
     scope.objects,
     scope.ldapFilter ?? null,
-  ]);
-  const digest = createHash('sha256').update(what).digest('base64url');
-  return `active-directory/${facts.invocationId}/${name}/${digest}`;
+  ];
+}
+
+function digestOf(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('base64url');
 }
 
 async function recall(

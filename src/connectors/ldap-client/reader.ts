@@ -14,7 +14,9 @@ import {
   type SearchRequest,
 } from './messages.ts';
 import { guidText } from './object-guid.ts';
-import { textOf, textsOf } from './values.ts';
+import { watchPages } from './page-progress.ts';
+import { readAllValues } from './value-ranges.ts';
+import { textOf } from './values.ts';
 
 /** MaxPageSize of Windows; larger pages are cut to it. */
 export const PAGE_SIZE = 1_000;
@@ -53,12 +55,19 @@ export interface LdapReader {
   ): Promise<readonly string[]>;
   /** Whether a search fits anything. */
   hasAny(search: Omit<LdapSearch, 'attributes'>, signal: AbortSignal): Promise<boolean>;
-  /** All values of an attribute of one object, however many; undefined: the object is not there. */
-  readAll(name: string, attribute: string, signal: AbortSignal): Promise<readonly string[] | undefined>;
+  /**
+   * All values of an attribute of one object, however many; undefined: the object is not there; `'changing'`: it
+   * changed under every reading, so that a value may have slipped through between two ranges.
+   */
+  readAll(
+    name: string,
+    attribute: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | 'changing' | undefined>;
 }
 
 export async function openReader(
-  connection: LdapConnection,
+  connection: Pick<LdapConnection, 'search'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<LdapReader> {
@@ -79,6 +88,7 @@ export async function openReader(
 
     async search(search, take, signal) {
       const references: string[] = [];
+      const progress = watchPages();
       const askFor = (cookie: Buffer) =>
         ask({ ...search, controls: [pagedControl(PAGE_SIZE, cookie), extendedNamesControl()] }, signal);
       let page = await askFor(Buffer.alloc(0));
@@ -87,6 +97,7 @@ export async function openReader(
         // A server that does not page would end every list early without saying so.
         if (cookie === undefined)
           throw new Failure('unexpectedDirectoryAnswer', { details: { paging: false } });
+        if (cookie.length > 0) progress.see(page);
         // An empty page with a cookie is not the end: Windows sends such when it looked at many objects for nothing.
         const next = cookie.length > 0 ? askFor(cookie) : undefined;
         // The server works on the next page while this one is taken; its failure is met below, or not at all.
@@ -99,59 +110,33 @@ export async function openReader(
     },
 
     async hasAny(search, signal) {
+      const progress = watchPages();
       let cookie: Buffer = Buffer.alloc(0);
       do {
         // A page of one; empty ones with a cookie mean that the server goes on looking.
         const controls = [pagedControl(1, cookie)];
         const page = await ask({ ...search, attributes: ['1.1'], controls }, signal);
         if (page.entries.length > 0) return true;
+        progress.see(page);
         cookie = pageCookie(page.controls) ?? Buffer.alloc(0);
       } while (cookie.length > 0);
       return false;
     },
 
-    async readAll(name, attribute, signal) {
-      const values: string[] = [];
-      for (;;) {
-        const asked = `${attribute};range=${values.length}-*`;
-        let page: SearchPage;
-        try {
-          page = await ask({ ...baseSearch(name, [asked]), controls: [extendedNamesControl()] }, signal);
-        } catch (thrown) {
-          const failure = asFailure(thrown);
-          if (failure.code === 'directoryBaseNotFound') return undefined;
-          throw failure;
-        }
-        const entry = page.entries[0];
-        if (entry === undefined) return undefined;
-        const range = rangeOf(entry, attribute);
-        if (range === undefined) return [...values, ...textsOf(entry, attribute)];
-        values.push(...range.values);
-        if (range.isLast || range.values.length === 0) return values;
-      }
+    readAll(name, attribute, signal) {
+      const askFor = async (attributes: readonly string[]) => {
+        const request = { ...baseSearch(name, attributes), controls: [extendedNamesControl()] };
+        return (await ask(request, signal)).entries[0];
+      };
+      return readAllValues(askFor, attribute);
     },
   };
-}
-
-interface ValueRange {
-  readonly values: readonly string[];
-  readonly isLast: boolean;
-}
-
-/** `member;range=0-1499` is followed by more, `member;range=1500-*` is the end ([MS-ADTS] 3.1.1.3.1.3.3). */
-function rangeOf(entry: RawEntry, attribute: string): ValueRange | undefined {
-  const pattern = new RegExp(`^${attribute};range=\\d+-(\\*|\\d+)$`, 'i');
-  for (const name of entry.attributes.keys()) {
-    const end = pattern.exec(name)?.[1];
-    if (end !== undefined) return { values: textsOf(entry, name), isLast: end === '*' };
-  }
-  return undefined;
 }
 
 type Ask = (request: SearchRequest, signal: AbortSignal) => Promise<SearchPage>;
 
 async function askPatiently(
-  connection: LdapConnection,
+  connection: Pick<LdapConnection, 'search'>,
   clock: Clock,
   request: SearchRequest,
   signal: AbortSignal,
