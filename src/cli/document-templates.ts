@@ -158,5 +158,7 @@ exchangeOnline:
   organization: ${quoted(of.organization)}
   cloud: global # global | usGovernment | usGovernmentDod | china
   applicationId: ${quoted(of.applicationId)}
+  # Sends reports.
+  # mailbox: contactsync@contoso.example
 `;
 }

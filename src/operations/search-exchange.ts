@@ -28,7 +28,8 @@ export async function searchExchange(
   if (document.scenario !== 'onPremises') throw wrongScenario(document);
   const connection = await dependencies.connect(document);
   try {
-    if (connection.searchExchange === undefined) throw wrongScenario(document);
+    if (connection.searchExchange === undefined)
+      throw wrongScenario(document, 'who signs in as an application must name the address');
     const { mailbox, steps, found } = await connection.searchExchange(signal);
     const ewsUrlBefore = document.onPremises.exchangeWebServices.url;
     const common = { environment: document.name, mailbox, steps, ewsUrlBefore };
@@ -72,5 +73,7 @@ async function saveAddress(
   return { revision, keepsPasswords };
 }
 
-const wrongScenario = ({ name, scenario }: Environment): Failure =>
-  new Failure('wrongScenario', { details: { environment: name, scenario } });
+const wrongScenario = ({ name, scenario }: Environment, reason?: string): Failure =>
+  new Failure('wrongScenario', {
+    details: { environment: name, scenario, ...(reason === undefined ? {} : { reason }) },
+  });

@@ -8,6 +8,7 @@ import type {
   ExplainView,
   MailboxPlanView,
   PolicyView,
+  ProbeView,
   ReportView,
   RunView,
   ScanView,
@@ -344,4 +345,17 @@ describe('the end of a policy', () => {
     });
     expect(await contacts(address)).toEqual([]);
   });
+});
+
+it('a test mail goes through Microsoft Graph, from the mailbox of the environment', async () => {
+  const [sender = '', recipient = ''] = (await box.control.people('UserMailbox')).map(
+    ({ primarySmtpAddress }) => primarySmtpAddress,
+  );
+  const test = ['environment', 'test', 'contoso', '--send-test-mail', recipient];
+  const text = `${box.environmentText()}  mailbox: ${sender}\nlanguage: de\n`;
+  await box.json(['environment', 'apply', box.write('with-mailbox.yaml', text)]);
+  expect((await box.json<ProbeView>(test)).steps.at(-1)).toMatchObject({ name: 'Test mail', ok: true });
+  const [received, ...more] = await box.control.receivedMessages(recipient);
+  expect(received).toMatchObject({ from: sender, subject: expect.stringContaining('Testnachricht') });
+  expect(more).toEqual([]);
 });
