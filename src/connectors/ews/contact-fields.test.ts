@@ -264,6 +264,8 @@ describe('signs of what the user put in', () => {
 
   it.each([
     ['a picture', '<t:HasPicture>true</t:HasPicture>'],
+    ['a picture, in the other spelling', '<t:HasPicture>1</t:HasPicture>'],
+    ['an attachment, in the other spelling', '<t:HasAttachments>1</t:HasAttachments>'],
     ['an attachment', '<t:HasAttachments>true</t:HasAttachments>'],
     [
       'a flag',

@@ -8,9 +8,11 @@ import { silentLog } from '../../ports/log.ts';
 import { impatientClock } from '../graph/testing/graph-test-bed.ts';
 import { createEwsClient } from './ews-client.ts';
 import { CODE_FAILURES, STATUS_FAILURES } from './failures.ts';
+import { LONGEST_WAIT_MS } from './pace.ts';
 import { failureOf, signal } from './testing/ews-bench.ts';
 import {
   answer,
+  answerOf,
   done,
   HEAD,
   refused,
@@ -114,10 +116,94 @@ describe('an answer', () => {
     expect(http.sent).toHaveLength(2);
   });
 
-  it('with the wrong number of messages is asked for once more and then unreadable', async () => {
-    const { http, texts } = opened([{ body: answer() }]);
-    expect((await failureOf(texts(2))).code).toBe('unreadableExchangeAnswer');
+  it.each([
+    ['none', []],
+    ['fewer', ['a']],
+    ['more', ['a', 'b', 'c']],
+  ])(
+    'with %s messages than asked is asked for once more, and nothing of it is used',
+    async (_name, given) => {
+      const { http, texts } = opened([{ body: answer(...given.map(text)) }]);
+      const failure = await failureOf(texts(2));
+      expect(failure).toMatchObject({ number: 13041, details: { reason: 'wrong number of messages' } });
+      expect(http.sent).toHaveLength(2);
+    },
+  );
+
+  it('with the wrong number of messages once is asked for again, all of it', async () => {
+    const { texts } = opened([{ body: answer(text('b')) }, { body: answer(text('a'), text('b')) }]);
+    expect(await texts(2)).toEqual(['a', 'b']);
+  });
+
+  it('that never ends is given up after the first message too many', async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(HEAD);
+      for (; given < 100_000; given += 1) yield Buffer.from(text('a'));
+    }
+    const { client } = opened([{ body: endless() }]);
+    expect(await client.write(ALICE, OPERATION, 2, signal)).toMatchObject({
+      kind: 'lost',
+      isOver: true,
+      messages: [],
+    });
+    expect(given).toBe(2);
+  });
+
+  it('that is too large is asked for in parts: what arrived is kept, and one that is alone fails at once', async () => {
+    const large = done('<t:a/>'.repeat(60_000));
+    const { http, clock, texts } = opened([
+      { body: answer(text('a'), text('b'), large, text('d')) },
+      { body: answer(large) },
+    ]);
+    const failure = await failureOf(texts(4));
+    expect(failure).toMatchObject({
+      number: 13041,
+      details: { tooLarge: true, reason: 'too many elements' },
+    });
+    // The third and fourth together, then nothing: half of two is the one that is too large.
     expect(http.sent).toHaveLength(2);
+    expect(clock.sleptMs).toHaveLength(1);
+  });
+
+  it('to another operation is not taken, neither for reading nor for writing', async () => {
+    const { client, texts } = opened([{ body: answerOf('UpdateItem', text('a')) }]);
+    expect((await failureOf(texts(1))).code).toBe('unreadableExchangeAnswer');
+    expect(await client.write(ALICE, OPERATION, 1, signal)).toMatchObject({ kind: 'lost', messages: [] });
+  });
+
+  it('that breaks off is lost, whatever the network calls it', async () => {
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(HEAD);
+      throw new Failure('exchangeServerConnection', { details: { host: 'mail.contoso.example' } });
+    }
+    const { client } = opened([{ body: broken() }]);
+    expect(await client.write(ALICE, OPERATION, 1, signal)).toMatchObject({
+      kind: 'lost',
+      failure: { code: 'answerLost', details: { code: 'exchangeServerConnection' } },
+    });
+  });
+
+  it.each([
+    'ErrorItemNotFound',
+    'ErrorIrresolvableConflict',
+    'ErrorPropertyValidationFailure',
+    'ErrorItemCorrupt',
+  ])('of one message that says %s does not stand for all inputs', async (code) => {
+    const { client } = opened([{ body: answer(refused(code)) }]);
+    expect(await client.write(ALICE, OPERATION, 3, signal)).toMatchObject({ kind: 'lost', isOver: true });
+  });
+
+  it.each([
+    ['Success', 'ErrorItemSave'],
+    ['Error', 'NoError'],
+    ['Warning', 'NoError'],
+  ])('of class %s with %s contradicts itself: it may have been done', async (messageClass, code) => {
+    const contradiction = refused(code).replace('"Error"', `"${messageClass}"`);
+    const { client } = opened([{ body: answer(contradiction) }]);
+    expect(await client.write(ALICE, OPERATION, 1, signal)).toMatchObject({
+      messages: [{ refusal: { reaction: 'transient', failure: { code: 'unexpectedAnswer' } } }],
+    });
   });
 
   it('of one message that refuses stands for all inputs', async () => {
@@ -148,14 +234,93 @@ describe('an answer', () => {
     expect(client.traffic.state()).toMatchObject({ refusals: 1, waitedMs: 120_000 });
   });
 
-  it('of a gateway is waited for as it says', async () => {
+  it.each([
+    'ErrorInternalServerError',
+    'ErrorTimeoutExpired',
+    'ErrorMailboxStoreUnavailable',
+    'ErrorOfTomorrow',
+  ])('that hides a busy server behind %s leaves open whether a write was carried out', async (code) => {
+    const wish = '<t:Value Name="BackOffMilliseconds">120000</t:Value>';
+    const fault = `<s:Fault><faultcode>${code}</faultcode><detail><ResponseCode>${code}</ResponseCode><t:MessageXml>${wish}</t:MessageXml></detail></s:Fault>`;
+    const asFault = answer().replace(/<m:GetItemResponse>.*<\/m:GetItemResponse>/, fault);
+    const asMessage = answer(text('a'), refused(code, `<m:MessageXml>${wish}</m:MessageXml>`));
+    const refusal = { reaction: 'transient', backOffMs: 120_000, failure: { code: 'throttledTooLong' } };
+    const { client } = opened([{ status: 500, body: asFault }, { body: asMessage }]);
+    expect(await client.write(ALICE, OPERATION, 2, signal)).toMatchObject({ kind: 'refused', refusal });
+    expect(await client.write(ALICE, OPERATION, 2, signal)).toMatchObject({
+      messages: [{ refusal: undefined }, { refusal }],
+    });
+  });
+
+  const FIRST_WAIT_MS = 1_000;
+  it.each([
+    ['1500', 1_500],
+    ['0.4', 1],
+    ['1500.2', 1_501],
+    ['0', FIRST_WAIT_MS],
+    ['', FIRST_WAIT_MS],
+    ['-5000', FIRST_WAIT_MS],
+    ['NaN', FIRST_WAIT_MS],
+    ['Infinity', FIRST_WAIT_MS],
+    ['1e9', FIRST_WAIT_MS],
+    ['0x7fffffff', FIRST_WAIT_MS],
+  ])('that asks for %s milliseconds is waited for %d', async (stated, expected) => {
+    const wish = `<m:MessageXml><t:Value Name="BackOffMilliseconds">${stated}</t:Value></m:MessageXml>`;
     const { clock, texts } = opened([
-      { status: 503, headers: { 'content-type': 'text/html', 'retry-after': '30' }, body: '<html>' },
+      { body: answer(refused('ErrorServerBusy', wish)) },
       { body: answer(text('a')) },
     ]);
     expect(await texts(1)).toEqual(['a']);
-    expect(clock.sleptMs).toEqual([30_000]);
+    expect(clock.sleptMs).toEqual([expected]);
   });
+
+  it.each(['99999999999999', '9'.repeat(400)])(
+    'that asks for %s milliseconds is not waited for: a failure says until when, and then it is asked again',
+    async (stated) => {
+      const wish = `<m:MessageXml><t:Value Name="BackOffMilliseconds">${stated}</t:Value></m:MessageXml>`;
+      const { http, clock, client, texts } = opened([
+        { body: answer(refused('ErrorServerBusy', wish)) },
+        { body: answer(text('a')) },
+      ]);
+      expect(await failureOf(texts(1))).toMatchObject({ number: 12040, retryAfterMs: LONGEST_WAIT_MS });
+      expect(client.traffic.state().waitingUntil).toBe('2026-11-02T09:00:00.000Z');
+      expect(clock.sleptMs).toEqual([]);
+      await clock.sleep(LONGEST_WAIT_MS);
+      expect(await texts(1)).toEqual(['a']);
+      expect(http.sent).toHaveLength(2);
+    },
+  );
+
+  const NO_WAIT_STATED = [1_000];
+  it.each([
+    ['30', [30_000]],
+    ['0.5', [500]],
+    ['0', NO_WAIT_STATED],
+    ['-30', NO_WAIT_STATED],
+    ['soon', NO_WAIT_STATED],
+    ['Mon, 02 Nov 2026 08:00:40 GMT', [40_000]],
+    ['Sun, 01 Nov 2026 08:00:00 GMT', NO_WAIT_STATED],
+  ] as const)('of a gateway that says Retry-After: %s is waited for', async (header, expected) => {
+    const { clock, texts } = opened([
+      { status: 503, headers: { 'content-type': 'text/html', 'retry-after': header }, body: '<html>' },
+      { body: answer(text('a')) },
+    ]);
+    expect(await texts(1)).toEqual(['a']);
+    expect(clock.sleptMs).toEqual(expected);
+  });
+
+  it.each(['99999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT'])(
+    'of a gateway that says Retry-After: %s is a failure with an end',
+    async (header) => {
+      const headers = { 'content-type': 'text/html', 'retry-after': header };
+      const { client, texts } = opened([
+        { status: 503, headers, body: '<html>' },
+        { body: answer(text('a')) },
+      ]);
+      expect(await failureOf(texts(1))).toMatchObject({ retryAfterMs: LONGEST_WAIT_MS });
+      expect(client.traffic.state().waitingUntil).toBe('2026-11-02T09:00:00.000Z');
+    },
+  );
 
   it.each([
     [404, 'notExchangeWebServices'],

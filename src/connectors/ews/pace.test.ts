@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BatchSize } from './batch-size.ts';
-import { Pace } from './pace.ts';
+import { LONGEST_WAIT_MS, Pace } from './pace.ts';
 
 const signal = new AbortController().signal;
 
@@ -106,6 +106,27 @@ describe('the pace', () => {
       code: 'throttledTooLong',
       retryAfterMs: 700_000,
     });
+  });
+
+  it.each([Number.POSITIVE_INFINITY, 1e18, LONGEST_WAIT_MS + 1])(
+    'ends a pause of %d at the longest',
+    async (wish) => {
+      const { clock, pace, inside, enter } = opened();
+      pace.pause(wish);
+      expect(pace.state().waitingUntil).toBe('2026-11-02T09:00:00.000Z');
+      await expect(enter('a')).rejects.toMatchObject({ retryAfterMs: LONGEST_WAIT_MS });
+      await clock.advance(LONGEST_WAIT_MS);
+      await enter('b');
+      expect(inside).toEqual(['b']);
+    },
+  );
+
+  it.each([Number.NaN, -60_000, 0])('makes no pause of %d', async (wish) => {
+    const { pace, inside, enter } = opened();
+    pace.pause(wish);
+    await enter('a');
+    expect(inside).toEqual(['a']);
+    expect(pace.state()).toMatchObject({ waitingUntil: undefined, waitedMs: 0 });
   });
 
   it('who gives up in the queue holds up nobody', async () => {

@@ -3,10 +3,12 @@
 
 import { randomEwsKinds, randomKinds } from '@contactsync/emulator';
 import { describe, expect, it } from 'vitest';
-import { person, sampleMark } from '../../../test/contract/sample.ts';
+import { person, sampleFolder, sampleMark } from '../../../test/contract/sample.ts';
+import { Chance } from '../../../test/year/chance.ts';
 import { Failure } from '../../model/failure.ts';
 import type { ManagedContact } from '../../model/mailbox.ts';
 import type { TargetChange } from '../../model/plan.ts';
+import type { MailboxTarget } from '../../ports/mailbox-target.ts';
 import {
   apply,
   bed,
@@ -14,10 +16,12 @@ import {
   creation,
   folder,
   policyId,
-  read,
+  signal,
   storedItems,
+  target,
   useEwsBench,
 } from './testing/ews-bench.ts';
+import { changingExchange } from './testing/exchange-between.ts';
 
 useEwsBench();
 
@@ -27,12 +31,16 @@ const numbers = Array.from({ length: CONTACTS }, (_, index) => index + 1);
 const sourceOf = (number: number) => sampleMark(policyId, number).sourceObjectId;
 
 /** Runs until nothing is left to do; a run that fails as a whole is followed by the next one. */
-async function until(plan: (contacts: readonly ManagedContact[]) => readonly TargetChange[]): Promise<void> {
+async function until(
+  plan: (contacts: readonly ManagedContact[]) => readonly TargetChange[],
+  over: MailboxTarget = target,
+): Promise<void> {
   for (let run = 0; run < MOST_RUNS; run += 1) {
     try {
-      const changes = plan((await read()).contacts);
+      const { contacts } = await over.readFolder({ known: undefined, includeForeign: false }, signal);
+      const changes = plan(contacts);
       if (changes.length === 0) return;
-      const outcomes = await apply(...changes);
+      const outcomes = await over.applyChanges(changes, signal);
       for (const outcome of outcomes) expect(['refused', 'gone']).not.toContain(outcome.status);
     } catch (thrown) {
       if (!(thrown instanceof Failure)) throw thrown;
@@ -68,6 +76,34 @@ const unchanged = (contacts: readonly ManagedContact[]): readonly TargetChange[]
 
 const left = (contacts: readonly ManagedContact[]): readonly TargetChange[] =>
   contacts.map(({ itemId, version }) => ({ kind: 'delete', itemId, version, mode: 'hard' }));
+
+const MESSAGE = /<m:(\w+)ResponseMessage .*?<\/m:\1ResponseMessage>/gs;
+
+/** What a proxy, a broken server or a cut makes of an answer, and what can be seen in it. */
+function damage(answer: string, chance: Chance): string | Uint8Array {
+  const messages = answer.match(MESSAGE) ?? [];
+  const chosen = chance.maybe(messages) ?? '';
+  const at = chance.between(0, answer.length - 1);
+  const bytes = Buffer.from(answer);
+  switch (chance.between(0, 7)) {
+    case 0:
+      return answer.slice(0, at);
+    case 1:
+      return bytes.fill(0xff, at, at + 1);
+    case 2:
+      return answer.replace(chosen, '');
+    case 3:
+      return answer.replace(chosen, () => chosen + chosen);
+    case 4:
+      return answer.replace(chosen, () => `<!-- between --><?pi x?>${chosen}`);
+    case 5:
+      return answer.replaceAll(/(\w+)Response([ >])/g, 'FindPeopleResponse$2');
+    case 6:
+      return answer.replaceAll(/IncludesLastItemInRange/g, 'Includes');
+    default:
+      return `${answer.slice(0, at)}<${answer.slice(at)}`;
+  }
+}
 
 describe('trouble at random', () => {
   /** What a single seed meets depends on how its requests fall; all of them together meet most of it. */
@@ -108,6 +144,26 @@ describe('trouble at random', () => {
 
   it('was met in many kinds', () => {
     expect(met.size).toBeGreaterThan(5);
+  });
+
+  it.each([1, 2, 3])('seed %d of answers changed on their way: the same end', async (seed) => {
+    const chance = new Chance(seed);
+    let damaged = 0;
+    const http = changingExchange(bed.http, (answer) => {
+      if (!chance.happens(0.3)) return undefined;
+      damaged += 1;
+      return damage(answer, chance);
+    });
+    const over = bed.targetsOver(http).open(bed.mailbox, policyId, sampleFolder());
+    for (const plan of [missing, unchanged]) {
+      await until(plan, over);
+      expect(await storedItems()).toHaveLength(CONTACTS);
+    }
+    const stored = await storedItems();
+    expect(stored.every(({ properties }) => properties['jobTitle'] === 'Boss')).toBe(true);
+    await until(left, over);
+    expect(await storedItems()).toEqual([]);
+    expect(damaged).toBeGreaterThan(3);
   });
 
   it('twin: whoever writes again without looking has contacts twice', async () => {

@@ -93,7 +93,7 @@ export async function* readSoap(
     try {
       return piece === undefined ? decoder.decode() : decoder.decode(piece, { stream: true });
     } catch {
-      throw reader.damaged('not UTF-8');
+      throw new UnreadableXml('not UTF-8');
     }
   };
   for await (const piece of body) yield* reader.read(legal.next(decode(piece)));
@@ -120,7 +120,9 @@ class SoapReader {
     this.#limits = limits;
     this.#response = response;
     this.#parser.on('error', (error) => {
-      throw this.damaged(firstLineOf(error.message));
+      throw this.#outer.length === 0
+        ? new UnreadableXml('not XML', 'notSoap')
+        : new UnreadableXml(firstLineOf(error.message));
     });
     this.#parser.on('doctype', (type) => {
       const isPage = /^\s*html\b/i.test(type);
@@ -154,13 +156,6 @@ class SoapReader {
   end(): void {
     this.#parser.close();
     if (!this.#hasAnswer) throw new UnreadableXml('no answer in the envelope');
-  }
-
-  /** Before any element opened, it may be anything. */
-  damaged(reason: string): UnreadableXml {
-    return this.#outer.length === 0
-      ? new UnreadableXml('not XML', 'notSoap')
-      : new UnreadableXml(reason, 'damaged');
   }
 
   #enter(tag: SaxesTagNS): void {

@@ -16,12 +16,19 @@ export interface ScriptedExchange extends ExchangeHttp {
 
 /** Answers in order; the last one answers everything after it. */
 export function scriptedExchange(...answers: readonly ScriptedAnswer[]): ScriptedExchange {
+  return answeringExchange((_, number) => answers[Math.min(number, answers.length) - 1]);
+}
+
+/** Answers each request by its body and number, from 1. */
+export function answeringExchange(
+  answerTo: (body: string, number: number) => ScriptedAnswer | undefined,
+): ScriptedExchange {
   const sent: ExchangeRequest[] = [];
   return {
     sent,
     async send(request): Promise<ExchangeResponse> {
-      const answer = answers[Math.min(sent.length, answers.length - 1)];
       sent.push(request);
+      const answer = answerTo(request.body ?? '', sent.length);
       if (answer === undefined) throw new Error('no answer in the script');
       const { status = 200, headers = {}, body } = answer;
       if (body instanceof Error) throw body;
@@ -51,3 +58,7 @@ export const refused = (code: string, more = '') =>
   `<m:GetItemResponseMessage ResponseClass="Error"><m:MessageText>no</m:MessageText><m:ResponseCode>${code}</m:ResponseCode>${more}<m:Items/></m:GetItemResponseMessage>`;
 
 export const answer = (...messages: readonly string[]) => `${HEAD}${messages.join('')}${TAIL}`;
+
+/** The answer to another operation than GetItem. */
+export const answerOf = (operation: string, ...messages: readonly string[]) =>
+  answer(...messages).replaceAll('GetItemResponse', `${operation}Response`);
