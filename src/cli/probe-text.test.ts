@@ -105,7 +105,7 @@ describe('a connection test', () => {
   it('fits the terminal, but for what is to be copied or cannot be broken', () => {
     const lines = onTerminal(probeLines(probe, plainPaint));
     const long = lines.filter((line) => cells(line) > 80);
-    expect(long).toEqual([`      cmdlet: ${failure.details['cmdlet']}`]);
+    expect(long).toEqual([`      cmdlet: ${String(failure.details['cmdlet'])}`]);
     expect(lines).toContain('      Exchange Management Shell.');
     expect(lines.filter((line) => line.startsWith('✓') || line.startsWith('✗'))).toHaveLength(2);
   });
