@@ -2,7 +2,6 @@
 
 import { resolveSrv } from 'node:dns/promises';
 import {
-  type ActiveDirectoryConnector,
   type ActiveDirectoryOptions,
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
@@ -17,7 +16,6 @@ import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import { steadyChance } from '../connectors/ldap-client/servers.ts';
 import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
-import { Failure } from '../model/failure.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
@@ -53,8 +51,7 @@ export async function connectOnPremises(
     // The order stays: of controllers that replicate slowly, changing ones would make people come and go.
     random: steadyChance(environment.id),
   };
-  const connected = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
-  const directory = settings.globalCatalog ? withoutDeletions(connected) : connected;
+  const directory = createActiveDirectory({ ...ldap, cache: stores.directoryCache });
   const { signIn, isApplication } = await signInToExchange(
     environment,
     passwords.exchange,
@@ -115,31 +112,6 @@ export async function connectOnPremises(
       const requests = targets.counts.requests + sourceClient.counts.requests;
       log.info('connection closed', { environment: environment.name, requests });
       await Promise.all([directory.close(), http.close()]);
-    },
-  };
-}
-
-/**
- * A global catalog tells members of universal groups only, and not every attribute, without saying what it leaves out:
- * nothing may be deleted because of it.
- */
-function withoutDeletions(connector: ActiveDirectoryConnector): ActiveDirectoryConnector {
-  const gap = (code: 'sourceIncomplete' | 'mailboxListIncomplete') =>
-    new Failure(code, { details: { reason: 'globalCatalog' } });
-  return {
-    ...connector,
-    source: {
-      ...connector.source,
-      async read(scope, signal) {
-        const reading = await connector.source.read(scope, signal);
-        return { ...reading, isComplete: false, gaps: [...reading.gaps, gap('sourceIncomplete')] };
-      },
-    },
-    directory: {
-      async readMailboxes(scope, signal) {
-        const reading = await connector.directory.readMailboxes(scope, signal);
-        return { ...reading, isComplete: false, gaps: [...reading.gaps, gap('mailboxListIncomplete')] };
-      },
     },
   };
 }

@@ -197,6 +197,18 @@ describe.skipIf(!need.available)(titleWith(need, 'what a domain controller does 
       expect([held.isComplete, held.gaps]).toEqual([true, []]);
     });
 
+    it('that does not say what it holds leaves what is usually missing open, and nobody is deleted', async () => {
+      await admin.addRecipient({ kind: 'userMailbox', displayName: 'Person', more: { sn: 'Known' } });
+      const rules = { notHeld: ['isMemberOfPartialAttributeSet'] };
+      const { objects, isComplete, gaps } = await read({}, { isCatalog: true, rules });
+      expect([isComplete, gaps.map(({ details }) => details.reason)]).toEqual([false, ['globalCatalog']]);
+      expect(objects[0]?.isHidden).toBe(false);
+      expect(objects[0]?.unknownAttributes).toContain('notes');
+      expect(objects[0]?.unknownAttributes).not.toContain('surname');
+      const mailboxes = await readMailboxes({ isCatalog: true, rules });
+      expect([mailboxes.isComplete, mailboxes.mailboxes[0]?.customAttributes]).toEqual([false, []]);
+    });
+
     it('without the flag of people hidden publishes nobody', async () => {
       await admin.addRecipient({ kind: 'userMailbox', displayName: 'Person' });
       const { objects, isComplete } = await read({}, { isCatalog: true, rules: { notHeld: [HIDDEN] } });

@@ -66,10 +66,15 @@ export class DirectorySchema {
       : attributes.filter((name) => !this.#existing.has(name.toLowerCase()));
   }
 
+  /** false: a global catalog that does not say what it holds; `notHeld` is a guess. */
+  get isCertain(): boolean {
+    return !this.#isGlobalCatalog || this.#existing.get(ALWAYS_HELD.toLowerCase()) === true;
+  }
+
   /** Those that exist and of which this server says nothing. */
   notHeld(attributes: readonly string[]): readonly string[] {
     if (!this.#isGlobalCatalog) return [];
-    const isTold = this.#existing.get(ALWAYS_HELD.toLowerCase()) === true;
+    const isTold = this.isCertain;
     return attributes.filter((name) => {
       const key = name.toLowerCase();
       if (this.#existing.size > 0 && !this.#existing.has(key)) return false;

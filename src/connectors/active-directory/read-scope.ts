@@ -75,6 +75,9 @@ export class ScopeReading {
     const { scope, everybody, baseDns, attributes, globalCatalog, gapCode } = this.#options;
     const bases = baseDns.length > 0 ? baseDns : [this.#lookupBase];
     await this.#checkConditions(present('mailNickname'), 'noExchangeSchema');
+    // Who is missing, and why, cannot be told then: nobody may be deleted because of it.
+    if (!this.#options.schema.isCertain)
+      this.gaps.push(new Failure(gapCode, { details: { reason: 'globalCatalog' } }));
     if (isNothingNamed(scope)) await this.#searchAll(bases, everybody);
     for (const { dn, includeChildren } of scope.organizationalUnits)
       await this.#search({ base: dn, scope: includeChildren ? 'sub' : 'one', filter: everybody });
