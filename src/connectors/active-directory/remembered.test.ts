@@ -91,7 +91,8 @@ describe('what is remembered of a directory', () => {
         await cache.save(key, blob);
       },
     };
-    const next = remembered(3_001, { highestUsn: '6' });
+    // In another order, so that no portion is the same.
+    const next = remembered(3_000, { entries: new Map([...remembered(3_000).entries].reverse()) });
     await expect(saveRemembered(breaking, 'key', next)).rejects.toThrow('disk');
     expect((await recall(cache))?.wanted).toHaveLength(3_000);
     for (const count of [3_001, 20, 3_002]) {
