@@ -1,8 +1,10 @@
 // The way of an administrator with Active Directory and Exchange Server, through the command line: from nothing to
 // filled mailboxes, changes and leavers in the directory, rollback, clean-up; then what can go wrong on that way.
 
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CountView, ExplainView, MailboxPlanView, PolicyView, RunView } from '@contactsync/contract';
+import { seededApp } from '@contactsync/emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needs, titleWith } from '../needs.ts';
 import type { RunAnswer } from './installation.ts';
@@ -212,6 +214,45 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       expect(exitCode, output).toBe(0);
       expect(output).toContain(company.box.emulator.ewsUrl);
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+    });
+
+    it('signs in at Exchange as an application with a certificate, and sends it no password', async () => {
+      const { control, emulator } = company.box;
+      const { initialDomain } = await control.organization();
+      const issuer = `tenant: ${initialDomain}, login: '${emulator.url}', applicationId: ${seededApp.clientId}`;
+      const oauth = (more = '') => ({ authentication: `oauth\n    oauth: { ${issuer}${more} }` });
+      await company.environmentWith(oauth());
+      expect((await company.failedStep(2)).failure).toMatchObject({ number: 10042 });
+
+      const { thumbprint, file } = await company.json<{ thumbprint: string; file: string }>([
+        ...['certificate', 'create', '--environment', 'head-office'],
+      ]);
+      await control.registerCertificate(String(new X509Certificate(readFileSync(file))));
+      expect((await company.failedStep(2)).failure).toMatchObject({
+        number: 12030,
+        details: { permission: ['full_access_as_app'] },
+      });
+
+      await control.setRoles({ exchangeRoles: ['full_access_as_app'] });
+      const { reader } = company.controller;
+      const { signIns } = await control.account(reader.name);
+      const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
+      expect(exitCode, output).toBe(0);
+      expect(output.match(/^✓/gm)).toHaveLength(8);
+      expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+      expect((await control.account(reader.name)).signIns).toBe(signIns);
+      expect((await company.run(['environment', 'list'])).output).toContain(
+        `password (activeDirectory); certificate ${thumbprint.slice(0, 12)}`,
+      );
+
+      // Whoever may edit the environment does not get a token for something else with the certificate.
+      await company.environmentWith(oauth(", resource: 'https://mail.contoso.example/'"));
+      expect((await company.failedStep(2)).failure).toMatchObject({ number: 10042 });
+      await company.json(['environment', 'set-certificate', 'head-office', thumbprint]);
+      expect((await company.failedStep(2)).failure).toMatchObject({
+        number: 13024,
+        details: { audience: 'https://mail.contoso.example/' },
+      });
     });
 
     it('signs in at Exchange with another account, and by Basic', async () => {
