@@ -3,7 +3,7 @@ import type { RawEntry } from '../ldap-client/messages.ts';
 import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
 import { canonicalParent, decodeRecipient, listPath, type NamesInDirectory } from './decode-recipient.ts';
 import { attributeNames, type DirectoryEntry, readEntry } from './directory-entry.ts';
-import { recipientKind } from './recipient-kinds.ts';
+import { isRemote, recipientKind } from './recipient-kinds.ts';
 
 const ID = '85619bf8-3a89-5d63-af0a-0c179834cdc7';
 const OTHER = '19b5572c-7dab-54ae-bbdf-2c8d000cf523';
@@ -158,6 +158,17 @@ describe('a directory entry as a source object', () => {
     [{ objectClass: ['user'], homeMDB: ['CN=DB1'] }, 'other'],
   ] as const)('%o is a %s', (values, kind) => {
     expect(recipientKind(entryWith(values))).toBe(kind);
+  });
+
+  it('a room in the cloud is a room, and in the cloud', () => {
+    const room = entryWith({ ...account, msExchRecipientTypeDetails: ['8589934592'] });
+    expect([recipientKind(room), isRemote(room)]).toEqual(['roomMailbox', true]);
+    const here = entryWith({ ...account, msExchRecipientTypeDetails: ['16'] });
+    expect([recipientKind(here), isRemote(here)]).toEqual(['roomMailbox', false]);
+    // Only the archive of this mailbox is there.
+    expect(isRemote(entryWith({ ...account, homeMDB: ['CN=DB1'], msExchRemoteRecipientType: ['2'] }))).toBe(
+      false,
+    );
   });
 
   it('places and address lists as Exchange shows them', () => {

@@ -159,7 +159,11 @@ function interrupted(failure: Failure, { gapCode }: WantedPart, read: number): F
 const ENTRY_SHAPE = 2;
 
 /** undefined where the server does not say who it is: its sequence numbers could be anybody's. */
-function cacheKey(parts: DirectoryParts, part: WantedPart, reader: LdapReader): string | undefined {
+export function cacheKey(
+  parts: Pick<DirectoryParts, 'baseDns' | 'globalCatalog' | 'account'>,
+  part: WantedPart,
+  reader: Pick<LdapReader, 'facts'>,
+): string | undefined {
   const { invocationId } = reader.facts;
   if (invocationId === undefined) return undefined;
   // What is asked for belongs to it: a version that reads more attributes must not find them missing everywhere.
@@ -172,7 +176,11 @@ function cacheKey(parts: DirectoryParts, part: WantedPart, reader: LdapReader): 
   return `active-directory/${invocationId}/${part.name}/${digest}`;
 }
 
-function scopeOf(parts: DirectoryParts, { scope }: WantedPart, { facts }: LdapReader): unknown {
+function scopeOf(
+  parts: Pick<DirectoryParts, 'baseDns' | 'globalCatalog' | 'account'>,
+  { scope }: WantedPart,
+  { facts }: Pick<LdapReader, 'facts'>,
+): unknown {
   return [
     parts.baseDns,
     parts.globalCatalog,
