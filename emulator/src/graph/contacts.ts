@@ -16,7 +16,7 @@ import { folderOf } from './contact-folders.ts';
 import { readContactBody } from './contact-properties.ts';
 import { checkContactSelect, etagOf, viewContact } from './contact-view.ts';
 import { expandedProperties } from './extended-properties.ts';
-import { badRequest, itemNotFound } from './graph-error.ts';
+import { badRequest, GraphError, itemNotFound } from './graph-error.ts';
 import { contactId, requireWellFormedId } from './item-ids.ts';
 import type { MailboxCall } from './mailbox-gate.ts';
 import { parseFilter } from './query/filter-syntax.ts';
@@ -51,6 +51,7 @@ export function listContacts(opened: MailboxCall): EmulatorResponse {
   // Without a filter the count is the folder's own, which includes the personal distribution lists that a
   // contact list never shows (docs issue 11201).
   const count = options.has('$filter') ? filtered.length : everything.length;
+  requireWhole(page);
   const view = { select, expand, immutableIds: call.preferences.immutableIds, inList: true };
   const next = `${call.root}${call.path}${queryWith(options, { $skip: String(skip + top) })}`;
   return ok(
@@ -62,6 +63,16 @@ export function listContacts(opened: MailboxCall): EmulatorResponse {
     },
     preferenceApplied(opened),
   );
+}
+
+/** What a damaged item makes of a whole page. The service's own wording is not known. */
+function requireWhole(items: readonly ContactItem[]): void {
+  if (items.some(({ isDamaged }) => isDamaged === true))
+    throw new GraphError(
+      500,
+      'ErrorInternalServerError',
+      'An internal server error occurred. The operation failed.',
+    );
 }
 
 function filteredContacts(items: readonly ContactItem[], text: string | undefined): readonly ContactItem[] {
@@ -94,6 +105,7 @@ export function createContact(opened: MailboxCall): EmulatorResponse {
 
 export function getContact(opened: MailboxCall): EmulatorResponse {
   const item = contactOf(opened);
+  requireWhole([item]);
   return ok(entity(opened, item), { ETag: etagOf(opened.mailbox, item), ...preferenceApplied(opened) });
 }
 

@@ -125,6 +125,8 @@ export interface ContactItem {
   changeNumber: number;
   /** Made in Outlook by the user: Graph shows its unset strings as '' instead of null. */
   madeByHand: boolean;
+  /** The store lists it and cannot open it. */
+  isDamaged?: boolean;
 }
 
 /** Left behind by a deletion or a move, so that delta can answer `@removed`. */

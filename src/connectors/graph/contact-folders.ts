@@ -64,12 +64,12 @@ async function listFolders(
 }
 
 function sourceFolder(folder: FoundFolder, isContacts: boolean): SourceFolder {
-  const { folderId, parentId, name, mark, itemCount, lastCommit } = folder;
+  const { folderId, parentId, name, holdsContacts, mark, itemCount, lastCommit } = folder;
   return {
     folderId,
     parentId: isContacts ? undefined : folderIdOf({ id: parentId }),
     name,
-    holdsContacts: true,
+    holdsContacts,
     isMarked: mark !== undefined,
     stamp: itemCount === undefined ? undefined : `${itemCount} ${lastCommit ?? ''}`,
   };

@@ -20,7 +20,9 @@ const ITEM_COUNT = 'Integer 0x3602';
 const CHILD_COUNT = 'Integer 0x6638';
 /** PR_LOCAL_COMMIT_TIME_MAX: when an item of the folder last changed (MS-OXCFOLD 2.2.2.2.1.14). */
 const LAST_COMMIT = 'SystemTime 0x670A';
-const FOLDER_QUERY = `${expandOf([IDENTITY_PROPERTY, ITEM_COUNT, CHILD_COUNT, LAST_COMMIT])}`;
+/** PidTagContainerClass: folders that Outlook keeps for itself are of a class below that of contact folders. */
+const FOLDER_CLASS = 'String 0x3613';
+const FOLDER_QUERY = `${expandOf([IDENTITY_PROPERTY, ITEM_COUNT, CHILD_COUNT, LAST_COMMIT, FOLDER_CLASS])}`;
 const FOLDERS_PER_PAGE = 250;
 const DEEPEST = 20;
 
@@ -28,6 +30,8 @@ const DEEPEST = 20;
 export const DEFAULT_FOLDER = 'contacts';
 
 export interface FoundFolder extends ListedFolder {
+  /** false only when the mailbox says so. */
+  readonly holdsContacts: boolean;
   /** When it was listed, by the clock of the service. */
   readonly answeredAt: Date | undefined;
   /** false only when the mailbox says so. */
@@ -158,6 +162,7 @@ export function decodeFolder(row: GraphJson, codec: MarkCodec, answeredAt?: Date
     itemCount: numberIn(extended, ITEM_COUNT),
     lastCommit: extended.get(normalizedId(LAST_COMMIT)),
     answeredAt,
+    holdsContacts: /^(?:IPF\.Contact)?$/i.test(extended.get(normalizedId(FOLDER_CLASS)) ?? ''),
     mayHaveChildren: numberIn(extended, CHILD_COUNT) !== 0,
   };
 }

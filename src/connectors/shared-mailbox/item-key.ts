@@ -1,5 +1,5 @@
 // Who a contact item is: a hash of its search key, the one property that is the same through EWS and Graph and stays
-// when the item, or its whole mailbox, moves (decision "identity of contact items").
+// when the item, or its whole mailbox, moves (docs/decisions/0012).
 
 import { createHash } from 'node:crypto';
 import { type SourceObjectId, sourceObjectId } from '../../model/ids.ts';

@@ -34,6 +34,7 @@ export function getItem(call: EwsCall): string {
     (id) => {
       const { mailbox } = requireMailbox(call);
       const item = requireItemById(mailbox, attribute(id, 'Id'));
+      if (item.isDamaged === true) throw new EwsError('ErrorItemCorrupt', 'The item is corrupt.');
       return element('m:Items', {}, viewItem(item, shape, { mailbox, inTable: false }));
     },
     { whenFailed: noItems },

@@ -14,6 +14,7 @@ import type { SourceReading } from '../../../ports/contact-source.ts';
 import { silentLog } from '../../../ports/log.ts';
 import type { MailboxDirectory } from '../../../ports/mailbox-directory.ts';
 import { type ExtendedProperty, encodeCreate } from '../../graph/codec.ts';
+import { normalizedId } from '../../graph/schema.ts';
 import { createSharedMailboxReader } from '../shared-mailbox-source.ts';
 
 /** How a protocol reaches the emulator. */
@@ -87,20 +88,6 @@ export class SharedMailboxBed {
     return this.mailbox.primarySmtpAddress;
   }
 
-  get directory(): MailboxDirectory {
-    return {
-      readMailboxes: async ({ addresses }) => {
-        const isNamed = addresses.includes(this.address);
-        return {
-          mailboxes: isNamed ? [this.mailbox] : [],
-          notFound: isNamed ? [] : addresses,
-          isComplete: true,
-          gaps: [],
-        };
-      },
-    };
-  }
-
   /** The mailbox itself, unless another is named. */
   scope(change: Partial<SharedMailboxSource> = {}): SharedMailboxSource {
     return {
@@ -120,9 +107,14 @@ export class SharedMailboxBed {
   read(
     change: Partial<SharedMailboxSource> = {},
     signal = new AbortController().signal,
+    { location, open }: Protocol = this.protocol,
   ): Promise<SourceReading> {
-    const { location, open } = this.protocol;
-    const reader = createSharedMailboxReader({ directory: this.directory, open, location, log: silentLog });
+    const mailbox = { ...this.mailbox, location };
+    const directory: MailboxDirectory = {
+      readMailboxes: () =>
+        Promise.resolve({ mailboxes: [mailbox], notFound: [], isComplete: true, gaps: [] }),
+    };
+    const reader = createSharedMailboxReader({ directory, open, location, log: silentLog });
     return reader(this.scope(change), signal);
   }
 
@@ -152,12 +144,25 @@ export class SharedMailboxBed {
       createItem(open, mailbox.contactsFolderId, { properties: propertiesOf(number) });
   }
 
+  /** As Outlook makes folders for itself, and contactSync its own. */
+  setFolderProperty(folder: string, id: string, value: string): void {
+    const owner = this.mailbox.ownerId ?? '';
+    const stored = this.emulator.organization.recipients.get(owner)?.mailbox?.folders.get(folder);
+    if (stored === undefined) throw new Error('no such folder');
+    stored.extendedProperties.set(normalizedId(id).replace('string', 'String'), value);
+  }
+
+  /** The store lists it and cannot open it. */
+  damage(item: string): void {
+    const stored = this.#stored(item);
+    if (stored === undefined) throw new Error('no such item');
+    stored.isDamaged = true;
+  }
+
   /** The source object that an item is read as. */
   async objectOf(item: string): Promise<SourceObjectId> {
     const name = `probe ${randomUUID()}`;
-    const { displayName = null } =
-      this.emulator.organization.recipients.get(this.mailbox.ownerId ?? '')?.mailbox?.items.get(item)
-        ?.properties ?? {};
+    const { displayName = null } = this.#stored(item)?.properties ?? {};
     await this.control.editContact(this.address, item, { displayName: name });
     const { objects } = await this.read({ includePrivate: true });
     await this.control.editContact(this.address, item, { displayName });
@@ -194,6 +199,11 @@ export class SharedMailboxBed {
       addToAddressList: unknown,
       filterFor: unknown,
     };
+  }
+
+  #stored(item: string) {
+    const owner = this.mailbox.ownerId ?? '';
+    return this.emulator.organization.recipients.get(owner)?.mailbox?.items.get(item);
   }
 
   #itemOf(id: SourceObjectId): string {
