@@ -4,6 +4,7 @@ import { configurationFailures } from '../../src/model/failure-codes/configurati
 import { exchangeOnPremisesFailures } from '../../src/model/failure-codes/exchange-on-premises.ts';
 import { exchangeOnlineFailures } from '../../src/model/failure-codes/exchange-online.ts';
 import { licenseFailures } from '../../src/model/failure-codes/license.ts';
+import { mailFailures } from '../../src/model/failure-codes/mail.ts';
 import { queueFailures } from '../../src/model/failure-codes/queue.ts';
 import { sourceFailures } from '../../src/model/failure-codes/source.ts';
 import { storageFailures } from '../../src/model/failure-codes/storage.ts';
@@ -21,6 +22,7 @@ const GROUP_FILES = {
   15: writingFailures,
   16: licenseFailures,
   17: queueFailures,
+  18: mailFailures,
   19: storageFailures,
 } as const;
 

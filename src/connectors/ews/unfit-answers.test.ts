@@ -118,7 +118,8 @@ describe('of messages', () => {
     async (_, change) => {
       const { contacts } = await reading(change);
       const names = contacts.map(({ properties }) => properties?.displayName);
-      expect(names.toSorted()).toEqual(['Person 1', 'Person 2', 'Person 3']);
+      expect(new Set(names)).toEqual(new Set(['Person 1', 'Person 2', 'Person 3']));
+      expect(names).toHaveLength(3);
     },
   );
 
