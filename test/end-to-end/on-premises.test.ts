@@ -3,7 +3,15 @@
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { CountView, ExplainView, MailboxPlanView, PolicyView, RunView } from '@contactsync/contract';
+import type {
+  CountView,
+  EnvironmentView,
+  ExchangeSearchView,
+  ExplainView,
+  MailboxPlanView,
+  PolicyView,
+  RunView,
+} from '@contactsync/contract';
 import { seededApp } from '@contactsync/emulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needs, titleWith } from '../needs.ts';
@@ -74,16 +82,23 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
         ...['environment', 'set-password', 'head-office', '--password-file'],
         company.box.path('password.txt'),
       ]);
-      const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
+      const { exitCode, output } = await company.run([
+        ...['environment', 'test', 'head-office', '--send-test-mail', company.controller.reader.name],
+      ]);
       expect(exitCode, output).toBe(0);
-      expect(output.match(/^✓/gm)).toHaveLength(8);
+      expect(output.match(/^✓/gm)).toHaveLength(9);
       expect(output).toContain('by impersonation');
+      expect(await company.box.control.receivedMessages(company.controller.reader.name)).toMatchObject([
+        { from: company.controller.reader.name, subject: expect.stringContaining('"head-office"') },
+      ]);
+      // The mail is the last thing written before the first run.
+      await company.box.control.clearRequests();
       expect((await company.run(['environment', 'list'])).output).toContain('password (activeDirectory)');
     });
 
     it('counts what a policy with units and groups would fill', async () => {
       const { output } = await company.run([
-        ...['policy', 'new', 'All staff', '--environment', 'head-office', '--source', 'activeDirectory'],
+        ...['policy', 'new', 'All staff', '--environment', 'head-office'],
       ]);
       const text = output
         .replace('organizationalUnits: []\n  #   - dn:', `organizationalUnits:\n    - dn: '${BERLIN}'\n  #`)
@@ -210,9 +225,21 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
         serviceBindingInformation: `${company.box.emulator.url}/Autodiscover/Autodiscover.xml`,
       });
       await company.environmentWith({ url: '' });
+      const { ewsUrl } = company.box.emulator;
       const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
       expect(exitCode, output).toBe(0);
-      expect(output).toContain(company.box.emulator.ewsUrl);
+      expect(output).toContain(ewsUrl);
+      expect(output).toContain('connection points found');
+      expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+
+      const search = await company.json<ExchangeSearchView>([
+        ...['environment', 'search', 'head-office', '--save'],
+      ]);
+      expect(search).toMatchObject({ ewsUrl, saved: { keepsPasswords: true } });
+      expect(search.serverVersion).toMatch(/^15\./);
+      expect(search.steps.map(({ kind }) => kind)).toContain('leadsOn');
+      const { environment } = await company.json<EnvironmentView>(['environment', 'show', 'head-office']);
+      expect(environment).toMatchObject({ onPremises: { exchangeWebServices: { url: ewsUrl } } });
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
     });
 
@@ -309,6 +336,9 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       expect(await company.wrongPasswordsAtDirectory()).toBe(before.directory + 1);
       expect((await company.failedStep(2)).failure.number).toBe(11020);
       expect(await company.wrongPasswordsAtDirectory()).toBe(before.directory + 2);
+      const { failure } = await company.json<ExchangeSearchView>(['environment', 'search', 'head-office'], 2);
+      expect(failure?.number).toBe(11020);
+      expect(await company.wrongPasswordsAtDirectory()).toBe(before.directory + 3);
       expect(await company.wrongPasswordsAtExchange()).toBe(before.exchange);
       expect((await company.box.control.requests()).filter(({ face }) => face === 'ews')).toEqual([]);
     });
@@ -373,6 +403,8 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       expect(failure.number).toBe(13030);
       expect(failure.remedy).toContain('New-ManagementRoleAssignment');
       expect(failure.remedy).toContain('ApplicationImpersonation');
+      expect(failure.details).toMatchObject({ right: 'ApplicationImpersonation', account: reader.name });
+      expect(failure.details['cmdlet']).toContain(`-User '${reader.name}'`);
       const { report } = await company.json<RunAnswer>(['run', 'All staff'], 2);
       expect(report.failures[0]?.failure.number).toBe(15016);
     });
@@ -412,7 +444,9 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     });
 
     it('a policy of the other scenario is refused', async () => {
-      const { output } = await company.run(['policy', 'new', 'Other', '--environment', 'head-office']);
+      const { output } = await company.run([
+        ...['policy', 'new', 'Other', '--environment', 'head-office', '--source', 'exchangeOnline'],
+      ]);
       const file = company.box.write('other.yaml', output);
       expect(await company.box.failure(['policy', 'apply', file])).toMatchObject({
         number: 10044,
