@@ -58,6 +58,7 @@ async function expectTrue(changes: readonly TargetChange[], outcomes: readonly C
     const found = contacts.find(({ itemId }) => itemId === outcome.itemId);
     expect(found).toMatchObject({ version: outcome.version });
     if (change.kind === 'create') expect(found?.mark).toEqual(change.mark);
+    else expect(outcome.itemId).toBe(change.itemId);
   }
 }
 
