@@ -190,6 +190,19 @@ describe.skipIf(!need.available)(titleWith(need, 'what a domain controller does 
       expect(objects[0]?.attributes.department).toBeUndefined();
     });
 
+    it('is told in the connection test, like a directory that holds everything', async () => {
+      const schemaStep = async (asked: Asked) => {
+        const { source, close } = connect(asked);
+        const steps = await source.probe(signal);
+        await close();
+        return steps.find(({ name }) => name === 'Active Directory: schema');
+      };
+      expect(await schemaStep({})).toEqual({ name: 'Active Directory: schema', ok: true });
+      expect((await schemaStep(throughCatalog))?.note).toMatch(
+        /^The global catalog leaves out \d+ of \d+ attributes/,
+      );
+    });
+
     it('cannot evaluate a filter about what it does not hold', async () => {
       const { isComplete, gaps } = await read({ ldapFilter: '(department=Sales)' }, throughCatalog);
       expect([isComplete, reasons(gaps)]).toEqual([false, [['notInGlobalCatalog', 'department']]]);

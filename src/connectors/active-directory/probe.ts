@@ -4,6 +4,8 @@ import { asFailure, Failure } from '../../model/failure.ts';
 import type { ProbeStep } from '../../ports/contact-source.ts';
 import type { LdapReader } from '../ldap-client/reader.ts';
 import { readAddressLists } from './address-lists.ts';
+import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
+import { DirectorySchema } from './directory-schema.ts';
 import type { DirectoryParts } from './reading-directory.ts';
 import { RECIPIENTS } from './recipient-kinds.ts';
 
@@ -26,6 +28,7 @@ export async function probeActiveDirectory(
     const isTold = reader.facts.invocationId !== undefined && (await reader.highestUsn(signal)) !== undefined;
     return isTold ? undefined : 'Not readable: every run reads the whole directory.';
   });
+  await attempt('Active Directory: schema', (reader) => schemaNote(reader, parts, signal));
   for (const base of await basesOf(parts, signal)) {
     const name = base === '' ? 'the forest' : base;
     await attempt(`Active Directory: recipients below ${name}`, (reader) =>
@@ -46,6 +49,22 @@ async function basesOf(
   if (baseDns.length > 0) return baseDns;
   if (globalCatalog) return [''];
   return session.read(async ({ facts }) => [facts.defaultNamingContext], signal);
+}
+
+async function schemaNote(
+  reader: LdapReader,
+  { globalCatalog }: DirectoryParts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const schema = new DirectorySchema(reader, globalCatalog, signal);
+  await schema.learn(RECIPIENT_ATTRIBUTES);
+  const missing = schema.missing(RECIPIENT_ATTRIBUTES);
+  if (missing.includes('msExchRecipientTypeDetails'))
+    return 'Without the attributes of Exchange: not prepared for it.';
+  const notHeld = schema.notHeld(RECIPIENT_ATTRIBUTES).length;
+  if (notHeld > 0)
+    return `The global catalog leaves out ${notHeld} of ${RECIPIENT_ATTRIBUTES.length} attributes; what is written of them stays.`;
+  return undefined;
 }
 
 /** One page is enough to know. */
