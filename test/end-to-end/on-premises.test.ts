@@ -210,6 +210,56 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     });
   });
 
+  it('copies the contacts of a shared mailbox', async () => {
+    const { control } = company.box;
+    const [shared] = await company.people(company.controller.baseDn, '(msExchRecipientTypeDetails=4)');
+    const source = shared?.address ?? '';
+    await control.addPerson({
+      recipientTypeDetails: 'SharedMailbox',
+      displayName: 'Customers',
+      alias: 'customers',
+      primarySmtpAddress: source,
+    });
+    const { id: folder } = await control.createFolder(source, 'North/South');
+    const customer = (displayName: string, itemClass = 'IPM.Contact') =>
+      control.createContact(source, { folder, properties: { displayName }, itemClass });
+    const anna = await customer('Anna Kern');
+    const bruno = await customer('Bruno Maß');
+    await customer('All customers', 'IPM.DistList');
+    const { output } = await company.run([
+      ...['policy', 'new', 'Customers', '--environment', 'head-office', '--source', 'sharedMailbox'],
+      ...['--mailbox', source],
+    ]);
+    const text = output
+      .replace('folders: []', 'folders: [{ path: [North/South] }]')
+      .replace('addresses: []', `addresses: [${first}]`)
+      .replace('name: Company Contacts', 'name: Customers');
+    await company.json(['policy', 'apply', company.box.write('customers.yaml', text)]);
+    const copy = () => company.json<RunAnswer>(['run', 'Customers']);
+    const filled = await copy();
+    expect(filled.report).toMatchObject({
+      run: { state: 'finished' },
+      source: { excluded: { contactList: 1 } },
+      applied: { created: 2 },
+      failures: [],
+    });
+
+    await control.clearRequests();
+    expect((await copy()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+    const asked = (await control.requests(200_000)).flatMap(({ operation = '' }) => operation);
+    expect(asked.filter((operation) => operation === 'GetItem')).toHaveLength(1);
+
+    await control.editContact(source, anna.id, { jobTitle: 'Owner' });
+    await control.deleteContact(source, bruno.id);
+    expect((await copy()).report.applied).toMatchObject({ updated: 1, deleted: 1 });
+    const { items } = await control.mailbox(first);
+    const copies = items.filter(({ folderPath }) => folderPath === 'Contacts/Customers');
+    expect(copies.map(({ properties }) => [properties['displayName'], properties['jobTitle']])).toEqual([
+      ['Anna Kern', 'Owner'],
+    ]);
+    await company.json(['policy', 'remove', 'Customers', '--remove-contacts']);
+  });
+
   describe('ways to the servers', () => {
     afterAll(() => company.environmentWith({}));
 
