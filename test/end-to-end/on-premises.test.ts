@@ -86,7 +86,7 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
         ...['environment', 'test', 'head-office', '--send-test-mail', company.controller.reader.name],
       ]);
       expect(exitCode, output).toBe(0);
-      expect(output.match(/^✓/gm)).toHaveLength(9);
+      expect(output.match(/^✓/gm)).toHaveLength(10);
       expect(output).toContain('by impersonation');
       expect(await company.box.control.receivedMessages(company.controller.reader.name)).toMatchObject([
         { from: company.controller.reader.name, subject: expect.stringContaining('"head-office"') },
@@ -315,7 +315,7 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       const { signIns } = await control.account(reader.name);
       const { exitCode, output } = await company.run(['environment', 'test', 'head-office']);
       expect(exitCode, output).toBe(0);
-      expect(output.match(/^✓/gm)).toHaveLength(8);
+      expect(output.match(/^✓/gm)).toHaveLength(9);
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
       expect((await control.account(reader.name)).signIns).toBe(signIns);
       expect((await company.run(['environment', 'list'])).output).toContain(
