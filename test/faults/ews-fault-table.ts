@@ -39,6 +39,8 @@ const UNREACHABLE = [13010] as const;
 const NOT_EWS = [13011] as const;
 const UNREADABLE = [13041] as const;
 
+const SCHEMA = { kind: 'soap-fault', code: 'ErrorSchemaValidation' } as const;
+
 interface EwsRow extends Expected {
   readonly action: EwsFault['action'];
 }
@@ -75,7 +77,16 @@ export const EWS_FAULTS = {
   'find-count-exceeded': [
     { action: { kind: 'find-count-exceeded' }, at: ['list'], once: 'nothing', lasting: BUSY },
   ],
-  'sign-in-again': [{ action: { kind: 'sign-in-again' }, at: OPERATIONS, once: 'nothing', lasting: [13020] }],
+  'sign-in-again': [
+    {
+      action: { kind: 'sign-in-again' },
+      at: OPERATIONS.filter((place) => place !== 'folder look-up'),
+      once: 'nothing',
+      lasting: [13020],
+    },
+    // The first request of all: a password that was never taken yet is refused, and not tried again.
+    { action: { kind: 'sign-in-again' }, at: ['folder look-up'], once: [13020], lasting: [13020] },
+  ],
   'sync-state-invalid': [
     {
       action: { kind: 'sync-state-invalid' },
@@ -125,12 +136,13 @@ export const EWS_FAULTS = {
     { action: { kind: 'soap-fault', code: 'ErrorInvalidServerVersion' }, at: OPERATIONS, once: [13012] },
     { action: { kind: 'soap-fault', code: 'ErrorNobodyKnows' }, at: OPERATIONS, once: UNKNOWN },
     // Of less at once it is not said again; a reading has nothing in it that could be wrong.
-    {
-      action: { kind: 'soap-fault', code: 'ErrorSchemaValidation' },
-      at: ['create', 'update', 'delete'],
-      once: 'nothing',
-    },
-    { action: { kind: 'soap-fault', code: 'ErrorSchemaValidation' }, at: READING, once: [13040] },
+    { action: SCHEMA, at: ['create'], once: 'nothing', in: ['first fill', 'rollback'] },
+    { action: SCHEMA, at: ['update'], once: 'nothing' },
+    { action: SCHEMA, at: ['delete'], once: 'nothing', in: ['changes', 'clean-up'] },
+    // There it is the only one, and cannot be sent with less.
+    { action: SCHEMA, at: ['create'], once: [15030], in: ['changes'] },
+    { action: SCHEMA, at: ['delete'], once: [15030], in: ['rollback'] },
+    { action: SCHEMA, at: READING, once: [13040] },
   ],
 } as const satisfies Readonly<Record<EwsFaultKind, readonly EwsRow[]>>;
 

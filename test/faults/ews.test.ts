@@ -77,9 +77,12 @@ function strike(
 const metBy = ({ variant: { trouble } }: EwsCase, { met }: Played): number | undefined =>
   met[trouble.action.kind];
 
+/** Done, and not told in a way that could be read. */
+const UNTOLD: readonly string[] = ['answer-lost', 'malformed-xml'];
+
 function problemsOf({ stage, place, variant, told }: EwsCase, played: Played): readonly string[] {
   // A write that happened is found when its answer is looked for, as often as it takes.
-  const isSettled = variant.trouble.action.kind === 'answer-lost' && !READING.includes(place);
+  const isSettled = UNTOLD.includes(variant.trouble.action.kind) && !READING.includes(place);
   // Only read after its renaming, which has happened.
   const isAfterwards = place === 'folder by id';
   const mayPass = variant.mayPass === true || isSettled || isAfterwards;
