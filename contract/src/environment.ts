@@ -160,7 +160,10 @@ const defaults = {
     .describe('Two-letter country for phone numbers of people without one.'),
   timeZone: z.string().default('UTC'),
   language: z.enum(['en', 'de']).default('en').describe('Language of reports.'),
-  additionalCaFile: z.string().optional().describe('PEM or DER file with certificate authorities to trust as well.'),
+  additionalCaFile: z
+    .string()
+    .optional()
+    .describe('PEM or DER file with certificate authorities to trust as well.'),
 };
 
 export const Environment = z.discriminatedUnion('scenario', [
