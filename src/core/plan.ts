@@ -32,6 +32,8 @@ export interface PlanInput extends RemovalInput {
 
 interface Context extends PlanInput {
   readonly matched: MatchedContacts;
+  /** Managed contacts that this plan does not look at. */
+  readonly others: number;
   readonly entries: ReadonlyMap<SourceObjectId, LedgerEntry>;
   /** How often a value was fought over; also known from a writing that was cut off. */
   readonly contested: ReadonlyMap<SourceObjectId, LedgerEntry['contested']>;
@@ -72,7 +74,8 @@ export function planMailbox(input: PlanInput): ContactPlan {
   const hasWanted =
     input.purpose === 'fill' && [...input.wanted.keys()].some((id) => !input.undecided.has(id));
   const verdict = decideRoot(input.policy, root, input.snapshot.contacts, hasWanted);
-  if (input.purpose === 'fill' && !verdict.mayUse) {
+  const mayActOnFolder = input.purpose === 'fill' && input.only === undefined;
+  if (mayActOnFolder && !verdict.mayUse) {
     notices.add('folderRefused');
     return assemble(context, [], [], notices, []);
   }
@@ -87,8 +90,7 @@ export function planMailbox(input: PlanInput): ContactPlan {
 
   const created = changes.filter((change) => change.kind === 'create').map((change) => change.folderKey);
   const needed = missingSubfolders(input.snapshot.folders, created);
-  const rootActions =
-    input.purpose === 'fill' && (created.length > 0 || root !== undefined) ? verdict.actions : [];
+  const rootActions = mayActOnFolder && (created.length > 0 || root !== undefined) ? verdict.actions : [];
   const emptied = emptiedFolders(
     input.policy,
     input.snapshot.folders,
@@ -118,9 +120,11 @@ function contextOf(input: PlanInput): Context {
     (id) => input.wanted.get(id)?.folderKey,
   );
   const missing = [...entries.keys()].filter((id) => !matched.own.has(id));
+  const looked = restricted(matched, input.only);
   return {
     ...input,
-    matched: restricted(matched, input.only),
+    matched: looked,
+    others: matched.own.size - looked.own.size,
     entries,
     contested: new Map(
       ((input.known ?? input.interrupted)?.entries ?? []).map((entry) => [
@@ -382,10 +386,10 @@ function assemble(
       delete: count('delete'),
       handOver: count('handOver'),
       adopt: count('adopt'),
-      keep: kept,
+      keep: kept + context.others,
       foreign: context.snapshot.foreignCount,
     },
-    managedCount: context.matched.own.size,
+    managedCount: context.matched.own.size + context.others,
     notices: notices.list(),
     respectedDeletions,
   };

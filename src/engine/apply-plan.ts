@@ -73,8 +73,7 @@ export async function applyPlan(
     const isHeldBack = input.plan.notices.some(
       ({ kind }) => kind === 'newerMark' || kind === 'deletionsHeldBack',
     );
-    const isEmptied = input.plan.purpose === 'empty' && context.only === undefined;
-    if (isEmptied && writing.leaves.failedFor.size === 0 && !isHeldBack) {
+    if (input.plan.purpose === 'empty' && writing.leaves.failedFor.size === 0 && !isHeldBack) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
     }
     return writing.counts;

@@ -75,6 +75,8 @@ async function carryOut(
     now: ports.clock.now().toISOString(),
     emptyReason: 'policyRemoved',
   };
+  // A mailbox that loses one person is not emptied.
+  const purpose = people === undefined ? 'empty' : 'fill';
   const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
   let failed = 0;
   await recorder.enter('planning');
@@ -82,7 +84,7 @@ async function carryOut(
   await tryEachMailbox(request.mailboxes, trying, {
     isReading: true,
     work: async (mailbox) => {
-      const { plan } = await planOneMailbox(mailbox, 'empty', context, ports, signal);
+      const { plan } = await planOneMailbox(mailbox, purpose, context, ports, signal);
       // What a newer release wrote can only be removed by it; that is no success.
       const isNewer = plan.notices.some(({ kind }) => kind === 'newerMark');
       // Also a mailbox with nothing left is applied, so that it is no longer remembered as written to.
@@ -93,7 +95,7 @@ async function carryOut(
         type: 'mailbox.planned',
         mailboxId: mailbox.id,
         primarySmtpAddress: mailbox.primarySmtpAddress,
-        purpose: 'empty',
+        purpose,
         counts: plan.counts,
         notices: plan.notices,
       });

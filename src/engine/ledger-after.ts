@@ -83,8 +83,7 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     policyId: plan.policyId,
     mailboxId: input.mailbox.id,
     isDirty: false,
-    rulesDigest:
-      plan.purpose === 'fill' ? input.rulesDigest : input.isPartial ? (known?.rulesDigest ?? '') : '',
+    rulesDigest: plan.purpose === 'fill' ? input.rulesDigest : '',
     folders: snapshot.folders.map(ledgerFolder),
     entries,
     foreignCount: snapshot.foreignCount,

@@ -30,6 +30,7 @@ async function remove(world: World, mode: 'run' | 'test' = 'run'): Promise<Run> 
       people: new Set([WANTED]),
       mode,
       holder: 'test',
+      onEvent: (event) => world.events.push(event),
     },
     world.ports,
     anySignal(),
@@ -59,6 +60,8 @@ describe('removing a person everywhere', () => {
   it('as a test run withholds nobody and writes nothing', async () => {
     const world = await filled();
     expect(await world.writesDuring(() => remove(world, 'test'))).toEqual([]);
+    const planned = world.eventsOf('mailbox.planned');
+    expect(planned.at(-1)).toMatchObject({ purpose: 'fill', counts: { delete: 1, keep: 4 } });
     expect((await world.withheld.ids()).size).toBe(0);
   });
 
