@@ -13,6 +13,7 @@ import { createSelfSigned } from './certificates/create-self-signed.ts';
 import { importPem, importPfx } from './certificates/import-certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
 import { connectExchangeOnline } from './composition/connect-exchange-online.ts';
+import { connectHybrid } from './composition/connect-hybrid.ts';
 import { connectOnPremises } from './composition/connect-on-premises.ts';
 import { checkTenantName } from './connectors/entra/national-clouds.ts';
 import { parseFilter } from './connectors/ldap-client/parse-filter.ts';
@@ -68,9 +69,14 @@ export async function openOperations(
       checkLdapFilter: parseFilter,
       connect: (environment, alsoTo) => {
         const heard = alsoTo === undefined ? ownLog : bothLogs(ownLog, alsoTo);
-        return environment.scenario === 'exchangeOnline'
-          ? connectExchangeOnline(environment, stores, heard)
-          : connectOnPremises(environment, stores, heard, Math.random);
+        switch (environment.scenario) {
+          case 'exchangeOnline':
+            return connectExchangeOnline(environment, stores, heard);
+          case 'onPremises':
+            return connectOnPremises(environment, stores, heard, Math.random);
+          case 'hybrid':
+            return connectHybrid(environment, stores, heard, Math.random);
+        }
       },
       newId: randomUUID,
       user: userInfo().username,

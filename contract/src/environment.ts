@@ -175,5 +175,16 @@ export const Environment = z.discriminatedUnion('scenario', [
     exchangeOnline: ExchangeOnline,
   }),
   z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),
+  z.strictObject({
+    ...common,
+    scenario: z.literal('hybrid'),
+    ...defaults,
+    proxy: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Proxy on the way to Exchange Online.'),
+    onPremises: OnPremises,
+    exchangeOnline: ExchangeOnline,
+  }),
 ]);
 export type Environment = z.infer<typeof Environment>;

@@ -137,6 +137,10 @@ describe('a new document', () => {
     const scenarios = [...environment, ...onPremises, '--scenario'];
     expect((await run([...scenarios, 'onPremises'], withDefaults)).exitCode).toBe(0);
     expect(await run([...scenarios, 'exchangeOnline'])).toMatchObject({ exitCode: 2, output: '' });
+    const hybrid = [...environment, ...online, ...onPremises, '--scenario', 'hybrid'];
+    const both = (await run(hybrid, withDefaults)).output;
+    expect(both).toMatch(/scenario: hybrid[\s\S]*activeDirectory:[\s\S]*exchangeOnline:/);
+    expect(await run([...scenarios, 'hybrid'])).toMatchObject({ exitCode: 2, output: '' });
   });
 
   it('on-premises begins with the address that is set for new ones, or with what is typed', async () => {

@@ -118,23 +118,7 @@ scenario: onPremises
 # defaultCountry: DE
 # additionalCaFile: /etc/contactsync/company-ca.pem
 
-onPremises:
-  activeDirectory:
-    domain: ${quoted(of.domain)} # its domain controllers are found by DNS
-    # servers: [dc1.corp.contoso.example]
-    # baseDns: ['OU=Staff,DC=corp,DC=contoso,DC=example']
-    encryption: ldaps # ldaps | startTls
-    account: ${quoted(of.account)}
-  exchangeWebServices:
-    # Nothing given: Autodiscover finds it.
-    ${of.url === undefined ? '# url: https://mail.contoso.example/EWS/Exchange.asmx' : `url: ${quoted(of.url)}`}
-    authentication: ntlm # ntlm | basic | oauth
-    # Only for oauth, with a certificate: contactsync certificate create --environment NAME
-    # oauth:
-    #   tenant: contoso.onmicrosoft.com # or, at AD FS: tokenUrl: https://adfs.contoso.example/adfs/oauth2/token
-    #   applicationId: 00000000-0000-0000-0000-000000000000
-    mailbox: ${quoted(of.mailbox)}
-`;
+${onPremisesPart(of)}`;
 }
 
 export function newEnvironmentText(of: {
@@ -154,7 +138,65 @@ scenario: exchangeOnline
 # proxy: http://proxy.contoso.example:8080
 # additionalCaFile: /etc/contactsync/proxy-ca.pem
 
-exchangeOnline:
+${onlinePart(of)}`;
+}
+
+interface OnPremisesParts {
+  readonly domain: string;
+  readonly account: string;
+  readonly mailbox: string;
+  /** undefined: Autodiscover. */
+  readonly url: string | undefined;
+}
+
+interface OnlineParts {
+  readonly organization: string;
+  readonly applicationId: string;
+}
+
+export function newHybridText(
+  of: { readonly id: string; readonly name: string } & OnPremisesParts & OnlineParts,
+): string {
+  return `# A contactSync environment: one Exchange organization, partly on-premises and partly in Exchange Online. Secrets are
+# never in this file: store the password with "contactsync environment set-password", and make the certificate with
+# "contactsync certificate create --environment NAME".
+kind: environment
+version: 1
+id: ${of.id}
+name: ${quoted(of.name)}
+scenario: hybrid
+# Country of phone numbers of people without one, such as DE.
+# defaultCountry: DE
+# On the way to Exchange Online:
+# proxy: http://proxy.contoso.example:8080
+# additionalCaFile: /etc/contactsync/company-ca.pem
+
+${onPremisesPart(of)}
+${onlinePart(of)}`;
+}
+
+function onPremisesPart(of: OnPremisesParts): string {
+  return `onPremises:
+  activeDirectory:
+    domain: ${quoted(of.domain)} # its domain controllers are found by DNS
+    # servers: [dc1.corp.contoso.example]
+    # baseDns: ['OU=Staff,DC=corp,DC=contoso,DC=example']
+    encryption: ldaps # ldaps | startTls
+    account: ${quoted(of.account)}
+  exchangeWebServices:
+    # Nothing given: Autodiscover finds it.
+    ${of.url === undefined ? '# url: https://mail.contoso.example/EWS/Exchange.asmx' : `url: ${quoted(of.url)}`}
+    authentication: ntlm # ntlm | basic | oauth
+    # Only for oauth, with a certificate: contactsync certificate create --environment NAME
+    # oauth:
+    #   tenant: contoso.onmicrosoft.com # or, at AD FS: tokenUrl: https://adfs.contoso.example/adfs/oauth2/token
+    #   applicationId: 00000000-0000-0000-0000-000000000000
+    mailbox: ${quoted(of.mailbox)}
+`;
+}
+
+function onlinePart(of: OnlineParts): string {
+  return `exchangeOnline:
   organization: ${quoted(of.organization)}
   cloud: global # global | usGovernment | usGovernmentDod | china
   applicationId: ${quoted(of.applicationId)}

@@ -4,6 +4,10 @@ import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
 import {
+  createSynchronizedPeople,
+  type ReadSynchronizedPeople,
+} from '../connectors/exchange-online/synchronized-people.ts';
+import {
   createGraphMailSender,
   createGraphTargets,
   openGraphContactFolders,
@@ -26,14 +30,20 @@ import { sourceByType } from './source-by-type.ts';
 
 export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
 
+export interface OnlineConnection extends Connection {
+  readonly synchronizedPeople: ReadSynchronizedPeople;
+}
+
 /** Throws `certificateMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
 export async function connectExchangeOnline(
   environment: OnlineEnvironment,
   stores: Stores,
   log: Log,
-): Promise<Connection> {
+  /** What the secrets are bound to, where the environment has more sides than this one. */
+  destination: string = destinationOf(environment),
+): Promise<OnlineConnection> {
   const { secrets } = stores;
-  const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
+  const certificate = await secrets.readAssigned(environmentId(environment.id), destination);
   if (certificate === undefined)
     throw new Failure('certificateMissing', { details: { environment: environment.name } });
   const privateKeyPem = await secrets.readPrivateKey(certificate.thumbprint);
@@ -84,6 +94,7 @@ export async function connectExchangeOnline(
     source: sourceByType(source, sharedMailbox),
     directory,
     targets,
+    synchronizedPeople: createSynchronizedPeople(graph),
     traffic: http.traffic,
     mail: createGraphMailSender({ client: graph, sender: exchangeOnline.mailbox, now: () => clock.now() }),
     close() {

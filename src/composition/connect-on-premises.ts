@@ -17,6 +17,7 @@ import { steadyChance } from '../connectors/ldap-client/servers.ts';
 import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Connection } from '../operations/dependencies.ts';
+import { destinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
@@ -35,9 +36,11 @@ export async function connectOnPremises(
   stores: Stores,
   log: Log,
   random: () => number,
+  /** What the secrets are bound to, where the environment has more sides than this one. */
+  destination: string = destinationOf(environment),
 ): Promise<Connection> {
   const { activeDirectory: settings, exchangeWebServices: exchange } = environment.onPremises;
-  const passwords = await readPasswords(environment, stores);
+  const passwords = await readPasswords(environment, stores, destination);
   const additionalCa = readAdditionalCa(environment.additionalCaFile, systemClock, log);
   const clock = systemClock;
   const ldap: Omit<ActiveDirectoryOptions, 'cache'> = {
@@ -58,6 +61,7 @@ export async function connectOnPremises(
     stores,
     additionalCa,
     log,
+    destination,
   );
   const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
   const search = createSearch({

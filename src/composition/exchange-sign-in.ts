@@ -37,9 +37,9 @@ export interface Passwords {
 export async function readPasswords(
   environment: OnPremisesEnvironment,
   { secrets }: Stores,
+  destination: string = destinationOf(environment),
 ): Promise<Passwords> {
   const id = environmentId(environment.id);
-  const destination = destinationOf(environment);
   const missing = (use: string) =>
     new Failure('passwordMissing', { details: { environment: environment.name, for: use } });
   const activeDirectory = await secrets.readPassword(id, 'activeDirectory', destination);
@@ -64,11 +64,12 @@ export async function signInToExchange(
   stores: Stores,
   additionalCa: string | undefined,
   log: Log,
+  destination: string = destinationOf(environment),
 ): Promise<ExchangeSignIn> {
   const { exchangeWebServices: exchange, activeDirectory } = environment.onPremises;
   const { authentication, channelBinding, oauth, url } = exchange;
   if (authentication === 'oauth' && oauth !== undefined && url !== undefined) {
-    const signIn = await asApplication(environment, oauth, url, stores, additionalCa, log);
+    const signIn = await asApplication(environment, oauth, url, destination, stores, additionalCa, log);
     return { signIn, isApplication: true };
   }
   const credentials = { account: exchange.account ?? activeDirectory.account, password: password ?? '' };
@@ -89,11 +90,12 @@ async function asApplication(
   environment: OnPremisesEnvironment,
   oauth: ExchangeOAuth,
   url: string,
+  destination: string,
   { secrets }: Stores,
   additionalCa: string | undefined,
   log: Log,
 ): Promise<SignIn> {
-  const certificate = await secrets.readAssigned(environmentId(environment.id), destinationOf(environment));
+  const certificate = await secrets.readAssigned(environmentId(environment.id), destination);
   if (certificate === undefined)
     throw new Failure('certificateMissing', { details: { environment: environment.name } });
   const privateKeyPem = await secrets.readPrivateKey(certificate.thumbprint);

@@ -42,14 +42,25 @@ export async function selectSource(
   signal: AbortSignal,
 ): Promise<SelectedSource> {
   const { policy } = request.revision;
-  const withheld = await ports.withheld.ids();
   const reading = await ports.source.read(policy.source, signal);
+  const withheld = underAllIds(await ports.withheld.ids(), reading);
   const selection = selectContacts(reading.objects, policy.source, withheld);
   // Whom the reading cannot place is not created and not deleted, but a contact that stands already is kept up to date.
   const undecided = new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId));
   const selected = [...selection.selected, ...reading.objects.filter(({ id }) => undecided.has(id))];
   const contacts = mapContacts({ selected }, policy, { country: request.defaultCountry });
   return { reading, selection, contacts, withheld };
+}
+
+/** An order to keep somebody out holds by whichever of the person's ids it was given. */
+function underAllIds(
+  withheld: ReadonlySet<SourceObjectId>,
+  { objects }: SourceReading,
+): ReadonlySet<SourceObjectId> {
+  const all = new Set(withheld);
+  for (const { id, alsoKnownAs = [] } of objects)
+    if (alsoKnownAs.some((one) => withheld.has(one))) all.add(id);
+  return all;
 }
 
 export async function readSource(

@@ -122,6 +122,8 @@ export type Known<T> = T | 'unknown';
 
 export interface SourceObject {
   readonly id: SourceObjectId;
+  /** Other ids by which the same person may stand in earlier marks and orders; see docs/decisions/0013. */
+  readonly alsoKnownAs?: readonly SourceObjectId[];
   readonly kind: SourceObjectKind;
   /** Only attributes with at least one non-empty value. */
   readonly attributes: Readonly<Partial<Record<SourceAttribute, readonly string[]>>>;

@@ -85,3 +85,24 @@ it('stays what it was before there was oauth: an update discards no password', (
     '2ed403daa4a0bf3c77c1456373b9c1ad49c29e7127f7a6db9f8c45fb0ed1786b',
   );
 });
+
+it('of a hybrid organization both sides belong to it', () => {
+  const local = onPremises({});
+  const online = environment({ proxy: 'http://192.0.2.1:8080' });
+  if (local.scenario !== 'onPremises' || online.scenario !== 'exchangeOnline')
+    throw new Error('made so above');
+  const both = { ...online, ...local, scenario: 'hybrid' as const };
+  const { activeDirectory } = local.onPremises;
+  const others = [
+    local,
+    online,
+    both,
+    { ...both, proxy: undefined },
+    { ...both, exchangeOnline: { ...both.exchangeOnline, organization: 'fabrikam.onmicrosoft.com' } },
+    {
+      ...both,
+      onPremises: { ...both.onPremises, activeDirectory: { ...activeDirectory, account: 'CORP\\other' } },
+    },
+  ];
+  expect(new Set(others.map((one) => destinationOf(Environment.parse(one)))).size).toBe(others.length);
+});

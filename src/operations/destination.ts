@@ -5,12 +5,12 @@ import { createHash } from 'node:crypto';
 import type { Environment, ExchangeOAuth, ExchangeOnline, OnPremises } from '../model/environment.ts';
 
 export function destinationOf(environment: Environment): string {
-  const parts =
-    environment.scenario === 'exchangeOnline'
-      ? tenantParts(environment.exchangeOnline)
-      : serverParts(environment.onPremises);
   const { scenario, additionalCaFile } = environment;
-  const proxy = environment.scenario === 'exchangeOnline' ? environment.proxy : undefined;
+  const parts = [
+    ...(environment.scenario === 'onPremises' ? [] : tenantParts(environment.exchangeOnline)),
+    ...(environment.scenario === 'exchangeOnline' ? [] : serverParts(environment.onPremises)),
+  ];
+  const proxy = environment.scenario === 'onPremises' ? undefined : environment.proxy;
   // Together they may stand in for every host: a proxy of one's own with an authority of one's own.
   const all = [scenario, ...parts, proxy ?? '', additionalCaFile ?? ''];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');

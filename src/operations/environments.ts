@@ -121,7 +121,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 
     async setPassword(name, use, password) {
       const { document, ...revision } = await documents.find(name);
-      if (document.scenario !== 'onPremises')
+      if (document.scenario === 'exchangeOnline')
         throw new Failure('wrongScenario', {
           details: { environment: document.name, scenario: document.scenario },
         });
@@ -143,7 +143,7 @@ function checkEnvironment(
   document: Environment,
   before: Environment | undefined,
 ): readonly string[] {
-  if (document.scenario === 'exchangeOnline') {
+  if (document.scenario !== 'onPremises') {
     const { organization, cloud } = document.exchangeOnline;
     const problem = checkTenantName(organization, cloud);
     if (problem !== undefined) throw problem;
@@ -157,6 +157,11 @@ function checkEnvironment(
     ? ['The password of the account of Active Directory crosses the network readable: encryption is none.']
     : [];
   if (before === undefined || destinationOf(before) === destinationOf(document)) return plain;
+  if (document.scenario === 'hybrid')
+    return [
+      ...plain,
+      'A server, an account, the tenant, the application, an address, the proxy or the additional CA file changed: the stored passwords are discarded and the certificate is no longer assigned. Store them again with "contactsync environment set-password" and assign it again with "contactsync environment set-certificate".',
+    ];
   if (document.scenario === 'onPremises')
     return [
       ...plain,
@@ -174,13 +179,13 @@ function checkEnvironment(
 
 function signsInWithCertificate(environment: Environment): boolean {
   return (
-    environment.scenario === 'exchangeOnline' ||
+    environment.scenario !== 'onPremises' ||
     environment.onPremises.exchangeWebServices.authentication === 'oauth'
   );
 }
 
 function sendsPasswordReadable(environment: Environment): boolean {
-  if (environment.scenario !== 'onPremises') return false;
+  if (environment.scenario === 'exchangeOnline') return false;
   const { encryption, allowPlainLdap } = environment.onPremises.activeDirectory;
   return encryption === 'none' && allowPlainLdap;
 }

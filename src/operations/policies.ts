@@ -23,11 +23,11 @@ const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
   activeDirectory: 'onPremises',
   sharedMailbox: 'any',
-} as const satisfies Record<Policy['source']['type'], Environment['scenario'] | 'any'>;
+} as const satisfies Record<Policy['source']['type'], 'exchangeOnline' | 'onPremises' | 'any'>;
 
 function checkScenario({ source }: Policy, { name, scenario }: Environment): void {
   const wanted = SCENARIO_OF_SOURCE[source.type];
-  if (wanted === 'any' || wanted === scenario) return;
+  if (wanted === 'any' || scenario === 'hybrid' || wanted === scenario) return;
   throw new Failure('wrongScenario', { details: { environment: name, scenario, source: source.type } });
 }
 

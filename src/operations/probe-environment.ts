@@ -52,6 +52,7 @@ const MAIL_STEP = 'Test mail';
 
 function secretOf(environment: Environment): string {
   if (environment.scenario === 'exchangeOnline') return 'Certificate';
+  if (environment.scenario === 'hybrid') return 'Password and certificate';
   const { authentication } = environment.onPremises.exchangeWebServices;
   return authentication === 'oauth' ? 'Password and certificate' : 'Password';
 }

@@ -10,7 +10,7 @@ import { destinationOf } from './destination.ts';
 import { idOf } from './lookup.ts';
 import { presentWithoutSteps } from './probe-environment.ts';
 
-type OnPremises = Extract<Environment, { scenario: 'onPremises' }>;
+type WithServers = Extract<Environment, { scenario: 'onPremises' | 'hybrid' }>;
 
 /** As the environment operations store a document; a changed destination discards the secrets. */
 export type Save = (
@@ -25,7 +25,7 @@ export async function searchExchange(
   signal: AbortSignal,
 ): Promise<ExchangeSearchView> {
   const { document } = entry;
-  if (document.scenario !== 'onPremises') throw wrongScenario(document);
+  if (document.scenario === 'exchangeOnline') throw wrongScenario(document);
   const connection = await dependencies.connect(document);
   try {
     if (connection.searchExchange === undefined)
@@ -52,7 +52,7 @@ export async function searchExchange(
  */
 async function saveAddress(
   entry: DocumentRevision<Environment>,
-  document: OnPremises,
+  document: WithServers,
   url: string,
   { secrets }: Pick<OperationsDependencies, 'secrets'>,
   save: Save,
@@ -61,7 +61,7 @@ async function saveAddress(
   if (exchangeWebServices.url === url) return { revision: entry.revision, keepsPasswords: true };
   const keepsPasswords = exchangeWebServices.url === undefined;
   const onPremises = { ...document.onPremises, exchangeWebServices: { ...exchangeWebServices, url } };
-  const wanted: OnPremises = { ...document, onPremises };
+  const wanted: WithServers = { ...document, onPremises };
   const kept = new Map<PasswordUse, string>();
   for (const use of keepsPasswords ? (['activeDirectory', 'exchange'] as const) : []) {
     const password = await secrets.readPassword(idOf(document), use, destinationOf(document));

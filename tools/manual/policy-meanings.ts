@@ -104,11 +104,11 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   description: 'One line about it.',
   notes: 'Anything worth knowing.',
   scenario:
-    'The Exchange scenario. `exchangeOnline`: a Microsoft 365 tenant. `onPremises`: Active Directory and Exchange Server.',
+    'The Exchange scenario. `exchangeOnline`: a Microsoft 365 tenant. `onPremises`: Active Directory and Exchange Server. `hybrid`: both, as one organization.',
   timeZone:
     'Time zone of the organization, such as `Europe/Berlin`. For schedules and reports of later versions.',
   language: 'Language of reports. This version speaks English only.',
-  proxy: 'Proxy for all connections of this environment.',
+  proxy: 'Proxy for all connections to Exchange Online.',
   onPremises: 'Active Directory and Exchange Server.',
   'onPremises.activeDirectory.encryption':
     '`ldaps`: TLS from the start. `startTls`: TLS on the plain port. `none`: readable by everybody on the network; refused unless `allowPlainLdap` is set.',

@@ -316,6 +316,11 @@ export class EmulatorControl {
     await this.#call('mailbox/set-hosting', { mailbox, hosting });
   }
 
+  /** With everything in it, under new ids. */
+  async moveMailbox(mailbox: string, to: 'onPremises' | 'online'): Promise<void> {
+    await this.#call('mailbox/move', { mailbox, to });
+  }
+
   ewsUsage(): Promise<EwsUsageView> {
     return this.#call('ews/usage');
   }

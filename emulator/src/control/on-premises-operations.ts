@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { type EwsFault, ewsFault, randomEwsFaults } from '../ews/fault-kinds.ts';
 import { usualEwsSettings } from '../ews/service.ts';
+import { moveMailbox } from '../organization/hybrid.ts';
 import { type Account, netbiosDomain, usualSignIn } from '../organization/on-premises.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
 import { ControlError, nothing, type Operations, operation, requireRecipient } from './operation.ts';
@@ -100,6 +101,21 @@ export const onPremisesOperations: Operations = {
       else mailbox.hosting = hosting;
       mailbox.isEnabledForRest = hosting !== 'onPremises';
       return { mailbox: primarySmtpAddress, hosting };
+    },
+  ),
+
+  'mailbox/move': operation(
+    z.strictObject({ mailbox: z.string(), to: z.enum(['onPremises', 'online']) }),
+    ({ mailbox: name, to }, context) => {
+      const recipient = requireRecipient(context, name);
+      if (
+        recipient.mailbox === undefined ||
+        !['UserMailbox', 'MailUser'].includes(recipient.recipientTypeDetails)
+      )
+        throw new ControlError(409, 'NoMailbox', `'${name}' has no user mailbox.`);
+      moveMailbox(context.organization, recipient, to);
+      recipient.whenChanged = context.clock.now();
+      return { mailbox: recipient.primarySmtpAddress, hosting: to };
     },
   ),
 

@@ -73,6 +73,8 @@ const changeable = {
   otherAddresses: z.array(z.string()).optional(),
   externalEmailAddress: z.string().optional(),
   recipientFilter: z.string().optional(),
+  /** Of people who come from a directory in the building: its id in base64. */
+  onPremisesImmutableId: z.string().nullable().optional(),
 };
 
 const change = z.strictObject({
@@ -95,6 +97,8 @@ const addition = z.strictObject({
   primarySmtpAddress: z.string().optional(),
   /** For somebody who comes back as who they were. */
   id: z.guid().optional(),
+  /** For a mailbox that another directory knows by this id. */
+  exchangeGuid: z.guid().optional(),
   members: z.array(z.string()).optional(),
 });
 
@@ -124,6 +128,7 @@ export const peopleOperations: Operations = {
     const recipient = addRecipient(organization, {
       key: `added:${given.alias}:${clock.now().toISOString()}`,
       ...(given.id === undefined ? {} : { id: given.id }),
+      ...(given.exchangeGuid === undefined ? {} : { exchangeGuid: given.exchangeGuid }),
       recipientTypeDetails: given.recipientTypeDetails,
       displayName: given.displayName,
       alias: given.alias,
@@ -195,6 +200,9 @@ function applyChanges(
   recipient: Recipient,
   changes: Omit<z.output<typeof change>, 'who' | 'recipientTypeDetails' | 'mailboxEnabledForRest'>,
 ): void {
+  if (changes.onPremisesImmutableId === null) delete recipient.onPremisesImmutableId;
+  else if (changes.onPremisesImmutableId !== undefined)
+    recipient.onPremisesImmutableId = changes.onPremisesImmutableId;
   if (changes.displayName !== undefined) recipient.displayName = changes.displayName;
   for (const [field, value] of Object.entries(changes.person ?? {})) {
     if (value === undefined) continue;

@@ -55,6 +55,7 @@ const user: DirectoryType = {
     ...person,
     mail: mailOfUser,
     userPrincipalName: (recipient) => recipient.userPrincipalName ?? null,
+    onPremisesImmutableId: (recipient) => recipient.onPremisesImmutableId ?? null,
     userType: (recipient) => recipient.userType ?? null,
     accountEnabled: (recipient) => recipient.accountEnabled ?? null,
     // The service takes one business number only.

@@ -12,8 +12,10 @@ import {
 } from './mailbox-store.ts';
 import type { ContactFolder, Mailbox } from './state.ts';
 
-export function createMailbox(seedName: string): Mailbox {
-  const exchangeGuid = namedGuid(`mailbox:${seedName}`);
+export function createMailbox(
+  seedName: string,
+  exchangeGuid: string = namedGuid(`mailbox:${seedName}`),
+): Mailbox {
   const rootFolderId = makeFolderId(exchangeGuid, 0);
   const contacts = wellKnown(exchangeGuid, rootFolderId, 'Contacts', 1);
   const deletedItems = wellKnown(exchangeGuid, rootFolderId, 'Deleted Items', 2);

@@ -24,6 +24,8 @@ export interface NewRecipient {
   readonly customAttributes?: Readonly<Record<number, string>>;
   readonly memberIds?: readonly string[];
   readonly recipientFilter?: string;
+  /** Of the mailbox, where it is known already by this id; default: from `key`. */
+  readonly exchangeGuid?: string;
   readonly whenChanged: Date;
 }
 
@@ -69,7 +71,7 @@ export function addRecipient(organization: Organization, given: NewRecipient): R
     recipient.accountEnabled =
       given.accountEnabled ?? (type === 'UserMailbox' || !withMailbox.includes(type));
   }
-  if (withMailbox.includes(type)) recipient.mailbox = createMailbox(given.key);
+  if (withMailbox.includes(type)) recipient.mailbox = createMailbox(given.key, given.exchangeGuid);
   if (given.externalEmailAddress !== undefined) recipient.externalEmailAddress = given.externalEmailAddress;
   if (given.managerId !== undefined) recipient.managerId = given.managerId;
   if (given.memberIds !== undefined) recipient.memberIds = [...given.memberIds];

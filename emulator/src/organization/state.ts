@@ -66,6 +66,8 @@ export interface Recipient {
   /** Users only. */
   accountEnabled?: boolean;
   userType?: 'Member' | 'Guest';
+  /** Of people synchronized from a directory in the building: its id in base64. */
+  onPremisesImmutableId?: string;
   /** CustomAttribute1…15; index 0 is attribute 1; unset is ''. */
   customAttributes: string[];
   addressListMembership: string[];

@@ -44,7 +44,7 @@ export function addCertificateCommands(program: Command, context: CliContext): v
             ? undefined
             : await operations.environments.get(options.environment);
         const organization =
-          environment?.environment.scenario === 'exchangeOnline'
+          environment !== undefined && environment.environment.scenario !== 'onPremises'
             ? environment.environment.exchangeOnline.organization
             : undefined;
         const created = await operations.certificates.create({

@@ -3,7 +3,7 @@
 import type { EnvironmentView, PasswordUse } from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
-import { newEnvironmentText, newOnPremisesText } from '../document-templates.ts';
+import { newEnvironmentText, newHybridText, newOnPremisesText } from '../document-templates.ts';
 import { examples } from '../examples.ts';
 import { readPassword } from '../read-password.ts';
 import { table } from '../table.ts';
@@ -86,6 +86,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       new Option('--scenario <scenario>', 'otherwise what the other options are for').choices([
         'onPremises',
         'exchangeOnline',
+        'hybrid',
       ]),
     )
     .option('--domain <name>', 'on-premises: DNS name of the Active Directory domain')
@@ -102,21 +103,25 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       examples(
         'environment new contoso --organization contoso.onmicrosoft.com --application-id ID --output contoso.yaml',
         'environment new head-office --domain corp.contoso.example --account contactsync@corp.contoso.example --mailbox contactsync@contoso.example --output head-office.yaml',
+        'environment new company --scenario hybrid --organization contoso.onmicrosoft.com --application-id ID --domain corp.contoso.example --account contactsync@corp.contoso.example --mailbox contactsync@contoso.example --output company.yaml',
       ),
     )
     .action(async (name: string, options: NewOptions) => {
       const common = { id: context.line.newId(), name };
+      const hybrid = hybridParts(options);
       const online = onlineParts(options);
       const onPremises = onPremisesParts(options);
       const text =
-        online !== undefined
-          ? newEnvironmentText({ ...common, ...online })
-          : onPremises !== undefined
-            ? newOnPremisesText({ ...common, ...onPremises, url: await newUrl(context, options) })
-            : context.fail('usage', {
-                reason:
-                  'name --organization and --application-id, or --domain, --account and --mailbox for a server on-premises',
-              });
+        hybrid !== undefined
+          ? newHybridText({ ...common, ...hybrid, url: await newUrl(context, options) })
+          : online !== undefined
+            ? newEnvironmentText({ ...common, ...online })
+            : onPremises !== undefined
+              ? newOnPremisesText({ ...common, ...onPremises, url: await newUrl(context, options) })
+              : context.fail('usage', {
+                  reason:
+                    'name --organization and --application-id, or --domain, --account and --mailbox for a server on-premises, or all of them with --scenario hybrid',
+                });
       await showNewDocument(context, text, options);
     });
 
@@ -178,7 +183,7 @@ The password is asked for without echo, or read from --password-file or CONTACTS
 }
 
 interface NewOptions {
-  readonly scenario?: 'onPremises' | 'exchangeOnline';
+  readonly scenario?: 'onPremises' | 'exchangeOnline' | 'hybrid';
   readonly organization?: string;
   readonly applicationId?: string;
   readonly domain?: string;
@@ -191,7 +196,11 @@ interface NewOptions {
 
 /** undefined: something is missing, or belongs to the other scenario. */
 function onlineParts({ scenario, organization, applicationId, domain, account, mailbox, url }: NewOptions) {
-  if (organization === undefined || applicationId === undefined || scenario === 'onPremises')
+  if (
+    organization === undefined ||
+    applicationId === undefined ||
+    (scenario ?? 'exchangeOnline') !== 'exchangeOnline'
+  )
     return undefined;
   const others = [domain, account, mailbox, url];
   return others.every((other) => other === undefined) ? { organization, applicationId } : undefined;
@@ -199,9 +208,19 @@ function onlineParts({ scenario, organization, applicationId, domain, account, m
 
 function onPremisesParts({ scenario, organization, applicationId, domain, account, mailbox }: NewOptions) {
   if (domain === undefined || account === undefined || mailbox === undefined) return undefined;
-  if (organization !== undefined || applicationId !== undefined || scenario === 'exchangeOnline')
+  if (
+    organization !== undefined ||
+    applicationId !== undefined ||
+    (scenario ?? 'onPremises') !== 'onPremises'
+  )
     return undefined;
   return { domain, account, mailbox };
+}
+
+function hybridParts({ scenario, organization, applicationId, domain, account, mailbox }: NewOptions) {
+  if (scenario !== 'hybrid' || organization === undefined || applicationId === undefined) return undefined;
+  if (domain === undefined || account === undefined || mailbox === undefined) return undefined;
+  return { organization, applicationId, domain, account, mailbox };
 }
 
 /** undefined: Autodiscover. */
@@ -214,8 +233,10 @@ function signInText(view: EnvironmentView): string {
   if (view.environment.scenario === 'exchangeOnline') return certificateText(view);
   const password =
     view.passwords.length === 0 ? 'no password stored' : `password (${view.passwords.join(', ')})`;
-  const { authentication } = view.environment.onPremises.exchangeWebServices;
-  return authentication === 'oauth' ? `${password}; certificate ${certificateText(view)}` : password;
+  const needsCertificate =
+    view.environment.scenario === 'hybrid' ||
+    view.environment.onPremises.exchangeWebServices.authentication === 'oauth';
+  return needsCertificate ? `${password}; certificate ${certificateText(view)}` : password;
 }
 
 function certificateText({ certificate }: EnvironmentView): string {
@@ -233,5 +254,8 @@ function certificateText({ certificate }: EnvironmentView): string {
 function organizationText({ environment }: EnvironmentView): string {
   if (environment.scenario === 'exchangeOnline') return environment.exchangeOnline.organization;
   const { domain, servers } = environment.onPremises.activeDirectory;
-  return domain ?? servers[0] ?? '';
+  const ownDomain = domain ?? servers[0] ?? '';
+  return environment.scenario === 'hybrid'
+    ? `${ownDomain}, ${environment.exchangeOnline.organization}`
+    : ownDomain;
 }

@@ -167,6 +167,7 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
 const DIRECTORIES = {
   exchangeOnline: 'exchangeOnline',
   onPremises: 'activeDirectory',
+  hybrid: 'activeDirectory',
 } as const satisfies Record<Scenario, SourceType>;
 
 /** Whoever begins with the policy is led to the environment first. */

@@ -1,0 +1,137 @@
+// MailboxDirectory over both sides of a hybrid organization. Each mailbox is listed once, by its ExchangeGuid, as the side
+// shows it that holds it: to the other side it is a remote mailbox or a mail user.
+
+import { asFailure, Failure } from '../model/failure.ts';
+import type { MailboxId } from '../model/ids.ts';
+import type { DirectoryMailbox } from '../model/mailbox.ts';
+import type { MailboxesPart } from '../model/policy.ts';
+import type { MailboxDirectory, MailboxReading } from '../ports/mailbox-directory.ts';
+import type { LoadIdentities } from './hybrid-identities.ts';
+
+export interface BothSides {
+  readonly onPremises: MailboxDirectory;
+  readonly online: MailboxDirectory;
+  readonly identities: LoadIdentities;
+}
+
+export const EVERYBODY: MailboxesPart = {
+  groups: [],
+  organizationalUnits: [],
+  addresses: [],
+  exclude: [],
+  types: ['userMailbox'],
+};
+
+const NOTHING: MailboxReading = { mailboxes: [], notFound: [], isComplete: true, gaps: [] };
+
+export function joinDirectories(sides: BothSides): MailboxDirectory {
+  return { readMailboxes: (scope, signal) => readBoth(sides, scope, signal) };
+}
+
+/**
+ * Groups and addresses are looked up on both sides; units and LDAP filters in Active Directory, which names the mailboxes
+ * in the cloud too; a recipient filter in the tenant, for mailboxes there.
+ */
+async function readBoth(
+  { onPremises, online, identities }: BothSides,
+  scope: MailboxesPart,
+  signal: AbortSignal,
+): Promise<MailboxReading> {
+  const { organizationalUnits, ldapFilter, recipientFilter, ...common } = scope;
+  const here: MailboxesPart = {
+    ...common,
+    organizationalUnits,
+    ...(ldapFilter === undefined ? {} : { ldapFilter }),
+  };
+  const there: MailboxesPart = {
+    ...common,
+    organizationalUnits: [],
+    ...(recipientFilter === undefined ? {} : { recipientFilter }),
+  };
+  const isEverybody = !namesAnything(scope);
+  const [byDirectory, byTenant] = await Promise.all([
+    isEverybody || namesAnything(here) ? attempt(onPremises, here, signal) : NOTHING,
+    isEverybody || namesAnything(there) ? attempt(online, there, signal) : NOTHING,
+  ]);
+  if (byDirectory instanceof Failure && byTenant instanceof Failure) throw byDirectory;
+  const local = readingOf(byDirectory);
+  let cloud = readingOf(byTenant);
+  const told = new Set(cloud.mailboxes.map(({ id }) => id));
+  if (local.mailboxes.some(({ id, location }) => location === 'exchangeOnline' && !told.has(id))) {
+    const named = new Set(local.mailboxes.map(({ id }) => id));
+    const all = isEverybody ? cloud : readingOf(await attempt(online, EVERYBODY, signal));
+    const further = all.mailboxes.filter(({ id }) => named.has(id) && !told.has(id));
+    cloud = { ...cloud, mailboxes: [...cloud.mailboxes, ...further], gaps: [...cloud.gaps, ...all.gaps] };
+  }
+  const { mailboxes, heldTwice } = joined(local.mailboxes, cloud.mailboxes);
+  const known = cloud.mailboxes.length === 0 ? undefined : await identities(signal);
+  const gaps = [...gapsOf(local, cloud), ...gapsOf(cloud, local), ...doubtAbout(heldTwice)];
+  return {
+    mailboxes: mailboxes.map((mailbox) =>
+      known === undefined || mailbox.ownerId === undefined
+        ? mailbox
+        : { ...mailbox, ownerId: known.own(mailbox.ownerId) },
+    ),
+    // Not seen on one side is not the same as not there.
+    notFound: gaps.length > 0 ? [] : local.notFound.filter((address) => cloud.notFound.includes(address)),
+    isComplete: gaps.length === 0,
+    gaps: [...new Map(gaps.map((gap) => [JSON.stringify(gap.toRecord()), gap])).values()],
+  };
+}
+
+function namesAnything(scope: MailboxesPart): boolean {
+  const { groups, organizationalUnits, addresses, ldapFilter, recipientFilter } = scope;
+  const names = [...groups, ...organizationalUnits, ...addresses];
+  return names.length > 0 || ldapFilter !== undefined || recipientFilter !== undefined;
+}
+
+/** With one side out of reach the mailboxes of the other are still filled. */
+async function attempt(
+  directory: MailboxDirectory,
+  scope: MailboxesPart,
+  signal: AbortSignal,
+): Promise<MailboxReading | Failure> {
+  try {
+    return await directory.readMailboxes(scope, signal);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (signal.aborted || failure.facts.whoActs === 'us') throw failure;
+    return failure;
+  }
+}
+
+function readingOf(reading: MailboxReading | Failure): MailboxReading {
+  return reading instanceof Failure ? { ...NOTHING, isComplete: false, gaps: [reading] } : reading;
+}
+
+/** A group that only the other side knows is found all the same. */
+function gapsOf(side: MailboxReading, other: MailboxReading): readonly Failure[] {
+  const isMissing = ({ code, details }: Failure) =>
+    code === 'groupNotFound' && details['fitting'] === undefined;
+  const missingThere = new Set(other.gaps.filter(isMissing).map(({ details }) => details['group']));
+  const isOutOfReach = !other.isComplete && other.mailboxes.length === 0 && missingThere.size === 0;
+  return side.gaps.filter((gap) => isOutOfReach || !isMissing(gap) || missingThere.has(gap.details['group']));
+}
+
+function joined(
+  local: readonly DirectoryMailbox[],
+  cloud: readonly DirectoryMailbox[],
+): { readonly mailboxes: readonly DirectoryMailbox[]; readonly heldTwice: number } {
+  const all = new Map<MailboxId, DirectoryMailbox>(local.map((mailbox) => [mailbox.id, mailbox]));
+  let heldTwice = 0;
+  for (const mailbox of cloud) {
+    const other = all.get(mailbox.id);
+    if (other?.location === 'onPremises') {
+      heldTwice += 1;
+      all.delete(mailbox.id);
+    } else all.set(mailbox.id, mailbox);
+  }
+  return { mailboxes: [...all.values()], heldTwice };
+}
+
+/** Just after a move both may say so, until Active Directory has replicated. Written into the wrong one it is lost. */
+function doubtAbout(count: number): readonly Failure[] {
+  return count === 0
+    ? []
+    : [new Failure('mailboxListIncomplete', { details: { reason: 'heldOnBothSides', count } })];
+}

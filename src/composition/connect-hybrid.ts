@@ -1,0 +1,200 @@
+// Puts both sides of a hybrid organization together: the source of a policy by its type, every mailbox through the
+// protocol of the side that holds it.
+
+import { createHash } from 'node:crypto';
+import type { Environment } from '../model/environment.ts';
+import { asFailure } from '../model/failure.ts';
+import type { MailboxId } from '../model/ids.ts';
+import type { TargetMailbox } from '../model/mailbox.ts';
+import type { RecipientSource } from '../model/policy.ts';
+import type { SourceObject, SourceObjectKind } from '../model/source-object.ts';
+import type { Connection } from '../operations/dependencies.ts';
+import { destinationOf } from '../operations/destination.ts';
+import type { ContactSource } from '../ports/contact-source.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
+import type { Traffic } from '../ports/traffic.ts';
+import type { Stores } from '../store/open-stores.ts';
+import { EVERYBODY, joinDirectories } from './both-directories.ts';
+import { connectExchangeOnline } from './connect-exchange-online.ts';
+import { connectOnPremises } from './connect-on-premises.ts';
+import { createIdentities, type Identities, type LoadIdentities } from './hybrid-identities.ts';
+import { type LocateMailbox, routeTargets } from './hybrid-targets.ts';
+
+export type HybridEnvironment = Extract<Environment, { scenario: 'hybrid' }>;
+
+/** Throws what connecting either side throws. */
+export async function connectHybrid(
+  environment: HybridEnvironment,
+  stores: Stores,
+  log: Log,
+  random: () => number,
+): Promise<Connection> {
+  const { exchangeOnline, onPremises, proxy, ...common } = environment;
+  const destination = destinationOf(environment);
+  const local = await connectOnPremises(
+    { ...common, scenario: 'onPremises', onPremises },
+    stores,
+    log,
+    random,
+    destination,
+  );
+  try {
+    const online = await connectExchangeOnline(
+      { ...common, scenario: 'exchangeOnline', proxy, exchangeOnline },
+      stores,
+      log,
+      destination,
+    );
+    const identities = createIdentities({
+      read: online.synchronizedPeople,
+      cache: stores.directoryCache,
+      // Another tenant's people are others.
+      environmentId: `${environment.id} ${createHash('sha256').update(destination).digest('hex')}`,
+      log,
+    });
+    return joinConnections({ local, online, identities, log });
+  } catch (thrown) {
+    await local.close();
+    throw thrown;
+  }
+}
+
+export interface HybridParts {
+  readonly local: Connection;
+  readonly online: Connection;
+  readonly identities: LoadIdentities;
+  readonly log: Log;
+}
+
+export function joinConnections({ local, online, identities, log }: HybridParts): Connection {
+  const places = rememberPlaces(
+    joinDirectories({ onPremises: local.directory, online: online.directory, identities }),
+    log,
+  );
+  const { searchExchange } = local;
+  const mail = online.mail?.sender === undefined ? local.mail : online.mail;
+  return {
+    source: sourceOf({ local, online, identities, log }, places.directory),
+    directory: places.directory,
+    targets: routeTargets({
+      onPremises: local.targets,
+      online: online.targets,
+      locate: places.locate,
+      identities,
+    }),
+    traffic: bothTraffics([local.traffic, online.traffic].filter((one) => one !== undefined)),
+    ...(mail === undefined ? {} : { mail }),
+    ...(searchExchange === undefined ? {} : { searchExchange }),
+    async close() {
+      await Promise.all([local.close(), online.close()]);
+    },
+  };
+}
+
+function sourceOf({ local, online, identities }: HybridParts, directory: MailboxDirectory): ContactSource {
+  return {
+    async read(scope, signal) {
+      if (scope.type === 'sharedMailbox') {
+        const { mailboxes, gaps } = await directory.readMailboxes(
+          { ...EVERYBODY, addresses: [scope.mailbox] },
+          signal,
+        );
+        // Not seen in half a list is not the same as not there.
+        if (mailboxes.length === 0 && gaps[0] !== undefined) throw gaps[0];
+        const isOnline = mailboxes.some(({ location }) => location === 'exchangeOnline');
+        return (isOnline ? online : local).source.read(scope, signal);
+      }
+      const side = scope.type === 'exchangeOnline' ? online : local;
+      const [reading, known] = await Promise.all([side.source.read(scope, signal), identities(signal)]);
+      return { ...reading, objects: reading.objects.map((object) => asOne(object, scope, known)) };
+    },
+    async probe(signal) {
+      const steps = [...(await local.source.probe(signal))];
+      if (steps.every(({ ok }) => ok)) steps.push(...((await local.probeMailboxes?.(signal)) ?? []));
+      steps.push(...(await online.source.probe(signal)));
+      if (steps.every(({ ok }) => ok)) steps.push(await probeIdentities(identities, signal));
+      return steps;
+    },
+  };
+}
+
+/** The person under the id that counts, and of the same type wherever the mailbox is just now. */
+function asOne(object: SourceObject, scope: RecipientSource, { own, inTenant }: Identities): SourceObject {
+  const id = own(object.id);
+  const others = [...new Set([object.id, inTenant(id)])].filter((other) => other !== id);
+  const types: readonly SourceObjectKind[] = scope.recipientTypes;
+  // Who moves to the cloud stays a mailbox user of the organization, unless the policy tells the two apart.
+  const isUser = object.kind === 'remoteMailbox' && !types.includes('remoteMailbox');
+  return {
+    ...object,
+    id,
+    ...(others.length === 0 ? {} : { alsoKnownAs: others }),
+    kind: isUser ? 'userMailbox' : object.kind,
+  };
+}
+
+async function probeIdentities(identities: LoadIdentities, signal: AbortSignal) {
+  const name = 'Microsoft Graph: synchronized users';
+  try {
+    await identities(signal);
+    return { name, ok: true };
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (signal.aborted || failure.facts.whoActs === 'us') throw failure;
+    return { name, ok: false, failure };
+  }
+}
+
+/** Where the directory last showed each mailbox; who asks for one that it did not show has all of them read. */
+function rememberPlaces(
+  directory: MailboxDirectory,
+  log: Log,
+): { readonly directory: MailboxDirectory; readonly locate: LocateMailbox } {
+  const places = new Map<MailboxId, TargetMailbox['location']>();
+  const remembering: MailboxDirectory = {
+    async readMailboxes(scope, signal) {
+      const reading = await directory.readMailboxes(scope, signal);
+      for (const { id, location } of reading.mailboxes) places.set(id, location);
+      return reading;
+    },
+  };
+  let everybody: Promise<unknown> | undefined;
+  return {
+    directory: remembering,
+    async locate(mailbox, signal) {
+      if (!places.has(mailbox.id)) {
+        everybody ??= remembering.readMailboxes(EVERYBODY, signal);
+        try {
+          await everybody;
+        } catch (thrown) {
+          const failure = asFailure(thrown);
+          if (signal.aborted) throw failure;
+          log.warn('where a mailbox is now could not be read', { ...failure.toRecord() });
+        }
+      }
+      return places.get(mailbox.id) ?? mailbox.location;
+    },
+  };
+}
+
+export function bothTraffics(traffics: readonly Traffic[]): Traffic {
+  return {
+    state() {
+      const states = traffics.map((traffic) => traffic.state());
+      const sum = (of: (state: (typeof states)[number]) => number) =>
+        states.reduce((total, state) => total + of(state), 0);
+      return {
+        underWay: sum(({ underWay }) => underWay),
+        limit: sum(({ limit }) => limit),
+        waitingUntil: states
+          .flatMap(({ waitingUntil }) => waitingUntil ?? [])
+          .sort()
+          .at(-1),
+        mailboxesWaiting: sum(({ mailboxesWaiting }) => mailboxesWaiting),
+        refusals: sum(({ refusals }) => refusals),
+        waitedMs: sum(({ waitedMs }) => waitedMs),
+      };
+    },
+  };
+}

@@ -1,0 +1,133 @@
+// Where a mailbox is written, and that nothing planned before a move is written after it.
+
+import { describe, expect, it } from 'vitest';
+import { itemId, mailboxId, policyId, sourceObjectId } from '../model/ids.ts';
+import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
+import { identitiesOf } from './hybrid-identities.ts';
+import { routeTargets } from './hybrid-targets.ts';
+
+const guid = (last: string) => `00000000-0000-4000-8000-0000000000${last}`;
+const POLICY = policyId(guid('b1'));
+const IN_TENANT = sourceObjectId(guid('f1'));
+const IN_DIRECTORY = sourceObjectId(guid('a1'));
+const signal = new AbortController().signal;
+
+const contact: ManagedContact = {
+  itemId: itemId('x'),
+  version: '1',
+  folderKey: '',
+  createdAt: '',
+  mark: { version: 1, policyId: POLICY, sourceObjectId: IN_TENANT, fingerprint: 'f', fieldFingerprints: '' },
+};
+const snapshot: FolderSnapshot = {
+  folders: [],
+  contacts: [contact],
+  foreignCount: 0,
+  highestMarkVersion: 1,
+  isFullReading: true,
+};
+
+interface Asked {
+  readonly side: string;
+  readonly what: string;
+  readonly ownerId: TargetMailbox['ownerId'];
+}
+
+function bed(now: TargetMailbox['location']) {
+  const asked: Asked[] = [];
+  const side = (name: string, batchSize: number): MailboxTargets => ({
+    capabilities: {
+      batchSize,
+      supportsCategories: true,
+      lossyProperties: name === 'cloud' ? ['businessHomePage'] : [],
+    },
+    open({ ownerId }): MailboxTarget {
+      const note = (what: string) => asked.push({ side: name, what, ownerId });
+      return {
+        async readFolder() {
+          note('readFolder');
+          return snapshot;
+        },
+        async readContacts() {
+          note('readContacts');
+          return [contact];
+        },
+        async applyFolder() {
+          note('applyFolder');
+          return undefined;
+        },
+        async applyChanges() {
+          note('applyChanges');
+          return [];
+        },
+      };
+    },
+    async scan({ ownerId }) {
+      asked.push({ side: name, what: 'scan', ownerId });
+      return [];
+    },
+  });
+  const targets = routeTargets({
+    onPremises: side('local', 50),
+    online: side('cloud', 20),
+    locate: async () => now,
+    identities: async () => identitiesOf(new Map([[IN_TENANT, IN_DIRECTORY]])),
+  });
+  const open = (location: TargetMailbox['location']) =>
+    targets.open(
+      {
+        id: mailboxId(guid('c1')),
+        displayName: 'Anna',
+        primarySmtpAddress: 'anna@contoso.example',
+        location,
+        ownerId: IN_DIRECTORY,
+      },
+      POLICY,
+      { name: 'Company Contacts', subfolderPerDomain: false, useDefaultContacts: false, existing: 'refuse' },
+    );
+  return { targets, open, asked };
+}
+
+const reading = { known: undefined, includeForeign: false };
+
+describe('targets of a hybrid organization', () => {
+  it('can do what both sides can do', () => {
+    expect(bed('onPremises').targets.capabilities).toEqual({
+      batchSize: 20,
+      supportsCategories: true,
+      lossyProperties: ['businessHomePage'],
+    });
+  });
+
+  it('address the owner in the tenant by the id there, and show marks under the one that counts', async () => {
+    const { open, asked } = bed('exchangeOnline');
+    const { contacts } = await open('exchangeOnline').readFolder(reading, signal);
+    expect(contacts.map(({ mark }) => mark.sourceObjectId)).toEqual([IN_DIRECTORY]);
+    expect(asked).toEqual([{ side: 'cloud', what: 'readFolder', ownerId: IN_TENANT }]);
+  });
+
+  it('a moved mailbox is read where it is now, and written once it was read there', async () => {
+    const { open, asked } = bed('exchangeOnline');
+    const target = open('onPremises');
+    expect(await target.readContacts([contact.itemId], signal)).toEqual([]);
+    const refusal = { code: 'changedSincePlanned', details: { reason: 'moved' } };
+    await expect(target.applyChanges([], signal)).rejects.toMatchObject(refusal);
+    await expect(target.applyFolder({ kind: 'create', key: '', name: 'A' }, signal)).rejects.toMatchObject(
+      refusal,
+    );
+    expect(asked).toEqual([]);
+    await target.readFolder(reading, signal);
+    await target.applyChanges([], signal);
+    expect(asked.map(({ side, what }) => [side, what])).toEqual([
+      ['cloud', 'readFolder'],
+      ['cloud', 'applyChanges'],
+    ]);
+  });
+
+  it('one that stayed is written without being read again', async () => {
+    const { open, asked } = bed('onPremises');
+    await open('onPremises').applyChanges([], signal);
+    expect(asked).toEqual([{ side: 'local', what: 'applyChanges', ownerId: IN_DIRECTORY }]);
+  });
+});
