@@ -177,6 +177,64 @@ describe('whose word is enough to delete', () => {
   });
 });
 
+describe('several that take turns behind one name', () => {
+  const behindOneName = async (world: World, ...names: readonly string[]) => {
+    const run = world.run();
+    for (const name of names) run.answered(factsOf(name), { host: 'ldap.corp.contoso.example', port: 636 });
+    return (await run.doubt()) === undefined ? 'believed' : 'doubted';
+  };
+
+  it('are all believed, each when it has been known for four hours', async () => {
+    const world = new World();
+    expect(await behindOneName(world, 'a')).toBe('believed');
+    expect(await behindOneName(world, 'b')).toBe('doubted');
+    world.clock.advance(HOUR_MS);
+    expect(await behindOneName(world, 'a')).toBe('believed');
+    expect(await behindOneName(world, 'c')).toBe('doubted');
+    world.clock.advance(2.9 * HOUR_MS);
+    expect(await behindOneName(world, 'a')).toBe('believed');
+    expect(await behindOneName(world, 'b')).toBe('doubted');
+    expect(await behindOneName(world, 'a')).toBe('believed');
+    world.clock.advance(0.1 * HOUR_MS);
+    expect(await behindOneName(world, 'b')).toBe('believed');
+    expect(await behindOneName(world, 'c')).toBe('doubted');
+    expect(await behindOneName(world, 'a')).toBe('believed');
+    world.clock.advance(HOUR_MS);
+    for (const name of ['c', 'a', 'b', 'c']) expect(await behindOneName(world, name)).toBe('believed');
+    expect(await behindOneName(world, 'd')).toBe('doubted');
+  });
+
+  it('also where every run speaks to two of them', async () => {
+    const world = new World();
+    expect(await behindOneName(world, 'a', 'b')).toBe('doubted');
+    world.clock.advance(3.9 * HOUR_MS);
+    expect(await behindOneName(world, 'b', 'a')).toBe('doubted');
+    world.clock.advance(0.1 * HOUR_MS);
+    expect(await behindOneName(world, 'b', 'a')).toBe('believed');
+    expect(await behindOneName(world, 'a', 'b')).toBe('believed');
+  });
+
+  it('twin: at addresses of their own, one that stands in is doubted again each time', async () => {
+    const world = new World();
+    for (let day = 0; day < 4; day += 1) {
+      expect(await world.reads('a')).toBe('believed');
+      expect(await world.reads('b')).toBe('doubted');
+      world.clock.advance(24 * HOUR_MS);
+    }
+  });
+
+  it('one that was met in a future that is not yet has to wait like a new one', async () => {
+    const world = new World();
+    world.clock.advance(1_000 * HOUR_MS);
+    await behindOneName(world, 'a', 'b');
+    const earlier = new World();
+    earlier.cache = world.cache;
+    expect(await behindOneName(earlier, 'a', 'b')).toBe('doubted');
+    earlier.clock.advance(4 * HOUR_MS);
+    expect(await behindOneName(earlier, 'a', 'b')).toBe('believed');
+  });
+});
+
 describe('who is asked first', () => {
   it('the one that answered last, when it was believed', async () => {
     const world = new World();

@@ -1,6 +1,7 @@
 // Which domain controller is asked, and whether its word is enough to delete. Domain controllers copy from each other, at
 // worst after hours: somebody whom one of them does not know may only not have reached it. So the one that answered last
-// is asked first, and another one takes nothing away at first (docs/decisions/0011).
+// is asked first, and another one takes nothing away at first (docs/decisions/0011). Several that take turns behind one
+// name nobody can tell apart beforehand: there those that have been known for a while are all believed.
 
 import { asFailure, Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -31,12 +32,24 @@ interface Known {
   readonly port?: number;
   /** Since when others answer in its place. */
   readonly doubtedSince?: string | undefined;
+  /** Who answered where, the newest last. */
+  readonly met?: readonly Met[];
   /** Of this computer. */
   readonly site?: string;
   readonly siteAskedAt?: string;
 }
 
+interface Met {
+  readonly identity: string;
+  readonly host: string;
+  readonly port: number;
+  readonly since: string;
+}
+
 const FORMAT = 1;
+
+/** More than stand behind one name. One that is forgotten is doubted for some hours once more. */
+const MOST_MET = 100;
 
 /** Longer than sites wait for each other unless told otherwise (180 minutes). */
 const SETTLED_MS = 4 * 60 * 60 * 1_000;
@@ -83,14 +96,19 @@ export class Controllers {
   /** undefined: what was read may take away. To be asked after each reading. */
   async doubt(): Promise<Failure | undefined> {
     let found: Failure | undefined;
-    for (const [identity, answered] of this.#answered) found ??= await this.#judge(identity, answered);
+    for (const [identity, answered] of this.#answered) {
+      const doubt = await this.#judge(identity, answered);
+      found ??= doubt;
+    }
     return found;
   }
 
   async #judge(identity: string, { facts, server }: Answered): Promise<Failure | undefined> {
-    const { clock } = this.#options;
-    const known = await this.#recall();
-    const now = clock.now();
+    const recalled = await this.#recall();
+    const now = this.#options.clock.now();
+    const { met, isKnown } = meet(recalled.met ?? [], { identity, ...server }, now);
+    const known = { ...recalled, met };
+    if (met !== recalled.met) await this.#remember(known);
     const believed = { identity, host: server.host, port: server.port };
     if (known.identity === undefined || known.identity === identity) {
       const isSame = known.host === server.host && known.port === server.port;
@@ -100,7 +118,10 @@ export class Controllers {
     }
     const since = known.doubtedSince ?? now.toISOString();
     const age = now.getTime() - Date.parse(since);
-    if (known.doubtedSince !== undefined && age >= SETTLED_MS) {
+    const isSettled = known.doubtedSince !== undefined && age >= SETTLED_MS;
+    // Not at another address: there it stands in for one that fails, and may lag behind it as on the first day.
+    const takesTurns = met.some((one) => one.identity === known.identity && isAt(one, server));
+    if (isSettled || (isKnown && takesTurns)) {
       await this.#remember({ ...known, ...believed, doubtedSince: undefined });
       return undefined;
     }
@@ -147,4 +168,22 @@ export class Controllers {
       log.warn('the domain controller cannot be remembered', { ...asFailure(thrown).toRecord() });
     }
   }
+}
+
+const isAt = (one: ServerAddress, server: ServerAddress): boolean =>
+  one.host === server.host && one.port === server.port;
+
+/** `isKnown`: it has answered here for longer than domain controllers wait for each other. */
+function meet(
+  before: readonly Met[],
+  one: Omit<Met, 'since'>,
+  now: Date,
+): { readonly met: readonly Met[]; readonly isKnown: boolean } {
+  const isOne = (other: Met) => other.identity === one.identity && isAt(other, one);
+  const age = now.getTime() - Date.parse(before.find(isOne)?.since ?? '');
+  if (age >= 0) return { met: before, isKnown: age >= SETTLED_MS };
+  const { identity, host, port } = one;
+  const others = before.filter((other) => !isOne(other));
+  const met = [...others, { identity, host, port, since: now.toISOString() }].slice(-MOST_MET);
+  return { met, isKnown: false };
 }

@@ -144,9 +144,10 @@ export const activeDirectoryFailures = {
       causes: [
         'The domain controller that answered until now cannot be reached, was restored from a backup, or is gone.',
         'The environment now names another one.',
+        'Several domain controllers take turns behind the one name that the environment gives.',
       ],
       remedy:
-        'Nothing needs to be done: what the domain controller in the details does not know may not have reached it yet, so deletions wait until the former one answers again, or until others have answered for four hours. New and changed contacts were written.',
+        'Usually nothing: what the domain controller in the details does not know may not have reached it yet, so deletions wait until the former one answers again, or until others have answered for four hours. New and changed contacts were written. Where several take turns behind one name, such as that of the domain, each of them is believed four hours after it was first met there; if this comes again and again, name the domain controllers one by one under "servers" in the environment.',
     },
   },
   directoryPasswordRefused: {
