@@ -112,7 +112,7 @@ export function foreignUntouched(
           (item) =>
             identityOf(item) === undefined &&
             !takenBack.has(item.id) &&
-            !isDeepStrictEqual(items.get(item.immutableId), item),
+            !isSameItem(items.get(item.immutableId), item),
         )
         .map((item) => `${alias}: ${String(item.properties.displayName)} of the user was touched`),
       ...was.folders
@@ -122,6 +122,11 @@ export function foreignUntouched(
         .map((folder) => `${alias}: the user's folder ${folder.path} was touched`),
     ];
   });
+}
+
+/** The name of its folder is not the item's: it lies in ours too. */
+function isSameItem(one: ItemView | undefined, other: ItemView): boolean {
+  return one !== undefined && isDeepStrictEqual({ ...one, folderPath: '' }, { ...other, folderPath: '' });
 }
 
 type Counted = Omit<OutcomeCounts, 'failed'>;
@@ -137,9 +142,7 @@ function happened(before: MailboxView, after: MailboxView): Counted {
   for (const [id, item] of is) {
     const earlier = was.get(id);
     if (earlier === undefined) counts[known.has(id) ? 'adopted' : 'created'] += 1;
-    // The name of its folder is not the contact's.
-    else if (!isDeepStrictEqual({ ...earlier, folderPath: '' }, { ...item, folderPath: '' }))
-      counts.updated += 1;
+    else if (!isSameItem(earlier, item)) counts.updated += 1;
   }
   for (const id of was.keys()) {
     if (!is.has(id)) counts[alive.has(id) ? 'handedOver' : 'deleted'] += 1;

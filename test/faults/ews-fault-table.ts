@@ -14,6 +14,8 @@ interface Expected {
   readonly lasting?: Told;
   /** Striking once it may just as well be got over. */
   readonly mayPass?: true;
+  /** Whoever is under way at that moment meets it too, and fails with it. */
+  readonly reachesOthers?: true;
   /** Only there a request comes by that it can meet. */
   readonly in?: readonly StageName[];
 }
@@ -83,6 +85,8 @@ export const EWS_FAULTS = {
       at: OPERATIONS.filter((place) => place !== 'folder look-up'),
       once: 'nothing',
       lasting: [13020],
+      // A password that was refused in mid-run is not sent by anybody again.
+      reachesOthers: true,
     },
     // The first request of all: a password that was never taken yet is refused, and not tried again.
     { action: { kind: 'sign-in-again' }, at: ['folder look-up'], once: [13020], lasting: [13020] },

@@ -86,7 +86,8 @@ function problemsOf({ stage, place, variant, told }: EwsCase, played: Played): r
   // Only read after its renaming, which has happened.
   const isAfterwards = place === 'folder by id';
   const mayPass = variant.mayPass === true || isSettled || isAfterwards;
-  const wanted = { told, mayPass, isInMailbox: place !== 'sign-in' };
+  const { reachesOthers = false } = variant;
+  const wanted = { told, mayPass, reachesOthers, isInMailbox: place !== 'sign-in' };
   return [...played.problems, ...wronglyTold(on.stages[stage], wanted, played)];
 }
 

@@ -12,6 +12,8 @@ interface Wanted {
   readonly told: Told;
   /** Got over it may just as well be: then nothing is told. */
   readonly mayPass: boolean;
+  /** Whoever is under way at that moment meets it too, and fails with it. */
+  readonly reachesOthers?: boolean;
   /** It struck the requests of one mailbox. */
   readonly isInMailbox: boolean;
 }
@@ -24,7 +26,7 @@ export const troubled = ({ faulty }: Played): readonly string[] =>
 
 export function wronglyTold(
   { reference }: Stage,
-  { told, mayPass, isInMailbox }: Wanted,
+  { told, mayPass, reachesOthers = false, isInMailbox }: Wanted,
   played: Played,
 ): readonly string[] {
   const { run, report } = played.faulty;
@@ -49,7 +51,9 @@ export function wronglyTold(
     ...(numbers.length === 0 ? ['tells nothing'] : []),
     ...wrong.map((number) => `tells ${number}`),
     ...(reachesRun && run.state !== 'failed' ? [`ends as ${run.state}`] : []),
-    ...(reachesRun && boxes.length > 1 ? [`names ${boxes.length} mailboxes for what concerns the run`] : []),
+    ...(reachesRun && !reachesOthers && boxes.length > 1
+      ? [`names ${boxes.length} mailboxes for what concerns the run`]
+      : []),
     ...(!reachesRun && isInMailbox && boxes.length !== 1
       ? [`names ${boxes.length} mailboxes for what struck one`]
       : []),
