@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { documentName } from './document-name.ts';
+import { domainName } from './domain-name.ts';
 
 export const CLOUDS = ['global', 'usGovernment', 'usGovernmentDod', 'china'] as const;
 
@@ -37,9 +38,7 @@ export type ExchangeOnline = z.infer<typeof ExchangeOnline>;
 
 export const ActiveDirectory = z
   .strictObject({
-    domain: z
-      .string()
-      .min(1)
+    domain: domainName
       .optional()
       .describe('DNS name of the domain; its domain controllers are found by DNS when no servers are named.'),
     servers: z
