@@ -246,6 +246,10 @@ export const Contact = z.strictObject({
     .max(25)
     .default([]),
   isPrivate: z.boolean().default(false),
+  photo: z
+    .boolean()
+    .default(false)
+    .describe('true: the photo of the person, unless the user set a picture of their own.'),
   rewriteDomains: z
     .array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) }))
     .max(50)

@@ -271,6 +271,24 @@ export interface RunTimesView {
   readonly mailboxesWaiting: number;
 }
 
+/** The photos of contacts, which are written when everything else is. */
+export interface PhotosView {
+  /** Who has one, of those selected. */
+  readonly people: number;
+  readonly written: number;
+  /** Withdrawn at the source, and taken off. */
+  readonly removed: number;
+  /** The user set a picture of their own. */
+  readonly kept: number;
+  /** Withdrawn at the source, and Exchange does not let it be taken off. */
+  readonly left: number;
+  /** More than is written into a mailbox in one run: the next one goes on. */
+  readonly postponed: number;
+  readonly failed: number;
+  /** One of each number. */
+  readonly failures: readonly FailureView[];
+}
+
 export interface ReportView {
   readonly run: RunView;
   readonly times?: RunTimesView;
@@ -279,6 +297,8 @@ export interface ReportView {
   readonly brake: BrakeView | undefined;
   readonly planned: PlanCountsView;
   readonly applied: OutcomeCountsView;
+  /** Only where the policy wants photos, of a run that wrote. */
+  readonly photos?: PhotosView;
   /** Contacts; only of a run that was interrupted, was cancelled or failed. */
   readonly writes?: JournaledWritesView;
   readonly perMailbox: readonly MailboxReportView[];
@@ -369,6 +389,7 @@ export type RunEventView = { readonly at: string } & (
       readonly change: ChangeView['kind'];
       readonly failure: FailureView;
     }
+  | ({ readonly type: 'photos.written' } & PhotosView)
   | {
       readonly type: 'forecast.made';
       readonly occasion: 'planning' | 'writing' | 'correction' | 'realRun';

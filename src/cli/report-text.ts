@@ -4,6 +4,7 @@ import type {
   BrakeReasonView,
   BrakeView,
   MailboxReportView,
+  PhotosView,
   ReportView,
   RunView,
 } from '@contactsync/contract';
@@ -143,9 +144,30 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
   if (report.writes !== undefined) row('written', writesWords(report.writes, run.kind));
   else if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
     row('written', appliedWords(report.applied));
+  if (report.photos !== undefined) {
+    row('photos', photosText(report.photos));
+    for (const failure of report.photos.failures) {
+      row('', failureLine(failure));
+      row('', paint('dim', failure.remedy));
+    }
+  }
   const waits = report.times === undefined ? undefined : waitsText(report.times);
   if (waits !== undefined) row('waited', waits);
   return lines;
+}
+
+function photosText({ written, removed, kept, left, postponed, failed }: PhotosView): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [removed, 'removed'],
+    [kept, 'left to the user, who set another'],
+    [left, 'withdrawn, but cannot be removed'],
+    [postponed, 'postponed to the next run'],
+    [failed, 'failed'],
+  ];
+  const more = parts.flatMap(([number, text]) =>
+    number === 0 ? [] : [`, ${number.toLocaleString('en-US')} ${text}`],
+  );
+  return `${written.toLocaleString('en-US')} written${more.join('')}`;
 }
 
 /** Only what is as it should be gets the check mark; the plan of a test run is what it was to find out. */

@@ -3,6 +3,7 @@
 import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
+import { createUserPhotos } from '../connectors/exchange-online/user-photos.ts';
 import {
   createSynchronizedPeople,
   type ReadSynchronizedPeople,
@@ -23,6 +24,7 @@ import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
+import { preparePhoto } from '../system/prepare-photo.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { folderMark, markCodec } from './marks.ts';
@@ -96,6 +98,12 @@ export async function connectExchangeOnline(
     targets,
     synchronizedPeople: createSynchronizedPeople(graph),
     traffic: http.traffic,
+    photos: {
+      source: createUserPhotos({ client: graph, tokens }),
+      prepare: preparePhoto,
+      cache: stores.directoryCache,
+      owner: environment.id,
+    },
     mail: createGraphMailSender({ client: graph, sender: exchangeOnline.mailbox, now: () => clock.now() }),
     close() {
       const { httpCalls, innerRequests } = graph.counts;

@@ -74,6 +74,7 @@ export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
       (sum, { applied }) => addApplied(sum, applied ?? NOTHING_APPLIED),
       NOTHING_APPLIED,
     ),
+    photos: last(events, 'photos.written'),
     perMailbox,
     failures: rankFailures(events),
   };

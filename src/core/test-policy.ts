@@ -70,6 +70,7 @@ export function testPolicy(parts: TestPolicyParts = {}): Policy {
       phones: { format: 'e164', dropInternalShorterThan: 6, ...phones },
       categories: [],
       isPrivate: false,
+      photo: false,
       rewriteDomains: [],
       includeOwn: false,
       ...contact,

@@ -13,6 +13,7 @@ import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { filledMailboxes, writePhotos } from './write-photos.ts';
 
 export interface ApprovalRequest {
   readonly runId: RunId;
@@ -72,6 +73,9 @@ export async function approveRun(
       const reachedAll = isPlannedWhole && applied.reachedAll;
       const people = context.wanted.keys();
       await rememberSelection(run.policyId, { people, mailboxIds, reachedAll }, ports);
+      const { policy, policyId, wanted } = context;
+      const pass = { policy, policyId, wanted, holder: request.holder, concurrency };
+      await writePhotos(pass, await filledMailboxes(recorder, ports), ports, recorder, held);
       const isClean = isPlannedWhole && applied.failed === 0;
       return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
     });

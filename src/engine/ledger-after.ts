@@ -4,7 +4,7 @@
 import { matchContacts } from '../core/match-contacts.ts';
 import { contestedAfter } from '../core/plan-fields.ts';
 import type { MappedContact } from '../model/contact.ts';
-import type { SourceObjectId } from '../model/ids.ts';
+import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactPlan } from '../model/plan.ts';
@@ -60,6 +60,7 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
   const entries: LedgerEntry[] = [];
   for (const [id, contact] of own) {
     const contested = contestedBefore.get(id);
+    const photo = photoOf(contact.itemId, before.get(id));
     // Who is not wanted, or was not read, was not compared.
     const isConfirmed = plan.purpose === 'fill' && wanted.has(id) && !planned.has(id);
     entries.push({
@@ -73,6 +74,7 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
         ? (wanted.get(id)?.fingerprint ?? contact.mark.fingerprint)
         : (stillConfirmed(id, contact) ?? NOT_CONFIRMED),
       fieldFingerprints: contact.mark.fieldFingerprints,
+      ...photo,
       ...(contested === undefined ? {} : { contested }),
     });
   }
@@ -89,6 +91,11 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     foreignCount: snapshot.foreignCount,
     ...(missing.length > 0 ? { missing: [...new Set(missing)] } : {}),
   };
+}
+
+/** A photo stays with its item. */
+function photoOf(itemId: ItemId, old: LedgerEntry | undefined): Pick<LedgerEntry, 'photo'> {
+  return old?.photo === undefined || old.itemId !== itemId ? {} : { photo: old.photo };
 }
 
 export interface Written {
@@ -154,6 +161,7 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
         markVersion: change.mark.version,
         fingerprint: change.mark.fingerprint,
         fieldFingerprints: change.mark.fieldFingerprints,
+        ...photoOf(outcome.itemId, old),
         ...(contested === undefined ? {} : { contested }),
       });
       continue;

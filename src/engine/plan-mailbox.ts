@@ -12,6 +12,7 @@ import type { ChangeReason, ContactPlan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import { recordAfterReading } from './ledger-after.ts';
+import { withoutOwnPictures } from './own-pictures.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { AdoptedItem } from './target-changes.ts';
 
@@ -107,7 +108,14 @@ export async function planOneMailbox(
   }
   if (toRead.length > 0) snapshot = withRead(snapshot, toRead, await target.readContacts(toRead, signal));
 
-  const plan = planMailbox(inputFor(snapshot));
+  let plan = planMailbox(inputFor(snapshot));
+  const removed = plan.changes.filter(({ kind }) => kind === 'delete' || kind === 'handOver');
+  const concerned = new Set(removed.flatMap((change) => ('itemId' in change ? [change.itemId] : [])));
+  const contacts = await withoutOwnPictures(snapshot.contacts, concerned, target, signal);
+  if (contacts !== snapshot.contacts) {
+    snapshot = { ...snapshot, contacts };
+    plan = planMailbox(inputFor(snapshot));
+  }
   const nextRecord = recordAfterReading({
     mailbox,
     plan,

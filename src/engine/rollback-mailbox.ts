@@ -15,6 +15,7 @@ import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { asksToWait } from './mailbox-tries.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
+import { withoutOwnPictures } from './own-pictures.ts';
 import { countsOf, noticesOf, plannedChange, type ReadyStep, readyStep } from './rollback-changes.ts';
 import { type RollbackStep, rollbackSteps } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -208,9 +209,11 @@ export class RollbackMailbox {
     entries.reverse();
     const includeForeign = entries.some((entry) => entry.change === 'handOver');
     const snapshot = await this.#target.readFolder({ known: undefined, includeForeign }, this.#signal);
-    const contacts = snapshot.contacts.filter(
-      (contact) => contact.mark.policyId === this.#revision.policy.id,
+    const read = snapshot.contacts.filter((contact) => contact.mark.policyId === this.#revision.policy.id);
+    const made = new Set(
+      entries.flatMap(({ change, newItemId }) => (change === 'create' && newItemId) || []),
     );
+    const contacts = await withoutOwnPictures(read, made, this.#target, this.#signal);
     const keyOf = (id: SourceObjectId, folderKey: string): string => `${id} ${folderKey}`;
     const byPlace = new Map<string, ManagedContact>();
     for (const contact of contacts) {

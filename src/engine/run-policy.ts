@@ -22,6 +22,7 @@ import { readTargets, type TargetsResult } from './read-targets.ts';
 import { RecentMailboxes } from './recent-mailboxes.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { writePhotos } from './write-photos.ts';
 
 /** A right of the whole account that shows at a mailbox. */
 const DENIALS: readonly FailureCode[] = ['mailboxAccessDenied', 'impersonationDenied'];
@@ -119,6 +120,9 @@ async function carryOut(
     };
     await rememberSelection(id, ended, ports);
   }
+  const concurrency = concurrencyOf(request);
+  const pass = { policy, policyId: id, wanted: source.wanted, holder: request.holder, concurrency };
+  await writePhotos(pass, targets.fill, ports, recorder, signal);
   const isClean = isPlannedWhole && applied.failed === 0;
   return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
 }

@@ -5,6 +5,7 @@ import type { PolicyRevision } from '../model/policy.ts';
 import type { RunEvent } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContactSource } from '../ports/contact-source.ts';
+import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
@@ -12,6 +13,7 @@ import type { LicenseLimit } from '../ports/license.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { PhotoSource, PreparePhoto } from '../ports/photos.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { Traffic } from '../ports/traffic.ts';
@@ -31,6 +33,17 @@ export interface RunPorts {
   readonly log: Log;
   /** Without it nobody can say why a run waits. */
   readonly traffic?: Traffic;
+  /** Absent where there are no photos. */
+  readonly photos?: PhotoParts;
+}
+
+export interface PhotoParts {
+  readonly source: PhotoSource;
+  readonly prepare: PreparePhoto;
+  /** Photos once read and made fit. */
+  readonly cache: DirectoryCache;
+  /** What the photos belong to: the environment. */
+  readonly owner: string;
 }
 
 export interface RunRequest {

@@ -22,6 +22,11 @@ export interface LedgerEntry {
   readonly markVersion: number;
   readonly fingerprint: string;
   readonly fieldFingerprints: string;
+  /**
+   * Digest of the photo that was dealt with last: written, or left because the user set another. Absent: none, or not
+   * known, and then what the item shows is looked at.
+   */
+  readonly photo?: string;
   /** How often a property came back different after we wrote the same value; from 2 on we stop fighting. */
   readonly contested?: Readonly<Partial<Record<ContactProperty, number>>>;
 }

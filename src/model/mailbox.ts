@@ -53,6 +53,8 @@ export interface ManagedContact {
    * a follow-up flag. It came from the user, so the item is never deleted for good. Only said where properties are.
    */
   readonly hasOtherData?: true;
+  /** It has a picture, which is a reason for `hasOtherData`; `alone`: the only one. Only said where properties are. */
+  readonly picture?: 'alone' | 'amongOthers';
 }
 
 /** An item without our mark; only read when a policy asks to adopt. */

@@ -113,6 +113,21 @@ export interface Forecast {
   readonly writes: number;
 }
 
+export interface PhotoCounts {
+  /** Who has one, of those selected. */
+  readonly people: number;
+  readonly written: number;
+  /** Withdrawn at the source, and taken off. */
+  readonly removed: number;
+  /** The user set a picture of their own. */
+  readonly kept: number;
+  /** Withdrawn at the source, and the protocol cannot take it off. */
+  readonly left: number;
+  /** More than is written into a mailbox in one run: the next one goes on. */
+  readonly postponed: number;
+  readonly failed: number;
+}
+
 /** Everything that happened, in order; the report, the status page and the tests read nothing else. */
 export type RunEvent =
   | {
@@ -173,6 +188,11 @@ export type RunEvent =
       readonly change: ContactChange['kind'];
       readonly failure: FailureRecord;
     }
+  | ({
+      readonly type: 'photos.written';
+      /** One of each number: what becomes of photos is told apart from the contacts, which stand. */
+      readonly failures: readonly FailureRecord[];
+    } & PhotoCounts)
   | {
       readonly type: 'forecast.made';
       /**
@@ -233,6 +253,7 @@ export interface RunReport {
   readonly brake: Extract<RunEvent, { type: 'brake.engaged' }> | undefined;
   readonly planned: PlanCounts;
   readonly applied: OutcomeCounts;
+  readonly photos: Extract<RunEvent, { type: 'photos.written' }> | undefined;
   readonly perMailbox: readonly MailboxReport[];
   /** By number, most serious first. */
   readonly failures: readonly { readonly failure: FailureRecord; readonly count: number }[];

@@ -6,6 +6,7 @@ import type {
   DocumentChange,
   DocumentText,
 } from '@contactsync/contract';
+import type { PhotoParts } from '../engine/run-ports.ts';
 import type { Environment, ExchangeOnline } from '../model/environment.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
@@ -36,6 +37,8 @@ export interface Connection {
   readonly targets: MailboxTargets;
   /** Absent where the way to the services cannot say what it is doing. */
   readonly traffic?: Traffic;
+  /** Absent where nobody's photo can be read. */
+  readonly photos?: PhotoParts;
   /** Steps of the connection test beyond those of the source. */
   readonly probeMailboxes?: (signal: AbortSignal) => Promise<readonly ProbeStep[]>;
   /** Absent where nothing can send mail. */

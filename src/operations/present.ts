@@ -55,6 +55,8 @@ export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<Mailbo
     case 'mailbox.failed':
     case 'contact.failed':
       return { ...event, failure: presentFailure(event.failure) };
+    case 'photos.written':
+      return { ...event, failures: event.failures.map((failure) => presentFailure(failure)) };
     case 'brake.engaged':
       return { ...event, reasons: presentReasons(event.reasons, addresses) };
     case 'run.ended':
@@ -71,6 +73,14 @@ function presentReasons(
   return reasons.map(({ mailboxId, ...reason }) =>
     mailboxId === undefined ? reason : { ...reason, mailbox: addresses.get(mailboxId) ?? mailboxId },
   );
+}
+
+function presentPhotos({
+  type: _,
+  failures,
+  ...counts
+}: NonNullable<RunReport['photos']>): NonNullable<ReportView['photos']> {
+  return { ...counts, failures: failures.map((failure) => presentFailure(failure)) };
 }
 
 export function presentReport(
@@ -115,6 +125,7 @@ export function presentReport(
         : { reasons: presentReasons(report.brake.reasons, addresses), digest: report.brake.digest },
     planned: report.planned,
     applied: report.applied,
+    ...(report.photos === undefined ? {} : { photos: presentPhotos(report.photos) }),
     ...(writes === undefined ? {} : { writes: addWrites(writes.values()) }),
     perMailbox: report.perMailbox.map(
       (mailbox): MailboxReportView => ({

@@ -22,7 +22,7 @@ export async function withPorts<T>(
 ): Promise<T> {
   const { ledger, journal, runs, memory, withheld, leases, clock, log } = dependencies;
   const connection = await dependencies.connect(environment);
-  const { source, directory, targets, traffic } = connection;
+  const { source, directory, targets, traffic, photos } = connection;
   try {
     return await work({
       source,
@@ -37,6 +37,7 @@ export async function withPorts<T>(
       clock,
       log,
       ...(traffic === undefined ? {} : { traffic }),
+      ...(photos === undefined ? {} : { photos }),
     });
   } finally {
     await connection.close();

@@ -6,6 +6,7 @@ import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
 import type { FolderPart } from '../model/policy.ts';
+import type { ContactPictures } from './photos.ts';
 
 export interface TargetCapabilities {
   /** Changes handed over at once; the engine cuts its lists to this size. */
@@ -81,4 +82,7 @@ export interface MailboxTarget {
    * mailbox are made by one caller at a time.
    */
   applyChanges(changes: readonly TargetChange[], signal: AbortSignal): Promise<readonly ChangeOutcome[]>;
+
+  /** Absent where contacts have no pictures. */
+  readonly pictures?: ContactPictures;
 }

@@ -39,6 +39,8 @@ const columns = {
   fieldFingerprints: strings,
   /** By place of the entry. */
   contested: z.record(z.string(), z.record(z.string(), z.number())),
+  /** By place of the entry. */
+  photos: z.record(z.string(), z.string()).optional(),
 };
 const Body = z.object({
   /** Echo of the row's key: a record under another mailbox's key is not believed. */
@@ -92,6 +94,9 @@ function toColumns(entries: readonly LedgerEntry[]): Pick<Body, keyof typeof col
   const contested = entries.flatMap((entry, place) =>
     entry.contested ? [[place, entry.contested] as const] : [],
   );
+  const photos = entries.flatMap(({ photo }, place) =>
+    photo === undefined ? [] : [[place, photo] as const],
+  );
   return {
     sourceObjectIds: entries.map((entry) => entry.sourceObjectId),
     itemIds: entries.map((entry) => entry.itemId),
@@ -102,6 +107,7 @@ function toColumns(entries: readonly LedgerEntry[]): Pick<Body, keyof typeof col
     fingerprints: entries.map((entry) => entry.fingerprint),
     fieldFingerprints: entries.map((entry) => entry.fieldFingerprints),
     contested: Object.fromEntries(contested),
+    ...(photos.length === 0 ? {} : { photos: Object.fromEntries(photos) }),
   };
 }
 
@@ -153,6 +159,7 @@ function toEntry(body: Body, place: number): LedgerEntry | undefined {
   if (createdAt === undefined || markVersion === undefined) return undefined;
   if (fingerprint === undefined || fieldFingerprints === undefined) return undefined;
   const contested = body.contested[place];
+  const photo = body.photos?.[place];
   return {
     sourceObjectId: sourceObjectId(source),
     itemId: itemId(item),
@@ -162,6 +169,7 @@ function toEntry(body: Body, place: number): LedgerEntry | undefined {
     markVersion,
     fingerprint,
     fieldFingerprints,
+    ...(photo === undefined ? {} : { photo }),
     ...(contested === undefined ? {} : { contested: toContested(contested) }),
   };
 }

@@ -145,6 +145,10 @@ function lineOf(runId: RunId, event: RunEvent, tally: Tally): Line | undefined {
           ...reasonOf(event.failure),
         },
       ];
+    case 'photos.written': {
+      const { type: _, failures, ...counts } = event;
+      return ['info', 'photos written', { runId, ...counts, failures: numbers(failures) }];
+    }
     case 'mailbox.applied':
       return ['debug', 'mailbox written', { runId, mailboxId: event.mailboxId, ...event.counts }];
     case 'run.ended': {

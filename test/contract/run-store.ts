@@ -37,6 +37,7 @@ export const samplePolicy = (changes: Partial<Policy> = {}): Policy => ({
     phones: { format: 'e164', dropInternalShorterThan: 6 },
     categories: ['Company'],
     isPrivate: false,
+    photo: false,
     rewriteDomains: [],
     includeOwn: false,
   },

@@ -119,6 +119,28 @@ export class EmulatorControl {
     return this.#call('apps/remove', { clientId });
   }
 
+  /** JPEG or PNG; null takes it away. */
+  setPhoto(who: string, picture: Uint8Array | null): Promise<void> {
+    return this.#call('people/set-photo', {
+      who,
+      picture: picture && Buffer.from(picture).toString('base64'),
+    });
+  }
+
+  /** As the user sets it in Outlook. */
+  setContactPhoto(mailbox: string, id: string, picture: Uint8Array): Promise<ItemView> {
+    return this.#call('contacts/set-photo', {
+      mailbox,
+      id,
+      picture: Buffer.from(picture).toString('base64'),
+    });
+  }
+
+  async contactPhoto(mailbox: string, id: string): Promise<Buffer | undefined> {
+    const { picture } = await this.#call<{ picture: string | null }>('contacts/photo', { mailbox, id });
+    return picture === null ? undefined : Buffer.from(picture, 'base64');
+  }
+
   /** Without a client id these speak of the seeded app registration "contactSync". */
   registerCertificate(certificatePem: string, clientId?: string): Promise<AppRegistration> {
     return this.#call('apps/register-certificate', {

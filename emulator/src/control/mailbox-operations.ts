@@ -1,6 +1,7 @@
 // Acting as the user of a mailbox: with Outlook, a phone, whatever; and looking at everything in it.
 
 import { z } from 'zod';
+import { contactPhoto, keepContactPhoto } from '../organization/contact-photos.ts';
 import { normalizeExtendedPropertyId } from '../organization/extended-property-id.ts';
 import {
   childFolders,
@@ -25,6 +26,7 @@ import {
 import type { Mailbox } from '../organization/state.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
 import { ControlError, type Operations, operation, requireRecipient } from './operation.ts';
+import { pictureFrom } from './picture.ts';
 import { folderView, itemView, mailboxView } from './views.ts';
 
 const mailbox = z.string();
@@ -33,6 +35,9 @@ const folder = z.string();
 const properties = z.record(z.string(), z.unknown());
 /** By id, such as `String 0x3a24` or `String {guid} Name Anything`. */
 const extendedProperties = z.record(z.string(), z.string()).default({});
+
+/** PidLidHasPicture. */
+const hasPicture = 'Boolean {00062004-0000-0000-c000-000000000046} Id 0x8015';
 
 export const mailboxOperations: Operations = {
   'mailbox/show': operation(z.strictObject({ mailbox }), (input, context) =>
@@ -77,6 +82,26 @@ export const mailboxOperations: Operations = {
       return itemView(opened.mailbox, item);
     },
   ),
+  /** The picture of a contact, as the user sets it in Outlook. */
+  'contacts/set-photo': operation(
+    z.strictObject({ mailbox, id: z.string(), picture: z.string() }),
+    (input, context) => {
+      const opened = open(context, input.mailbox);
+      const item = updateItem(opened, input.id, {
+        properties: {},
+        extendedProperties: new Map([[hasPicture, 'true']]),
+      });
+      const { changeNumber } = opened.mailbox;
+      keepContactPhoto(opened.mailbox, item, { ...pictureFrom(input.picture), changeNumber });
+      return itemView(opened.mailbox, item);
+    },
+  ),
+  'contacts/photo': operation(z.strictObject({ mailbox, id: z.string() }), (input, context) => {
+    const opened = open(context, input.mailbox);
+    const item = opened.mailbox.items.get(input.id);
+    const photo = item === undefined ? undefined : contactPhoto(opened.mailbox, item);
+    return { picture: photo?.bytes.toString('base64') ?? null };
+  }),
   'contacts/touch': operation(z.strictObject({ mailbox, id: z.string() }), (input, context) => {
     const opened = open(context, input.mailbox);
     return itemView(opened.mailbox, touchItem(opened, input.id));

@@ -9,8 +9,10 @@ import {
   setSmtpAddresses,
 } from '../organization/recipients.ts';
 import type { Recipient, RecipientTypeDetails } from '../organization/state.ts';
+import { setUserPhoto } from '../organization/user-photos.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
 import { ControlError, type Operations, operation, requireRecipient } from './operation.ts';
+import { pictureFrom } from './picture.ts';
 import { recipientView } from './views.ts';
 
 const types = [
@@ -162,6 +164,18 @@ export const peopleOperations: Operations = {
     }
     return recipientView(recipient);
   }),
+
+  'people/set-photo': operation(
+    z.strictObject({
+      who: z.string(),
+      /** JPEG or PNG in base64; null takes it away. */
+      picture: z.string().nullable(),
+    }),
+    ({ who, picture }, context) => {
+      setUserPhoto(requireRecipient(context, who), picture === null ? undefined : pictureFrom(picture));
+      return {};
+    },
+  ),
 
   'people/remove': operation(z.strictObject({ who: z.string() }), ({ who }, context) => {
     const recipient = requireRecipient(context, who);

@@ -1,10 +1,12 @@
-// The photo of a contact: one size, replaceable, never deletable (capability annotations of the metadata). User
-// photos are not emulated beyond "there is none". Photos are kept beside the organization's state,
+// The photo of a contact: one size, replaceable, never deletable (capability annotations of the metadata). That of a user
+// can only be read, and comes as it was set whatever the size asked for. Photos are kept beside the organization's state,
 // where EWS finds them, too.
+import { createHash } from 'node:crypto';
 import { type ContactPhoto, contactPhoto, keepContactPhoto } from '../organization/contact-photos.ts';
 import { changeKeyOf } from '../organization/ids.ts';
 import { touchItem } from '../organization/mailbox-store.ts';
 import type { ContactItem } from '../organization/state.ts';
+import { type UserPhoto, userPhoto } from '../organization/user-photos.ts';
 import type { EmulatorResponse } from '../server/exchange.ts';
 import { type GraphCall, ok, parameter } from './call.ts';
 import { contactOf } from './contacts.ts';
@@ -61,9 +63,30 @@ export function refusePhotoSizes(): EmulatorResponse {
 }
 
 export function getUserPhoto(call: GraphCall): EmulatorResponse {
+  const { contentType, bytes, width, height } = photoOfUser(call);
+  const user = encodeURIComponent(parameter(call, 'user'));
+  const etag = createHash('sha256').update(bytes).digest('hex').slice(0, 32).toUpperCase();
+  return ok({
+    '@odata.context': `${call.root}/$metadata#users('${user}')/photo/$entity`,
+    '@odata.mediaContentType': contentType,
+    '@odata.mediaEtag': `"${etag}"`,
+    id: `${width}x${height}`,
+    width,
+    height,
+  });
+}
+
+export function getUserPhotoValue(call: GraphCall): EmulatorResponse {
+  const { contentType, bytes } = photoOfUser(call);
+  return { status: 200, headers: { 'Content-Type': contentType }, body: bytes };
+}
+
+function photoOfUser(call: GraphCall): UserPhoto {
   const key = parameter(call, 'user');
   const user = findByIdOrUpn(call.context.organization, key);
   if (user === undefined || !hasUserObject(user)) throw resourceNotFound(key);
+  const photo = userPhoto(user);
+  if (photo !== undefined) return photo;
   throw new GraphError(
     404,
     'ImageNotFound',
@@ -83,11 +106,20 @@ const userPhotoSizes = [
   '648x648',
 ];
 
-export function getUserPhotoOfSize(call: GraphCall): EmulatorResponse {
+function requireUserPhotoSize(call: GraphCall): void {
   const size = parameter(call, 'size');
   if (!userPhotoSizes.includes(size.toLowerCase()))
     throw new GraphError(400, 'ErrorInvalidImageId', `The photo size '${size}' is not valid.`);
+}
+
+export function getUserPhotoOfSize(call: GraphCall): EmulatorResponse {
+  requireUserPhotoSize(call);
   return getUserPhoto(call);
+}
+
+export function getUserPhotoValueOfSize(call: GraphCall): EmulatorResponse {
+  requireUserPhotoSize(call);
+  return getUserPhotoValue(call);
 }
 
 /** Width and height from a PNG's IHDR or a JPEG's frame header; undefined for anything else. */

@@ -17,6 +17,8 @@ import {
   getContactPhotoValue,
   getUserPhoto,
   getUserPhotoOfSize,
+  getUserPhotoValue,
+  getUserPhotoValueOfSize,
   putContactPhoto,
   refusePhotoSizes,
 } from './contact-photo.ts';
@@ -120,9 +122,9 @@ export const routes: readonly Route[] = [
     handle: inMailbox(sendMail),
   },
   userPhotoRoute('users/{user}/photo', getUserPhoto),
-  userPhotoRoute('users/{user}/photo/$value', getUserPhoto),
+  userPhotoRoute('users/{user}/photo/$value', getUserPhotoValue),
   userPhotoRoute('users/{user}/photos/{size}', getUserPhotoOfSize),
-  userPhotoRoute('users/{user}/photos/{size}/$value', getUserPhotoOfSize),
+  userPhotoRoute('users/{user}/photos/{size}/$value', getUserPhotoValueOfSize),
   ...directoryRoutes,
 ];
 

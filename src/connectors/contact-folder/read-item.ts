@@ -31,7 +31,7 @@ export function isKnownVersion({ itemId, version }: ManagedContact, entries: Ent
 
 export function withoutKnownProperties(item: ReadItem, entries: Entries): ReadItem {
   if (item.kind !== 'managed' || !isKnownVersion(item.contact, entries)) return item;
-  const { properties: _, hasOtherData: __, ...contact } = item.contact;
+  const { properties: _, hasOtherData: __, picture: ___, ...contact } = item.contact;
   return { kind: 'managed', contact };
 }
 

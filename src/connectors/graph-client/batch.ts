@@ -23,10 +23,11 @@ const FIRST_BACK_OFF_MS = 2_000;
 const LONGEST_BACK_OFF_MS = 300_000;
 
 export interface BatchPart {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** Relative to the version root, such as /users/… */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is no JSON as base64, with its type in a header `Content-Type`. */
   readonly body?: unknown;
   /** Whether sending it twice does no harm; otherwise it is sent once and a refusal comes back as the answer. */
   readonly isSafeToRepeat: boolean;
@@ -112,7 +113,7 @@ function bodyOf(part: BatchPart): { readonly body?: unknown } {
 
 function headersOf(part: BatchPart): { readonly headers?: Readonly<Record<string, string>> } {
   const { body } = bodyOf(part);
-  const headers = { ...part.headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) };
+  const headers = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...part.headers };
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 

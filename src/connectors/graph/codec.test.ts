@@ -6,14 +6,7 @@ import {
   type ContactProperties,
   type ContactProperty,
 } from '../../model/contact.ts';
-import {
-  decodeContact,
-  encodeCreate,
-  encodeUpdate,
-  type GraphJson,
-  hasOtherData,
-  mayBeCut,
-} from './codec.ts';
+import { decodeContact, encodeCreate, encodeUpdate, type GraphJson, mayBeCut, otherDataOf } from './codec.ts';
 import { SLOTS, slotOf } from './schema.ts';
 
 const EVERYTHING: ContactProperties = Object.fromEntries(
@@ -265,7 +258,7 @@ describe('data of the user that the table of properties does not hold', () => {
     ['children', { children: ['Mia'] }],
     ['a second chat address', { imAddresses: ['a@contoso.example', 'b@contoso.example'] }],
   ])('%s is seen', (_what, item) => {
-    expect(hasOtherData(item)).toBe(true);
+    expect(otherDataOf(item).hasOtherData).toBe(true);
   });
 
   it.each([
@@ -274,6 +267,16 @@ describe('data of the user that the table of properties does not hold', () => {
     ['no flag', withExtended('Integer 0x1090', '0')],
     ['one chat address', { imAddresses: ['a@contoso.example'] }],
   ])('twin: %s is not', (_what, item) => {
-    expect(hasOtherData(item)).toBe(false);
+    expect(otherDataOf(item)).toEqual({});
+  });
+
+  it('tells a picture alone from one beside other things', () => {
+    const picture = { id: `Boolean ${ADDRESS_SET} Id 0x8015`, value: 'true' };
+    const alone = { singleValueExtendedProperties: [picture] };
+    expect(otherDataOf(alone)).toEqual({ hasOtherData: true, picture: 'alone' });
+    expect(otherDataOf({ ...alone, children: ['Mia'] })).toEqual({
+      hasOtherData: true,
+      picture: 'amongOthers',
+    });
   });
 });

@@ -7,14 +7,16 @@ import {
   type ContactProperties,
   type ContactProperty,
 } from '../../model/contact.ts';
+import type { ManagedContact } from '../../model/mailbox.ts';
 import { isRecord } from '../graph-client/index.ts';
 import {
   type AddressField,
   type AddressName,
+  HAS_PICTURE,
   normalizedId,
   PRIVATE_BOX,
   SENSITIVITY,
-  SIGNS_OF_OTHER_DATA,
+  SIGNS_OF_MORE_DATA,
   type Slot,
   slotOf,
 } from './schema.ts';
@@ -171,15 +173,19 @@ export function decodeContact(item: GraphJson): ContactProperties {
   return properties;
 }
 
-/** Whether the user put anything into the item that `decodeContact` does not show. */
-export function hasOtherData(item: GraphJson): boolean {
+/** Whether anything is in the item that `decodeContact` does not show, and whether a picture is all of it. */
+export function otherDataOf(item: GraphJson): Pick<ManagedContact, 'hasOtherData' | 'picture'> {
   const extended = decodeExtended(item);
-  const signs = SIGNS_OF_OTHER_DATA.map((id) => extended.get(normalizedId(id)) ?? '');
-  return (
-    signs.some((value) => value !== '' && value !== '0' && value.toLowerCase() !== 'false') ||
+  const isSet = (id: string): boolean => {
+    const value = extended.get(normalizedId(id)) ?? '';
+    return value !== '' && value !== '0' && value.toLowerCase() !== 'false';
+  };
+  const hasMore =
+    SIGNS_OF_MORE_DATA.some(isSet) ||
     arrayOf(item.children).length > 0 ||
-    arrayOf(item.imAddresses).length > 1
-  );
+    arrayOf(item.imAddresses).length > 1;
+  if (isSet(HAS_PICTURE)) return { hasOtherData: true, picture: hasMore ? 'amongOthers' : 'alone' };
+  return hasMore ? { hasOtherData: true } : {};
 }
 
 function decodeSlot(

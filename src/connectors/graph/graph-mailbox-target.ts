@@ -20,6 +20,7 @@ import type {
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { ContactPictures } from '../../ports/photos.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
 import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
@@ -29,7 +30,8 @@ import { freshSyncToken } from '../contact-folder/sync-token.ts';
 import { type GraphClient, MAX_BATCH_PARTS } from '../graph-client/index.ts';
 import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
-import { decodeContact, hasOtherData } from './codec.ts';
+import { decodeContact, otherDataOf } from './codec.ts';
+import { contactPictures } from './contact-pictures.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
@@ -78,12 +80,14 @@ class GraphMailboxTarget implements MailboxTarget {
   readonly #mailbox: MailboxRequests;
   readonly #wish: FolderWish;
   readonly #seen: SeenItems = createSeenItems();
+  readonly pictures: ContactPictures;
   #folders: readonly LocatedFolder[] | undefined;
 
   constructor(options: GraphTargetsOptions, mailbox: TargetMailbox, wish: FolderWish) {
     this.#options = options;
     this.#mailbox = requestsOf(mailbox, options);
     this.#wish = wish;
+    this.pictures = contactPictures(this.#mailbox, this.#seen);
   }
 
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {
@@ -118,7 +122,7 @@ class GraphMailboxTarget implements MailboxTarget {
           createdAt: textIn(row, 'createdDateTime'),
           mark,
           properties: decodeContact(row),
-          ...(hasOtherData(row) ? { hasOtherData: true } : {}),
+          ...otherDataOf(row),
         };
         this.#remember(contact);
         return [contact];

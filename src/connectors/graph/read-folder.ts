@@ -8,7 +8,7 @@ import { isNewer } from '../contact-folder/found-mark.ts';
 import { type Entries, isKnownVersion, type ReadItem } from '../contact-folder/read-item.ts';
 import type { SyncTokenFormat } from '../contact-folder/sync-token.ts';
 import { isRecord } from '../graph-client/index.ts';
-import { decodeContact, type GraphJson, hasOtherData, mayBeCut } from './codec.ts';
+import { decodeContact, type GraphJson, mayBeCut, otherDataOf } from './codec.ts';
 import { continueDelta, type DeltaItem, startDelta } from './delta-round.ts';
 import { STAMP_RULES } from './folder-stamp.ts';
 import type { FoundFolder, LocatedFolder } from './folder-tree.ts';
@@ -121,6 +121,6 @@ function decodeItem(row: GraphJson, folder: LocatedFolder, codec: MarkCodec): Re
   }
   if (isNewer(mark)) return { kind: 'newer', itemId: base.itemId, version: mark.newer };
   const createdAt = textIn(row, 'createdDateTime');
-  const other = hasOtherData(row) ? { hasOtherData: true as const } : {};
-  return { kind: 'managed', contact: { ...base, createdAt, mark, properties: decodeContact(row), ...other } };
+  const contact = { ...base, createdAt, mark, properties: decodeContact(row), ...otherDataOf(row) };
+  return { kind: 'managed', contact };
 }

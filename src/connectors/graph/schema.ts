@@ -113,12 +113,9 @@ export function slotOf(property: ContactProperty): Slot {
   return SLOTS[property];
 }
 
-/** A picture, any attachment, a follow-up flag (MS-OXPROPS): what we never write and v1.0 does not show. */
-export const SIGNS_OF_OTHER_DATA = [
-  `Boolean ${ADDRESS_SET} Id 0x8015`,
-  'Boolean 0x0E1B',
-  'Integer 0x1090',
-] as const;
+/** A picture, any attachment, a follow-up flag (MS-OXPROPS): what v1.0 does not show. */
+export const HAS_PICTURE = `Boolean ${ADDRESS_SET} Id 0x8015`;
+export const SIGNS_OF_MORE_DATA = ['Boolean 0x0E1B', 'Integer 0x1090'] as const;
 
 const mapiIds = Object.values<Slot>(SLOTS).flatMap((slot) =>
   slot.kind === 'extendedText' || slot.kind === 'extendedDate' ? [slot.id] : [],
@@ -132,7 +129,8 @@ export const EXPAND_ALL = expandOf([
   FIELDS_PROPERTY,
   SENSITIVITY,
   ...mapiIds,
-  ...SIGNS_OF_OTHER_DATA,
+  HAS_PICTURE,
+  ...SIGNS_OF_MORE_DATA,
 ]);
 
 /** PidTagSearchKey: who a contact item is, the same through every protocol. */

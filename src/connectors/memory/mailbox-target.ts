@@ -21,6 +21,7 @@ import type {
   ReadFolderOptions,
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
+import type { ContactPictures } from '../../ports/photos.ts';
 import type { InMemoryMailbox, MemoryFolder, MemoryItem } from './mailbox.ts';
 import type { WriteTrouble } from './mailbox-trouble.ts';
 import type { InMemoryOrganization } from './organization.ts';
@@ -30,13 +31,18 @@ export interface InMemoryTargetsOptions {
   readonly folderMark: (policyId: PolicyId, name: string) => OwnershipMark;
   /** Marks above it are of a later release: of them only the version is known. */
   readonly markVersion?: number;
-  readonly capabilities?: Partial<TargetCapabilities>;
+  readonly capabilities?: Partial<MemoryCapabilities>;
 }
 
-const CAPABILITIES: TargetCapabilities = { batchSize: 20, supportsCategories: true, lossyProperties: [] };
+interface MemoryCapabilities extends TargetCapabilities {
+  /** false: as Graph. */
+  readonly canRemovePictures?: boolean;
+}
+
+const CAPABILITIES: MemoryCapabilities = { batchSize: 20, supportsCategories: true, lossyProperties: [] };
 
 export class InMemoryTargets implements MailboxTargets {
-  readonly capabilities: TargetCapabilities;
+  readonly capabilities: MemoryCapabilities;
   readonly #organization: InMemoryOrganization;
   readonly #options: InMemoryTargetsOptions;
 
@@ -78,7 +84,7 @@ interface TargetParts {
   readonly folder: FolderPart;
   readonly folderMark: InMemoryTargetsOptions['folderMark'];
   readonly markVersion: number;
-  readonly capabilities: TargetCapabilities;
+  readonly capabilities: MemoryCapabilities;
 }
 
 export class InMemoryMailboxTarget implements MailboxTarget {
@@ -184,6 +190,25 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     }
     throwIfAborted(signal);
     return outcomes;
+  }
+
+  get pictures(): ContactPictures {
+    return {
+      canRemove: this.#parts.capabilities.canRemovePictures ?? true,
+      read: async (itemIds, signal) => {
+        const mailbox = this.#open(signal);
+        return itemIds.map((id) => mailbox.item(id)?.picture);
+      },
+      write: async (changes, signal) => {
+        const mailbox = this.#open(signal);
+        return changes.map((change) => {
+          if (!this.#isOurs(mailbox.item(change.itemId)?.mark)) return new Failure('notOurs');
+          if (mailbox.trouble.isFull) return new Failure('mailboxFull');
+          mailbox.setPicture(change.itemId, change.kind === 'set' ? change.jpeg : undefined);
+          return undefined;
+        });
+      },
+    };
   }
 
   #applyWithTrouble(
@@ -363,9 +388,13 @@ function contactOfItem(
   folderKey: string,
   entry: LedgerEntry | undefined,
 ): ManagedContact {
-  const { id, version, createdAt, properties } = item;
+  const { id, version, createdAt, properties, picture } = item;
   const isKnown = entry !== undefined && entry.version === version;
-  return { itemId: id, version, folderKey, createdAt, mark, ...(isKnown ? {} : { properties }) };
+  const whole = {
+    properties,
+    ...(picture === undefined ? {} : { hasOtherData: true as const, picture: 'alone' as const }),
+  };
+  return { itemId: id, version, folderKey, createdAt, mark, ...(isKnown ? {} : whole) };
 }
 
 function contactOfEntry(entry: LedgerEntry, policyId: PolicyId): ManagedContact {

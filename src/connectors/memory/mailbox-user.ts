@@ -22,6 +22,10 @@ export class MailboxUser {
     this.#mailbox.updateItem(id, { properties: { ...properties, ...set } });
   }
 
+  setPicture(id: ItemId, picture: Uint8Array): void {
+    this.#mailbox.setPicture(id, picture);
+  }
+
   /** With its mark, as a copy in Outlook has it; into the same folder when none is named. */
   copyContact(id: ItemId, folder?: FolderId): ItemId {
     const item = this.#mailbox.item(id);

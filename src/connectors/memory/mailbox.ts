@@ -23,6 +23,7 @@ export interface MemoryItem {
   readonly createdAt: string;
   /** Position in the mailbox's history. */
   readonly changedAt: number;
+  readonly picture?: Uint8Array;
   /** The item that a user copied to make this one. */
   readonly copyOf: ItemId | undefined;
 }
@@ -188,6 +189,14 @@ export class InMemoryMailbox {
       version: `version-${changedAt}`,
       changedAt,
     };
+    this.#items.set(id, updated);
+    return updated;
+  }
+
+  /** undefined takes it off. */
+  setPicture(id: ItemId, picture: Uint8Array | undefined): MemoryItem {
+    const { picture: _, ...item } = this.updateItem(id, {});
+    const updated = picture === undefined ? item : { ...item, picture };
     this.#items.set(id, updated);
     return updated;
   }

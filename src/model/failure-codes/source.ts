@@ -103,4 +103,42 @@ export const sourceFailures = {
         'Open the folder in Outlook and look for contacts that cannot be opened; delete them or enter them anew. The details name the folder.',
     },
   },
+  photoRightMissing: {
+    number: 14040,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The photos of people may not be read; contacts were written without them.',
+      causes: ['The application lacks ProfilePhoto.Read.All.'],
+      remedy:
+        'Grant the application permission ProfilePhoto.Read.All of Microsoft Graph with admin consent, or set photo to false in the policy.',
+    },
+  },
+  photoUnreadable: {
+    number: 14041,
+    scope: 'contact',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The photo of a person is no picture that can be read.',
+      causes: ['The file is damaged.', 'It is of a kind that is not known, or far too large.'],
+      remedy: 'Upload the photo of the person again, as JPEG or PNG. The contact itself was written.',
+    },
+  },
+  photosUnavailable: {
+    number: 14042,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Photos cannot be copied here; contacts were written without them.',
+      causes: [
+        'The environment has no photos that could be read or written.',
+        'The part that resizes pictures is not installed, or does not run on this computer.',
+      ],
+      remedy:
+        'Set photo to false in the policy; where only pictures cannot be resized, install contactSync again on a supported system.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

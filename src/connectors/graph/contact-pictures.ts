@@ -1,0 +1,57 @@
+// Pictures of contacts through Graph. They can be set and replaced but never deleted (graph-exo 1.8), and in a batch they
+// travel as base64. https://learn.microsoft.com/graph/api/profilephoto-update
+
+import { Failure } from '../../model/failure.ts';
+import type { ItemId } from '../../model/ids.ts';
+import type { ContactPictures } from '../../ports/photos.ts';
+import { cancellable } from '../contact-folder/cancellable.ts';
+import type { SeenItems } from '../contact-folder/seen-items.ts';
+import { isSuccess } from '../graph-client/index.ts';
+import type { MailboxRequests } from './mailbox-requests.ts';
+
+export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): ContactPictures {
+  const path = (id: ItemId): string => mailbox.path('contacts', id, 'photo', '$value');
+
+  return {
+    canRemove: false,
+
+    read: (itemIds, signal) =>
+      cancellable(signal, async () => {
+        const parts = itemIds.map((id) => ({ method: 'GET' as const, path: path(id), isSafeToRepeat: true }));
+        return (await mailbox.batch(parts, signal)).map((answer) => {
+          if (answer.kind === 'lost') throw answer.failure;
+          if (mailbox.isGone(answer.answer)) return undefined;
+          const { body } = answer.answer;
+          if (!isSuccess(answer.answer)) throw mailbox.toFailure(answer.answer);
+          if (typeof body !== 'string')
+            throw new Failure('unexpectedAnswer', { details: { code: 'pictureExpected' } });
+          return new Uint8Array(Buffer.from(body, 'base64'));
+        });
+      }),
+
+    write: (changes, signal) =>
+      cancellable(signal, async () => {
+        const outcomes = changes.map(({ kind, itemId }) =>
+          kind === 'set' && seen.isKnown(itemId) ? undefined : new Failure('notOurs'),
+        );
+        const ready = changes.flatMap((change, place) =>
+          change.kind === 'set' && outcomes[place] === undefined ? [{ change, place }] : [],
+        );
+        const parts = ready.map(({ change }) => ({
+          method: 'PUT' as const,
+          path: path(change.itemId),
+          headers: { 'Content-Type': 'image/jpeg' },
+          body: Buffer.from(change.jpeg).toString('base64'),
+          // The same picture twice is the same picture.
+          isSafeToRepeat: true,
+        }));
+        const answers = await mailbox.batch(parts, signal);
+        for (const [position, { place }] of ready.entries()) {
+          const answer = answers[position] ?? { kind: 'lost', failure: new Failure('answerLost') };
+          if (answer.kind === 'lost') outcomes[place] = answer.failure;
+          else if (!isSuccess(answer.answer)) outcomes[place] = mailbox.toFailure(answer.answer);
+        }
+        return outcomes;
+      }),
+  };
+}

@@ -1,0 +1,184 @@
+// The photos of people, each read and made fit once, and again only when the source says that it changed. What was made
+// is kept in portions, because a cache row for each person would be too many and one for all too large.
+
+import { withPhotoMark } from '../core/photo-mark.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import { isUuid, type SourceObjectId, sourceObjectId } from '../model/ids.ts';
+import type { PhotoOwner, PreparedPhoto } from '../ports/photos.ts';
+import { throwIfAborted } from './mailbox-pool.ts';
+import type { PhotoParts } from './run-ports.ts';
+
+const FORMAT = 1;
+/** Photos read at once, and kept in one portion. */
+const PORTION = 40;
+/** Portions held in memory, some 20 MB. */
+const MOST_PORTIONS = 40;
+/** Instead of a digest: this photo was tried, and is none. */
+const UNREADABLE = '!';
+
+interface Entry {
+  readonly stamp: string;
+  readonly digest: string;
+  readonly portion: string;
+}
+
+type Portion = ReadonlyMap<string, Uint8Array>;
+
+export interface KnownPhotos {
+  /** '' for who has none. Of those that are missing it could not be told. */
+  readonly digests: ReadonlyMap<SourceObjectId, string>;
+  /** Of reading; each concerns one person or more. */
+  readonly failures: readonly Failure[];
+}
+
+export class PhotoLibrary {
+  readonly #parts: PhotoParts;
+  readonly #owners = new Map<SourceObjectId, PhotoOwner>();
+  #index = new Map<SourceObjectId, Entry>();
+  readonly #portions = new Map<string, Portion>();
+
+  constructor(parts: PhotoParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws what PhotoSource.readStamps throws, and `photosUnavailable`. */
+  async look(owners: readonly PhotoOwner[], signal: AbortSignal): Promise<KnownPhotos> {
+    for (const owner of owners) this.#owners.set(owner.id, owner);
+    this.#index = await this.#readIndex();
+    const { stamps, failures } = await this.#parts.source.readStamps(owners, signal);
+    const isNew = ({ id }: PhotoOwner): boolean => {
+      const stamp = stamps.get(id);
+      return stamp !== undefined && stamp !== '' && this.#index.get(id)?.stamp !== stamp;
+    };
+    const fresh = owners.filter(isNew);
+    const failed: Failure[] = [...failures];
+    for (let at = 0; at < fresh.length; at += PORTION) {
+      throwIfAborted(signal);
+      failed.push(...(await this.#fetch(fresh.slice(at, at + PORTION), stamps, signal)));
+    }
+    const digests = new Map<SourceObjectId, string>();
+    for (const { id } of owners) {
+      const stamp = stamps.get(id);
+      const entry = this.#index.get(id);
+      if (stamp === '') digests.set(id, '');
+      else if (stamp === undefined || entry?.stamp !== stamp) continue;
+      else if (entry.digest === UNREADABLE) failed.push(new Failure('photoUnreadable'));
+      else digests.set(id, entry.digest);
+    }
+    return { digests, failures: failed };
+  }
+
+  /** With our mark in it; undefined when it is not to be had any more. */
+  async jpegOf(id: SourceObjectId, digest: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const portion = this.#index.get(id)?.portion ?? '';
+    const kept = (await this.#portion(portion)).get(digest);
+    if (kept !== undefined) return withPhotoMark(kept, digest);
+    const owner = this.#owners.get(id);
+    if (owner === undefined) return undefined;
+    const [original] = await this.#parts.source.readPhotos([owner], signal);
+    if (original === undefined || original instanceof Failure) return undefined;
+    const again = await this.#parts.prepare(original);
+    return again.digest === digest ? withPhotoMark(again.jpeg, digest) : undefined;
+  }
+
+  async #fetch(
+    owners: readonly PhotoOwner[],
+    stamps: ReadonlyMap<SourceObjectId, string>,
+    signal: AbortSignal,
+  ): Promise<readonly Failure[]> {
+    const failures: Failure[] = [];
+    const made = new Map<string, Uint8Array>();
+    const digests = new Map<SourceObjectId, string>();
+    const originals = await this.#parts.source.readPhotos(owners, signal);
+    for (const [place, { id }] of owners.entries()) {
+      const original = originals[place];
+      if (original instanceof Failure) failures.push(original);
+      if (original === undefined || original instanceof Failure) continue;
+      const photo = await this.#prepare(original);
+      if (photo === undefined) digests.set(id, UNREADABLE);
+      else {
+        made.set(photo.digest, photo.jpeg);
+        digests.set(id, photo.digest);
+      }
+    }
+    const [first] = made.keys();
+    const portion = first === undefined ? '' : `${first} ${made.size}`;
+    if (made.size > 0) {
+      this.#hold(portion, made);
+      const body = Object.fromEntries(
+        [...made].map(([key, jpeg]) => [key, Buffer.from(jpeg).toString('base64')]),
+      );
+      await this.#parts.cache.save(this.#key(portion), encode(body));
+    }
+    for (const [id, digest] of digests) this.#index.set(id, { stamp: stamps.get(id) ?? '', digest, portion });
+    await this.#saveIndex();
+    return failures;
+  }
+
+  async #prepare(original: Uint8Array): Promise<PreparedPhoto | undefined> {
+    try {
+      return await this.#parts.prepare(original);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (failure.code === 'photoUnreadable') return undefined;
+      throw failure;
+    }
+  }
+
+  async #portion(name: string): Promise<Portion> {
+    const held = this.#portions.get(name);
+    if (held !== undefined || name === '') return held ?? new Map();
+    const body = decode(await this.#parts.cache.read(this.#key(name)));
+    const portion = new Map(
+      Object.entries(body).flatMap(([digest, jpeg]) =>
+        typeof jpeg === 'string' ? [[digest, new Uint8Array(Buffer.from(jpeg, 'base64'))] as const] : [],
+      ),
+    );
+    this.#hold(name, portion);
+    return portion;
+  }
+
+  #hold(name: string, portion: Portion): void {
+    const [oldest] = this.#portions.keys();
+    if (this.#portions.size >= MOST_PORTIONS && oldest !== undefined) this.#portions.delete(oldest);
+    this.#portions.set(name, portion);
+  }
+
+  async #readIndex(): Promise<Map<SourceObjectId, Entry>> {
+    const { format, people } = decode(await this.#parts.cache.read(this.#key('index')));
+    const index = new Map<SourceObjectId, Entry>();
+    if (format !== FORMAT || typeof people !== 'object' || people === null) return index;
+    for (const [id, row] of Object.entries(people)) {
+      if (!isUuid(id) || !Array.isArray(row)) continue;
+      const [stamp, digest, portion] = row as readonly unknown[];
+      if (typeof stamp === 'string' && typeof digest === 'string' && typeof portion === 'string')
+        index.set(sourceObjectId(id), { stamp, digest, portion });
+    }
+    return index;
+  }
+
+  #saveIndex(): Promise<void> {
+    const people = [...this.#index].map(([id, { stamp, digest, portion }]) => [id, [stamp, digest, portion]]);
+    return this.#parts.cache.save(
+      this.#key('index'),
+      encode({ format: FORMAT, people: Object.fromEntries(people) }),
+    );
+  }
+
+  #key(part: string): string {
+    return `photos ${this.#parts.owner} ${part}`;
+  }
+}
+
+const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** A cache: what cannot be understood is not there. */
+function decode(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+  if (bytes === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,133 @@
+// Photos of the people of a tenant on the contacts of its mailboxes, through the command line, Microsoft Graph and the
+// service's own pictures: compared by their pixels.
+
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installation, type RunAnswer } from './installation.ts';
+
+const FOLDER = 'Contacts/Company Contacts';
+const RED = [200, 40, 30] as const;
+const BLUE = [20, 60, 190] as const;
+const GREEN = [30, 150, 60] as const;
+type Color = readonly [number, number, number];
+
+let box: Installation;
+let targets: readonly string[] = [];
+let people: readonly { readonly id: string; readonly displayName: string }[] = [];
+
+const picture = ([r, g, b]: Color, width = 640, height = 480) =>
+  sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
+    .png()
+    .toBuffer();
+
+beforeAll(async () => {
+  box = await Installation.start({ recipients: 3, mailboxes: 3 });
+  await box.setUp(`mailboxes:
+  addresses: [${(await box.control.people('UserMailbox')).slice(0, 2).map((one) => one.primarySmtpAddress)}]
+contact:
+  photo: true
+`);
+  people = await box.control.people('UserMailbox');
+  targets = (await box.control.people('UserMailbox')).slice(0, 2).map((one) => one.primarySmtpAddress);
+});
+afterAll(() => box.close());
+
+const run = () => box.json<RunAnswer>(['run', 'All staff']);
+
+async function contactOf(person: number, target = targets[0] ?? '') {
+  const { items } = await box.control.mailbox(target);
+  const name = people[person]?.displayName;
+  const item = items.find((one) => one.folderPath === FOLDER && one.properties.displayName === name);
+  if (item === undefined) throw new Error(`no contact of ${name}`);
+  return item;
+}
+
+/** Average color and size of the contact's picture, as whoever opens it sees it. */
+async function colorOf(person: number, target = targets[0] ?? '') {
+  const shown = await box.control.contactPhoto(target, (await contactOf(person, target)).id);
+  if (shown === undefined) return undefined;
+  const { channels } = await sharp(shown).stats();
+  const { width, height, format } = await sharp(shown).metadata();
+  return { color: channels.map(({ mean }) => Math.round(mean)), width, height, format };
+}
+
+async function photoRequests() {
+  const requests = await box.control.requests(10_000);
+  return requests.filter(({ face, path }) => face === 'graph' && /\/photo(\/|$)/.test(path));
+}
+
+const isLike = (color: Color) => ({
+  color: color.map((value) => expect.closeTo(value, -1)),
+  width: 240,
+  height: 240,
+  format: 'jpeg',
+});
+
+describe('photos, from the command line', () => {
+  it('says what is missing, and copies the contacts all the same', async () => {
+    await box.control.setPhoto(people[2]?.id ?? '', await picture(RED));
+    const { report } = await run();
+    expect(report).toMatchObject({ run: { state: 'finished' }, failures: [] });
+    expect(report.photos).toMatchObject({
+      written: 0,
+      failures: [{ number: 14040, whoActs: 'administrator' }],
+    });
+    expect(report.applied.created).toBe(4);
+  });
+
+  it('writes them when the right is there, small and of the same colors', async () => {
+    await box.control.grantRoles({
+      graphRoles: ['Contacts.ReadWrite', 'Mail.Send', 'ProfilePhoto.Read.All'],
+    });
+    const { report } = await run();
+    expect(report.photos).toEqual({
+      ...{ people: 1, written: 2, removed: 0, kept: 0, left: 0, postponed: 0, failed: 0 },
+      failures: [],
+    });
+    for (const target of targets) expect(await colorOf(2, target)).toEqual(isLike(RED));
+    expect(await colorOf(targets.indexOf(targets[0] ?? '') === 0 ? 1 : 0)).toBeUndefined();
+  });
+
+  it('asks nothing but the stamps when nothing changed, and writes nothing', async () => {
+    await run();
+    await box.control.clearRequests();
+    const { report } = await run();
+    expect(report.photos).toMatchObject({ people: 1, written: 0, kept: 0, failed: 0 });
+    expect((await photoRequests()).map(({ method, path }) => `${method} ${path}`)).toEqual(
+      people
+        .map(({ id }) => `GET /v1.0/users/${id}/photo`)
+        .map((one) => expect.stringMatching(one) as string),
+    );
+    const writes = (await box.control.requests(10_000)).filter(
+      ({ face, method, path }) => face === 'graph' && method !== 'GET' && !path.endsWith('$batch'),
+    );
+    expect(writes).toEqual([]);
+  });
+
+  it('writes a new photo of the person, and leaves one that the user set', async () => {
+    const [first = '', second = ''] = targets;
+    await box.control.setContactPhoto(first, (await contactOf(2, first)).id, await picture(GREEN, 240, 240));
+    await box.control.setPhoto(people[2]?.id ?? '', await picture(BLUE));
+    const { report } = await run();
+    expect(report.photos).toMatchObject({ written: 1, kept: 1, failed: 0 });
+    expect((await colorOf(2, first))?.color).toEqual(isLike(GREEN).color);
+    expect(await colorOf(2, second)).toEqual(isLike(BLUE));
+  });
+
+  it('leaves what Exchange does not let it take off, and says so', async () => {
+    await box.control.setPhoto(people[2]?.id ?? '', null);
+    const answer = await box.run(['run', 'All staff']);
+    expect(answer.output).toContain('1 withdrawn, but cannot be removed');
+    expect((await run()).report.photos).toMatchObject({ people: 0, written: 0, left: 0 });
+  });
+
+  it('purges a contact with a photo of ours, and keeps one with the picture of the user', async () => {
+    const [first = '', second = ''] = targets;
+    await box.control.changePerson({ who: people[2]?.id ?? '', customAttributes: { 1: 'NoContactSync' } });
+    await run();
+    const deleted = async (target: string) =>
+      (await box.control.mailbox(target)).items.filter((item) => item.folderPath === 'Deleted Items').length;
+    expect(await deleted(first)).toBe(1);
+    expect(await deleted(second)).toBe(0);
+  });
+});
