@@ -75,12 +75,10 @@ function presentReasons(
   );
 }
 
-function presentPhotos({
-  type: _,
-  failures,
-  ...counts
-}: NonNullable<RunReport['photos']>): NonNullable<ReportView['photos']> {
-  return { ...counts, failures: failures.map((failure) => presentFailure(failure)) };
+function presentPhotos(photos: NonNullable<RunReport['photos']>): NonNullable<ReportView['photos']> {
+  const { people, written, removed, kept, left, postponed, failed } = photos;
+  const failures = photos.failures.map((failure) => presentFailure(failure));
+  return { people, written, removed, kept, left, postponed, failed, failures };
 }
 
 export function presentReport(

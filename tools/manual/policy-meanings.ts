@@ -66,6 +66,8 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
     '`e164`: international form such as +493012345678, so that phones in any country recognize the caller; extensions become ` x123`. `asIs`: as the source has it.',
   'contact.phones.defaultCountry':
     "Two-letter country for numbers without an international prefix. The person's own country comes first; without this setting the environment's is used.",
+  'contact.photo':
+    'Whether contacts get the photo of the person. Photos are written after all contacts, when they changed; a picture that the user set on a contact stays. Needs ProfilePhoto.Read.All; without it the contacts are written and the report says what is missing.',
   'contact.categories': "Categories that every contact gets. The user's own categories stay.",
   'contact.isPrivate': 'Mark the contacts as private.',
   'contact.rewriteDomains': 'Rewrites the domain of mail addresses.',

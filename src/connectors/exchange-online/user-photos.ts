@@ -7,6 +7,7 @@ import type { PhotoOwner, PhotoSource, PhotoStamps } from '../../ports/photos.ts
 import type { TokenProvider } from '../entra/token-provider.ts';
 import {
   type BatchAnswer,
+  bytesIn,
   errorOf,
   type GraphClient,
   graphFailure,
@@ -90,15 +91,12 @@ function stampsFrom(owners: readonly PhotoOwner[], answers: readonly BatchAnswer
   return { stamps, failures };
 }
 
-/** In a batch, what is no JSON comes as base64. */
 function photoFrom(answer: BatchAnswer): Uint8Array | undefined {
   if (answer.kind === 'lost') throw answer.failure;
   if (isNone(answer)) return undefined;
-  if (!isSuccess(answer.answer)) throw refusal(answer);
-  const { body } = answer.answer;
-  if (typeof body !== 'string')
-    throw new Failure('unexpectedAnswer', { details: { code: 'pictureExpected' } });
-  return new Uint8Array(Buffer.from(body, 'base64'));
+  const photo = bytesIn(answer.answer);
+  if (photo === undefined) throw refusal(answer);
+  return photo;
 }
 
 type Answered = Extract<BatchAnswer, { kind: 'answered' }>;

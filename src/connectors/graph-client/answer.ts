@@ -34,6 +34,12 @@ export function isForeignPage({ body }: GraphAnswer): boolean {
   return typeof body === 'string';
 }
 
+/** What is no JSON comes as base64 in a batch; undefined: no such answer. */
+export function bytesIn({ status, body }: GraphAnswer): Uint8Array | undefined {
+  const isBytes = status >= 200 && status < 300 && typeof body === 'string' && /^[\w+/-]+={0,2}$/.test(body);
+  return isBytes ? new Uint8Array(Buffer.from(body, 'base64')) : undefined;
+}
+
 /** Empty texts when the body is not an error of Graph's shape. */
 export function errorOf(answer: GraphAnswer): GraphErrorBody {
   const error = isRecord(answer.body) ? answer.body.error : undefined;

@@ -2,6 +2,7 @@
 
 export {
   type BatchAnswer,
+  bytesIn,
   errorOf,
   type GraphAnswer,
   isForeignPage,

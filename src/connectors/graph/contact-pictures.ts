@@ -6,7 +6,7 @@ import type { ItemId } from '../../model/ids.ts';
 import type { ContactPictures } from '../../ports/photos.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
 import type { SeenItems } from '../contact-folder/seen-items.ts';
-import { isSuccess } from '../graph-client/index.ts';
+import { bytesIn, isSuccess } from '../graph-client/index.ts';
 import type { MailboxRequests } from './mailbox-requests.ts';
 
 export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): ContactPictures {
@@ -21,11 +21,9 @@ export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): Cont
         return (await mailbox.batch(parts, signal)).map((answer) => {
           if (answer.kind === 'lost') throw answer.failure;
           if (mailbox.isGone(answer.answer)) return undefined;
-          const { body } = answer.answer;
-          if (!isSuccess(answer.answer)) throw mailbox.toFailure(answer.answer);
-          if (typeof body !== 'string')
-            throw new Failure('unexpectedAnswer', { details: { code: 'pictureExpected' } });
-          return new Uint8Array(Buffer.from(body, 'base64'));
+          const picture = bytesIn(answer.answer);
+          if (picture === undefined) throw mailbox.toFailure(answer.answer);
+          return picture;
         });
       }),
 
