@@ -3,5 +3,6 @@
 export * from './environment.ts';
 export * from './operation-error.ts';
 export * from './operations.ts';
+export * from './photos-view.ts';
 export * from './policy.ts';
 export * from './views.ts';
