@@ -1,6 +1,7 @@
 // Environment configuration (specification 4): one Exchange organization and how to reach it. Secrets are never in it.
 
 import { z } from 'zod';
+import { httpsAddress, proxyAddress } from './address.ts';
 import { documentName } from './document-name.ts';
 import { domainName } from './domain-name.ts';
 
@@ -14,7 +15,7 @@ export const INITIAL_DOMAIN_ENDINGS = {
   china: '.partner.onmschina.cn',
 } as const satisfies Record<(typeof CLOUDS)[number], string>;
 
-const httpsUrl = z.url({ protocol: /^https$/ }).describe('An https address without a path.');
+const httpsUrl = httpsAddress.describe('An https address without a path.');
 
 export const ExchangeOnline = z.strictObject({
   organization: z.string().min(1).describe("The tenant's initial domain, such as contoso.onmicrosoft.com."),
@@ -77,8 +78,7 @@ export const ExchangeOAuth = z
       .optional()
       .describe("Of Entra ID (hybrid modern authentication): the tenant's initial domain or its id."),
     cloud: z.enum(CLOUDS).default('global').describe('The national cloud of the tenant.'),
-    tokenUrl: z
-      .url({ protocol: /^https$/ })
+    tokenUrl: httpsAddress
       .optional()
       .describe('Of AD FS instead of a tenant: such as https://adfs.contoso.example/adfs/oauth2/token.'),
     resource: z
@@ -89,18 +89,14 @@ export const ExchangeOAuth = z
         'What the token is for. Nothing given: the host of the url, such as https://mail.contoso.example/ (with the slash).',
       ),
     login: httpsUrl.optional().describe('Another host than the one of the cloud, for example the emulator.'),
-    proxy: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Proxy on the way to who issues the tokens.'),
+    proxy: proxyAddress.optional().describe('Proxy on the way to who issues the tokens.'),
   })
   .describe('Who issues access tokens, for authentication oauth.');
 export type ExchangeOAuth = z.infer<typeof ExchangeOAuth>;
 
 export const ExchangeWebServices = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https$/ })
+    url: httpsAddress
       .optional()
       .describe(
         'Such as https://mail.contoso.example/EWS/Exchange.asmx; nothing given: Autodiscover finds it.',
@@ -170,7 +166,7 @@ export const Environment = z.discriminatedUnion('scenario', [
     ...common,
     scenario: z.literal('exchangeOnline'),
     ...defaults,
-    proxy: z.url({ protocol: /^https?$/ }).optional(),
+    proxy: proxyAddress.optional(),
     exchangeOnline: ExchangeOnline,
   }),
   z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),

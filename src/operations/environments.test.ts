@@ -226,11 +226,13 @@ describe('what new environments on-premises begin with', () => {
   it.each([
     'http://mail.contoso.example/EWS/Exchange.asmx',
     'mail.contoso.example',
-    'https://a:b@c.example/',
+    'https://a:S3cret@c.example/',
+    'http://a:S3cret@c.example/',
+    'https://c.example/EWS/Exchange.asmx#S3cret',
   ])('is no address that an environment refuses: %s', async (ewsUrl) => {
-    expect(await failureOf(operations.settings.setExchangeDefaults({ ewsUrl }))).toMatchObject({
-      number: 10050,
-    });
+    const failure = await failureOf(operations.settings.setExchangeDefaults({ ewsUrl }));
+    expect(failure).toMatchObject({ number: 10050 });
+    expect(JSON.stringify(failure)).not.toContain('a:S3cret');
     expect(await operations.settings.exchangeDefaults()).toEqual({ ewsUrl: undefined });
   });
 });

@@ -1,6 +1,11 @@
 // Settings of the whole installation: what new environments on-premises begin with (specification 4.4).
 
-import type { ExchangeDefaultsView, SettingsOperations } from '@contactsync/contract';
+import {
+  type ExchangeDefaultsView,
+  httpsAddress,
+  type SettingsOperations,
+  withoutUserInfo,
+} from '@contactsync/contract';
 import { Failure } from '../model/failure.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 
@@ -36,11 +41,14 @@ export function makeSettingsOperations({
 
 /** The rule of the schema for `exchangeWebServices.url`: a default that no environment takes is worth nothing. */
 function checkedUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url?.protocol === 'https:' && url.username === '' && url.password === '') return text;
+  const checked = httpsAddress.safeParse(text);
+  if (checked.success) return checked.data;
+  const rules = checked.error.issues.flatMap(({ code, message }) => (code === 'custom' ? [message] : []));
+  const problem =
+    rules.length > 0
+      ? rules.join('; ')
+      : 'is not an address of Exchange Web Services such as https://mail.contoso.example/EWS/Exchange.asmx';
   throw new Failure('usage', {
-    details: {
-      reason: `${JSON.stringify(text)} is not an address of Exchange Web Services such as https://mail.contoso.example/EWS/Exchange.asmx`,
-    },
+    details: { reason: `${JSON.stringify(withoutUserInfo(text))} ${problem}` },
   });
 }

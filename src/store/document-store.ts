@@ -11,25 +11,36 @@ import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts
 import { appendAudit } from './audit.ts';
 import type { MainDatabase, MainTables } from './database-tables.ts';
 import { isUniqueViolation } from './storage-failures.ts';
+import { readStoredEnvironment } from './stored-environment.ts';
 import { type ValidationOptions, validateEnvironment, validatePolicy } from './validate-document.ts';
 
 interface DocumentKind<T> {
   readonly kind: 'policy' | 'environment';
   readonly validate: (value: unknown, options?: ValidationOptions) => T;
+  /** Also what was stored before a rule came up. */
+  readonly readStored: (value: unknown, options?: ValidationOptions) => T;
 }
 
 export function createPolicyStore(db: MainDatabase, clock: Clock): DocumentStore<Policy> {
-  return createDocumentStore(db, clock, { kind: 'policy', validate: validatePolicy });
+  return createDocumentStore(db, clock, {
+    kind: 'policy',
+    validate: validatePolicy,
+    readStored: validatePolicy,
+  });
 }
 
 export function createEnvironmentStore(db: MainDatabase, clock: Clock): DocumentStore<Environment> {
-  return createDocumentStore(db, clock, { kind: 'environment', validate: validateEnvironment });
+  return createDocumentStore(db, clock, {
+    kind: 'environment',
+    validate: validateEnvironment,
+    readStored: readStoredEnvironment,
+  });
 }
 
 function createDocumentStore<T extends Policy | Environment>(
   db: MainDatabase,
   clock: Clock,
-  { kind, validate }: DocumentKind<T>,
+  { kind, validate, readStored }: DocumentKind<T>,
 ): DocumentStore<T> {
   interface RevisionRow {
     readonly id: string;
@@ -39,7 +50,7 @@ function createDocumentStore<T extends Policy | Environment>(
     readonly saved_by: string;
   }
   const toRevision = (row: RevisionRow): DocumentRevision<T> => ({
-    document: validate(JSON.parse(row.body), { origin: { kind, id: row.id, revision: row.revision } }),
+    document: readStored(JSON.parse(row.body), { origin: { kind, id: row.id, revision: row.revision } }),
     revision: row.revision,
     savedAt: row.saved_at,
     savedBy: row.saved_by,

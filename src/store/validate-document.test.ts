@@ -131,3 +131,45 @@ test('an environment is checked by its own schema', () => {
     }),
   );
 });
+
+test.each([
+  ['https://svc:S3cretInUrl@host.contoso.example/', /: must not hold a user name or a password/],
+  [
+    'http://svc:S3cretInUrl@host.contoso.example/',
+    /: "http:\/\/…@host\.contoso\.example\/" is not an address/,
+  ],
+  ['https//svc:S3cretInUrl@host.contoso.example/', /: "…@host\.contoso\.example\/" is not an address/],
+  [
+    'https://svc:S3cret/InUrl@host.contoso.example/',
+    /: "https:\/\/…@host\.contoso\.example\/" is not an address/,
+  ],
+])('the password in %s is not repeated', (graph, first) => {
+  const places = environmentPlaces({ endpoints: { graph } });
+  expect(places[0]).toMatch(first);
+  expect(places.join()).not.toContain('S3cret');
+});
+
+test('an address where a number or a word is asked for does not show its password either', () => {
+  const address = 'https://svc:S3cretInUrl@host.contoso.example/';
+  expect(
+    environmentPlaces({ cloud: address, mailbox: address, useExchangeAdminApi: address }).join(),
+  ).not.toContain('S3cret');
+});
+
+function environmentPlaces(settings: object): readonly string[] {
+  const exchangeOnline = { organization: 'contoso.onmicrosoft.com', applicationId: minimal.id, ...settings };
+  try {
+    validateEnvironment({
+      kind: 'environment',
+      version: 1,
+      id: minimal.id,
+      name: 'Contoso',
+      scenario: 'exchangeOnline',
+      exchangeOnline,
+    });
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ code: 'invalidDocument' });
+    return (thrown as { details: { places: readonly string[] } }).details.places;
+  }
+  throw new Error('the environment fits');
+}

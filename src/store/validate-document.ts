@@ -1,7 +1,7 @@
 // Checks policies and environments against the contract's schemas and says in plain words what does not fit, where,
 // and what may have been meant.
 
-import { Environment, Policy } from '@contactsync/contract';
+import { Environment, Policy, withoutUserInfo } from '@contactsync/contract';
 import type { z } from 'zod';
 import { Failure, type FailureDetails } from '../model/failure.ts';
 import { choicesAt, keysAt } from './document-schema.ts';
@@ -79,7 +79,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_big':
       return `must ${sizeWord(issue.origin, 'at most', issue.maximum)}, not ${show(value)}`;
     case 'invalid_format':
-      return `${show(value)} is not ${formatWord(issue.format, 'pattern' in issue ? issue.pattern : undefined)}`;
+      return `${issue.format === 'url' ? show(withoutUserInfo(String(value))) : show(value)} is not ${formatWord(issue.format, 'pattern' in issue ? issue.pattern : undefined)}`;
     default:
       return issue.message;
   }
@@ -126,7 +126,9 @@ const SHOWN_LENGTH = 60;
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a group of keys';
-  const text = JSON.stringify(value) ?? String(value);
+  // An address at a wrong place may hold a password as well.
+  const shown = typeof value === 'string' && value.includes('//') ? withoutUserInfo(value) : value;
+  const text = JSON.stringify(shown) ?? String(shown);
   return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;
 }
 

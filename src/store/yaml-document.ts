@@ -2,9 +2,10 @@
 // plain data is accepted: no anchors (a small file could unfold into gigabytes), no tags, no repeated keys, one
 // document in a file.
 
-import { Environment, Policy } from '@contactsync/contract';
+import { type Environment, Policy } from '@contactsync/contract';
 import { Document, isMap, isNode, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
 import { Failure, type FailureDetails } from '../model/failure.ts';
+import { readStoredEnvironment } from './stored-environment.ts';
 import type { TextPosition } from './validate-document.ts';
 
 /** A policy of ours has a few kilobytes. */
@@ -72,7 +73,7 @@ function offsetOf(node: unknown, path: readonly PropertyKey[]): number | undefin
 
 /** The whole document with all defaults, so that what applies can be read; keys in the order of the schema. */
 export function stringifyYaml(document: Policy | Environment): string {
-  const ordered = document.kind === 'policy' ? Policy.parse(document) : Environment.parse(document);
+  const ordered = document.kind === 'policy' ? Policy.parse(document) : readStoredEnvironment(document);
   const yaml = new Document(ordered);
   if (isMap(yaml.contents)) {
     for (const { key, value } of yaml.contents.items) {
