@@ -83,7 +83,7 @@ async function openOwn({ own, ownAddress }: ProbedExchange, signal: AbortSignal)
     return { note: ownAddress };
   } catch (thrown) {
     const failure = asFailure(thrown);
-    if (failure.facts.scope !== 'mailbox') throw failure;
+    if (!isOfMailbox(failure)) throw failure;
     // Signed in, but there is no such mailbox here.
     return { note: `not opened (${failure.number}); only reports by mail need it` };
   }
@@ -103,7 +103,7 @@ async function openAny(
       return refusals.length === 0 ? address : `${address}; refused before it: ${refusals.length}`;
     } catch (thrown) {
       const failure = asFailure(thrown);
-      if (failure.facts.scope !== 'mailbox') throw failure;
+      if (!isOfMailbox(failure)) throw failure;
       refusals.push({ address, failure });
     }
   }
@@ -113,6 +113,11 @@ async function openAny(
   const [first] = refusals;
   if (first !== undefined) throw first.failure;
   return 'there is no other mailbox to try';
+}
+
+/** A server that does not answer says nothing of the mailbox, and the next ones would wait as long. */
+function isOfMailbox({ facts, code }: Failure): boolean {
+  return facts.scope === 'mailbox' && code !== 'answerLost';
 }
 
 /** The line to type, with this account in it. */

@@ -73,6 +73,32 @@ describe('a request', () => {
   });
 });
 
+describe('a server that does not answer', () => {
+  const lost = () => new Failure('answerLost');
+
+  it('is tried six times by a run', async () => {
+    const { http, texts } = opened([{ body: lost() }]);
+    expect((await failureOf(texts(1))).code).toBe('answerLost');
+    expect(http.sent).toHaveLength(6);
+    expect(http.sent[0]).not.toHaveProperty('mostTries');
+  });
+
+  it('is tried once, for a minute, by who sits before it', async () => {
+    const http = scriptedExchange({ body: lost() });
+    const client = createEwsClient({
+      url: () => Promise.resolve('https://mail.contoso.example/EWS/Exchange.asmx'),
+      http,
+      impersonate: false,
+      isWaitedFor: true,
+      clock: impatientClock(),
+      log: silentLog,
+      random: () => 0,
+    });
+    expect((await failureOf(client.ask(ALICE, OPERATION, signal))).code).toBe('answerLost');
+    expect(http.sent).toMatchObject([{ mostTries: 1, timeBudgetMs: 60_000 }]);
+  });
+});
+
 describe('an answer', () => {
   it('of 50 MB is decoded while it arrives; no message is kept', async () => {
     setFlagsFromString('--expose-gc');

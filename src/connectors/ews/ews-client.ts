@@ -27,6 +27,8 @@ export interface EwsClientOptions {
   readonly http: ExchangeHttp;
   /** false: the account works in its own mailbox. */
   readonly impersonate: boolean;
+  /** true: somebody sits before it. What cannot be reached or does not answer is tried once, and for a minute only. */
+  readonly isWaitedFor?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;
@@ -74,6 +76,8 @@ interface Sending {
 
 /** The server ends a batch after a minute by itself; the rest is for the way. */
 const EXCHANGE_BUDGET_MS = 120_000;
+/** A person waits for it; still enough for a server that has just been started. */
+const WAITED_FOR_BUDGET_MS = 60_000;
 /** All tries of one reading; servers ask for up to five minutes at a time. */
 export const TIME_BUDGET_MS = 900_000;
 export const MOST_TRIES = 6;
@@ -149,7 +153,7 @@ class PacedEwsClient implements EwsClient {
         return { refusal, last: { decoded: decode(message, at.input) } };
       };
       const answer = await this.#sendOnce(mailbox, body, choice, settle, signal);
-      const trouble = troubleOf(answer, portion.length);
+      const trouble = troubleOf(answer, portion.length, this.#options.isWaitedFor ? 1 : MOST_TRIES);
       const messages = answer.kind === 'refused' ? [] : answer.messages;
       const settled = messages.filter(({ last }, position) => {
         const at = portion[position];
@@ -181,7 +185,7 @@ class PacedEwsClient implements EwsClient {
     signal: AbortSignal,
   ): Promise<Answer<Message>> {
     const { isSafeToRepeat, longestPauseMs } = choice;
-    const { url, http, impersonate, clock } = this.#options;
+    const { url, http, impersonate, clock, isWaitedFor } = this.#options;
     const address = await url(signal);
     const leave = await this.#pace.enter(mailbox.key, longestPauseMs, signal);
     try {
@@ -197,7 +201,8 @@ class PacedEwsClient implements EwsClient {
             'x-anchormailbox': mailbox.address,
           },
           body: envelope(operation, impersonate ? mailbox.address : undefined),
-          timeBudgetMs: EXCHANGE_BUDGET_MS,
+          timeBudgetMs: isWaitedFor ? WAITED_FOR_BUDGET_MS : EXCHANGE_BUDGET_MS,
+          ...(isWaitedFor ? { mostTries: 1 } : {}),
           isSafeToRepeat,
           mailboxKey: mailbox.key,
         },
@@ -246,10 +251,10 @@ interface Trouble {
 }
 
 /** undefined: every input has its last word. */
-function troubleOf(answer: Answer<Answered>, wanted: number): Trouble | undefined {
+function troubleOf(answer: Answer<Answered>, wanted: number, mostTriesLost: number): Trouble | undefined {
   switch (answer.kind) {
     case 'lost':
-      return troubleOfLost(answer.failure, wanted);
+      return troubleOfLost(answer.failure, wanted, mostTriesLost);
     case 'refused':
       return troubleOfRefusal(answer.refusal);
     case 'answered': {
@@ -263,8 +268,8 @@ function troubleOf(answer: Answer<Answered>, wanted: number): Trouble | undefine
  * An answer that was damaged on its way may come whole the next time; that nobody speaks SOAP there stays so, and so does
  * what is too large and cannot be asked for in parts.
  */
-function troubleOfLost(failure: Failure, inputs: number): Trouble {
-  const mostTries = failure.code === 'answerLost' ? MOST_TRIES : MOST_TRIES_UNREADABLE;
+function troubleOfLost(failure: Failure, inputs: number, mostTriesLost: number): Trouble {
+  const mostTries = failure.code === 'answerLost' ? mostTriesLost : MOST_TRIES_UNREADABLE;
   const isLasting = failure.code === 'notExchangeWebServices' || (isTooLarge(failure) && inputs === 1);
   return { failure, mayRepeat: !isLasting, mostTries, isPaused: false };
 }

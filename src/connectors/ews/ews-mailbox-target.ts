@@ -49,6 +49,8 @@ export interface EwsTargetsOptions {
   readonly folderMark: (policyId: PolicyId, name: string) => OwnershipMark;
   /** true: the account has the role ApplicationImpersonation; false: it has rights on the folders themselves. */
   readonly impersonate: boolean;
+  /** true: somebody sits before it. What cannot be reached or does not answer is tried once, and for a minute only. */
+  readonly isWaitedFor?: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: () => number;

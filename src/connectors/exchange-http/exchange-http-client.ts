@@ -16,7 +16,7 @@ import { createBackEndCookies } from './back-end-cookies.ts';
 import type { ExchangeHttp, ExchangeRequest, ExchangeResponse } from './exchange-http.ts';
 import { createRequestGate } from './request-gate.ts';
 import type { SignIn } from './sign-in.ts';
-import { createWire, type WireAnswer, type WireOptions, type WireRequest } from './wire.ts';
+import { createWire, isSilence, type WireAnswer, type WireOptions, type WireRequest } from './wire.ts';
 
 export interface ExchangeHttpOptions {
   readonly signIn: SignIn;
@@ -24,6 +24,8 @@ export interface ExchangeHttpOptions {
   readonly additionalCa?: string | undefined;
   /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
   readonly connectTo?: WireOptions['connectTo'];
+  /** Of the limit for connecting; real time unless a test has its own. */
+  readonly startTimer?: WireOptions['startTimer'];
   readonly log: Log;
   readonly clock: Clock;
   readonly random: () => number;
@@ -33,6 +35,8 @@ export interface ExchangeHttpOptions {
 const CONNECTIONS = 10;
 const PER_MAILBOX = 2;
 const MOST_TRIES = 3;
+/** A host that says nothing at all costs the whole limit for connecting each time. */
+const MOST_TRIES_SILENT = 2;
 
 export function createExchangeHttp(options: ExchangeHttpOptions): ExchangeHttp {
   return new SignedInHttp(options);
@@ -49,11 +53,13 @@ class SignedInHttp implements ExchangeHttp {
   readonly #connections = createRequestGate(CONNECTIONS);
   #isSignInProved = false;
   #refused: Failure | undefined;
+  /** By host: what was thrown last because it said nothing. */
+  readonly #silences = new Map<string, Error>();
 
   constructor(options: ExchangeHttpOptions) {
     this.#options = options;
-    const { additionalCa, connectTo } = options;
-    this.#wire = createWire({ additionalCa, connections: CONNECTIONS, connectTo });
+    const { additionalCa, connectTo, startTimer } = options;
+    this.#wire = createWire({ additionalCa, connections: CONNECTIONS, connectTo, startTimer });
   }
 
   async send(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {
@@ -85,7 +91,11 @@ class SignedInHttp implements ExchangeHttp {
           const trouble = explain(thrown, new URL(request.url).host);
           const waitMs = backOffMs(tries, random);
           const mayRepeat = !trouble.isLasting && (trouble.notSent || request.isSafeToRepeat);
-          if (!mayRepeat || tries >= MOST_TRIES || waitMs >= remainingMs) throw trouble.failure;
+          const mostTries = Math.min(
+            request.mostTries ?? MOST_TRIES,
+            isSilence(thrown) ? MOST_TRIES_SILENT : MOST_TRIES,
+          );
+          if (!mayRepeat || tries >= mostTries || waitMs >= remainingMs) throw trouble.failure;
           log.debug('request is repeated', { url: redactUrl(new URL(request.url)), tries, waitMs });
           await clock.sleep(waitMs, signal);
         }
@@ -153,20 +163,28 @@ class SignedInHttp implements ExchangeHttp {
 
   async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
     const { signIn } = this.#options;
+    const { host } = outgoing.url;
+    const heardBefore = this.#silences.get(host);
     const leave = this.#isSignInProved ? () => {} : await this.#proof.enter('', outgoing.signal);
     // Meanwhile another one may have proved it.
     if (this.#isSignInProved) leave();
     try {
       this.#stopAfterRefusal();
+      // Who waited for somebody else's try learns from it; one after the other they would wait for minutes.
+      const heard = this.#silences.get(host);
+      if (heard !== undefined && heard !== heardBefore) throw heard;
       const checkBeforeSending = () => this.#stopAfterRefusal();
       const answer = await signIn.send({ ...outgoing, checkBeforeSending }, this.#wire.send);
+      this.#silences.delete(host);
       // A gateway's own answer proves nothing about the password.
       if (![401, 502, 503, 504].includes(answer.status)) this.#isSignInProved = true;
       if (answer.status !== 401) return answer;
       answer.message.destroy();
-      const { host } = outgoing.url;
       this.#refused ??= signIn.explainRefusal?.(answer, host) ?? refusal(signIn.scheme, answer, host);
       throw this.#refused;
+    } catch (thrown) {
+      if (isSilence(thrown)) this.#silences.set(host, thrown);
+      throw thrown;
     } finally {
       leave();
     }

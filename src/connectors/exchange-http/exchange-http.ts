@@ -9,6 +9,8 @@ export interface ExchangeRequest {
   readonly body?: string;
   /** All tries and the waits between them, until the end of the body. */
   readonly timeBudgetMs: number;
+  /** Fewer than usual, where somebody waits for the answer. */
+  readonly mostTries?: number;
   /** true: doing it twice is the same as doing it once, so a lost answer may be asked for again. */
   readonly isSafeToRepeat: boolean;
   /** Requests with the same key go to the same back end (X-BackEndCookie) and share one small gate. */

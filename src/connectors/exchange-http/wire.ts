@@ -38,9 +38,16 @@ export interface WireOptions {
   readonly connections: number;
   /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
   readonly connectTo?: ((target: Endpoint) => Endpoint) | undefined;
+  /** Sockets live in real time, so it is that unless a test has its own. */
+  readonly startTimer?: StartTimer | undefined;
 }
 
-/** The budget of a request guards against a server that falls silent; this one only against a dead host. */
+/** Returns what calls it off. */
+export type StartTimer = (milliseconds: number, end: () => void) => () => void;
+
+/** From the first packet to the end of the TLS handshake: behind a firewall that drops packets nobody ever refuses. */
+const CONNECT_LIMIT_MS = 15_000;
+/** How long a connection is idle before TCP asks whether the other side lives. Ends no attempt to connect. */
 const KEEP_ALIVE_MS = 60_000;
 
 /** An agent with the trust of this installation; `overrides` for sign-ins that need connections of their own. */
@@ -73,7 +80,12 @@ export function createWire(options: WireOptions): { readonly send: Wire; close()
     options.connectTo,
   );
   return {
-    send: (request, agent) => exchange(request, request.url.protocol === 'https:' ? (agent ?? tls) : plain),
+    send: (request, agent) =>
+      exchange(
+        request,
+        request.url.protocol === 'https:' ? (agent ?? tls) : plain,
+        options.startTimer ?? startRealTimer,
+      ),
     close() {
       tls.destroy();
       plain.destroy();
@@ -81,7 +93,7 @@ export function createWire(options: WireOptions): { readonly send: Wire; close()
   };
 }
 
-function exchange(request: WireRequest, agent: HttpAgent): Promise<WireAnswer> {
+function exchange(request: WireRequest, agent: HttpAgent, startTimer: StartTimer): Promise<WireAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
   const { method, url, signal } = request;
   const body = request.body === undefined ? undefined : Buffer.from(request.body, 'utf8');
@@ -94,26 +106,50 @@ function exchange(request: WireRequest, agent: HttpAgent): Promise<WireAnswer> {
   });
   // Errors after the answer began reach whoever reads the message.
   outgoing.on('error', reject);
-  const { checkBeforeSending } = request;
-  if (checkBeforeSending === undefined) {
-    outgoing.end(body);
-    return promise;
-  }
   const go = () => {
     try {
-      checkBeforeSending();
+      request.checkBeforeSending?.();
       outgoing.end(body);
     } catch (thrown) {
       reject(thrown);
       outgoing.destroy();
     }
   };
+  // The wait for a place in the agent does not count: the socket comes when it is over.
   outgoing.on('socket', (socket) => {
     const event = waitsFor(socket);
-    if (event === undefined) go();
-    else socket.once(event, go);
+    if (event === undefined) {
+      go();
+      return;
+    }
+    const callOff = startTimer(CONNECT_LIMIT_MS, () => outgoing.destroy(silenceOf(socket)));
+    outgoing.once('close', callOff);
+    socket.once(event, () => {
+      callOff();
+      go();
+    });
   });
   return promise;
+}
+
+function startRealTimer(milliseconds: number, end: () => void): () => void {
+  const timer = setTimeout(end, milliseconds);
+  return () => clearTimeout(timer);
+}
+
+const SILENCES = { connecting: 'ETIMEDOUT', handshake: 'ERR_TLS_HANDSHAKE_TIMEOUT' } as const;
+
+/** As the system and Node name it where they have a limit of their own. Nothing of the request was sent. */
+function silenceOf(socket: Socket): Error {
+  const code = socket.connecting ? SILENCES.connecting : SILENCES.handshake;
+  return Object.assign(new Error('The host does not answer.'), { code, syscall: 'connect' });
+}
+
+/** The host took all the time there is for connecting. */
+export function isSilence(thrown: unknown): thrown is Error {
+  if (!(thrown instanceof Error)) return false;
+  const { code, syscall } = thrown as { code?: unknown; syscall?: unknown };
+  return syscall === 'connect' && Object.values<unknown>(SILENCES).includes(code);
 }
 
 /** undefined: connected, and its handshake is over. */

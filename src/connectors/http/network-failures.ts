@@ -43,7 +43,10 @@ const NO_CONNECTION = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
 ]);
+/** No connection came about, or an existing one fell silent: the call of the system that failed tells. */
+const TIMED_OUT = 'ETIMEDOUT';
 
 /** The client was closed under the request. */
 const CLOSED = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
@@ -56,7 +59,7 @@ export function explainNetworkError(
   host: string,
   proxy: string | undefined,
 ): NetworkTrouble {
-  const code = codeOf(thrown);
+  const { code, syscall } = saidBySystem(thrown);
   const details: FailureDetails = {
     host,
     ...(code === undefined ? {} : { reason: code }),
@@ -69,7 +72,9 @@ export function explainNetworkError(
       isLasting: true,
     };
   }
-  if (code !== undefined && (NO_CONNECTION.has(code) || PROXY.has(code) || isRefusedTunnel(code, proxy))) {
+  const isUnconnected =
+    code !== undefined && (NO_CONNECTION.has(code) || (code === TIMED_OUT && syscall === 'connect'));
+  if (code !== undefined && (isUnconnected || PROXY.has(code) || isRefusedTunnel(code, proxy))) {
     const isLasting = code === 'ENOTFOUND' || PROXY.has(code) || isRefusedTunnel(code, proxy);
     return {
       failure: new Failure('exchangeOnlineConnection', { details, cause: thrown }),
@@ -90,15 +95,16 @@ function isRefusedTunnel(code: string, proxy: string | undefined): boolean {
 }
 
 /** The innermost code: undici and the connection attempts to several addresses wrap what the system said. */
-function codeOf(thrown: unknown): string | undefined {
+function saidBySystem(thrown: unknown): { readonly code?: string; readonly syscall?: unknown } {
   for (let current = thrown, depth = 0; current instanceof Error && depth < 5; depth += 1) {
     if (current instanceof AggregateError && current.errors.length > 0) {
       current = current.errors[0];
       continue;
     }
-    const { code } = current as { code?: unknown };
-    if (typeof code === 'string' && !(code === 'UND_ERR' && current.cause !== undefined)) return code;
+    const { code, syscall } = current as { code?: unknown; syscall?: unknown };
+    if (typeof code === 'string' && !(code === 'UND_ERR' && current.cause !== undefined))
+      return { code, syscall };
     current = current.cause;
   }
-  return undefined;
+  return {};
 }
