@@ -143,6 +143,26 @@ describe('a new document', () => {
     expect(await run([...scenarios, 'hybrid'])).toMatchObject({ exitCode: 2, output: '' });
   });
 
+  it.each([
+    ['--mailbox', 'a@b.c'],
+    ['--mailbox', 'contactsync'],
+    ['--mailbox', ''],
+    ['--domain', ''],
+    ['--domain', 'a b'],
+    ['--domain', '*'],
+    ['--account', ''],
+  ])('what an environment cannot hold is not written: %s %j', async (option, value) => {
+    const fitting = {
+      '--domain': 'corp.contoso.example',
+      '--account': 'a',
+      '--mailbox': 'a@contoso.example',
+    };
+    const command = ['environment', 'new', 'A', ...Object.entries({ ...fitting, [option]: value }).flat()];
+    const refused = await run([...command, '--url', 'autodiscover']);
+    expect(refused).toMatchObject({ exitCode: 2, output: '' });
+    expect(refused.errors).toContain(option);
+  });
+
   it('on-premises begins with the address that is set for new ones, or with what is typed', async () => {
     const command = ['environment', 'new', 'A', '--domain', 'corp.contoso.example'];
     const onPremises = [...command, '--account', 'a', '--mailbox', 'a@contoso.example'];

@@ -1,6 +1,11 @@
 // environment …: one Exchange organization each, and how to reach it.
 
-import type { EnvironmentView, PasswordUse } from '@contactsync/contract';
+import {
+  ActiveDirectory,
+  type EnvironmentView,
+  ExchangeWebServices,
+  type PasswordUse,
+} from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newEnvironmentText, newHybridText, newOnPremisesText } from '../document-templates.ts';
@@ -107,6 +112,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
       ),
     )
     .action(async (name: string, options: NewOptions) => {
+      checkNew(context, options);
       const common = { id: context.line.newId(), name };
       const hybrid = hybridParts(options);
       const online = onlineParts(options);
@@ -193,6 +199,26 @@ interface NewOptions {
   readonly output?: string;
   readonly force?: boolean;
 }
+
+/** What `apply` would refuse is not written in the first place. */
+function checkNew(context: CliContext, options: NewOptions): void {
+  for (const [option, value, schema] of [
+    ['--domain', options.domain, ActiveDirectory.shape.domain],
+    ['--account', options.account, ActiveDirectory.shape.account.optional()],
+    ['--mailbox', options.mailbox, ExchangeWebServices.shape.mailbox.optional()],
+  ] as const) {
+    const issue = schema.safeParse(value).error?.issues[0];
+    if (issue === undefined) continue;
+    const what = issue.code === 'custom' ? issue.message : WHAT_FITS[option];
+    context.fail('usage', { reason: `${option} ${what}, not ${JSON.stringify(value)}` });
+  }
+}
+
+const WHAT_FITS = {
+  '--domain': 'must be the DNS name of the domain',
+  '--account': 'must name an account',
+  '--mailbox': 'must be a mail address',
+} as const;
 
 /** undefined: something is missing, or belongs to the other scenario. */
 function onlineParts({ scenario, organization, applicationId, domain, account, mailbox, url }: NewOptions) {
