@@ -8,7 +8,7 @@ import { follow, type Inquiry, note, readableUrl, type StepMade } from './inquir
 import { decodeJson, jsonUrl } from './json.ts';
 import { decodePox, encodePox } from './pox.ts';
 import { decodeSoap, encodeSoap, SOAP_ACTION } from './soap.ts';
-import { checkTarget, domainOf, isExchangeOnline, isTrusted } from './trust.ts';
+import { checkTarget, domainOf, isExchangeOnline, isOfDirectory, isTrusted } from './trust.ts';
 
 export interface Place {
   /** Of the POX form, on a trusted host. */
@@ -123,11 +123,12 @@ async function signIn(
   return { answer: await converse(inquiry, { ...asked, isSignedIn: true }), isSignedIn: true };
 }
 
+type Judging = StepMade & { readonly target: URL; readonly isSignedIn: boolean };
 type Judged = PlaceResult | { readonly kind: 'redirect'; readonly url: URL };
 
 async function judge(
   inquiry: Inquiry,
-  made: StepMade & { readonly isSignedIn: boolean },
+  made: Judging,
   answer: Answered,
   side: Side,
   form: Form,
@@ -170,15 +171,19 @@ async function judge(
   }
 }
 
-/** Who answers without a password may be anybody's web site: it may name trusted servers only. */
+/**
+ * Whoever bears a name of the mail domain may ask for a password and answer whatever comes: that proves nothing of it, and
+ * it names trusted servers only. One that Active Directory names may name another one, after the sign-in.
+ */
 async function judgeUrls(
   inquiry: Inquiry,
-  made: StepMade & { readonly isSignedIn: boolean },
+  made: Judging,
   decoded: Extract<DecodedAnswer, { kind: 'urls' }>,
 ): Promise<PlaceResult> {
+  const mayNameOutside = made.isSignedIn && isOfDirectory(inquiry.trusted, made.target.hostname);
   for (const text of decoded.urls) {
     const target = checkTarget(inquiry.trusted, text);
-    const named = 'url' in target ? target.url : made.isSignedIn ? acceptOutside(target, text) : undefined;
+    const named = 'url' in target ? target.url : mayNameOutside ? acceptOutside(target, text) : undefined;
     if (named === undefined) {
       follow(inquiry, made, text);
       continue;

@@ -5,7 +5,13 @@ import type { AutodiscoverRule } from '@contactsync/emulator';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Failure } from '../../model/failure.ts';
-import { AutodiscoverBench, linesOf, pointsAt, record } from './testing/autodiscover-bench.ts';
+import {
+  AutodiscoverBench,
+  linesOf,
+  pointsAt,
+  record,
+  type SearchOptions,
+} from './testing/autodiscover-bench.ts';
 
 let bench: AutodiscoverBench;
 beforeAll(async () => {
@@ -169,18 +175,59 @@ describe('without TLS', () => {
   });
 });
 
-describe('who answers without a password', () => {
-  const foreign = { forms: ['json', 'pox'], externalUrl: ews(FOREIGN), internalUrl: ews(FOREIGN) } as const;
+describe('a server outside of the mail domain as the address of Exchange', () => {
+  const foreign = { externalUrl: ews(FOREIGN), internalUrl: ews(FOREIGN) } as const;
+  const points = [pox(AUTODISCOVER)];
+  const reachable = [AUTODISCOVER, DOMAIN, MAIL, FOREIGN];
+  const refused = async (options: Partial<SearchOptions> = {}) => {
+    const failure = await bench.failure({ reachable, ...options });
+    expect(failure).toMatchObject({ number: 13052, details: { hosts: ['mail.fabrikam.example'] } });
+    expect((await hostsAsked()).filter((host) => host.includes('fabrikam'))).toEqual([]);
+  };
 
-  it('may not name a foreign server: who takes the password may', async () => {
-    await bench.control.setAutodiscover({ ...foreign, forms: ['json'] });
-    const failure = await bench.failure({ reachable: [AUTODISCOVER, FOREIGN] });
-    expect(failure.code).toBe('autodiscoverLeadsOutside');
-    await bench.control.setAutodiscover({ ...foreign, forms: ['json', 'pox'] });
-    expect((await bench.search({ reachable: [AUTODISCOVER, FOREIGN] })).ewsUrl).toBe(ews(FOREIGN));
+  it.each(['json', 'pox', 'soap'] as const)('is not taken from the mail domain: %s', async (form) => {
+    await bench.control.setAutodiscover({ ...foreign, forms: [form] });
+    await refused();
+    await refused({ reachable: [DOMAIN, FOREIGN] });
+    const records = [record('mail.contoso.example')];
+    await refused({ reachable: [MAIL, FOREIGN], records });
+  });
+
+  it.each(['pox', 'soap'] as const)('is taken from whom Active Directory names: %s', async (form) => {
+    await bench.control.setAutodiscover({ ...foreign, forms: [form] });
+    expect((await bench.search({ reachable, points })).ewsUrl).toBe(ews(FOREIGN));
     expect(await bench.trustedWithPassword()).toEqual(['autodiscover.contoso.example']);
   });
 
+  it('is not taken without a sign-in, nor from whom Active Directory names without encryption', async () => {
+    await bench.control.setAutodiscover({ ...foreign, forms: ['json'] });
+    await refused({ points });
+    await bench.control.setAutodiscover({ ...foreign, forms: ['pox'] });
+    const said = pointsAt(...points);
+    await refused({
+      scp: { ...said, read: async () => ({ ...(await said.read(signal)), isProven: false }) },
+    });
+  });
+
+  it('is not taken from who is in the mail domain, where somebody sends us on to it', async () => {
+    await bench.control.setAutodiscover({ ...foreign, forms: ['pox'] });
+    await bench.control.addAutodiscoverRule({
+      host: withoutPort(AUTODISCOVER),
+      action: { kind: 'redirect-url', url: pox(MAIL) },
+    });
+    await refused({ points, reachable: [AUTODISCOVER, MAIL, FOREIGN] });
+    const both = [...points, pox(MAIL)];
+    expect((await bench.search({ reachable, points: both })).ewsUrl).toBe(ews(FOREIGN));
+  });
+
+  it('is taken where its domain is trusted', async () => {
+    await bench.control.setAutodiscover({ ...foreign, forms: ['pox'] });
+    const found = await bench.search({ reachable, trustedDomains: ['fabrikam.example'] });
+    expect(found.ewsUrl).toBe(ews(FOREIGN));
+  });
+});
+
+describe('who answers without a password', () => {
   it('a web site with the name of the mail domain gets no password; Exchange there does', async () => {
     await bench.control.addAutodiscoverRule({
       host: withoutPort(DOMAIN),

@@ -12,10 +12,15 @@ export interface TrustedHosts {
   readonly hosts: Set<string>;
 }
 
-export function isTrusted({ domains, hosts }: TrustedHosts, host: string): boolean {
+export function isTrusted(trusted: TrustedHosts, host: string): boolean {
+  if (isOfDirectory(trusted, host)) return true;
   const name = plainName(host);
-  if (hosts.has(name)) return true;
-  return [...domains].some((domain) => name === domain || name.endsWith(`.${domain}`));
+  return [...trusted.domains].some((domain) => name === domain || name.endsWith(`.${domain}`));
+}
+
+/** An administrator of the directory wrote it there, and it came encrypted. */
+export function isOfDirectory({ hosts }: TrustedHosts, host: string): boolean {
+  return hosts.has(plainName(host));
 }
 
 // Hosts and address domains of Exchange Online, all clouds:
