@@ -80,14 +80,17 @@ export class DirectoryReading {
     await this.#search(search, this.#remembered === undefined, take, true);
   }
 
-  /** How many objects a search fits. */
-  async count(search: SearchScope): Promise<number> {
-    let count = 0;
+  /** Which objects a search fits: ids, and names where the server does not say the id. */
+  async ids(search: SearchScope): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
     const onPage = (page: readonly RawEntry[]) => {
-      count += page.length;
+      for (const raw of page) {
+        const { guid, dn } = readExtendedName(raw.dn);
+        ids.add(guid ?? dn);
+      }
     };
     await this.reader.search({ ...search, attributes: ['1.1'] }, onPage, this.#signal);
-    return count;
+    return ids;
   }
 
   /** Brings the entries with these ids into `entries`; ids that nobody has are left out. */
@@ -200,18 +203,7 @@ export class DirectoryReading {
     among: readonly string[],
   ): Promise<ReadonlySet<string>> {
     const { base, scope, filter } = among.length <= IDS_PER_SEARCH ? this.#byIds(among) : search;
-    const ids = new Set<string>();
-    await this.reader.search(
-      { base, scope, filter: and(filter, ...readable(attributes)), attributes: ['1.1'] },
-      (page) => {
-        for (const raw of page) {
-          const { guid } = readExtendedName(raw.dn);
-          if (guid !== undefined) ids.add(guid);
-        }
-      },
-      this.#signal,
-    );
-    return ids;
+    return this.ids({ base, scope, filter: and(filter, ...readable(attributes)) });
   }
 
   /** Names above an object change without its sequence number, so the name is the one the server says now. */
