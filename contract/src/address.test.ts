@@ -1,7 +1,7 @@
 // What may stand where an address is asked for: nothing that signs in, since an environment is readable text.
 
 import { describe, expect, it } from 'vitest';
-import { httpsAddress, proxyAddress, withoutUserInfo } from './address.ts';
+import { httpsAddress, proxyAddress, serverName, withoutUserInfo } from './address.ts';
 import { Environment } from './environment.ts';
 
 const secret = 'S3cretInUrl';
@@ -95,5 +95,26 @@ describe('the rule is that of every address of an environment', () => {
   ])('%s', (place, environment) => {
     const { error } = Environment.safeParse(environment);
     expect(error?.issues.map(({ path }) => path.join('.'))).toEqual([place]);
+  });
+});
+
+describe('a server of Active Directory', () => {
+  it.each([
+    ['ldap://dc1.contoso.example', 'must be host or host:port, without ldap://'],
+    [`LDAPS://svc:${secret}@dc1`, 'must be host or host:port, without ldaps://'],
+    ['dc1:99999', 'must be host or host:port, with a port from 1 to 65535'],
+    ['dc1:0', 'must be host or host:port, with a port from 1 to 65535'],
+    [`svc:${secret}@dc1`, 'must be host or host:port, with a port from 1 to 65535'],
+    ['[2001:db8::1]:x', 'must be host or host:port, with a port from 1 to 65535'],
+    ['a b', 'must be host or host:port, such as'],
+    ['dc1/../x', 'must be host or host:port, such as'],
+    ['dc1..contoso.example', 'must be host or host:port, such as'],
+    ['[::1', 'must be host or host:port, '],
+    ['[dc1]', 'must be host or host:port, such as'],
+    [' ', 'must be host or host:port, such as'],
+  ])('%s is none', (text, expected) => {
+    const { error } = serverName.safeParse(text);
+    expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining(expected)]);
+    expect(error?.message).not.toContain(secret);
   });
 });

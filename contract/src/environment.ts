@@ -1,7 +1,7 @@
 // Environment configuration (specification 4): one Exchange organization and how to reach it. Secrets are never in it.
 
 import { z } from 'zod';
-import { httpsAddress, proxyAddress } from './address.ts';
+import { httpsAddress, proxyAddress, serverName } from './address.ts';
 import { documentName } from './document-name.ts';
 import { domainName } from './domain-name.ts';
 
@@ -43,7 +43,7 @@ export const ActiveDirectory = z
       .optional()
       .describe('DNS name of the domain; its domain controllers are found by DNS when no servers are named.'),
     servers: z
-      .array(z.string().min(1))
+      .array(serverName)
       .max(20)
       .default([])
       .describe('Domain controllers or global catalogs, host or host:port, tried in this order.'),

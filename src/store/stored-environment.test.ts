@@ -53,6 +53,25 @@ describeOnEachDatabase('an environment stored before the rules', (places) => {
     expect(await environments.save(validateEnvironment(corrected), 1, 'ada')).toMatchObject({ revision: 2 });
   });
 
+  test('with a server that is none keeps it: it is shown, exported and removed, and refused when it is saved', async () => {
+    const servers = ['ldap://dc1', 'dc2:99999'];
+    const environments = await openWith(environment({}, { servers }));
+    const document = (await environments.readById(id))?.document;
+    if (document === undefined) throw new Error('it was stored');
+    expect(document).toMatchObject({ onPremises: { activeDirectory: { servers } } });
+    expect(stringifyYaml(document)).toContain('- ldap://dc1\n');
+    await expect(environments.save(document, 1, 'ada')).rejects.toMatchObject({
+      code: 'invalidDocument',
+      details: {
+        places: [
+          'onPremises.activeDirectory.servers[0]: must be host or host:port, without ldap://',
+          'onPremises.activeDirectory.servers[1]: must be host or host:port, with a port from 1 to 65535',
+        ],
+      },
+    });
+    await environments.remove(id, 'ada');
+  });
+
   test('that breaks another rule says which one it is, and where', async () => {
     const environments = await openWith(
       environment({ url: `https://svc:${secret}@host/`, authentication: 'x' }),

@@ -3,7 +3,7 @@
 
 import { type EarlierValue, Environment } from '@contactsync/contract';
 import type { z } from 'zod';
-import { type ValidationOptions, validateEnvironment } from './validate-document.ts';
+import { type ValidationOptions, validateEnvironment, valueAt } from './validate-document.ts';
 
 interface EarlierPlace extends EarlierValue {
   readonly path: readonly PropertyKey[];
@@ -17,7 +17,7 @@ export function readStoredEnvironment(value: unknown, options: ValidationOptions
   const fitting: unknown = structuredClone(value);
   for (const { path, standIn } of places) put(fitting, path, standIn);
   const environment = structuredClone(validateEnvironment(fitting, options));
-  for (const { path, kept } of places) put(environment, path, kept);
+  for (const { path, kept } of places) put(environment, path, kept ?? valueAt(value, path));
   return environment;
 }
 
@@ -26,13 +26,7 @@ function earlierPlace(issue: z.core.$ZodIssue): readonly EarlierPlace[] {
   return earlier === undefined ? [] : [{ path: issue.path, ...(earlier as EarlierValue) }];
 }
 
-function put(document: unknown, path: readonly PropertyKey[], text: string): void {
-  const last = path.at(-1);
-  const owner = path
-    .slice(0, -1)
-    .reduce<unknown>(
-      (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
-      document,
-    );
-  if (typeof owner === 'object' && owner !== null && last !== undefined) Reflect.set(owner, last, text);
+function put(document: unknown, path: readonly PropertyKey[], value: unknown): void {
+  const [owner, last] = [valueAt(document, path.slice(0, -1)), path.at(-1)];
+  if (typeof owner === 'object' && owner !== null && last !== undefined) Reflect.set(owner, last, value);
 }

@@ -141,7 +141,7 @@ function showPath(path: readonly PropertyKey[]): string {
   return text === '' ? 'the document' : text;
 }
 
-function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+export function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, step) => (typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined),
     document,

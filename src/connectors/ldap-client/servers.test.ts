@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serverName } from '../../../contract/src/address.ts';
 import { expectFailure } from '../../../test/contract/mailbox-target/bench.ts';
 import { type Log, silentLog } from '../../ports/log.ts';
 import {
@@ -48,6 +49,50 @@ describe('domain controllers', () => {
       { host: '2001:db8::1', port: 7 },
     ]);
     expect(readServer('2001:db8::1', 636)).toEqual({ host: '2001:db8::1', port: 636 });
+  });
+
+  it.each([
+    'dc1:99999',
+    'dc1:0',
+    'dc1:',
+    'ldap://dc1',
+    'a b',
+    'dc1/../x',
+    '[::1',
+    '[dc1]:636',
+    'd\tc1',
+    '[::1]:65536',
+  ])('%j is none: it is left out, and where nothing else is named its place is told', async (bad) => {
+    expect(readServer(bad, 636)).toBeUndefined();
+    expect(serverName.safeParse(bad).success).toBe(false);
+    const warned: unknown[] = [];
+    const log: Log = { ...silentLog, warn: (_, data) => void warned.push(data) };
+    const named = settings({ servers: [bad, 'dc2:7'] });
+    expect(await findServers(named, { resolveSrv: async () => [] }, () => 0, log)).toEqual([
+      { host: 'dc2', port: 7 },
+    ]);
+    const place =
+      'onPremises.activeDirectory.servers[0]: must be host or host:port (1 to 65535), without ldap://';
+    expect(warned).toEqual([{ places: [place] }]);
+    const failure = await expectFailure(
+      find([], () => 0, { servers: [bad] }),
+      'invalidDocument',
+    );
+    expect(failure.details).toEqual({ places: [place] });
+  });
+
+  it.each([
+    'dc1',
+    'dc_1.contoso.example.:1',
+    ' dc1:65535 ',
+    '192.0.2.1:636',
+    '[::1]:3269',
+    '2001:db8::1',
+    'fe80::1%eth0',
+    'münchen.example',
+  ])('%j is one, for the schema as well', (good) => {
+    expect(readServer(good, 636)).toBeDefined();
+    expect(serverName.parse(good)).toBe(good);
   });
 
   it.each([

@@ -3,6 +3,7 @@
 // then prove their name with a certificate.
 
 import { createHash } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { ActiveDirectory } from '../../model/environment.ts';
 import { asFailure, Failure } from '../../model/failure.ts';
@@ -33,7 +34,7 @@ const PORTS = {
 } as const;
 
 /**
- * Throws Failures `noDomainController` and `domainControllerOutside`. `chance` gives a number from 0 up to 1 for a name;
+ * Throws Failures `noDomainController`, `domainControllerOutside`, and `invalidDocument` where no named server is a host. `chance` gives a number from 0 up to 1 for a name;
  * one that gives the same for the same name keeps the order the same from one time to the next.
  */
 export async function findServers(
@@ -44,7 +45,7 @@ export async function findServers(
 ): Promise<readonly ServerAddress[]> {
   const { domain, site, servers, globalCatalog, encryption } = settings;
   const port = PORTS[globalCatalog ? 'globalCatalog' : 'domain'][encryption];
-  if (servers.length > 0) return servers.map((server) => readServer(server, port));
+  if (servers.length > 0) return readServers(servers, port, log);
   if (domain === undefined) throw new Failure('noDomainController');
   const near =
     site === undefined ? [] : await resolve(resolver, recordName(globalCatalog, domain, site)).catch(ignored);
@@ -104,14 +105,36 @@ function plainName(name: string): string {
   return domainToASCII(text) || text;
 }
 
-/** `host`, `host:port`, `[address]:port` or an address of version 6 alone. */
-export function readServer(server: string, defaultPort: number): ServerAddress {
-  const text = server.trim();
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined) return { host: text, port: defaultPort };
-  return { host, port: port === undefined ? defaultPort : Number(port) };
+function readServers(servers: readonly string[], defaultPort: number, log: Log): readonly ServerAddress[] {
+  const usable: ServerAddress[] = [];
+  const unusable: string[] = [];
+  servers.forEach((server, index) => {
+    const address = readServer(server, defaultPort);
+    if (address === undefined) unusable.push(`onPremises.activeDirectory.servers[${index}]`);
+    else usable.push(address);
+  });
+  const places = unusable.map((place) => `${place}: must be host or host:port (1 to 65535), without ldap://`);
+  if (usable.length === 0) throw new Failure('invalidDocument', { details: { places } });
+  if (places.length > 0) log.warn('Servers of the environment that are no host are not asked', { places });
+  return usable;
 }
+
+/**
+ * `host`, `host:port`, `[address]:port` or an address of version 6 alone; undefined for what is none of them: the schema
+ * refuses it, but an environment may have been stored before it did.
+ */
+export function readServer(server: string, defaultPort: number): ServerAddress | undefined {
+  const text = server.trim();
+  if (isIPv6(text)) return { host: text, port: defaultPort };
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  const port = digits === undefined ? defaultPort : Number(digits);
+  if (host === undefined || port < 1 || port > MAX_PORT) return undefined;
+  const isHost = bracketed === undefined ? /^[\p{L}\p{M}\p{N}._-]+$/u.test(host) : isIPv6(host);
+  return isHost ? { host, port } : undefined;
+}
+
+const MAX_PORT = 65_535;
 
 /**
  * RFC 2782: lowest priority first; among equals by chance, in proportion to the weight. Each name draws for itself, so
