@@ -2,13 +2,13 @@
 
 import {
   type FindExchangeOptions,
-  type FoundExchange,
   findExchange,
   stepKind,
   stepResult,
 } from '../connectors/autodiscover/index.ts';
 import { asFailure } from '../model/failure.ts';
 import type { ExchangeSearch, SearchExchange, SearchStep } from '../ports/exchange-search.ts';
+import { shareAnswer } from './shared-answer.ts';
 
 export interface Search {
   /** Throws the Failures of Autodiscover. */
@@ -17,16 +17,14 @@ export interface Search {
 }
 
 export function createSearch(options: FindExchangeOptions): Search {
-  let found: Promise<FoundExchange> | undefined;
+  let known: string | undefined;
+  const find = shareAnswer(async (signal) => {
+    const { ewsUrl } = await findExchange(options, signal);
+    known ??= ewsUrl;
+    return known;
+  });
   return {
-    async url(signal) {
-      // The first answer is kept, a failure is not.
-      found ??= findExchange(options, signal).catch((thrown: unknown) => {
-        found = undefined;
-        throw thrown;
-      });
-      return (await found).ewsUrl;
-    },
+    url: async (signal) => known ?? find(signal),
     async search(signal): Promise<ExchangeSearch> {
       const { mailbox } = options;
       const steps: SearchStep[] = [];
@@ -41,8 +39,8 @@ export function createSearch(options: FindExchangeOptions): Search {
           },
           signal,
         );
-        found ??= Promise.resolve(answer);
         const { ewsUrl, serverVersion } = answer;
+        known ??= ewsUrl;
         return {
           mailbox,
           steps,
