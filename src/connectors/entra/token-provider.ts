@@ -27,7 +27,7 @@ export interface AccessToken {
 
 export interface TokenProvider {
   /**
-   * A token valid for at least 5 minutes, usually without a request. `forceRefresh` after a service refused the
+   * A token valid for at least 5 minutes, or for a fifth of its lifetime where that is less; usually without a request. `forceRefresh` after a service refused the
    * token: a new one, unless the present one is younger than half a minute. Throws tenantUnknown,
    * applicationUnknown, certificateRefused, signInRefused, consentMissing, certificateExpired, invalidCertificate,
    * or what the http client throws.
@@ -51,6 +51,11 @@ export interface TokenProviderOptions {
 }
 
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
+/** Of the lifetime: AD FS may issue tokens for a minute, which would otherwise never be good. */
+const RENEW_BEFORE_EXPIRY_PART = 1 / 5;
+/** Where the answer does not say how long (RFC 6749, 5.1) or says nonsense; a token that is refused earlier is replaced. */
+const ASSUMED_LIFETIME_S = 10 * 60;
+const LONGEST_LIFETIME_S = 24 * 60 * 60;
 const TOO_YOUNG_TO_RENEW_MS = 30_000;
 /** All tries and the waits between them. */
 const TIME_BUDGET_MS = 60_000;
@@ -130,7 +135,10 @@ class CertificateTokenProvider implements TokenProvider {
 
   #isGood(held: Held, forceRefresh: boolean): boolean {
     const now = this.#options.clock.now().getTime();
-    if (held.token.expiresAt.getTime() - now <= RENEW_BEFORE_EXPIRY_MS) return false;
+    const expiresAt = held.token.expiresAt.getTime();
+    const lifetime = expiresAt - held.issuedAt;
+    if (expiresAt - now <= Math.min(RENEW_BEFORE_EXPIRY_MS, lifetime * RENEW_BEFORE_EXPIRY_PART))
+      return false;
     return !forceRefresh || now - held.issuedAt < TOO_YOUNG_TO_RENEW_MS;
   }
 
@@ -239,19 +247,29 @@ function checkCredential(options: ProviderParts): Credential {
 /** The token is opaque in principle; an application may look into its own to see what it was granted. */
 function readToken(body: unknown, now: Date): AccessToken {
   const { access_token: value, expires_in: lifetime } = (body ?? {}) as Record<string, unknown>;
-  const seconds = Number(lifetime);
-  if (typeof value !== 'string' || !Number.isFinite(seconds)) {
+  if (typeof value !== 'string')
     throw new Failure('unexpectedAnswer', { details: { reason: 'the sign-in service gave no token' } });
-  }
+  // Printable ASCII without blanks is more than a token may have (RFC 6750, 2.1), and all that a header can hold.
+  if (!/^[!-~]+$/.test(value))
+    throw new Failure('unexpectedAnswer', {
+      details: { reason: 'the sign-in service gave a token with characters that no header may hold' },
+    });
   const claims = readClaims(value);
   return {
     value,
-    expiresAt: new Date(now.getTime() + seconds * 1_000),
+    expiresAt: new Date(now.getTime() + lifetimeInSeconds(lifetime) * 1_000),
     roles: textList(claims.roles),
     directoryRoles: textList(claims.wids),
     tenantId: typeof claims.tid === 'string' ? claims.tid : '',
     ...(typeof claims.aud === 'string' ? { audience: claims.aud } : {}),
   };
+}
+
+/** AD FS and older endpoints of Entra ID write the number as text. */
+function lifetimeInSeconds(told: unknown): number {
+  const seconds = typeof told === 'string' ? Number(told) : told;
+  const isSensible = typeof seconds === 'number' && seconds >= 1;
+  return isSensible ? Math.min(seconds, LONGEST_LIFETIME_S) : ASSUMED_LIFETIME_S;
 }
 
 function readClaims(token: string): Readonly<Record<string, unknown>> {
