@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 
 /** An AD FS that gives every token the same lifetime. */
-function providerWith(expiresIn: unknown, token = (count: number) => `token-${count}`) {
+function providerWith(expiresIn: string | number, token = (count: number) => `token-${count}`) {
   const clock = new FakeClock();
   let asked = 0;
   const provider = createAdfsTokenProvider({
