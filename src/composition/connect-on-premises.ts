@@ -22,6 +22,7 @@ import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
+import { countRequests } from './count-requests.ts';
 import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
 import { folderMark, markCodec } from './marks.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
@@ -63,7 +64,7 @@ export async function connectOnPremises(
     log,
     destination,
   );
-  const http = createExchangeHttp({ signIn, additionalCa, log, clock, random });
+  const http = countRequests(createExchangeHttp({ signIn, additionalCa, log, clock, random }));
   const search = createSearch({
     mailbox: exchange.mailbox,
     http,
@@ -113,8 +114,7 @@ export async function connectOnPremises(
         signal,
       ),
     async close() {
-      const requests = targets.counts.requests + sourceClient.counts.requests;
-      log.info('connection closed', { environment: environment.name, requests });
+      log.info('connection closed', { environment: environment.name, requests: http.count });
       await Promise.all([directory.close(), http.close()]);
     },
   };

@@ -23,7 +23,7 @@ export function addEnvironmentTestCommands(
     .description('Sign in and try every right; says which one is missing.')
     .argument('<name>', 'name or id of the environment')
     .option('--send-test-mail <address>', 'also send a mail to this address; the address is not stored')
-    .option('--log', 'show every request of the test with its id')
+    .option('--log', 'show every HTTP request of the test with its id; LDAP is not shown')
     .addHelpText(
       'after',
       examples(
