@@ -1,5 +1,7 @@
 // Sends mail from the environment's own mailbox: run reports, alerts, the test mail.
 
+import { Failure } from '../model/failure.ts';
+
 export interface OutgoingMail {
   readonly to: readonly string[];
   readonly subject: string;
@@ -29,4 +31,13 @@ export interface MailSender {
    * sign-in and mailbox.
    */
   send(mail: OutgoingMail, options: SendOptions, signal: AbortSignal): Promise<void>;
+}
+
+/** What `send` throws when nobody knows whether the mail went out. */
+export function mailPerhapsSent(cause: Failure): Failure {
+  return new Failure('mailPerhapsSent', {
+    details: { ...cause.details, reason: cause.number },
+    ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
+    cause,
+  });
 }

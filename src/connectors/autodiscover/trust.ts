@@ -2,7 +2,7 @@
 // that were trusted before: those of the mail domain, those that Active Directory names, those that an administrator
 // named. Everything else ends in the log, and a person decides by typing the URL.
 
-import { domainToASCII } from 'node:url';
+import { plainName } from '../ldap-client/plain-name.ts';
 import type { StepOutcome } from './steps.ts';
 
 export interface TrustedHosts {
@@ -49,10 +49,4 @@ export function checkTarget(trusted: TrustedHosts, location: string, from?: URL)
 
 export function domainOf(address: string): string {
   return plainName(address.slice(address.lastIndexOf('@') + 1));
-}
-
-/** As URLs and DNS have it: in lower case, other alphabets as `xn--`, without the dot of the root. */
-function plainName(name: string): string {
-  const text = name.trim().toLowerCase().replace(/\.$/, '');
-  return domainToASCII(text) || text;
 }

@@ -3,7 +3,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failure-codes.ts';
-import type { MailSender, OutgoingMail } from '../../ports/mail-sender.ts';
+import { type MailSender, mailPerhapsSent, type OutgoingMail } from '../../ports/mail-sender.ts';
 import { createEwsClient, type EwsClient, type EwsClientOptions, type EwsMailbox } from './ews-client.ts';
 import type { Refusal } from './failures.ts';
 import { element, type Xml } from './xml-writer.ts';
@@ -51,8 +51,8 @@ export async function sendMail(
     if (refusal === undefined) {
       if (message !== undefined) return;
       throw answer.kind === 'lost'
-        ? perhapsSent(answer.failure)
-        : perhapsSent(new Failure('unexpectedAnswer', { details: { code: 'messageMissing' } }));
+        ? mailPerhapsSent(answer.failure)
+        : mailPerhapsSent(new Failure('unexpectedAnswer', { details: { code: 'messageMissing' } }));
     }
     // The client waits as long as the server asked before it sends anything else.
     if (refusal.reaction !== 'busy' || tries >= MOST_TRIES) throw failureOf(refusal);
@@ -63,18 +63,11 @@ function failureOf({ code, reaction, failure }: Refusal): Failure {
   const own = failure.details['status'] === 413 ? 'mailTooLarge' : MAIL_FAILURES[code];
   // Nobody knows what a code that is in no table leaves behind.
   if (reaction === 'transient' || (own === undefined && failure.code === 'unexpectedAnswer'))
-    return perhapsSent(failure);
+    return mailPerhapsSent(failure);
   const isOfContacts = failure.facts.scope === 'contact';
   if (own === undefined && !isOfContacts) return failure;
   return new Failure(own ?? 'mailRefused', { details: failure.details, ...idOf(failure), cause: failure });
 }
-
-const perhapsSent = (cause: Failure): Failure =>
-  new Failure('mailPerhapsSent', {
-    details: { ...cause.details, reason: cause.number },
-    ...idOf(cause),
-    cause,
-  });
 
 const idOf = ({ requestId }: Failure) => (requestId === undefined ? {} : { requestId });
 

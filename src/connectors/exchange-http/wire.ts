@@ -50,7 +50,7 @@ const CONNECT_LIMIT_MS = 15_000;
 /** How long a connection is idle before TCP asks whether the other side lives. Ends no attempt to connect. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** An agent with the trust of this installation; `overrides` for sign-ins that need connections of their own. */
+/** An agent with the trust of this installation. A sign-in that binds to a connection makes one for itself. */
 export function createTlsAgent(options: WireOptions): HttpsAgent {
   const agent = new HttpsAgent({
     keepAlive: true,

@@ -4,7 +4,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failure-codes.ts';
-import type { MailSender, OutgoingMail } from '../../ports/mail-sender.ts';
+import { type MailSender, mailPerhapsSent, type OutgoingMail } from '../../ports/mail-sender.ts';
 import {
   errorOf,
   type GraphAnswer,
@@ -35,7 +35,7 @@ export function createGraphMailSender({ client, sender, now }: GraphMailOptions)
       const path = `/users/${encodeURIComponent(sender)}/sendMail`;
       const options = { mailboxKey: sender.toLowerCase(), isSafeToRepeat: false };
       const answer = await client.post(path, body, options, signal).catch((thrown: unknown) => {
-        throw thrown instanceof Failure && thrown.code === 'answerLost' ? perhapsSent(thrown) : thrown;
+        throw thrown instanceof Failure && thrown.code === 'answerLost' ? mailPerhapsSent(thrown) : thrown;
       });
       if (!isSuccess(answer)) throw refusal(answer, now());
     },
@@ -73,7 +73,7 @@ function refusal(answer: GraphAnswer, now: Date): Failure {
   const { status } = answer;
   const { code } = errorOf(answer);
   // 2xx with the page of a proxy; 429 and what a gateway says may come after the work was done.
-  if (status < 300 || status === 429 || status >= 500) return perhapsSent(graphFailure(answer));
+  if (status < 300 || status === 429 || status >= 500) return mailPerhapsSent(graphFailure(answer));
   const own = isForeignPage(answer) ? undefined : ownFailure(status, code);
   const failure = mailboxFailure(answer, now);
   if (own === undefined && failure.facts.scope !== 'contact') return failure;
@@ -89,10 +89,3 @@ function ownFailure(status: number, code: string): FailureCode | undefined {
   if (status === 413) return 'mailTooLarge';
   return MAIL_FAILURES[code] ?? (status === 403 ? 'sendingNotAllowed' : undefined);
 }
-
-const perhapsSent = (cause: Failure): Failure =>
-  new Failure('mailPerhapsSent', {
-    details: { ...cause.details, reason: cause.number },
-    ...(cause.requestId === undefined ? {} : { requestId: cause.requestId }),
-    cause,
-  });

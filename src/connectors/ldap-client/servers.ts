@@ -4,11 +4,11 @@
 
 import { createHash } from 'node:crypto';
 import { isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
 import type { ActiveDirectory } from '../../model/environment.ts';
 import { asFailure, Failure } from '../../model/failure.ts';
 import { type Log, silentLog } from '../../ports/log.ts';
 import type { ServerAddress } from './connection.ts';
+import { plainName } from './plain-name.ts';
 
 export interface ServiceRecord {
   readonly name: string;
@@ -97,12 +97,6 @@ export function isInDomain(host: string, domain: string): boolean {
   const wanted = plainName(domain);
   const name = plainName(host);
   return wanted !== '' && (name === wanted || name.endsWith(`.${wanted}`));
-}
-
-/** In lower case, other alphabets as `xn--`, without the dot of the root. */
-function plainName(name: string): string {
-  const text = name.trim().toLowerCase().replace(/\.$/, '');
-  return domainToASCII(text) || text;
 }
 
 function readServers(servers: readonly string[], defaultPort: number, log: Log): readonly ServerAddress[] {
