@@ -37,6 +37,15 @@ const PER_MAILBOX = 2;
 const MOST_TRIES = 3;
 /** A host that says nothing at all costs the whole limit for connecting each time. */
 const MOST_TRIES_SILENT = 2;
+/** Who comes so soon after these tries is not sent: one after the other, mailboxes would wait for minutes. */
+const SILENCE_BELIEVED_MS = 60_000;
+
+interface Silence {
+  readonly thrown: Error;
+  readonly triesInARow: number;
+  /** Milliseconds since 1970. */
+  readonly until: number;
+}
 
 export function createExchangeHttp(options: ExchangeHttpOptions): ExchangeHttp {
   return new SignedInHttp(options);
@@ -53,8 +62,8 @@ class SignedInHttp implements ExchangeHttp {
   readonly #connections = createRequestGate(CONNECTIONS);
   #isSignInProved = false;
   #refused: Failure | undefined;
-  /** By host: what was thrown last because it said nothing. */
-  readonly #silences = new Map<string, Error>();
+  /** By host. */
+  readonly #silences = new Map<string, Silence>();
 
   constructor(options: ExchangeHttpOptions) {
     this.#options = options;
@@ -164,15 +173,14 @@ class SignedInHttp implements ExchangeHttp {
   async #signedIn(outgoing: WireRequest): Promise<WireAnswer> {
     const { signIn } = this.#options;
     const { host } = outgoing.url;
-    const heardBefore = this.#silences.get(host);
     const leave = this.#isSignInProved ? () => {} : await this.#proof.enter('', outgoing.signal);
     // Meanwhile another one may have proved it.
     if (this.#isSignInProved) leave();
+    const silence = this.#silenceOf(host);
     try {
       this.#stopAfterRefusal();
-      // Who waited for somebody else's try learns from it; one after the other they would wait for minutes.
-      const heard = this.#silences.get(host);
-      if (heard !== undefined && heard !== heardBefore) throw heard;
+      if (silence !== undefined && silence.triesInARow >= MOST_TRIES_SILENT)
+        throw explain(silence.thrown, host).failure;
       const checkBeforeSending = () => this.#stopAfterRefusal();
       const answer = await signIn.send({ ...outgoing, checkBeforeSending }, this.#wire.send);
       this.#silences.delete(host);
@@ -183,11 +191,26 @@ class SignedInHttp implements ExchangeHttp {
       this.#refused ??= signIn.explainRefusal?.(answer, host) ?? refusal(signIn.scheme, answer, host);
       throw this.#refused;
     } catch (thrown) {
-      if (isSilence(thrown)) this.#silences.set(host, thrown);
+      if (isSilence(thrown)) this.#remember(host, thrown, silence);
       throw thrown;
     } finally {
       leave();
     }
+  }
+
+  #silenceOf(host: string): Silence | undefined {
+    const silence = this.#silences.get(host);
+    return silence === undefined || this.#options.clock.now().getTime() >= silence.until
+      ? undefined
+      : silence;
+  }
+
+  /** Tries at the same time count as one. */
+  #remember(host: string, thrown: Error, before: Silence | undefined): void {
+    const latest = this.#silenceOf(host);
+    const triesInARow = latest === before ? (before?.triesInARow ?? 0) + 1 : (latest?.triesInARow ?? 1);
+    const until = this.#options.clock.now().getTime() + SILENCE_BELIEVED_MS;
+    this.#silences.set(host, { thrown, triesInARow, until });
   }
 
   /** The password may have been changed in the middle of a run: every further try counts towards locking the account. */

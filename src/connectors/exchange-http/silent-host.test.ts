@@ -14,7 +14,8 @@ import { ntlmSignIn } from './ntlm-sign-in.ts';
 import type { SignIn } from './sign-in.ts';
 import { createTlsAgent, type StartTimer } from './wire.ts';
 
-const clock = { now: () => new Date('2026-11-02T08:00:00Z'), sleep: () => Promise.resolve() };
+let now = new Date('2026-11-02T08:00:00Z');
+const clock = { now: () => now, sleep: () => Promise.resolve() };
 
 /** Every limit is over as soon as the host has heard the first words of the handshake. */
 async function startSilentHost() {
@@ -106,6 +107,12 @@ it('is tried twice by ten who come at once', async () => {
   const failures = await Promise.all(Array.from({ length: 10 }, () => send(http, request(url))));
   expect(failures.map((failure) => failure?.number)).toEqual(Array.from({ length: 10 }, () => 13010));
   expect(taken).toHaveLength(2);
+  // Nor by who comes soon after: mailboxes stand in line, and would wait one after the other.
+  expect((await send(http, request(url)))?.number).toBe(13010);
+  expect(taken).toHaveLength(2);
+  now = new Date(now.getTime() + 60_000);
+  expect((await send(http, request(url)))?.number).toBe(13010);
+  expect(taken).toHaveLength(4);
 });
 
 it('the limit is called off where the connection stands, and a kept connection has none', async () => {
