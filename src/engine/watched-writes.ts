@@ -29,5 +29,6 @@ export function watchedTarget(
       await onWritten(mailboxId, outcomes.filter(({ status }) => status === 'applied').length);
       return outcomes;
     },
+    ...(target.pictures === undefined ? {} : { pictures: target.pictures }),
   };
 }
