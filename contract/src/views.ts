@@ -490,5 +490,7 @@ export interface WhereView {
   readonly places: readonly PersonPlaceView[];
   /** Mailboxes whose users were given the contact: it is theirs, and contactSync does not touch it. */
   readonly handedOver: readonly string[];
+  /** Policies that were removed without their contacts: nobody can tell whose contacts they left behind. */
+  readonly leftBehind: readonly { readonly policyId: string; readonly mailboxes: number }[];
   readonly withheld?: WithheldView;
 }

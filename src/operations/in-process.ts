@@ -67,7 +67,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     environments: translated(makeEnvironmentOperations(dependencies), log, logFile),
     policies: translated(policyOperations, log, logFile),
     certificates: translated(makeCertificateOperations(dependencies), log, logFile),
-    runs: translated(makeRunOperations(dependencies, live, policyOperations.apply), log, logFile),
+    runs: translated(makeRunOperations(dependencies, live, policyOperations), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),

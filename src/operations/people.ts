@@ -1,6 +1,12 @@
 // One person's data: where it lies, and how it goes everywhere and stays away until somebody releases the person.
 
-import type { PeopleOperations, PersonPlaceView, PersonView, WithheldView } from '@contactsync/contract';
+import type {
+  PeopleOperations,
+  PersonPlaceView,
+  PersonView,
+  WhereView,
+  WithheldView,
+} from '@contactsync/contract';
 import { cleanUp } from '../engine/clean-up.ts';
 import { type PersonPlace, placesByLedger, placesByReading } from '../engine/find-person.ts';
 import type { ContactProperties } from '../model/contact.ts';
@@ -84,6 +90,17 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
     );
   }
 
+  async function leftBehind(): Promise<WhereView['leftBehind']> {
+    const stored = new Set((await policies.list()).map(({ document }) => document.id));
+    const removed = (await memory.writtenPolicies()).filter((id) => !stored.has(id));
+    return Promise.all(
+      removed.map(async (id) => ({
+        policyId: id,
+        mailboxes: (await memory.readWrittenMailboxes(id)).length,
+      })),
+    );
+  }
+
   return {
     async where({ person: asked, isReading = false }, signal = new AbortController().signal) {
       const person = await find(asked);
@@ -98,6 +115,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
         person,
         places,
         handedOver: await journal.handedOver(id),
+        leftBehind: await leftBehind(),
         ...(since === undefined ? {} : { withheld: presentWithheld(since) }),
       };
     },

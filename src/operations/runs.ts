@@ -1,7 +1,6 @@
 // Runs: begun, approved, rolled back, cancelled, listed, followed; their plans and reports.
 
-import type { DocumentText, RunOperations, RunView, ScanView } from '@contactsync/contract';
-import { checkPolicy } from '../core/policy-check.ts';
+import type { DocumentText, PolicyOperations, RunOperations, RunView, ScanView } from '@contactsync/contract';
 import { buildReport, CUT_OFF_STATES, countWrites } from '../core/report.ts';
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
@@ -32,7 +31,7 @@ const WHOLE_ORGANIZATION: MailboxesPart = {
 export function makeRunOperations(
   dependencies: OperationsDependencies,
   live: LiveRuns,
-  applyPolicy: (document: DocumentText) => Promise<unknown>,
+  documents: Pick<PolicyOperations, 'apply' | 'validate'>,
 ): RunOperations {
   const { runs, policies, environments, memory, journal, holder, audit, user, format } = dependencies;
 
@@ -55,8 +54,7 @@ export function makeRunOperations(
       return { policy: document, revision };
     }
     const document = format.parsePolicy(policy);
-    if (mode === 'run') await applyPolicy(policy);
-    else checkPolicy(document);
+    await (mode === 'run' ? documents.apply(policy) : documents.validate(policy));
     const stored = await policies.readById(document.id);
     return {
       policy: document,

@@ -20,6 +20,8 @@ export interface PolicyMemory {
 
   /** Mailboxes the policy wrote to and has not emptied since. */
   readWrittenMailboxes(policyId: PolicyId): Promise<readonly TargetMailbox[]>;
+  /** Policies with such mailboxes, also those that are stored no more. */
+  writtenPolicies(): Promise<readonly PolicyId[]>;
   /** Durable before the first write into the mailbox. */
   addWrittenMailbox(policyId: PolicyId, mailbox: TargetMailbox): Promise<void>;
   removeWrittenMailbox(policyId: PolicyId, mailboxId: MailboxId): Promise<void>;

@@ -1,6 +1,6 @@
 // What a policy remembers between runs, in contactsync.db.
 
-import type { MailboxId, SourceObjectId } from '../model/ids.ts';
+import type { MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { MainDatabase } from './database-tables.ts';
@@ -57,6 +57,16 @@ export function createPolicyMemory(db: MainDatabase): PolicyMemory {
 
     async saveDepartures(policyId, departures) {
       await save(policyId, { departures: packJson([...departures]) });
+    },
+
+    async writtenPolicies() {
+      const rows = await db
+        .selectFrom('written_mailbox')
+        .select('policy_id')
+        .distinct()
+        .orderBy('policy_id')
+        .execute();
+      return rows.map((row) => row.policy_id as PolicyId);
     },
 
     async readWrittenMailboxes(policyId) {

@@ -30,6 +30,7 @@ export function policyMemoryContract(
         expect(await subject.readLastSelection(policy)).toBeUndefined();
         expect((await subject.readDepartures(policy)).size).toBe(0);
         expect(await subject.readWrittenMailboxes(policy)).toEqual([]);
+        expect(await subject.writtenPolicies()).toEqual([]);
         expect((await subject.readRespectedDeletions(policy, mailbox)).size).toBe(0);
       }),
     );
@@ -87,10 +88,13 @@ export function policyMemoryContract(
           a.id < b.id ? -1 : 1,
         );
         expect(written).toEqual([renamed, sampleMailbox(2)]);
+        expect(await subject.writtenPolicies()).toEqual([policy, other].sort());
         await subject.removeWrittenMailbox(policy, mailbox);
         await subject.removeWrittenMailbox(policy, mailbox);
         expect(await subject.readWrittenMailboxes(policy)).toEqual([sampleMailbox(2)]);
         expect(await subject.readWrittenMailboxes(other)).toEqual([sampleMailbox(3)]);
+        await subject.removeWrittenMailbox(policy, sampleMailboxId(2));
+        expect(await subject.writtenPolicies()).toEqual([other]);
       }),
     );
 

@@ -100,6 +100,10 @@ describe('documents', () => {
 
   it('a test run of a bad file fails the same way and stores nothing', async () => {
     await expectFailure(['run', box.write('bad.yaml', box.policyText('  typo: 1\n')), '--test'], 10010, 2);
+    const { runs } = await box.json<{ runs: unknown[] }>(['runs']);
+    const other = box.policyText().replace('type: exchangeOnline', 'type: activeDirectory');
+    await expectFailure(['run', box.write('other.yaml', other), '--test'], 10044, 2);
+    expect(await box.json(['runs'])).toEqual({ runs });
   });
 });
 

@@ -59,6 +59,7 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
       context.show({ person: found.person, runs }, () => [
         '',
         ...handedOverLines(found),
+        ...leftBehindLines(found),
         ...(isTest ? [] : [`To let the person in again: contactsync release ${found.person.id}`]),
       ]);
     });
@@ -99,7 +100,7 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
     });
 }
 
-function whereLines({ person, places, handedOver, withheld }: WhereView, paint: Paint): string[] {
+function whereLines({ person, places, handedOver, leftBehind, withheld }: WhereView, paint: Paint): string[] {
   const held = places.filter(({ state }) => state === 'held');
   const unknown = places.filter(({ state }) => state === 'unknown');
   return [
@@ -121,6 +122,7 @@ function whereLines({ person, places, handedOver, withheld }: WhereView, paint: 
         )),
     ...unknownLines(unknown),
     ...handedOverLines({ handedOver }),
+    ...leftBehindLines({ leftBehind }),
   ];
 }
 
@@ -150,6 +152,18 @@ function handedOverLines({ handedOver }: Pick<WhereView, 'handedOver'>): string[
     '',
     'Handed over to the users of these mailboxes earlier; theirs now, not touched:',
     ...handedOver.map((address) => `  ${visible(address)}`),
+  ];
+}
+
+function leftBehindLines({ leftBehind }: Pick<WhereView, 'leftBehind'>): string[] {
+  if (leftBehind.length === 0) return [];
+  return [
+    '',
+    'Not looked at: contacts of policies that were removed without them. To remove them, whoever they name:',
+    ...leftBehind.map(
+      ({ policyId, mailboxes }) =>
+        `  contactsync cleanup --environment NAME --policy ${policyId}  (${count(mailboxes, 'mailbox', 'mailboxes')})`,
+    ),
   ];
 }
 

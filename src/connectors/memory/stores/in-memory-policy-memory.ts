@@ -34,6 +34,10 @@ export class InMemoryPolicyMemory implements PolicyMemory {
     return structuredClone([...(this.#policies.get(policyId)?.written.values() ?? [])]);
   }
 
+  async writtenPolicies(): Promise<readonly PolicyId[]> {
+    return [...this.#policies].flatMap(([id, { written }]) => (written.size === 0 ? [] : [id])).sort();
+  }
+
   async addWrittenMailbox(policyId: PolicyId, mailbox: TargetMailbox): Promise<void> {
     this.#of(policyId).written.set(mailbox.id, structuredClone(mailbox));
   }
