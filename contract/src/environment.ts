@@ -15,7 +15,9 @@ export const INITIAL_DOMAIN_ENDINGS = {
   china: '.partner.onmschina.cn',
 } as const satisfies Record<(typeof CLOUDS)[number], string>;
 
-const httpsUrl = httpsAddress.describe('An https address: scheme, host and port; a path is not meant to be there.');
+const httpsUrl = httpsAddress.describe(
+  'An https address: scheme, host and port; a path is not meant to be there.',
+);
 
 export const ExchangeOnline = z.strictObject({
   organization: z.string().min(1).describe("The tenant's initial domain, such as contoso.onmicrosoft.com."),
