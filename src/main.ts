@@ -71,7 +71,7 @@ export async function openOperations(
         const heard = alsoTo === undefined ? ownLog : bothLogs(ownLog, alsoTo);
         switch (environment.scenario) {
           case 'exchangeOnline':
-            return connectExchangeOnline(environment, stores, heard);
+            return connectExchangeOnline(environment, stores, heard, Math.random);
           case 'onPremises':
             return connectOnPremises(environment, stores, heard, Math.random);
           case 'hybrid':

@@ -120,14 +120,8 @@ export const SourceFolder = z.strictObject({
 });
 export type SourceFolder = z.infer<typeof SourceFolder>;
 
-export const SharedMailboxSource = z.strictObject({
-  type: z.literal('sharedMailbox'),
-  mailbox: z.string().trim().min(3).max(320).describe('The mailbox by mail address.'),
-  folders: z
-    .array(SourceFolder)
-    .max(100)
-    .default([])
-    .describe('Contact folders that are read. Nothing given: Contacts itself, without sub-folders.'),
+/** Which contacts of the folders are taken. */
+const itemParts = {
   categories: z
     .array(z.string().trim().min(1).max(255))
     .max(100)
@@ -138,13 +132,44 @@ export const SharedMailboxSource = z.strictObject({
   excludeWithoutEmail: z.boolean().default(false),
   include: filterSets.default([]).describe('Nothing given: everything is included.'),
   exclude: filterSets.default([]),
+};
+
+export const SharedMailboxSource = z.strictObject({
+  type: z.literal('sharedMailbox'),
+  mailbox: z.string().trim().min(3).max(320).describe('The mailbox by mail address.'),
+  folders: z
+    .array(SourceFolder)
+    .max(100)
+    .default([])
+    .describe('Contact folders that are read. Nothing given: Contacts itself, without sub-folders.'),
+  ...itemParts,
 });
 export type SharedMailboxSource = z.infer<typeof SharedMailboxSource>;
+
+export const PublicFolder = z.strictObject({
+  path: z
+    .array(z.string().min(1).max(255))
+    .min(1)
+    .max(20)
+    .describe(
+      'Names from the top of the public folders down, such as [Customers, North]; a name may hold any character.',
+    ),
+  includeSubfolders: z.boolean().default(false),
+});
+export type PublicFolder = z.infer<typeof PublicFolder>;
+
+export const PublicFolderSource = z.strictObject({
+  type: z.literal('publicFolder'),
+  folders: z.array(PublicFolder).min(1).max(100).describe('Public folders that are read.'),
+  ...itemParts,
+});
+export type PublicFolderSource = z.infer<typeof PublicFolderSource>;
 
 export const Source = z.discriminatedUnion('type', [
   ExchangeOnlineSource,
   ActiveDirectorySource,
   SharedMailboxSource,
+  PublicFolderSource,
 ]);
 export type Source = z.infer<typeof Source>;
 

@@ -4,7 +4,7 @@
 /** Quoted for YAML: JSON strings are YAML strings. */
 const quoted = (text: string) => JSON.stringify(text);
 
-export const SOURCE_TYPES = ['exchangeOnline', 'activeDirectory', 'sharedMailbox'] as const;
+export const SOURCE_TYPES = ['exchangeOnline', 'activeDirectory', 'sharedMailbox', 'publicFolder'] as const;
 export type SourceType = (typeof SOURCE_TYPES)[number];
 
 const EXCLUDE_BY_ATTRIBUTE = '{ property: customAttribute3, operator: contains, value: internal }';
@@ -30,12 +30,18 @@ const SOURCE_TEXT: Readonly<Record<SourceType, string>> = {
   #   - { path: [Customers, North/South], includeSubfolders: true }
   categories: [] # nothing named: all contacts
   includePrivate: false`,
+  publicFolder: `  # A path is a list of names from the top of the public folders down; a name may hold a slash.
+  folders:
+    - { path: [Customers], includeSubfolders: false }
+  categories: [] # nothing named: all contacts
+  includePrivate: false`,
 };
 
 const FILTER_TEXT: Readonly<Record<SourceType, string>> = {
   exchangeOnline: EXCLUDE_BY_ATTRIBUTE,
   activeDirectory: EXCLUDE_BY_ATTRIBUTE,
   sharedMailbox: '{ property: categories, operator: equals, value: Internal }',
+  publicFolder: '{ property: categories, operator: equals, value: Internal }',
 };
 
 /** What a directory has no value for is made; contact items bring their own. */
@@ -43,6 +49,7 @@ const FILE_AS: Readonly<Record<SourceType, string>> = {
   exchangeOnline: '{surname}[, {givenName}]',
   activeDirectory: '{surname}[, {givenName}]',
   sharedMailbox: '{fileAs}',
+  publicFolder: '{fileAs}',
 };
 
 const MAILBOXES_TEXT: Readonly<Record<SourceType, string>> = {
@@ -54,6 +61,9 @@ const MAILBOXES_TEXT: Readonly<Record<SourceType, string>> = {
   addresses: []
   exclude: []`,
   sharedMailbox: `  groups: []
+  addresses: []
+  exclude: []`,
+  publicFolder: `  groups: []
   addresses: []
   exclude: []`,
 };

@@ -28,6 +28,7 @@ import { preparePhoto } from '../system/prepare-photo.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { folderMark, markCodec } from './marks.ts';
+import { connectOnlinePublicFolders } from './online-public-folders.ts';
 import { sourceByType } from './source-by-type.ts';
 
 export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
@@ -41,6 +42,7 @@ export async function connectExchangeOnline(
   environment: OnlineEnvironment,
   stores: Stores,
   log: Log,
+  random: () => number,
   /** What the secrets are bound to, where the environment has more sides than this one. */
   destination: string = destinationOf(environment),
 ): Promise<OnlineConnection> {
@@ -52,10 +54,11 @@ export async function connectExchangeOnline(
   const { exchangeOnline, proxy, additionalCaFile } = environment;
   const endpoints = cloudEndpoints(exchangeOnline);
   const clock = systemClock;
+  const additionalCa = readAdditionalCa(additionalCaFile, systemClock, log);
   const http = createHttpClient({
     allowedHosts: endpoints.allowedHosts,
     proxy,
-    additionalCa: readAdditionalCa(additionalCaFile, systemClock, log),
+    additionalCa,
     log,
     clock,
   });
@@ -92,8 +95,16 @@ export async function connectExchangeOnline(
     location: 'exchangeOnline',
     log,
   });
+  const publicFolders = connectOnlinePublicFolders(environment, {
+    tokens,
+    endpoints,
+    additionalCa,
+    stores,
+    log,
+    random,
+  });
   return {
-    source: sourceByType(source, sharedMailbox),
+    source: sourceByType(source, sharedMailbox, publicFolders.read),
     directory,
     targets,
     synchronizedPeople: createSynchronizedPeople(graph),
@@ -108,7 +119,7 @@ export async function connectExchangeOnline(
     close() {
       const { httpCalls, innerRequests } = graph.counts;
       log.info('connection closed', { environment: environment.name, httpCalls, innerRequests });
-      return http.close();
+      return Promise.all([http.close(), publicFolders.close()]).then(() => {});
     },
   };
 }

@@ -44,6 +44,7 @@ export async function connectHybrid(
       { ...common, scenario: 'exchangeOnline', proxy, exchangeOnline },
       stores,
       log,
+      random,
       destination,
     );
     const identities = createIdentities({
@@ -104,6 +105,16 @@ function sourceOf({ local, online, identities }: HybridParts, directory: Mailbox
         if (mailboxes.length === 0 && gaps[0] !== undefined) throw gaps[0];
         const isOnline = mailboxes.some(({ location }) => location === 'exchangeOnline');
         return (isOnline ? online : local).source.read(scope, signal);
+      }
+      if (scope.type === 'publicFolder') {
+        try {
+          return await local.source.read(scope, signal);
+        } catch (thrown) {
+          // Public folders live on one side only, and the servers in the building know whether they have any.
+          const { code, details } = asFailure(thrown);
+          if (code !== 'publicFoldersNotFound' || details['reason'] !== 'noPublicFolderMailbox') throw thrown;
+          return await online.source.read(scope, signal);
+        }
       }
       const side = scope.type === 'exchangeOnline' ? online : local;
       const [reading, known] = await Promise.all([side.source.read(scope, signal), identities(signal)]);

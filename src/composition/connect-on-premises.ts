@@ -5,16 +5,17 @@ import {
   type ActiveDirectoryOptions,
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
-import { createDirectoryConnectionPoints } from '../connectors/autodiscover/index.ts';
+import { createDirectoryConnectionPoints, findPublicFolderRoutes } from '../connectors/autodiscover/index.ts';
 import {
   createEwsClient,
   createEwsMailSender,
   createEwsTargets,
   openEwsContactFolders,
+  openEwsPublicFolders,
 } from '../connectors/ews/index.ts';
 import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import { steadyChance } from '../connectors/ldap-client/servers.ts';
-import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
+import { createPublicFolderReader, createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
@@ -92,8 +93,22 @@ export async function connectOnPremises(
     location: 'onPremises',
     log,
   });
+  // Permissions on public folders are those of the account's own mailbox; an application borrows them.
+  const publicFolderClient = createEwsClient({ ...common, impersonate: isApplication });
+  const publicFolders = createPublicFolderReader({
+    folders: openEwsPublicFolders({
+      ...common,
+      client: publicFolderClient,
+      reader: exchange.mailbox,
+      cache: stores.directoryCache,
+      findRoutes: () => findPublicFolderRoutes({ http, ewsUrl: common.url, reader: exchange.mailbox }),
+    }),
+    reader: exchange.mailbox,
+    location: 'onPremises',
+    log,
+  });
   return {
-    source: sourceByType(directory.source, sharedMailbox),
+    source: sourceByType(directory.source, sharedMailbox, publicFolders),
     directory: directory.directory,
     targets,
     traffic: targets.traffic,

@@ -1,12 +1,25 @@
-// The source of a policy by its type: the directory of the environment, or the contacts of one of its mailboxes.
+// The source of a policy by its type: the directory of the environment, the contacts of one of its mailboxes, or its
+// public folders.
 
-import type { SharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
+import type { PublicFolderReader, SharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { ContactSource } from '../ports/contact-source.ts';
 
-export function sourceByType(directory: ContactSource, sharedMailbox: SharedMailboxReader): ContactSource {
+export function sourceByType(
+  directory: ContactSource,
+  sharedMailbox: SharedMailboxReader,
+  publicFolders: PublicFolderReader,
+): ContactSource {
   return {
-    read: (scope, signal) =>
-      scope.type === 'sharedMailbox' ? sharedMailbox(scope, signal) : directory.read(scope, signal),
+    read(scope, signal) {
+      switch (scope.type) {
+        case 'sharedMailbox':
+          return sharedMailbox(scope, signal);
+        case 'publicFolder':
+          return publicFolders(scope, signal);
+        default:
+          return directory.read(scope, signal);
+      }
+    },
     probe: (signal) => directory.probe(signal),
   };
 }

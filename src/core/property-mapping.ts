@@ -112,7 +112,7 @@ export function usualSource(
   property: ContactProperty,
   type: SourcePart['type'],
 ): SourceAttribute | undefined {
-  if (type !== 'sharedMailbox' && ONLY_OF_ITEMS.has(property)) return undefined;
+  if (type !== 'sharedMailbox' && type !== 'publicFolder' && ONLY_OF_ITEMS.has(property)) return undefined;
   const singles: Partial<Record<ContactProperty, SourceAttribute>> = SINGLE_SOURCES;
   return singles[property] ?? slotOwners.get(property)?.attribute;
 }

@@ -2,7 +2,7 @@
 // could not tell is decided neither way: such an object is not copied, and nothing is deleted because of it.
 
 import type { SourceObjectId } from '../model/ids.ts';
-import type { RecipientSource, SharedMailboxSource, SourcePart } from '../model/policy.ts';
+import type { ItemSource, RecipientSource, SourcePart } from '../model/policy.ts';
 import type { ExclusionReason } from '../model/run.ts';
 import type { Known, SourceAttribute, SourceObject } from '../model/source-object.ts';
 import { foldCase } from './case-folding.ts';
@@ -90,7 +90,7 @@ function checksOf(source: SourcePart, withheld: ReadonlySet<SourceObjectId>): re
   const checks: (Check | false)[] = [
     { reason: 'withheld', unknown: 'unknownAttribute', leavesOut: ({ id }) => withheld.has(id) },
     { reason: 'noContactSync', unknown: 'unknownMark', leavesOut: hasNoContactSync },
-    ...(source.type === 'sharedMailbox' ? itemChecks(source) : recipientChecks(source)),
+    ...(isOfItems(source) ? itemChecks(source) : recipientChecks(source)),
     source.excludeWithoutPhone && {
       reason: 'withoutPhone',
       unknown: 'unknownAttribute',
@@ -109,6 +109,10 @@ function checksOf(source: SourcePart, withheld: ReadonlySet<SourceObjectId>): re
     { reason: 'excluded', unknown: 'unknownAttribute', leavesOut: (object) => excludedBy(exclude, object) },
   ];
   return checks.filter((check) => check !== false);
+}
+
+function isOfItems(source: SourcePart): source is ItemSource {
+  return source.type === 'sharedMailbox' || source.type === 'publicFolder';
 }
 
 function recipientChecks(source: RecipientSource): (Check | false)[] {
@@ -139,7 +143,7 @@ function recipientChecks(source: RecipientSource): (Check | false)[] {
   ];
 }
 
-function itemChecks({ includePrivate, categories }: SharedMailboxSource): (Check | false)[] {
+function itemChecks({ includePrivate, categories }: ItemSource): (Check | false)[] {
   const chosen = new Set(categories.map(foldCase));
   return [
     {

@@ -1,7 +1,13 @@
 // The policy and its parts as the engine uses them. Their one definition is the schema in the contract, of which
 // only the types come here (docs/decisions/0002).
 
-import type { ActiveDirectorySource, ExchangeOnlineSource, Policy } from '@contactsync/contract';
+import type {
+  ActiveDirectorySource,
+  ExchangeOnlineSource,
+  Policy,
+  PublicFolderSource,
+  SharedMailboxSource,
+} from '@contactsync/contract';
 
 export type {
   ActiveDirectorySource,
@@ -16,12 +22,16 @@ export type {
   OrganizationalUnit,
   Policy,
   PropertyRule,
+  PublicFolderSource,
   SharedMailboxSource,
   Source as SourcePart,
 } from '@contactsync/contract';
 
 /** A source whose objects are recipients of a directory. */
 export type RecipientSource = ActiveDirectorySource | ExchangeOnlineSource;
+
+/** A source whose objects are contact items of folders. */
+export type ItemSource = SharedMailboxSource | PublicFolderSource;
 
 /** A run uses one immutable revision. */
 export interface PolicyRevision {

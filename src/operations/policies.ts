@@ -23,6 +23,7 @@ const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
   activeDirectory: 'onPremises',
   sharedMailbox: 'any',
+  publicFolder: 'any',
 } as const satisfies Record<Policy['source']['type'], 'exchangeOnline' | 'onPremises' | 'any'>;
 
 function checkScenario({ source }: Policy, { name, scenario }: Environment): void {

@@ -1,13 +1,19 @@
-// The contact folders of one mailbox as a source of contacts: what a protocol has to show of them.
+// The contact folders of one mailbox, or public folders, as a source of contacts: what a protocol has to show of them.
 
 import type { ContactProperties } from '../model/contact.ts';
 import type { Failure } from '../model/failure.ts';
 import type { FolderId, ItemId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 
+/** What a policy names: names from below the top down. */
+export interface WantedFolder {
+  readonly path: readonly string[];
+  readonly includeSubfolders: boolean;
+}
+
 export interface SourceFolder {
   readonly folderId: FolderId;
-  /** undefined: Contacts itself. */
+  /** undefined: the top, such as Contacts itself. */
   readonly parentId: FolderId | undefined;
   readonly name: string;
   /** false: a folder of another kind, such as those that Outlook keeps for suggestions. */
@@ -16,6 +22,8 @@ export interface SourceFolder {
   readonly isMarked: boolean;
   /** Changes whenever an item comes, changes or goes; undefined where the mailbox does not tell. */
   readonly stamp: string | undefined;
+  /** Why nobody knows what lies in it. */
+  readonly closed?: Failure;
 }
 
 export interface SourceItem {
@@ -41,14 +49,19 @@ export interface FolderItems {
   readonly unreadable: number;
   /** Why the rest of the folder could not be read. */
   readonly failure?: Failure;
+  /** The folder is closed to us; others may be open. */
+  readonly denied?: Failure;
   /** false: read at one moment, so that nothing can have been skipped. */
   readonly hasSeveralPages: boolean;
 }
 
 /** Every method throws a Failure when the mailbox as a whole cannot be used and stops when aborted. */
 export interface ContactFolders {
-  /** Contacts, found by its well-known id, and everything below, a folder after the one it lies in. */
-  list(signal: AbortSignal): Promise<readonly SourceFolder[]>;
+  /**
+   * The top, such as Contacts, and what lies below, a folder after the one it lies in. Where `wanted` is given, folders
+   * that it has no need of may be left out.
+   */
+  list(signal: AbortSignal, wanted?: readonly WantedFolder[]): Promise<readonly SourceFolder[]>;
   /**
    * Everything in one folder. A row that is skipped because others came or went meanwhile may be missing; the folder's
    * stamp tells. A reading that stopped half way returns what it has with `failure`.

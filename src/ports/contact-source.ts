@@ -16,7 +16,7 @@ export interface SourceReading {
   readonly isComplete: boolean;
   /**
    * Why it is incomplete. In a complete one nothing, or `directoryObjectNotFound`: a name in the policy that nobody bears,
-   * because of which nobody is missing.
+   * because of which nobody is missing, or `publicFoldersOnlineEnding`.
    */
   readonly gaps: readonly Failure[];
 }

@@ -10,7 +10,7 @@ import {
 import { signedIn } from '../server/sign-in/sign-in.ts';
 import { readJson, writeJson } from './json.ts';
 import { readPox, writePox, writePoxError } from './pox.ts';
-import { type Answer, answerFor } from './question.ts';
+import { type Answer, answerFor, describe } from './question.ts';
 import type { Form, RuleAction } from './rules.ts';
 import type { Circumstances } from './service.ts';
 import { readSoap, writeSoap, writeSoapFault } from './soap.ts';
@@ -150,7 +150,9 @@ function done(
     case 'error':
       return saying({ kind: 'error', code: action.code });
     case 'settings': {
-      const owner = [...context.organization.recipients.values()].find((one) => one.mailbox !== undefined);
+      const owner = describe(
+        [...context.organization.recipients.values()].find((one) => one.mailbox !== undefined),
+      );
       if (owner === undefined) return saying({ kind: 'unknownAddress' });
       return saying({
         kind: 'settings',

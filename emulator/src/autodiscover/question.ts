@@ -1,13 +1,14 @@
 // What is asked, in whichever form, and what is answered: the forms only write it differently.
 
 import { findByAddress, isServedHere } from '../ews/call.ts';
+import { findPublicFolderMailbox } from '../organization/public-folders.ts';
 import type { Recipient } from '../organization/state.ts';
 import type { EmulatorContext, EmulatorRequest } from '../server/exchange.ts';
 
 export type Answer =
   | {
       readonly kind: 'settings';
-      readonly owner: Recipient;
+      readonly owner: Described;
       readonly internalUrl: string | undefined;
       readonly externalUrl: string | undefined;
     }
@@ -16,17 +17,24 @@ export type Answer =
   | { readonly kind: 'unknownAddress' }
   | { readonly kind: 'error'; readonly code: string };
 
+/** Of a recipient, or of a mailbox that is none, such as one with public folders. */
+export interface Described extends Pick<Recipient, 'displayName' | 'alias' | 'primarySmtpAddress'> {
+  readonly exchangeGuid: string;
+}
+
 /** legacyExchangeDN. */
-export function legacyName({ alias }: Recipient): string {
+export function legacyName({ alias }: Described): string {
   return `/o=Contoso/ou=Exchange Administrative Group/cn=Recipients/cn=${alias}`;
 }
 
 export function answerFor(address: string, request: EmulatorRequest, context: EmulatorContext): Answer {
   const { organization, autodiscover } = context;
-  const owner = findByAddress(organization, address);
-  if (owner?.mailbox === undefined) return { kind: 'unknownAddress' };
+  const publicFolderMailbox = findPublicFolderMailbox(organization, address);
+  const recipient = findByAddress(organization, address);
+  const owner = publicFolderMailbox ?? describe(recipient);
+  if (owner === undefined) return { kind: 'unknownAddress' };
   // A mailbox that was moved leaves a remote mailbox behind, whose target address is in the tenant.
-  if (!isServedHere(owner.mailbox)) {
+  if (publicFolderMailbox === undefined && !isServedHere(recipient?.mailbox)) {
     return { kind: 'redirectAddress', address: `${owner.alias}@${organization.initialDomain}` };
   }
   const { internalUrl, externalUrl } = autodiscover.settings;
@@ -34,4 +42,10 @@ export function answerFor(address: string, request: EmulatorRequest, context: Em
   const urlOf = (setting: string | null | undefined) =>
     setting === undefined ? here : (setting ?? undefined);
   return { kind: 'settings', owner, internalUrl: urlOf(internalUrl), externalUrl: urlOf(externalUrl) };
+}
+
+export function describe(recipient: Recipient | undefined): Described | undefined {
+  if (recipient?.mailbox === undefined) return undefined;
+  const { displayName, alias, primarySmtpAddress, mailbox } = recipient;
+  return { displayName, alias, primarySmtpAddress, exchangeGuid: mailbox.exchangeGuid };
 }

@@ -64,7 +64,7 @@ export function writeSoapFault(context: EmulatorContext): string {
   );
 }
 
-function userResponse(answer: Answer, names: readonly string[], { ews }: EmulatorContext): string {
+function userResponse(answer: Answer, names: readonly string[], context: EmulatorContext): string {
   const user = (code: string, message: string, target: string | undefined, ...content: readonly string[]) =>
     element(
       'UserResponse',
@@ -84,7 +84,8 @@ function userResponse(answer: Answer, names: readonly string[], { ews }: Emulato
     case 'redirectUrl':
       return user('RedirectUrl', 'Redirection URL.', answer.url);
     case 'settings': {
-      const { major, minor, build } = ews.settings.version;
+      const { major, minor, build } = context.ews.settings.version;
+      const { domains, publicFolders } = context.organization;
       const values: Readonly<Record<string, string | undefined>> = {
         InternalEwsUrl: answer.internalUrl,
         ExternalEwsUrl: answer.externalUrl,
@@ -93,6 +94,8 @@ function userResponse(answer: Answer, names: readonly string[], { ews }: Emulato
         MailboxDN: legacyName(answer.owner),
         AutoDiscoverSMTPAddress: answer.owner.primarySmtpAddress,
         InternalMailboxServer: 'mail.contoso.example',
+        InternalRpcClientServer: `${answer.owner.exchangeGuid}@${domains[0] ?? 'contoso.example'}`,
+        PublicFolderInformation: publicFolders?.mailboxes[0]?.primarySmtpAddress,
         EwsSupportedSchemas:
           'Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, Exchange2013_SP1, Exchange2015',
         CasVersion: `${major}.${String(minor).padStart(2, '0')}.${build}.004`,

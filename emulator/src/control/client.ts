@@ -268,6 +268,37 @@ export class EmulatorControl {
     return this.#call('folders/empty-deleted-items', { mailbox });
   }
 
+  /** With the folders above it that are not there yet. `mailbox` 1: contents lie in another mailbox than the hierarchy. */
+  createPublicFolder(
+    path: readonly string[],
+    choice: { folderClass?: string; mailbox?: number } = {},
+  ): Promise<FolderView> {
+    return this.#call('public-folders/create', { path, ...choice });
+  }
+
+  async setPublicFolderRights(path: readonly string[], rights: 'read' | 'visible' | 'hidden'): Promise<void> {
+    await this.#call('public-folders/set-rights', { path, rights });
+  }
+
+  createPublicContact(
+    path: readonly string[],
+    contact: {
+      properties: Readonly<Record<string, unknown>>;
+      extendedProperties?: Readonly<Record<string, string>>;
+      itemClass?: string;
+    },
+  ): Promise<ItemView> {
+    return this.#call('public-folders/create-contact', { path, ...contact });
+  }
+
+  editPublicContact(id: string, properties: Readonly<Record<string, unknown>>): Promise<ItemView> {
+    return this.#call('public-folders/edit-contact', { id, properties });
+  }
+
+  deletePublicContact(id: string): Promise<void> {
+    return this.#call('public-folders/delete-contact', { id });
+  }
+
   async addFault(fault: ScriptedFault): Promise<void> {
     await this.#call('faults/add', fault);
   }

@@ -9,6 +9,7 @@ import { onPremisesOperations } from './on-premises-operations.ts';
 import { ControlError, type Operations } from './operation.ts';
 import { organizationOperations } from './organization-operations.ts';
 import { peopleOperations } from './people-operations.ts';
+import { publicFolderOperations } from './public-folder-operations.ts';
 import { troubleOperations } from './trouble-operations.ts';
 
 const operations: Operations = {
@@ -18,6 +19,7 @@ const operations: Operations = {
   ...troubleOperations,
   ...onPremisesOperations,
   ...autodiscoverOperations,
+  ...publicFolderOperations,
 };
 
 export const operationNames: readonly string[] = Object.keys(operations);

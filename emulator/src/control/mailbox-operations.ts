@@ -187,7 +187,7 @@ function folderIdOf(box: Mailbox, text: string): string {
   return requireFolder(box, parentId).id;
 }
 
-function normalized(given: Readonly<Record<string, string>>): Map<string, string> {
+export function normalized(given: Readonly<Record<string, string>>): Map<string, string> {
   const result = new Map<string, string>();
   for (const [id, value] of Object.entries(given)) {
     const key = normalizeExtendedPropertyId(id);

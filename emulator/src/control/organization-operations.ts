@@ -50,6 +50,7 @@ export const organizationOperations: Operations = {
       if (onPremisesMailboxes !== undefined) makeHybrid(fresh, Math.min(onPremisesMailboxes, size.mailboxes));
       const { apps } = context.organization;
       // Every face holds the same organization object: it is filled anew, not replaced.
+      delete context.organization.publicFolders;
       Object.assign(context.organization, fresh, keepApps ? { apps } : {});
       context.clock.reset();
       context.log.clear();

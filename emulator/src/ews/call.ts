@@ -6,6 +6,7 @@ import type { EmulatorContext, EmulatorRequest } from '../server/exchange.ts';
 import type { Principal } from '../server/sign-in/sign-in.ts';
 import { EwsError } from './errors.ts';
 import type { EwsFaultAction } from './fault-kinds.ts';
+import { isForPublicFolders, publicFolderView } from './public-folders.ts';
 import type { Element } from './xml/reader.ts';
 
 export interface EwsCall {
@@ -27,14 +28,17 @@ export interface OwnedMailbox extends OpenMailbox {
   readonly owner: Recipient;
 }
 
-export function requireMailbox({ owner, organization, now }: EwsCall): OwnedMailbox {
+export function requireMailbox({ owner, organization, now, request, operation }: EwsCall): OwnedMailbox {
   if (owner?.mailbox === undefined) {
     throw new EwsError(
       'ErrorMissingEmailAddress',
       'When making a request as an account that does not have a mailbox, you must specify the mailbox primary SMTP address for any distinguished folder Ids.',
     );
   }
-  return { organization, mailbox: owner.mailbox, now, owner };
+  const mailbox = isForPublicFolders(request)
+    ? publicFolderView(organization, request, operation)
+    : owner.mailbox;
+  return { organization, mailbox, now, owner };
 }
 
 export function isServedHere(mailbox: Mailbox | undefined): mailbox is Mailbox {

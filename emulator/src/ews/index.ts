@@ -26,6 +26,7 @@ import {
 import { copyItem, createItem, deleteItem, getItem, moveItem, updateItem } from './operations/items.ts';
 import { convertId, resolveNames } from './operations/names.ts';
 import { syncFolderHierarchy, syncFolderItems } from './operations/sync.ts';
+import { isForPublicFolders } from './public-folders.ts';
 import { SchemaViolation } from './schema/types.ts';
 import { localName, XmlError } from './xml/reader.ts';
 
@@ -99,7 +100,7 @@ async function serve(
   const owner = actingUser(principal, impersonation, context);
   if (owner !== undefined) {
     request.trace.mailbox = owner.primarySmtpAddress;
-    if (impersonation !== undefined) noteAnchor(request, context, owner);
+    if (impersonation !== undefined && !isForPublicFolders(request)) noteAnchor(request, context, owner);
   }
   const { usage, faults, settings } = context.ews;
   const account = principal.kind === 'app' ? principal.app.clientId : principal.account.samAccountName;

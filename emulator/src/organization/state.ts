@@ -166,6 +166,25 @@ export interface AppRegistration {
   directoryRoles: string[];
 }
 
+/** Public folders of the kind since Exchange 2013: one hierarchy, contents spread over several mailboxes. */
+export interface PublicFolders {
+  /** The one with the hierarchy first. */
+  readonly mailboxes: readonly PublicFolderMailbox[];
+  /** Everything, wherever it lies. */
+  readonly store: Mailbox;
+  /** Which of the mailboxes holds the items of a folder, by its id. */
+  readonly placeOf: Map<string, PublicFolderMailbox>;
+  /** What everybody may do with a folder, by its id; absent: read it. */
+  readonly rights: Map<string, 'visible' | 'hidden'>;
+}
+
+export interface PublicFolderMailbox {
+  readonly alias: string;
+  readonly displayName: string;
+  readonly primarySmtpAddress: string;
+  readonly exchangeGuid: string;
+}
+
 export interface Organization {
   tenantId: string;
   /** contoso.onmicrosoft.com */
@@ -176,4 +195,6 @@ export interface Organization {
   apps: Map<string, AppRegistration>;
   /** By the mailbox's exchangeGuid, oldest first. */
   removedItems: Map<string, RemovedItem[]>;
+  /** Absent: it has none. */
+  publicFolders?: PublicFolders;
 }

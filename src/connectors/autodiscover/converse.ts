@@ -81,7 +81,7 @@ function passOver(inquiry: Inquiry, made: StepMade, failure: Failure): void {
 }
 
 /** undefined: too long; the rest is not taken from the network. */
-async function readAll({ body }: ExchangeResponse): Promise<string | undefined> {
+export async function readAll({ body }: ExchangeResponse): Promise<string | undefined> {
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of body) {

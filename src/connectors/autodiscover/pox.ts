@@ -46,6 +46,17 @@ export function decodePox(source: string, side: Side): DecodedAnswer {
   }
 }
 
+/** The address under which the mailbox is known itself, whatever it was asked for by. */
+export function ownAddressIn(source: string): string | undefined {
+  try {
+    const address = textOf(descend(readXmlAnswer(source), 'Response', 'User'), 'AutoDiscoverSMTPAddress');
+    return address.includes('@') ? address : undefined;
+  } catch (thrown) {
+    if (thrown instanceof UnreadableAnswer) return undefined;
+    throw thrown;
+  }
+}
+
 // EXCH is for clients inside and EXPR for those outside. EXHTTP comes twice, inside first, and replaces both where the
 // client says that it speaks MAPI over HTTP; we do not, but some servers send it to everybody.
 function settings(protocols: readonly XmlNode[], side: Side): DecodedAnswer {

@@ -20,12 +20,35 @@ export const SOAP_ACTION = `${AUTODISCOVER}/Autodiscover/GetUserSettings`;
 
 const SETTINGS = ['InternalEwsUrl', 'ExternalEwsUrl'] as const;
 
-export function encodeSoap(address: string, url: URL): string {
-  const settings = SETTINGS.map((name) => `<a:Setting>${name}</a:Setting>`).join('');
+export function encodeSoap(address: string, url: URL, names: readonly string[] = SETTINGS): string {
+  const settings = names.map((name) => `<a:Setting>${name}</a:Setting>`).join('');
   return `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${SOAP}" xmlns:a="${AUTODISCOVER}" xmlns:wsa="${ADDRESSING}"><s:Header><a:RequestedServerVersion>Exchange2013</a:RequestedServerVersion><wsa:Action>${SOAP_ACTION}</wsa:Action><wsa:To>${escapeText(url.href)}</wsa:To></s:Header><s:Body><a:GetUserSettingsRequestMessage><a:Request><a:Users><a:User><a:Mailbox>${escapeText(address)}</a:Mailbox></a:User></a:Users><a:RequestedSettings>${settings}</a:RequestedSettings></a:Request></a:GetUserSettingsRequestMessage></s:Body></s:Envelope>`;
 }
 
 export function decodeSoap(source: string, side: Side): DecodedAnswer {
+  const answer = decodeSettings(source);
+  if (answer.kind !== 'settings') return answer;
+  const { values, serverVersion } = answer;
+  const names = side === 'internal' ? SETTINGS : SETTINGS.toReversed();
+  const urls = names.map((name) => values.get(name) ?? '').filter((url) => url !== '');
+  if (urls.length === 0) return { kind: 'noUrl' };
+  return {
+    kind: 'urls',
+    urls: [...new Set(urls)],
+    ...(serverVersion === undefined ? {} : { serverVersion }),
+  };
+}
+
+/** What the server has of the settings asked for, by name. */
+export interface UserSettings {
+  readonly kind: 'settings';
+  readonly values: ReadonlyMap<string, string>;
+  readonly serverVersion?: string;
+}
+
+export function decodeSettings(
+  source: string,
+): UserSettings | Exclude<DecodedAnswer, { readonly kind: 'urls' | 'noUrl' }> {
   let root: XmlNode;
   try {
     root = readXmlAnswer(source);
@@ -54,15 +77,8 @@ export function decodeSoap(source: string, side: Side): DecodedAnswer {
       (one) => [textOf(one, 'Name'), textOf(one, 'Value')] as const,
     ),
   );
-  const names = side === 'internal' ? SETTINGS : SETTINGS.toReversed();
-  const urls = names.map((name) => values.get(name) ?? '').filter((url) => url !== '');
-  if (urls.length === 0) return { kind: 'noUrl' };
   const serverVersion = versionIn(descend(root, 'Header', 'ServerVersionInfo'));
-  return {
-    kind: 'urls',
-    urls: [...new Set(urls)],
-    ...(serverVersion === undefined ? {} : { serverVersion }),
-  };
+  return { kind: 'settings', values, ...(serverVersion === undefined ? {} : { serverVersion }) };
 }
 
 function versionIn(info: XmlNode | undefined): string | undefined {

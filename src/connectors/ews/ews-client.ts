@@ -19,6 +19,14 @@ export interface EwsMailbox {
   /** Whoever shares it shares back end and gate. */
   readonly key: string;
   readonly address: string;
+  /** Public folders, on behalf of the mailbox: which of their mailboxes a request is for. */
+  readonly route?: PublicFolderRoute;
+}
+
+/** Two headers that lead a request to public folders (ews.md, section 5). */
+export interface PublicFolderRoute {
+  readonly anchorMailbox: string;
+  readonly publicFolderMailbox: string;
 }
 
 export interface EwsClientOptions {
@@ -198,7 +206,10 @@ class PacedEwsClient implements EwsClient {
             'content-type': 'text/xml; charset=utf-8',
             accept: 'text/xml',
             // Without it requests for others are slow and fail now and then (ews.md, section 1).
-            'x-anchormailbox': mailbox.address,
+            'x-anchormailbox': mailbox.route?.anchorMailbox ?? mailbox.address,
+            ...(mailbox.route === undefined
+              ? {}
+              : { 'x-publicfoldermailbox': mailbox.route.publicFolderMailbox }),
           },
           body: envelope(operation, impersonate ? mailbox.address : undefined),
           timeBudgetMs: isWaitedFor ? WAITED_FOR_BUDGET_MS : EXCHANGE_BUDGET_MS,

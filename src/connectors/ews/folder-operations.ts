@@ -9,23 +9,29 @@ import { element, type Xml } from './xml-writer.ts';
 export const CONTACT_FOLDER_CLASS = 'IPF.Contact';
 /** PR_LOCAL_COMMIT_TIME_MAX: when an item of the folder last changed (MS-OXCFOLD 2.2.2.2.1.14). */
 export const LAST_COMMIT = tagged('0x670A', 'SystemTime');
+/** PR_REPLICA_LIST: which public folder mailboxes hold the items of a public folder (MS-OXCFOLD). */
+export const REPLICAS = tagged('0x6698', 'Binary');
 export const FOLDERS_PER_PAGE = 500;
 
-const FOLDER_SHAPE: Xml = element(
-  'm:FolderShape',
-  {},
-  element('t:BaseShape', {}, 'IdOnly'),
+const FOLDER_PATHS: readonly Xml[] = [
+  fieldPath('folder:ParentFolderId'),
+  fieldPath('folder:FolderClass'),
+  fieldPath('folder:DisplayName'),
+  fieldPath('folder:TotalCount'),
+  pathOf(IDENTITY_PROPERTY),
+  pathOf(LAST_COMMIT),
+];
+
+const shapeOf = (...paths: readonly Xml[]): Xml =>
   element(
-    't:AdditionalProperties',
+    'm:FolderShape',
     {},
-    fieldPath('folder:ParentFolderId'),
-    fieldPath('folder:FolderClass'),
-    fieldPath('folder:DisplayName'),
-    fieldPath('folder:TotalCount'),
-    pathOf(IDENTITY_PROPERTY),
-    pathOf(LAST_COMMIT),
-  ),
-);
+    element('t:BaseShape', {}, 'IdOnly'),
+    element('t:AdditionalProperties', {}, ...paths),
+  );
+
+const FOLDER_SHAPE = shapeOf(...FOLDER_PATHS);
+const PUBLIC_FOLDER_SHAPE = shapeOf(...FOLDER_PATHS, pathOf(REPLICAS));
 
 export function getFolder(id: Xml): Xml {
   return element('m:GetFolder', {}, FOLDER_SHAPE, element('m:FolderIds', {}, id));
@@ -33,10 +39,25 @@ export function getFolder(id: Xml): Xml {
 
 /** Everything below, in one list. */
 export function findFoldersBelow(parent: Xml, offset: number, most: number = FOLDERS_PER_PAGE): Xml {
+  return findFolders('Deep', FOLDER_SHAPE, parent, offset, most);
+}
+
+/** Directly in it: public folders are never listed otherwise. */
+export function findPublicFoldersIn(parent: Xml, offset: number, most: number): Xml {
+  return findFolders('Shallow', PUBLIC_FOLDER_SHAPE, parent, offset, most);
+}
+
+function findFolders(
+  traversal: 'Deep' | 'Shallow',
+  shape: Xml,
+  parent: Xml,
+  offset: number,
+  most: number,
+): Xml {
   return element(
     'm:FindFolder',
-    { Traversal: 'Deep' },
-    FOLDER_SHAPE,
+    { Traversal: traversal },
+    shape,
     element('m:IndexedPageFolderView', {
       MaxEntriesReturned: String(most),
       Offset: String(offset),

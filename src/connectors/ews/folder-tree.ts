@@ -95,12 +95,28 @@ export async function foldersBelowContacts(
   codec: MarkCodec,
   signal: AbortSignal,
 ): Promise<readonly FoundFolder[]> {
-  const found = new Map<FolderId, FoundFolder>();
+  const decode = (folder: XmlElement) => decodeFolder(folder, codec);
+  return listFolders(
+    session,
+    (offset, rows) => findFoldersBelow(session.contacts, offset, rows),
+    decode,
+    signal,
+  );
+}
+
+/** All pages of a list. */
+export async function listFolders<Folder extends FoundFolder>(
+  session: MailboxSession,
+  operationAt: (offset: number, rows: number) => Xml,
+  decode: (folder: XmlElement) => Folder,
+  signal: AbortSignal,
+): Promise<readonly Folder[]> {
+  const found = new Map<FolderId, Folder>();
   const paging = new Paging(FOLDERS_PER_PAGE);
   for (let offset = 0; ; ) {
-    const operation = (rows: number) => findFoldersBelow(session.contacts, offset, rows);
+    const operation = (rows: number) => operationAt(offset, rows);
     const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
-    const folders = (childOf(root, 'Folders')?.children ?? []).map((one) => decodeFolder(one, codec));
+    const folders = (childOf(root, 'Folders')?.children ?? []).map(decode);
     // One that was made meanwhile pushes others to the next page, where they come once more.
     for (const folder of folders) found.set(folder.folderId, folder);
     const ids = folders.map(({ folderId }) => folderId);
@@ -131,7 +147,7 @@ export function readFolderById(
   return readFolder(session, codec, folderIdElement(id), signal);
 }
 
-function decodeFolder(folder: XmlElement, codec: MarkCodec): FoundFolder {
+export function decodeFolder(folder: XmlElement, codec: MarkCodec): FoundFolder {
   const folderClass = textOf(folder, 'FolderClass').toLowerCase();
   const count = textOf(folder, 'TotalCount');
   return {

@@ -6,6 +6,12 @@ export {
   type EwsClient,
   type EwsClientOptions,
   type EwsMailbox,
+  type PublicFolderRoute,
 } from './ews-client.ts';
 export { createEwsTargets, type EwsTargets, type EwsTargetsOptions } from './ews-mailbox-target.ts';
+export {
+  type EwsPublicFoldersOptions,
+  openEwsPublicFolders,
+  type PublicFolderRoutes,
+} from './public-folders.ts';
 export { createEwsMailSender, type EwsMailOptions, sendMail } from './send-mail.ts';

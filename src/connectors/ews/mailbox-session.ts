@@ -8,7 +8,7 @@ import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { FoundMark } from '../contact-folder/found-mark.ts';
 import type { ExtendedValue } from './contact-writer.ts';
-import type { EwsAnswer, EwsClient } from './ews-client.ts';
+import type { EwsAnswer, EwsClient, EwsMailbox, PublicFolderRoute } from './ews-client.ts';
 import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY } from './mapi-property.ts';
 import type { ResponseMessage } from './response-message.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
@@ -45,14 +45,35 @@ export function sessionOf(
   { client, impersonate, clock, log, random }: SessionOptions,
 ): MailboxSession {
   const address = mailbox.primarySmtpAddress;
-  const addressed = { key: mailbox.id, address };
   // Who is impersonated needs no address: the folder is the caller's own.
   const owner = impersonate ? undefined : element('t:Mailbox', {}, element('t:EmailAddress', {}, address));
+  return {
+    ...addressedSession({ key: mailbox.id, address }, { client, clock, log, random }),
+    contacts: element('t:DistinguishedFolderId', { Id: 'contacts' }, owner),
+  };
+}
+
+/** The top of the public folders stands for Contacts. */
+export function publicFolderSession(
+  address: string,
+  route: PublicFolderRoute,
+  options: Omit<SessionOptions, 'impersonate'>,
+): MailboxSession {
+  const key = `public folders ${route.publicFolderMailbox} ${address}`;
+  return {
+    ...addressedSession({ key, address, route }, options),
+    contacts: element('t:DistinguishedFolderId', { Id: 'publicfoldersroot' }),
+  };
+}
+
+function addressedSession(
+  addressed: EwsMailbox,
+  { client, clock, log, random }: Omit<SessionOptions, 'impersonate'>,
+): Omit<MailboxSession, 'contacts'> {
   return {
     clock,
     log,
     random,
-    contacts: element('t:DistinguishedFolderId', { Id: 'contacts' }, owner),
     ask: (operation, signal) => client.ask(addressed, operation, signal),
     askEach: (inputs, operation, decode, signal) =>
       client.askEach(addressed, inputs, operation, decode, signal),

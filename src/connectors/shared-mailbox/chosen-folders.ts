@@ -1,9 +1,8 @@
-// Which folders of the mailbox a policy means: paths of names below Contacts, and what lies below those.
+// Which folders a policy means: paths of names below Contacts or the top of the public folders, and what lies below those.
 
 import { Failure } from '../../model/failure.ts';
 import type { FolderId } from '../../model/ids.ts';
-import type { SharedMailboxSource } from '../../model/policy.ts';
-import type { SourceFolder } from '../../ports/contact-folders.ts';
+import type { SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
 
 export interface ChosenFolders {
   /** Each once. */
@@ -11,37 +10,41 @@ export interface ChosenFolders {
   readonly gaps: readonly Failure[];
 }
 
-const CONTACTS: SharedMailboxSource['folders'] = [{ path: [], includeSubfolders: false }];
+const CONTACTS: readonly WantedFolder[] = [{ path: [], includeSubfolders: false }];
 
 export function chooseFolders(
   all: readonly SourceFolder[],
-  { folders }: Pick<SharedMailboxSource, 'folders'>,
+  { folders }: { readonly folders: readonly WantedFolder[] },
 ): ChosenFolders {
   const chosen = new Map<FolderId, SourceFolder>();
   const gaps: Failure[] = [];
   for (const { path, includeSubfolders } of folders.length === 0 ? CONTACTS : folders) {
     const found = follow(all, path);
-    if (found === undefined) {
-      gaps.push(new Failure('sourceFolderNotFound', { details: { path } }));
+    if (found instanceof Failure) {
+      gaps.push(found);
       continue;
     }
-    chosen.set(found.folderId, found);
-    if (includeSubfolders) for (const one of below(all, found)) chosen.set(one.folderId, one);
+    const within = includeSubfolders ? [found, ...below(all, found)] : [found];
+    for (const one of within) {
+      chosen.set(one.folderId, one);
+      if (includeSubfolders && one.closed !== undefined) gaps.push(one.closed);
+    }
   }
   return { folders: [...chosen.values()], gaps };
 }
 
 /** A path is a list of names, so that a name may hold any character; folders differ in more than case. */
-function follow(all: readonly SourceFolder[], path: readonly string[]): SourceFolder | undefined {
+function follow(all: readonly SourceFolder[], path: readonly string[]): SourceFolder | Failure {
   let at = all.find(({ parentId }) => parentId === undefined);
   for (const name of path) {
+    if (at?.closed !== undefined) return at.closed;
     const parent = at?.folderId;
     const lower = name.toLowerCase();
     at = all.find(
       (one) => parent !== undefined && one.parentId === parent && one.name.toLowerCase() === lower,
     );
   }
-  return at?.holdsContacts === true ? at : undefined;
+  return at?.holdsContacts === true ? at : new Failure('sourceFolderNotFound', { details: { path } });
 }
 
 /** What contactSync made there belongs to no source, nor do the folders that Outlook keeps for itself. */

@@ -1,5 +1,10 @@
-// Contacts of a shared mailbox as a source: what the composition root may use.
+// Contacts of a shared mailbox, and of public folders, as a source: what the composition root may use.
 
+export {
+  createPublicFolderReader,
+  type PublicFolderOptions,
+  type PublicFolderReader,
+} from './public-folder-source.ts';
 export {
   createSharedMailboxReader,
   type SharedMailboxOptions,

@@ -141,4 +141,75 @@ export const sourceFailures = {
         'Set photo to false in the policy; where only pictures cannot be resized, install contactSync again on a supported system.',
     },
   },
+  publicFolderAccessDenied: {
+    number: 14050,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A public folder is closed to the account that reads it; nothing was deleted.',
+      causes: [
+        'The mailbox that reads has no permission on the folder.',
+        'A sub-folder has permissions of its own, other than those of the folder above it.',
+      ],
+      remedy:
+        'Run Add-PublicFolderClientPermission -Identity <folder> -User <mailbox> -AccessRights FolderVisible,ReadItems in the Exchange Management Shell, for sub-folders too. The details name folder and mailbox.',
+    },
+  },
+  publicFoldersNotFound: {
+    number: 14051,
+    scope: 'source',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Where the public folders are kept could not be found out; nothing was deleted.',
+      causes: [
+        'The organization has no public folder mailboxes, or only public folders of the old kind (before Exchange 2013).',
+        'The mailbox that reads was assigned no public folder mailbox.',
+        'Autodiscover does not answer on the server of Exchange Web Services.',
+      ],
+      remedy:
+        'Check Get-Mailbox -PublicFolder and Get-OrganizationConfig | fl RootPublicFolderMailbox. Open https://<server of Exchange Web Services>/autodiscover/autodiscover.xml in a browser: it must ask for a password. The details name the reason.',
+    },
+  },
+  publicFolderReaderMissing: {
+    number: 14052,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The environment names no mailbox that reads the public folders.',
+      causes: ['Public folders of Exchange Online are read on behalf of the mailbox of the environment.'],
+      remedy:
+        'Enter a mailbox with read permission on the public folders in the environment (exchangeOnline.mailbox).',
+    },
+  },
+  publicFoldersOnlineEnding: {
+    number: 14053,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'Public folders of Exchange Online can be read until 31 March 2027 only: on 1 April 2027 Microsoft ends Exchange Web Services.',
+      causes: ['Microsoft offers no other way to read public folders.'],
+      remedy:
+        'Copy the contacts into a shared mailbox, let people keep them there, and give the policy the source sharedMailbox.',
+    },
+  },
+  exchangeWebServicesBlocked: {
+    number: 14054,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Exchange Online refuses Exchange Web Services, without which public folders cannot be read.',
+      causes: [
+        'Since 1 October 2026 Microsoft blocks Exchange Web Services unless the organization allows the application; on 1 April 2027 it ends for everybody.',
+        'The organization switched Exchange Web Services off.',
+      ],
+      remedy:
+        'Until 31 March 2027: Set-OrganizationConfig -EwsEnabled $true, with the id of the application among the allowed ones. For good: copy the contacts into a shared mailbox and give the policy the source sharedMailbox.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

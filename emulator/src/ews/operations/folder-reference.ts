@@ -4,15 +4,18 @@ import type { ContactFolder } from '../../organization/state.ts';
 import { type EwsCall, findByAddress, type OwnedMailbox, requireMailbox } from '../call.ts';
 import { accessDenied, EwsError, folderNotFound } from '../errors.ts';
 import { findFolderById, requireFolderById } from '../ids.ts';
+import { isForPublicFolders, requireReadable } from '../public-folders.ts';
 import { attribute, child, type Element } from '../xml/reader.ts';
 
 /** Throws ErrorFolderNotFound, ErrorInvalidId… for one that is not there. */
 export function requireFolderOf(call: EwsCall, reference: Element): ContactFolder {
   if (reference.name === 't:FolderId') {
-    return requireFolderById(requireMailbox(call).mailbox, attribute(reference, 'Id'));
+    const found = requireFolderById(requireMailbox(call).mailbox, attribute(reference, 'Id'));
+    requireReadable(call.organization, call.operation, found);
+    return found;
   }
   const { mailbox } = mailboxOf(call, reference);
-  const id = distinguishedId(attribute(reference, 'Id'), mailbox);
+  const id = distinguishedId(attribute(reference, 'Id'), mailbox, isForPublicFolders(call.request));
   const folder = id === undefined ? undefined : findFolderById(mailbox, id);
   if (folder === undefined) throw folderNotFound();
   return folder;
@@ -25,7 +28,12 @@ export function requireFolderIn(call: EwsCall, element: Element): ContactFolder 
   return requireFolderOf(call, reference);
 }
 
-function distinguishedId(name: string, mailbox: OwnedMailbox['mailbox']): string | undefined {
+function distinguishedId(
+  name: string,
+  mailbox: OwnedMailbox['mailbox'],
+  isPublic: boolean,
+): string | undefined {
+  if (isPublic) return name === 'publicfoldersroot' ? mailbox.rootFolderId : undefined;
   switch (name) {
     case 'contacts':
       return mailbox.contactsFolderId;

@@ -1,0 +1,68 @@
+// Public folders of Exchange Online: the one thing there that only Exchange Web Services can read. Connected when a policy
+// first asks for it, because the application needs a permission of its own for it.
+
+import { findPublicFolderRoutes } from '../connectors/autodiscover/index.ts';
+import type { CloudEndpoints } from '../connectors/entra/national-clouds.ts';
+import type { TokenProvider } from '../connectors/entra/token-provider.ts';
+import { createEwsClient, openEwsPublicFolders } from '../connectors/ews/index.ts';
+import { bearerSignIn, createExchangeHttp, type ExchangeHttp } from '../connectors/exchange-http/index.ts';
+import { createPublicFolderReader, type PublicFolderReader } from '../connectors/shared-mailbox/index.ts';
+import type { Environment } from '../model/environment.ts';
+import { Failure } from '../model/failure.ts';
+import type { Log } from '../ports/log.ts';
+import type { Stores } from '../store/open-stores.ts';
+import { systemClock } from '../system/system-clock.ts';
+import { markCodec } from './marks.ts';
+
+interface OnlineConnection {
+  readonly tokens: TokenProvider;
+  readonly endpoints: CloudEndpoints;
+  readonly additionalCa: string | undefined;
+  readonly stores: Stores;
+  readonly log: Log;
+  readonly random: () => number;
+}
+
+export interface OnlinePublicFolders {
+  readonly read: PublicFolderReader;
+  close(): Promise<void>;
+}
+
+const APPLICATION_ROLE = 'full_access_as_app';
+
+export function connectOnlinePublicFolders(
+  environment: Extract<Environment, { scenario: 'exchangeOnline' }>,
+  { tokens, endpoints, additionalCa, stores, log, random }: OnlineConnection,
+): OnlinePublicFolders {
+  let connected: { readonly reader: PublicFolderReader; readonly http: ExchangeHttp } | undefined;
+  const connect = (reader: string) => {
+    const url = new URL('/EWS/Exchange.asmx', endpoints.exchange);
+    const ewsUrl = () => Promise.resolve(url.href);
+    const common = { clock: systemClock, log, random };
+    const signIn = bearerSignIn({ tokens, hosts: [url.host], requiredRole: APPLICATION_ROLE });
+    const http = createExchangeHttp({ signIn, additionalCa, ...common });
+    const client = createEwsClient({ url: ewsUrl, http, impersonate: true, ...common });
+    const folders = openEwsPublicFolders({
+      client,
+      reader,
+      findRoutes: () => findPublicFolderRoutes({ http, ewsUrl, reader }),
+      markCodec,
+      cache: stores.directoryCache,
+      ...common,
+    });
+    return { http, reader: createPublicFolderReader({ folders, reader, location: 'exchangeOnline', log }) };
+  };
+  return {
+    async read(scope, signal) {
+      const { mailbox } = environment.exchangeOnline;
+      if (mailbox === undefined) {
+        throw new Failure('publicFolderReaderMissing', { details: { environment: environment.name } });
+      }
+      connected ??= connect(mailbox);
+      return connected.reader(scope, signal);
+    },
+    async close() {
+      await connected?.http.close();
+    },
+  };
+}

@@ -1,0 +1,225 @@
+// Public folders as a source, through EWS. Who lies in whom is asked of the mailbox with the hierarchy, one level at a time,
+// and what lies in a folder of the mailbox that holds its contents: nothing else is possible there (ews.md, section 5).
+// https://learn.microsoft.com/exchange/client-developer/exchange-web-services/public-folder-access-with-ews-in-exchange
+
+import { Failure } from '../../model/failure.ts';
+import { folderId as asFolderId, type FolderId } from '../../model/ids.ts';
+import type { ContactFolders, FolderItems, SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
+import type { DirectoryCache } from '../../ports/directory-cache.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { sourceFolder } from './contact-folders.ts';
+import type { PublicFolderRoute } from './ews-client.ts';
+import { findPublicFoldersIn, REPLICAS } from './folder-operations.ts';
+import { decodeFolder, listFolders, readFolderById } from './folder-tree.ts';
+import { rememberedFolder } from './known-contacts.ts';
+import {
+  folderIdElement,
+  type MailboxSession,
+  publicFolderSession,
+  type SessionOptions,
+} from './mailbox-session.ts';
+import { extendedIn } from './mapi-property.ts';
+import { readFolderItems } from './read-folder-items.ts';
+import type { XmlElement } from './xml-element.ts';
+
+/** Throws `publicFoldersNotFound`, and whatever the way there throws. */
+export interface PublicFolderRoutes {
+  /** To who lies in whom. */
+  hierarchy(signal: AbortSignal): Promise<PublicFolderRoute>;
+  /** To what lies in a folder. `mailboxGuid`: of the public folder mailbox that holds it. */
+  contents(mailboxGuid: string, signal: AbortSignal): Promise<PublicFolderRoute>;
+}
+
+export interface EwsPublicFoldersOptions extends Omit<SessionOptions, 'impersonate'> {
+  /** Address of the mailbox that reads: its permissions count. */
+  readonly reader: string;
+  /** Found out anew for each reading: folders move from one public folder mailbox to another. */
+  readonly findRoutes: () => PublicFolderRoutes;
+  readonly markCodec: MarkCodec;
+  readonly cache: DirectoryCache;
+}
+
+/** A public folder with where it stands. */
+interface Listed extends SourceFolder {
+  readonly path: readonly string[];
+  /** undefined: the server does not tell, as of the top. */
+  readonly mailboxGuid: string | undefined;
+}
+
+const TOP: Listed = {
+  folderId: asFolderId('publicfoldersroot'),
+  parentId: undefined,
+  name: '',
+  holdsContacts: false,
+  isMarked: false,
+  stamp: undefined,
+  path: [],
+  mailboxGuid: undefined,
+};
+
+export function openEwsPublicFolders(options: EwsPublicFoldersOptions): ContactFolders {
+  const listed = new Map<FolderId, { readonly folder: Listed; readonly routes: PublicFolderRoutes }>();
+  return {
+    async list(signal, wanted = [{ path: [], includeSubfolders: true }]) {
+      const routes = options.findRoutes();
+      const found = await listWanted(options, routes, wanted, signal);
+      for (const folder of found) listed.set(folder.folderId, { folder, routes });
+      return found;
+    },
+    async read({ folderId }, signal) {
+      const known = listed.get(folderId);
+      if (known === undefined)
+        throw new Failure('unexpectedAnswer', { details: { code: 'folderNotListed' } });
+      const session = await contentsOf(options, known.routes, known.folder, signal);
+      return readPublicFolder(options, session, known.folder, signal);
+    },
+  };
+}
+
+async function listWanted(
+  options: EwsPublicFoldersOptions,
+  routes: PublicFolderRoutes,
+  wanted: readonly WantedFolder[],
+  signal: AbortSignal,
+): Promise<readonly Listed[]> {
+  signal.throwIfAborted();
+  const hierarchy = publicFolderSession(options.reader, await routes.hierarchy(signal), options);
+  const found: Listed[] = [];
+  const seen = new Set<FolderId>();
+  const visit = async (folder: Listed, wants: readonly WantedFolder[]): Promise<void> => {
+    if (seen.has(folder.folderId)) return;
+    seen.add(folder.folderId);
+    const isRead = folder.holdsContacts && wants.some(({ path }) => path.length === 0);
+    const shown = isRead ? await withStamp(options, routes, folder, signal) : folder;
+    const deeper = wants.filter(({ path, includeSubfolders }) => path.length > 0 || includeSubfolders);
+    if (deeper.length === 0) {
+      found.push(shown);
+      return;
+    }
+    const children = await foldersIn(options, hierarchy, folder, signal);
+    if (children instanceof Failure) {
+      found.push({ ...shown, closed: children });
+      return;
+    }
+    found.push(shown);
+    for (const child of children) {
+      const wantsOfChild = deeper.flatMap((want) => wantBelow(want, child));
+      if (wantsOfChild.length > 0) await visit(child, wantsOfChild);
+    }
+  };
+  await visit(TOP, wanted);
+  return found;
+}
+
+/** What of a wish is left in a sub-folder of where it counts. */
+function wantBelow(want: WantedFolder, child: Listed): readonly WantedFolder[] {
+  const [name, ...path] = want.path;
+  if (name === undefined) return child.holdsContacts && !child.isMarked ? [want] : [];
+  return name.toLowerCase() === child.name.toLowerCase() ? [{ ...want, path }] : [];
+}
+
+/** A failure: closed to us. */
+async function foldersIn(
+  { markCodec, reader }: EwsPublicFoldersOptions,
+  hierarchy: MailboxSession,
+  parent: Listed,
+  signal: AbortSignal,
+): Promise<readonly Listed[] | Failure> {
+  const reference = parent === TOP ? hierarchy.contacts : folderIdElement(parent.folderId);
+  const decode = (element: XmlElement) => ({
+    ...decodeFolder(element, markCodec),
+    mailboxGuid: guidIn(extendedIn(element).get(REPLICAS.key) ?? ''),
+  });
+  try {
+    const operation = (offset: number, rows: number) => findPublicFoldersIn(reference, offset, rows);
+    const folders = await listFolders(hierarchy, operation, decode, signal);
+    return folders.map((folder) => ({
+      ...sourceFolder(folder),
+      // The top answers under an id of its own.
+      parentId: parent.folderId,
+      // What the hierarchy says of contents that lie elsewhere is old.
+      stamp: undefined,
+      path: [...parent.path, folder.name],
+      mailboxGuid: folder.mailboxGuid,
+    }));
+  } catch (thrown) {
+    if (signal.aborted || !isDenied(thrown)) throw thrown;
+    return denied(parent, reader, thrown);
+  }
+}
+
+/** The first entry of the list: a GUID as text, closed by a zero byte. */
+function guidIn(base64: string): string | undefined {
+  const text = Buffer.from(base64, 'base64').toString('latin1').slice(0, 36);
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined;
+}
+
+async function contentsOf(
+  options: EwsPublicFoldersOptions,
+  routes: PublicFolderRoutes,
+  { mailboxGuid, path }: Listed,
+  signal: AbortSignal,
+): Promise<MailboxSession> {
+  if (mailboxGuid === undefined) {
+    throw new Failure('publicFoldersNotFound', {
+      details: { reason: 'noReplica', folder: identityOf(path) },
+    });
+  }
+  return publicFolderSession(options.reader, await routes.contents(mailboxGuid, signal), options);
+}
+
+/** Only where the contents lie is it known when they changed. */
+async function withStamp(
+  options: EwsPublicFoldersOptions,
+  routes: PublicFolderRoutes,
+  folder: Listed,
+  signal: AbortSignal,
+): Promise<Listed> {
+  const session = await contentsOf(options, routes, folder, signal);
+  try {
+    const found = await readFolderById(session, options.markCodec, folder.folderId, signal);
+    return { ...folder, stamp: found === undefined ? undefined : sourceFolder(found).stamp };
+  } catch (thrown) {
+    // The reading will say so.
+    if (signal.aborted || !isDenied(thrown)) throw thrown;
+    return folder;
+  }
+}
+
+async function readPublicFolder(
+  { markCodec, cache, reader, log }: EwsPublicFoldersOptions,
+  session: MailboxSession,
+  folder: Listed,
+  signal: AbortSignal,
+): Promise<FolderItems> {
+  const known = await rememberedFolder(cache, reader, folder.folderId, log);
+  const { failure, ...reading } = await readFolderItems(session, markCodec, folder, signal, known);
+  if (failure === undefined) {
+    await known.save();
+    return reading;
+  }
+  return isDenied(failure)
+    ? { ...reading, denied: denied(folder, reader, failure) }
+    : { ...reading, failure };
+}
+
+function isDenied(thrown: unknown): thrown is Failure {
+  return thrown instanceof Failure && thrown.details['code'] === 'ErrorAccessDenied';
+}
+
+function denied({ path }: Listed, reader: string, cause: Failure): Failure {
+  const { requestId } = cause;
+  const folder = identityOf(path);
+  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const cmdlet = `Add-PublicFolderClientPermission -Identity ${quoted(folder)} -User ${quoted(reader)} -AccessRights FolderVisible,ReadItems`;
+  return new Failure('publicFolderAccessDenied', {
+    details: { folder, mailbox: reader, cmdlet },
+    ...(requestId === undefined ? {} : { requestId }),
+    cause,
+  });
+}
+
+/** As cmdlets name it. */
+function identityOf(path: readonly string[]): string {
+  return `\\${path.join('\\')}`;
+}

@@ -1,0 +1,202 @@
+// The items of one folder as a source: its rows tell who they are, and every contact is opened, because rows hold neither
+// notes nor whole texts.
+
+import type { ContactProperties } from '../../model/contact.ts';
+import { Failure } from '../../model/failure.ts';
+import type { FolderId, ItemId } from '../../model/ids.ts';
+import type { FolderItems, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
+import { findItems, ITEMS_PER_PAGE } from './item-operations.ts';
+import {
+  createdAtOf,
+  itemIdOf,
+  type MailboxSession,
+  markOf,
+  requireDone,
+  versionOf,
+} from './mailbox-session.ts';
+import { extendedIn, SEARCH_KEY } from './mapi-property.ts';
+import { offsetAfter, Paging } from './paging.ts';
+import { readItems } from './read-items.ts';
+import { childOf, textOf, type XmlElement } from './xml-element.ts';
+
+/** Of an item in a list; the version differs as soon as anything in the item changes. */
+interface Row extends SourceItem {
+  readonly version: string;
+}
+
+export interface KnownContacts {
+  /** undefined: not known in this version. */
+  find(itemId: ItemId, version: string): ContactProperties | undefined;
+  keep(itemId: ItemId, version: string, properties: ContactProperties): void;
+}
+
+/** So many are opened at once; where one of them makes that fail, each is opened by itself. */
+const OPENED_AT_ONCE = 100;
+/** In a row: then it is not the items that are damaged. */
+const MOST_FAILURES = 5;
+
+/** What was there when the reading stopped half way. */
+interface Rows {
+  readonly rows: readonly Row[];
+  readonly failure?: Failure;
+  readonly hasSeveralPages: boolean;
+}
+
+/** `known`: contacts as they were opened before; changed ones are opened again. */
+export async function readFolderItems(
+  session: MailboxSession,
+  codec: MarkCodec,
+  { folderId }: Pick<SourceFolder, 'folderId'>,
+  signal: AbortSignal,
+  known?: KnownContacts,
+): Promise<FolderItems> {
+  const { rows, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
+  const opened = await openContacts(session, rows, signal, known);
+  return { ...opened, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
+}
+
+async function readRows(
+  session: MailboxSession,
+  codec: MarkCodec,
+  folderId: FolderId,
+  signal: AbortSignal,
+): Promise<Rows> {
+  const rows = new Map<ItemId, Row>();
+  const paging = new Paging(ITEMS_PER_PAGE);
+  let hasSeveralPages = false;
+  try {
+    for (let offset = 0; ; ) {
+      const operation = (most: number) => findItems(folderId, offset, most, SOURCE_ROW_SHAPE);
+      const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
+      const children = childOf(root, 'Items')?.children ?? [];
+      for (const item of children.flatMap((child) => rowOf(child, codec))) rows.set(item.itemId, item);
+      const ids = children.flatMap((child) => childOf(child, 'ItemId')?.attributes['Id'] ?? []);
+      if (paging.isLast(root?.attributes['IncludesLastItemInRange'], ids)) break;
+      hasSeveralPages = true;
+      offset = offsetAfter(root, offset);
+    }
+    return { rows: [...rows.values()], hasSeveralPages };
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
+    return { rows: [...rows.values()], failure: thrown, hasSeveralPages };
+  }
+}
+
+/** Items of other classes, such as notes and meeting requests that somebody dragged there, are no contacts. */
+function rowOf(row: XmlElement, codec: MarkCodec): readonly Row[] {
+  if (row.name !== 'Contact' && row.name !== 'DistributionList') return [];
+  const subject = textOf(row, 'Subject');
+  return [
+    {
+      itemId: itemIdOf(row),
+      version: versionOf(row),
+      kind: row.name === 'Contact' ? 'contact' : 'contactList',
+      searchKey: extendedIn(row).get(SEARCH_KEY.key) ?? '',
+      createdAt: createdAtOf(row),
+      isMarked: markOf(row, codec) !== undefined,
+      properties: subject === '' ? {} : { displayName: subject },
+    },
+  ];
+}
+
+async function openContacts(
+  session: MailboxSession,
+  rows: readonly Row[],
+  signal: AbortSignal,
+  known: KnownContacts | undefined,
+): Promise<Omit<FolderItems, 'hasSeveralPages'>> {
+  const items: SourceItem[] = [];
+  const closed: Row[] = [];
+  for (const row of rows) {
+    const properties =
+      row.kind === 'contact' && !row.isMarked ? known?.find(row.itemId, row.version) : row.properties;
+    if (properties === undefined) closed.push(row);
+    else items.push(itemOf(row, properties));
+  }
+  let unreadable = 0;
+  try {
+    for (let at = 0; at < closed.length; at += OPENED_AT_ONCE) {
+      const portion = closed.slice(at, at + OPENED_AT_ONCE);
+      const opened = await openPortion(session, portion, signal);
+      for (const { row, properties } of opened.contacts) {
+        known?.keep(row.itemId, row.version, properties);
+        items.push(itemOf(row, properties));
+      }
+      unreadable += opened.unreadable;
+    }
+    return { items, unreadable };
+  } catch (thrown) {
+    if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
+    return { items, unreadable, failure: thrown };
+  }
+}
+
+function itemOf({ version: _, ...row }: Row, properties: ContactProperties): SourceItem {
+  return { ...row, properties };
+}
+
+interface Opened {
+  readonly row: Row;
+  readonly properties: ContactProperties;
+}
+
+interface OpenedPortion {
+  readonly contacts: readonly Opened[];
+  readonly unreadable: number;
+}
+
+async function openPortion(
+  session: MailboxSession,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<OpenedPortion> {
+  try {
+    return { contacts: await open(session, rows, signal), unreadable: 0 };
+  } catch (thrown) {
+    if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;
+    return openSingly(session, rows, signal);
+  }
+}
+
+async function open(
+  session: MailboxSession,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<readonly Opened[]> {
+  const ids = rows.map(({ itemId }) => itemId);
+  const read = await readItems(session, ids, WHOLE_SHAPE, readContact, signal);
+  return rows.flatMap((row, index) => {
+    const properties = read[index];
+    // Gone meanwhile.
+    return properties === undefined ? [] : [{ row, properties }];
+  });
+}
+
+async function openSingly(
+  session: MailboxSession,
+  rows: readonly Row[],
+  signal: AbortSignal,
+): Promise<OpenedPortion> {
+  const contacts: Opened[] = [];
+  let unreadable = 0;
+  let inARow = 0;
+  for (const row of rows) {
+    try {
+      contacts.push(...(await open(session, [row], signal)));
+      inARow = 0;
+    } catch (thrown) {
+      if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;
+      unreadable += 1;
+      inARow += 1;
+      if (inARow === MOST_FAILURES) throw thrown;
+    }
+  }
+  return { contacts, unreadable };
+}
+
+/** A damaged item is refused as such, or makes the server fail (failures.ts). */
+function mayBeOfOneItem(thrown: unknown): boolean {
+  return thrown instanceof Failure && ['unexpectedAnswer', 'serviceUnavailable'].includes(thrown.code);
+}

@@ -1,0 +1,94 @@
+// Reads the chosen folders, once more where they changed meanwhile, and makes a source object of every contact in them
+// that is not ours.
+
+import { Failure } from '../../model/failure.ts';
+import type { ItemSource } from '../../model/policy.ts';
+import type { ContactFolders, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type { SourceReading } from '../../ports/contact-source.ts';
+import type { Log } from '../../ports/log.ts';
+import { chooseFolders } from './chosen-folders.ts';
+import { keyed } from './item-key.ts';
+import { sourceObjectOf } from './source-object.ts';
+
+/** A folder that somebody is just filling gets quiet; who imports for an hour is waited for until the next run. */
+const MOST_ROUNDS = 3;
+
+interface Round {
+  readonly items: readonly SourceItem[];
+  readonly gaps: readonly Failure[];
+  readonly failure: Failure | undefined;
+  readonly hasSeveralPages: boolean;
+}
+
+export async function readFolders(
+  contacts: ContactFolders,
+  scope: Pick<ItemSource, 'folders'>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<SourceReading> {
+  let { folders, gaps } = chooseFolders(await contacts.list(signal, scope.folders), scope);
+  const [missing] = gaps;
+  if (folders.length === 0 && missing !== undefined) throw missing;
+  for (let rounds = 1; ; rounds += 1) {
+    const round = await readRound(contacts, folders, signal);
+    if (round.failure !== undefined) {
+      if (round.items.length === 0) throw round.failure;
+      return readingOf(round, [...gaps, round.failure], log);
+    }
+    if (!round.hasSeveralPages) return readingOf(round, gaps, log);
+    // A row that moves up while pages are read is skipped: then the folder does not look as before.
+    const after = chooseFolders(await contacts.list(signal, scope.folders), scope);
+    if (stampsOf(after.folders) === stampsOf(folders)) return readingOf(round, gaps, log);
+    if (rounds === MOST_ROUNDS) {
+      const changing = new Failure('sourceIncomplete', { details: { reason: 'changing', rounds } });
+      return readingOf(round, [...after.gaps, changing], log);
+    }
+    ({ folders, gaps } = after);
+  }
+}
+
+function stampsOf(folders: readonly SourceFolder[]): string {
+  return JSON.stringify(folders.map(({ folderId, stamp = '' }) => [folderId, stamp]));
+}
+
+async function readRound(
+  contacts: ContactFolders,
+  folders: readonly SourceFolder[],
+  signal: AbortSignal,
+): Promise<Round> {
+  const items = new Map<string, SourceItem>();
+  const gaps: Failure[] = [];
+  const denied: Failure[] = [];
+  let failure: Failure | undefined;
+  let hasSeveralPages = folders.length > 1;
+  for (const folder of folders) {
+    const reading = await contacts.read(folder, signal);
+    // Whoever moved an item from one folder to another meanwhile shows it twice.
+    for (const item of reading.items) items.set(item.itemId, item);
+    const withoutKey = reading.items.filter((item) => !item.isMarked && item.searchKey === '').length;
+    const count = reading.unreadable + withoutKey;
+    if (count > 0) {
+      gaps.push(new Failure('sourceItemUnreadable', { details: { folder: folder.name, count } }));
+    }
+    hasSeveralPages ||= reading.hasSeveralPages;
+    if (reading.denied !== undefined) denied.push(reading.denied);
+    if (reading.failure !== undefined) failure = reading.failure;
+    if (failure !== undefined) break;
+  }
+  gaps.push(...denied);
+  // Where everything is closed, nothing was read.
+  if (denied.length > 0 && denied.length === folders.length) failure ??= denied[0];
+  return { items: [...items.values()], gaps, failure, hasSeveralPages };
+}
+
+function readingOf({ items, gaps }: Round, others: readonly Failure[], log: Log): SourceReading {
+  const ours = items.filter(({ isMarked }) => isMarked).length;
+  if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
+  const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
+  const all = [...others, ...gaps];
+  return {
+    objects: keyed(theirs).map(({ id, item }) => sourceObjectOf(id, item)),
+    isComplete: all.length === 0,
+    gaps: all,
+  };
+}
