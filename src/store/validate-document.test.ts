@@ -57,7 +57,7 @@ test.each([
   [{ mailboxes: { types: [] } }, 'mailboxes.types: must have at least 1 entry, not an empty list'],
   [
     { source: { type: 'activedirectory' } },
-    'source.type: "activedirectory" is not allowed; allowed: exchangeOnline, activeDirectory, sharedMailbox. Did you mean activeDirectory?',
+    'source.type: "activedirectory" is not allowed; allowed: exchangeOnline, activeDirectory, sharedMailbox, publicFolder. Did you mean activeDirectory?',
   ],
   [{ source: {} }, 'source.type: is missing'],
   [

@@ -11,7 +11,7 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
 
   source: 'Which contacts are copied.',
   'source.type':
-    'Where contacts come from. `exchangeOnline`: the mail-enabled objects of a Microsoft 365 tenant. `activeDirectory`: those of the Active Directory of an environment on-premises. `sharedMailbox`: the contacts of a mailbox of either.',
+    'Where contacts come from. `exchangeOnline`: the mail-enabled objects of a Microsoft 365 tenant. `activeDirectory`: those of the Active Directory of an environment on-premises. `sharedMailbox`: the contacts of a mailbox of either. `publicFolder`: those of public folders of either.',
   'source.groups':
     'Groups by mail address, name or id; members of members count. When nothing is named (no group, address list, filter, organizational unit or object) the whole organization is read; otherwise whoever is in any of them.',
   'source.organizationalUnits': 'Organizational units or containers.',
@@ -23,6 +23,10 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
   'source.excludeGuests': 'Leave out guests.',
   'source.excludeWithoutPhone': 'Leave out people without any business, home, mobile or other phone number.',
   'source.excludeWithoutEmail': 'Leave out recipients without a mail address.',
+  'source.folders':
+    'Folders that are read. `sharedMailbox`: contact folders; nothing given: Contacts itself, without sub-folders. `publicFolder`: at least one public folder.',
+  'source.folders[].path':
+    'Names from the folder below Contacts, or from the top of the public folders, down, such as `[Customers, North]`; a name may hold any character. `sharedMailbox`: empty means Contacts itself.',
   'source.folders[].includeSubfolders':
     'Whether the contact folders below count too, except those that contactSync made.',
   'source.include':

@@ -133,7 +133,7 @@ async function openContacts(
   }
 }
 
-function itemOf({ version: _, ...row }: Row, properties: ContactProperties): SourceItem {
+function itemOf(row: Row, properties: ContactProperties): SourceItem {
   return { ...row, properties };
 }
 

@@ -99,7 +99,7 @@ export const RIGHTS: readonly Right[] = [
     name: 'full_access_as_app',
     resource: 'exchange',
     isRequired: false,
-    usedFor: 'Reading public folders through Exchange Web Services.',
+    usedFor: 'Policies with the source publicFolder, until 31 March 2027.',
     includedIn: [],
     canBeScoped: false,
   },

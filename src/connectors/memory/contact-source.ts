@@ -40,7 +40,8 @@ export class InMemorySource implements ContactSource {
     readonly fits: (object: SourceObject) => boolean;
     readonly gaps: readonly Failure[];
   } {
-    if (scope.type === 'sharedMailbox' || scope.type === 'publicFolder') return { fits: () => true, gaps: [] };
+    if (scope.type === 'sharedMailbox' || scope.type === 'publicFolder')
+      return { fits: () => true, gaps: [] };
     const { groups, addressLists } = scope;
     const written = scope.type === 'exchangeOnline' ? scope.recipientFilter : scope.ldapFilter;
     if (groups.length === 0 && addressLists.length === 0 && written === undefined) {

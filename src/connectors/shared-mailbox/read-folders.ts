@@ -71,7 +71,7 @@ async function readRound(
       gaps.push(new Failure('sourceItemUnreadable', { details: { folder: folder.name, count } }));
     }
     hasSeveralPages ||= reading.hasSeveralPages;
-    if (reading.denied !== undefined) denied.push(reading.denied);
+    if (reading.denied !== undefined) denied.push(folder.closed ?? reading.denied);
     if (reading.failure !== undefined) failure = reading.failure;
     if (failure !== undefined) break;
   }
@@ -85,7 +85,8 @@ function readingOf({ items, gaps }: Round, others: readonly Failure[], log: Log)
   const ours = items.filter(({ isMarked }) => isMarked).length;
   if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
   const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
-  const all = [...others, ...gaps];
+  // A closed folder hides its sub-folders and its items, and is one trouble.
+  const all = [...new Set([...others, ...gaps])];
   return {
     objects: keyed(theirs).map(({ id, item }) => sourceObjectOf(id, item)),
     isComplete: all.length === 0,

@@ -1,0 +1,115 @@
+// The contacts of public folders of Exchange Online as a source, through the command line: from the template of a policy
+// to filled mailboxes, a closed sub-folder, and Exchange Online that lets Exchange Web Services in no longer.
+
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installation, type RunAnswer } from './installation.ts';
+
+const FOLDER = 'Contacts/Company Contacts';
+const NORTH = ['Customers', 'North/South'];
+
+let box: Installation;
+let target = '';
+const items = new Map<string, string>();
+
+beforeAll(async () => {
+  box = await Installation.start({ recipients: 4, mailboxes: 2 });
+  const [user, reader] = await box.control.people('UserMailbox');
+  target = user?.primarySmtpAddress ?? '';
+  const environment = `${box.environmentText()}  mailbox: ${reader?.primarySmtpAddress}\n`;
+  await box.json(['environment', 'apply', box.write('contoso.yaml', environment)]);
+  await box.useNewCertificate();
+  await box.control.createPublicFolder(['Customers']);
+  await box.control.createPublicFolder(NORTH, { mailbox: 1 });
+  for (const [name, properties] of [
+    ['Anna Kern', { companyName: 'Kern KG', spouseName: 'Tom', businessPhones: ['+49 30 9018-20'] }],
+    ['Bruno Maß', { categories: ['Important'] }],
+    ['Carla', {}],
+  ] as const) {
+    const { id } = await box.control.createPublicContact(NORTH, {
+      properties: { displayName: name, fileAs: `by ${name}`, ...properties },
+    });
+    items.set(name, id);
+  }
+});
+afterAll(() => box.close());
+
+const run = (exitCode = 0) => box.json<RunAnswer>(['run', 'Customers'], exitCode);
+
+async function contacts() {
+  const { items: all } = await box.control.mailbox(target);
+  return new Map(
+    all
+      .filter((item) => item.folderPath === FOLDER)
+      .map((item) => [String(item.properties.displayName), item.properties]),
+  );
+}
+
+describe('a public folder, from the command line', () => {
+  it('is named in the template of a policy', async () => {
+    const file = box.path('customers.yaml');
+    await box.json([
+      ...['policy', 'new', 'Customers', '--environment', 'contoso', '--source', 'publicFolder'],
+      ...['--output', file],
+    ]);
+    const text = readFileSync(file, 'utf8')
+      .replace('includeSubfolders: false', 'includeSubfolders: true')
+      .replace('addresses: []', `addresses: [${target}]`);
+    await box.json(['policy', 'apply', box.write('customers.yaml', text)]);
+  });
+
+  it('needs a permission of its own, which is named', async () => {
+    const { report } = await run(2);
+    expect(report.failures[0]?.failure.details).toMatchObject({ permission: ['full_access_as_app'] });
+    await box.control.setRoles({ exchangeRoles: ['Exchange.ManageAsApp', 'full_access_as_app'] });
+  });
+
+  it('fills mailboxes, and warns that this way ends', async () => {
+    const { report } = await run();
+    expect(report).toMatchObject({ run: { state: 'finished' }, failures: [], applied: { created: 3 } });
+    expect(report.source?.gaps).toMatchObject([{ number: 14053 }]);
+    const found = await contacts();
+    expect(found.get('Anna Kern')).toMatchObject({
+      companyName: 'Kern KG',
+      spouseName: 'Tom',
+      businessPhones: ['+4930901820'],
+      fileAs: 'by Anna Kern',
+    });
+    expect(found.get('Bruno Maß')?.categories).toEqual(['Important']);
+  });
+
+  it('opens no contact when nothing changed, and follows what is changed and deleted', async () => {
+    await box.control.clearRequests();
+    expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+    const requests = await box.control.requests(10_000);
+    expect(requests.filter(({ face, operation }) => face === 'ews' && operation === 'GetItem')).toEqual([]);
+    await box.control.editPublicContact(items.get('Anna Kern') ?? '', { jobTitle: 'Owner' });
+    await box.control.deletePublicContact(items.get('Carla') ?? '');
+    expect((await run()).report).toMatchObject({
+      run: { state: 'finished' },
+      applied: { updated: 1, deleted: 1 },
+    });
+    expect((await contacts()).get('Anna Kern')?.jobTitle).toBe('Owner');
+  });
+
+  it('deletes nothing when a sub-folder is closed, and says how it is opened', async () => {
+    await box.control.setPublicFolderRights(NORTH, 'visible');
+    const { report } = await run(1);
+    expect(report.planned).toMatchObject({ delete: 0 });
+    expect(report.source?.gaps[0]).toMatchObject({
+      number: 14050,
+      details: { cmdlet: expect.stringContaining("-Identity '\\Customers\\North/South'") },
+    });
+    expect((await contacts()).size).toBe(2);
+    await box.control.setPublicFolderRights(NORTH, 'read');
+  });
+
+  it('deletes nothing when Exchange Online lets Exchange Web Services in no longer', async () => {
+    const path = '/EWS/Exchange.asmx';
+    await box.control.addFault({ count: 1_000, path, action: { kind: 'answer', status: 403 } });
+    const { report } = await run(1);
+    expect(report.run.state).toBe('failed');
+    expect(report.failures[0]?.failure).toMatchObject({ number: 14054 });
+    expect((await contacts()).size).toBe(2);
+  });
+});
