@@ -66,8 +66,9 @@ describe('a public folder, from the command line', () => {
 
   it('fills mailboxes, and warns that this way ends', async () => {
     const { report } = await run();
-    expect(report).toMatchObject({ run: { state: 'finished' }, failures: [], applied: { created: 3 } });
-    expect(report.source?.gaps).toMatchObject([{ number: 14053 }]);
+    expect(report).toMatchObject({ run: { state: 'finished' }, applied: { created: 3 } });
+    expect(report.failures).toMatchObject([{ failure: { number: 14053 }, count: 1 }]);
+    expect(report.source?.isComplete).toBe(true);
     const found = await contacts();
     expect(found.get('Anna Kern')).toMatchObject({
       companyName: 'Kern KG',
