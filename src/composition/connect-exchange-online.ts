@@ -3,11 +3,11 @@
 import { cloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../connectors/exchange-online/exchange-online.ts';
-import { createUserPhotos } from '../connectors/exchange-online/user-photos.ts';
 import {
   createSynchronizedPeople,
   type ReadSynchronizedPeople,
 } from '../connectors/exchange-online/synchronized-people.ts';
+import { createUserPhotos } from '../connectors/exchange-online/user-photos.ts';
 import {
   createGraphMailSender,
   createGraphTargets,
