@@ -1,13 +1,13 @@
 // The contact folders of a mailbox as a source, through EWS.
 
 import { Failure } from '../../model/failure.ts';
-import { folderId as asFolderId } from '../../model/ids.ts';
 import type { TargetMailbox } from '../../model/mailbox.ts';
 import type { ContactFolders, OpenContactFolders, SourceFolder } from '../../ports/contact-folders.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { sourceFolder } from '../contact-folder/source-folder.ts';
 import type { EwsClient } from './ews-client.ts';
-import { type FoundFolder, foldersBelowContacts, readFolder } from './folder-tree.ts';
+import { foldersBelowContacts, readFolder } from './folder-tree.ts';
 import { type MailboxSession, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { readFolderItems } from './read-folder-items.ts';
 
@@ -38,16 +38,4 @@ async function listFolders(
     throw new Failure('unexpectedAnswer', { details: { code: 'noContactsFolder' } });
   const below = await foldersBelowContacts(session, codec, signal);
   return [{ ...sourceFolder(contacts), parentId: undefined }, ...below.map(sourceFolder)];
-}
-
-export function sourceFolder(folder: FoundFolder): SourceFolder {
-  const { folderId, parentId, name, holdsContacts, mark, itemCount, lastCommit } = folder;
-  return {
-    folderId,
-    parentId: asFolderId(parentId),
-    name,
-    holdsContacts,
-    isMarked: mark !== undefined,
-    stamp: itemCount === undefined ? undefined : `${itemCount} ${lastCommit ?? ''}`,
-  };
 }

@@ -7,7 +7,7 @@ import { folderId as asFolderId, type FolderId } from '../../model/ids.ts';
 import type { ContactFolders, FolderItems, SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
-import { sourceFolder } from './contact-folders.ts';
+import { sourceFolder } from '../contact-folder/source-folder.ts';
 import type { PublicFolderRoute } from './ews-client.ts';
 import { findPublicFoldersIn, REPLICAS } from './folder-operations.ts';
 import { decodeFolder, listFolders, readFolderById } from './folder-tree.ts';

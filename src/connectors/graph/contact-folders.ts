@@ -14,10 +14,11 @@ import type {
 } from '../../ports/contact-folders.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { sourceFolder } from '../contact-folder/source-folder.ts';
 import { type BatchAnswer, type GraphClient, isRecord, requireSuccess } from '../graph-client/index.ts';
 import { decodeContact, decodeExtended, type GraphJson, mayBeCut } from './codec.ts';
 import { startDelta } from './delta-round.ts';
-import { allFolders, DEFAULT_FOLDER, type FoundFolder, readFolderById } from './folder-tree.ts';
+import { allFolders, DEFAULT_FOLDER, readFolderById } from './folder-tree.ts';
 import {
   folderIdOf,
   itemIdOf,
@@ -57,22 +58,13 @@ async function listFolders(
   const contacts = await readFolderById(mailbox, codec, DEFAULT_FOLDER, signal);
   if (contacts === undefined)
     throw new Failure('unexpectedAnswer', { details: { code: 'noContactsFolder' } });
-  const folders: SourceFolder[] = [sourceFolder(contacts, true)];
+  const folders: SourceFolder[] = [{ ...sourceFolder(contacts), parentId: undefined }];
   if (contacts.mayHaveChildren)
-    for await (const one of allFolders(mailbox, codec, signal)) folders.push(sourceFolder(one, false));
+    for await (const one of allFolders(mailbox, codec, signal)) {
+      // A folder without a parent would be lost from every path, which must not pass for a folder that is gone.
+      folders.push({ ...sourceFolder(one), parentId: folderIdOf({ id: one.parentId }) });
+    }
   return folders;
-}
-
-function sourceFolder(folder: FoundFolder, isContacts: boolean): SourceFolder {
-  const { folderId, parentId, name, holdsContacts, mark, itemCount, lastCommit } = folder;
-  return {
-    folderId,
-    parentId: isContacts ? undefined : folderIdOf({ id: parentId }),
-    name,
-    holdsContacts,
-    isMarked: mark !== undefined,
-    stamp: itemCount === undefined ? undefined : `${itemCount} ${lastCommit ?? ''}`,
-  };
 }
 
 async function readItems(
