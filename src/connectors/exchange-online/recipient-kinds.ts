@@ -44,7 +44,7 @@ const WITH_ACCOUNT: ReadonlySet<SourceObjectKind> = new Set([
   'guestMailUser',
 ]);
 
-/** Get-User knows them. */
+/** Get-User and Graph know them as users. */
 export function hasAccount(kind: SourceObjectKind): boolean {
   return WITH_ACCOUNT.has(kind);
 }

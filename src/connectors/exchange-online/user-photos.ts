@@ -2,7 +2,6 @@
 // only new photos are fetched. https://learn.microsoft.com/graph/api/profilephoto-get
 
 import { asFailure, Failure } from '../../model/failure.ts';
-import type { SourceObjectKind } from '../../model/source-object.ts';
 import type { PhotoOwner, PhotoSource, PhotoStamps } from '../../ports/photos.ts';
 import type { TokenProvider } from '../entra/token-provider.ts';
 import {
@@ -15,19 +14,8 @@ import {
   isSuccess,
   MAX_BATCH_PARTS,
 } from '../graph-client/index.ts';
+import { hasAccount } from './recipient-kinds.ts';
 import { hasRight } from './required-rights.ts';
-
-/** Behind these stands a user object; mail contacts have no photo in Graph. */
-const WITH_USER: ReadonlySet<SourceObjectKind> = new Set([
-  'userMailbox',
-  'linkedMailbox',
-  'sharedMailbox',
-  'roomMailbox',
-  'equipmentMailbox',
-  'remoteMailbox',
-  'mailUser',
-  'guestMailUser',
-]);
 
 export interface UserPhotosOptions {
   readonly client: GraphClient;
@@ -57,7 +45,8 @@ export function createUserPhotos({ client, tokens }: UserPhotosOptions): PhotoSo
     async readStamps(owners, signal) {
       const { roles } = await tokens.token('graph', signal);
       if (!hasRight(roles, 'ProfilePhoto.Read.All')) throw new Failure('photoRightMissing');
-      const asked = owners.filter(({ kind }) => WITH_USER.has(kind));
+      // Only behind an account stands a user object; mail contacts have no photo in Graph.
+      const asked = owners.filter(({ kind }) => hasAccount(kind));
       return stampsFrom(asked, await ask(asked, 'photo', signal));
     },
 
