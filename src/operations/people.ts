@@ -129,7 +129,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
     },
 
     async remove({ person: asked, policy: name, mode }) {
-      const person = sourceObjectId((await find(asked)).id);
+      const person = isUuid(asked) ? sourceObjectId(asked) : sourceObjectId((await find(asked)).id);
       const { document: policy, revision } = await findDocument(policies, 'policy', name);
       const environment = await environmentOf(dependencies, policy);
       const places = await placesByLedger(policy, person, { memory, ledger });
