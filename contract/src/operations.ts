@@ -191,10 +191,10 @@ export interface PeopleOperations {
   ): Promise<WhereView>;
   /** From now on no policy selects the person, until released. Deletes nothing by itself. Idempotent. */
   withhold(person: string): Promise<PersonView>;
-  /** Begins a run that removes the person, and nobody else, from the mailboxes of one policy. */
+  /** Begins a run that removes the person, and nobody else, from the mailboxes of one policy, also a removed one. */
   remove(request: {
     readonly person: string;
-    readonly policy: string;
+    readonly policyId: string;
     readonly mode: 'run' | 'test';
   }): Promise<RunView>;
   /** Longest withheld first. */

@@ -470,6 +470,9 @@ export interface PersonView {
 
 export interface PersonPlaceView {
   readonly policy: string;
+  readonly policyId: string;
+  /** The policy was removed and its contacts stayed. */
+  readonly isPolicyRemoved: boolean;
   readonly primarySmtpAddress: string;
   /** `unknown`: the ledger cannot tell, or the mailbox could not be read. */
   readonly state: 'held' | 'unknown';
@@ -490,7 +493,5 @@ export interface WhereView {
   readonly places: readonly PersonPlaceView[];
   /** Mailboxes whose users were given the contact: it is theirs, and contactSync does not touch it. */
   readonly handedOver: readonly string[];
-  /** Policies that were removed without their contacts: nobody can tell whose contacts they left behind. */
-  readonly leftBehind: readonly { readonly policyId: string; readonly mailboxes: number }[];
   readonly withheld?: WithheldView;
 }

@@ -134,6 +134,20 @@ describe('removing a person everywhere', () => {
     expect(await world.memory.readWrittenMailboxes(policyOf(world))).toHaveLength(3);
   });
 
+  it('a mailbox that left with its contacts is emptied of the person too, and is not emptied of the others', async () => {
+    const world = await filled(5, 2);
+    world.policy = {
+      ...world.policy,
+      deletion: { ...world.policy.deletion, mailboxLeft: 'leave' },
+      mailboxes: { ...world.policy.mailboxes, exclude: ['box2@contoso.example'] },
+    };
+    await world.run();
+    expect(world.managed(2).size).toBe(5);
+    await remove(world);
+    expect(world.managed(2).has(WANTED)).toBe(false);
+    expect(world.managed(2).size).toBe(4);
+  });
+
   it('an approval given later does not bring the person back', async () => {
     const world = await filled(30, 1);
     world.policy = { ...world.policy, source: { ...world.policy.source, excludeWithoutPhone: true } };

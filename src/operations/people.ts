@@ -1,12 +1,6 @@
 // One person's data: where it lies, and how it goes everywhere and stays away until somebody releases the person.
 
-import type {
-  PeopleOperations,
-  PersonPlaceView,
-  PersonView,
-  WhereView,
-  WithheldView,
-} from '@contactsync/contract';
+import type { PeopleOperations, PersonPlaceView, PersonView, WithheldView } from '@contactsync/contract';
 import { cleanUp } from '../engine/clean-up.ts';
 import { type PersonPlace, placesByLedger, placesByReading } from '../engine/find-person.ts';
 import type { ContactProperties } from '../model/contact.ts';
@@ -16,7 +10,6 @@ import type { Policy } from '../model/policy.ts';
 import type { WithheldPerson } from '../ports/withheld-people.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { findDocument } from './lookup.ts';
 import { presentRun, presentThrown } from './present.ts';
 import { environmentOf, withPorts } from './run-context.ts';
 
@@ -24,24 +17,53 @@ import { environmentOf, withPorts } from './run-context.ts';
 const RUNS_BACK = 5;
 const MOST_CANDIDATES = 20;
 
+interface Writer {
+  readonly policy: Policy;
+  readonly revision: number;
+  /** Removed without its contacts; only its history knows it. */
+  readonly isRemoved: boolean;
+}
+
+type KnownPeople = Map<SourceObjectId, { readonly view: PersonView; readonly names: Set<string> }>;
+
 export function makePeopleOperations(dependencies: OperationsDependencies, live: LiveRuns): PeopleOperations {
   const { policies, runs, memory, ledger, journal, withheld, clock, user, holder, audit } = dependencies;
 
-  /** Everybody whom the latest runs of all policies knew, under every name and address they had in them. */
-  async function known(): Promise<ReadonlyMap<SourceObjectId, { view: PersonView; names: Set<string> }>> {
-    const people = new Map<SourceObjectId, { view: PersonView; names: Set<string> }>();
-    for (const { document } of await policies.list()) {
-      const latest = await runs.list({ policyId: policyId(document.id), limit: RUNS_BACK });
-      for (const run of latest) {
-        for (const { sourceObjectId: id, label, properties } of (await runs.readContacts(run.id)).values()) {
-          const addresses = addressesOf(properties);
-          const person = people.get(id) ?? { view: { id, label, addresses }, names: new Set() };
-          for (const name of [label, ...addresses]) person.names.add(name.toLowerCase());
-          people.set(id, person);
-        }
+  /** Policies that may have written contacts: the stored ones, and removed ones whose contacts stayed. */
+  async function writers(): Promise<readonly Writer[]> {
+    const stored = (await policies.list()).map(({ document, revision }) => ({
+      policy: document,
+      revision,
+      isRemoved: false,
+    }));
+    const ids = new Set<string>(stored.map(({ policy }) => policy.id));
+    const removed: Writer[] = [];
+    for (const id of await memory.writtenPolicies()) {
+      const [last] = ids.has(id) ? [] : await policies.history(id);
+      if (last !== undefined)
+        removed.push({ policy: last.document, revision: last.revision, isRemoved: true });
+    }
+    return [...stored, ...removed];
+  }
+
+  async function writerOf(id: string): Promise<Writer> {
+    const found = (await writers()).find(({ policy }) => policy.id === id);
+    if (found === undefined) throw new Failure('notFound', { details: { policy: id } });
+    return found;
+  }
+
+  /** Everybody whom the last run but `back` of every policy knew, added to those of later runs. */
+  async function addKnown(people: KnownPeople, of: readonly Writer[], back: number): Promise<void> {
+    for (const { policy } of of) {
+      const run = (await runs.list({ policyId: policyId(policy.id), limit: back + 1 }))[back];
+      if (run === undefined) continue;
+      for (const { sourceObjectId: id, label, properties } of (await runs.readContacts(run.id)).values()) {
+        const addresses = addressesOf(properties);
+        const person = people.get(id) ?? { view: { id, label, addresses }, names: new Set() };
+        for (const name of [label, ...addresses]) person.names.add(name.toLowerCase());
+        people.set(id, person);
       }
     }
-    return people;
   }
 
   /** By id, address or name. Throws `notFound`, and `ambiguousName` when several people fit. */
@@ -50,12 +72,14 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
     const released = (await withheld.list()).filter(
       ({ id, label }) => id === text || label.toLowerCase() === text,
     );
-    const people = await known();
-    const found = new Map(
-      [...people]
-        .filter(([id, { names }]) => id === text || names.has(text))
-        .map(([id, { view }]) => [id, view]),
-    );
+    const people: KnownPeople = new Map();
+    const found = new Map<string, PersonView>();
+    const known = await writers();
+    // Whom the latest runs know need not be looked up in those before.
+    for (let back = 0; back < RUNS_BACK && found.size === 0; back += 1) {
+      await addKnown(people, known, back);
+      for (const [id, { view, names }] of people) if (id === text || names.has(text)) found.set(id, view);
+    }
     for (const { id, label } of released) {
       if (!found.has(id)) found.set(id, people.get(id)?.view ?? { id, label, addresses: [] });
     }
@@ -76,7 +100,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
   }
 
   async function placesOf(
-    policy: Policy,
+    { policy }: Writer,
     person: SourceObjectId,
     isReading: boolean,
     signal: AbortSignal,
@@ -90,32 +114,20 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
     );
   }
 
-  async function leftBehind(): Promise<WhereView['leftBehind']> {
-    const stored = new Set((await policies.list()).map(({ document }) => document.id));
-    const removed = (await memory.writtenPolicies()).filter((id) => !stored.has(id));
-    return Promise.all(
-      removed.map(async (id) => ({
-        policyId: id,
-        mailboxes: (await memory.readWrittenMailboxes(id)).length,
-      })),
-    );
-  }
-
   return {
     async where({ person: asked, isReading = false }, signal = new AbortController().signal) {
       const person = await find(asked);
       const id = sourceObjectId(person.id);
       const places: PersonPlaceView[] = [];
-      for (const { document } of await policies.list()) {
-        const found = await placesOf(document, id, isReading, signal);
-        places.push(...found.map((place) => presentPlace(document, place)));
+      for (const writer of await writers()) {
+        const found = await placesOf(writer, id, isReading, signal);
+        places.push(...found.map((place) => presentPlace(writer, place)));
       }
       const since = (await withheld.list()).find((one) => one.id === id);
       return {
         person,
         places,
         handedOver: await journal.handedOver(id),
-        leftBehind: await leftBehind(),
         ...(since === undefined ? {} : { withheld: presentWithheld(since) }),
       };
     },
@@ -128,9 +140,9 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
       return person;
     },
 
-    async remove({ person: asked, policy: name, mode }) {
+    async remove({ person: asked, policyId: writerId, mode }) {
       const person = isUuid(asked) ? sourceObjectId(asked) : sourceObjectId((await find(asked)).id);
-      const { document: policy, revision } = await findDocument(policies, 'policy', name);
+      const { policy, revision } = await writerOf(writerId);
       const environment = await environmentOf(dependencies, policy);
       const places = await placesByLedger(policy, person, { memory, ledger });
       const mailboxes = places.map(({ mailbox }) => mailbox);
@@ -176,9 +188,14 @@ function addressesOf({ emailAddress1, emailAddress2, emailAddress3 }: ContactPro
 
 const describe = ({ id, label, addresses: [address = id] }: PersonView): string => `${label} <${address}>`;
 
-function presentPlace(policy: Policy, { mailbox, state, items, failure }: PersonPlace): PersonPlaceView {
+function presentPlace(
+  { policy, isRemoved }: Writer,
+  { mailbox, state, items, failure }: PersonPlace,
+): PersonPlaceView {
   return {
     policy: policy.name,
+    policyId: policy.id,
+    isPolicyRemoved: isRemoved,
     primarySmtpAddress: mailbox.primarySmtpAddress,
     state,
     ...(items === undefined ? {} : { items }),

@@ -121,9 +121,9 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document, revision } = await documents.find(name);
       const id = policyId(document.id);
       let run: Awaited<ReturnType<typeof cleanUp>> | undefined;
-      if (removeContacts && (await memory.readWrittenMailboxes(id)).length > 0) {
+      const mailboxes = await memory.readWrittenMailboxes(id);
+      if (removeContacts && mailboxes.length > 0) {
         const environment = await environmentOf(dependencies, document);
-        const mailboxes = await memory.readWrittenMailboxes(id);
         const started = await live.start((runId, onEvent, ownSignal) =>
           withPorts(dependencies, environment, (ports) =>
             cleanUp(
@@ -149,7 +149,8 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       }
       await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
       await policies.remove(document.id, user);
-      await ledger.forget(id);
+      // Of contacts that stay, the ledger still tells whose they are.
+      if (removeContacts) await ledger.forget(id);
       return { removed: true, run: run === undefined ? undefined : presentRun(run) };
     },
 

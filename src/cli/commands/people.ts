@@ -40,14 +40,18 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
       const isTest = options.test === true;
       const found = await people.where({ person });
       if (!isTest) await people.withhold(found.person.id);
-      const policies = [...new Set(found.places.map(({ policy }) => policy))];
-      if (!context.isJson) context.print(beginning(found, policies, isTest));
+      const policies = new Map(found.places.map((place) => [place.policyId, policyText(place)]));
+      if (!context.isJson) context.print(beginning(found, [...policies.values()], isTest));
       const runs: ShownRun[] = [];
-      for (const policy of policies) {
+      for (const policyId of policies.keys()) {
         const mode = isTest ? 'test' : 'run';
         try {
           runs.push(
-            await followTo(context, await people.remove({ person: found.person.id, policy, mode }), options),
+            await followTo(
+              context,
+              await people.remove({ person: found.person.id, policyId, mode }),
+              options,
+            ),
           );
         } catch (thrown) {
           // The person is withheld already, and the next run of that policy removes what is left.
@@ -59,7 +63,6 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
       context.show({ person: found.person, runs }, () => [
         '',
         ...handedOverLines(found),
-        ...leftBehindLines(found),
         ...(isTest ? [] : [`To let the person in again: contactsync release ${found.person.id}`]),
       ]);
     });
@@ -100,7 +103,7 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
     });
 }
 
-function whereLines({ person, places, handedOver, leftBehind, withheld }: WhereView, paint: Paint): string[] {
+function whereLines({ person, places, handedOver, withheld }: WhereView, paint: Paint): string[] {
   const held = places.filter(({ state }) => state === 'held');
   const unknown = places.filter(({ state }) => state === 'unknown');
   return [
@@ -115,14 +118,13 @@ function whereLines({ person, places, handedOver, leftBehind, withheld }: WhereV
           held,
           [
             { title: 'MAILBOX', value: ({ primarySmtpAddress }) => primarySmtpAddress, maxWidth: 60 },
-            { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
+            { title: 'POLICY', value: policyText, maxWidth: 40 },
             { title: 'ITEMS', value: itemsText, align: 'right' },
           ],
           paint,
         )),
     ...unknownLines(unknown),
     ...handedOverLines({ handedOver }),
-    ...leftBehindLines({ leftBehind }),
   ];
 }
 
@@ -155,17 +157,9 @@ function handedOverLines({ handedOver }: Pick<WhereView, 'handedOver'>): string[
   ];
 }
 
-function leftBehindLines({ leftBehind }: Pick<WhereView, 'leftBehind'>): string[] {
-  if (leftBehind.length === 0) return [];
-  return [
-    '',
-    'Not looked at: contacts of policies that were removed without them. To remove them, whoever they name:',
-    ...leftBehind.map(
-      ({ policyId, mailboxes }) =>
-        `  contactsync cleanup --environment NAME --policy ${policyId}  (${count(mailboxes, 'mailbox', 'mailboxes')})`,
-    ),
-  ];
-}
+/** Two policies may have one name when one of them was removed. */
+const policyText = ({ policy, isPolicyRemoved }: PersonPlaceView): string =>
+  isPolicyRemoved ? `${policy} (removed)` : policy;
 
 const personLine = ({ label, addresses, id }: PersonView): string =>
   `${visible(label)}${addresses[0] === undefined ? '' : ` <${visible(addresses[0])}>`}  ${id}`;
