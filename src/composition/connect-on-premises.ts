@@ -21,6 +21,7 @@ import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
+import { preparePhoto } from '../system/prepare-photo.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { countRequests } from './count-requests.ts';
@@ -112,6 +113,12 @@ export async function connectOnPremises(
     directory: directory.directory,
     targets,
     traffic: targets.traffic,
+    photos: {
+      source: directory.photos,
+      prepare: preparePhoto,
+      cache: stores.directoryCache,
+      owner: environment.id,
+    },
     mail: createEwsMailSender({ ...common, impersonate: isApplication, sender: exchange.mailbox }),
     // Nobody found out by a search gets an access token: the environment names the address.
     ...(isApplication ? {} : { searchExchange: search.search }),

@@ -7,6 +7,7 @@ import type { ContactSource } from '../../ports/contact-source.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MailboxDirectory } from '../../ports/mailbox-directory.ts';
+import type { PhotoSource } from '../../ports/photos.ts';
 import type { ConnectionSettings } from '../ldap-client/connection.ts';
 import type { ServiceResolver } from '../ldap-client/servers.ts';
 import { LdapSession } from '../ldap-client/session.ts';
@@ -15,6 +16,7 @@ import { trustOf } from '../ldap-client/trust.ts';
 import { createActiveDirectoryMailboxes } from './active-directory-mailboxes.ts';
 import { createActiveDirectorySource } from './active-directory-source.ts';
 import { Controllers } from './controllers.ts';
+import { createDirectoryPhotos } from './directory-photos.ts';
 import type { DirectoryParts } from './reading-directory.ts';
 
 export interface ActiveDirectoryOptions {
@@ -37,6 +39,7 @@ export interface ActiveDirectoryOptions {
 export interface ActiveDirectoryConnector {
   readonly source: ContactSource;
   readonly directory: MailboxDirectory;
+  readonly photos: PhotoSource;
   close(): Promise<void>;
 }
 
@@ -110,6 +113,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
             { ...reading, notFound: [], isComplete: false, gaps: [...reading.gaps, doubt] };
       },
     },
+    photos: createDirectoryPhotos(parts),
     async close() {
       session.close();
     },

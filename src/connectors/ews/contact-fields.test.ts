@@ -10,7 +10,7 @@ import {
   type ContactProperty,
 } from '../../model/contact.ts';
 import { CONTACT_FIELDS, propertiesOf } from './contact-fields.ts';
-import { hasOtherData, readContact } from './contact-reader.ts';
+import { otherDataOf, readContact } from './contact-reader.ts';
 import { contactUpdates, newContact } from './contact-writer.ts';
 import { withoutIllegalCharacters } from './legal-characters.ts';
 import { FIELDS_PROPERTY, IDENTITY_PROPERTY } from './mapi-property.ts';
@@ -275,13 +275,13 @@ describe('signs of what the user put in', () => {
     ['a number that we never write', '<t:PhoneNumbers><t:Entry Key="Telex">1</t:Entry></t:PhoneNumbers>'],
     ['a second messenger', '<t:ImAddresses><t:Entry Key="ImAddress2">kim</t:Entry></t:ImAddresses>'],
   ])('%s', async (_name, xml) => {
-    expect(hasOtherData(await itemWith(xml))).toBe(true);
+    expect(otherDataOf(await itemWith(xml)).hasOtherData).toBe(true);
   });
 
   it('none of them', async () => {
     const xml =
       '<t:HasAttachments>false</t:HasAttachments><t:PhoneNumbers><t:Entry Key="Telex"/><t:Entry Key="Pager">1</t:Entry></t:PhoneNumbers><t:HasPicture>false</t:HasPicture>';
-    expect(hasOtherData(await itemWith(xml))).toBe(false);
+    expect(otherDataOf(await itemWith(xml))).toEqual({});
   });
 
   it("dates that mean none, and Exchange's own spelling of paths", async () => {

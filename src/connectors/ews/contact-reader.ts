@@ -1,6 +1,7 @@
 // Contact properties out of an item as GetItem shows it, and the signs that the user put something into it that they
 // do not hold.
 
+import type { ManagedContact } from '../../model/mailbox.ts';
 import type { ContactProperties, ContactProperty } from '../../model/contact.ts';
 import { CONTACT_FIELDS, type ContactField, FLAG_STATUS } from './contact-fields.ts';
 import { fieldPath } from './contact-writer.ts';
@@ -101,17 +102,18 @@ function valuesOf(
   }
 }
 
-/** Whether the user put anything into the item that `readContact` does not show. */
-export function hasOtherData(item: XmlElement): boolean {
+/** Whether anything is in the item that `readContact` does not show, and whether a picture is all of it. */
+export function otherDataOf(item: XmlElement): Pick<ManagedContact, 'hasOtherData' | 'picture'> {
   const flag = extendedIn(item).get(FLAG_STATUS.key) ?? '0';
-  return (
+  const hasMore =
     booleanOf(textOf(item, 'HasAttachments')) === true ||
-    booleanOf(textOf(item, 'HasPicture')) === true ||
     flag !== '0' ||
     namesIn(item, 'Children').length > 0 ||
     hasFurtherEntries(item, 'PhoneNumbers') ||
-    hasFurtherEntries(item, 'ImAddresses')
-  );
+    hasFurtherEntries(item, 'ImAddresses');
+  if (booleanOf(textOf(item, 'HasPicture')) === true)
+    return { hasOtherData: true, picture: hasMore ? 'amongOthers' : 'alone' };
+  return hasMore ? { hasOtherData: true } : {};
 }
 
 /** Numbers and addresses of kinds that are no property of ours, such as Telex. */

@@ -20,6 +20,7 @@ import type {
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { ContactPictures } from '../../ports/photos.ts';
 import type { Traffic } from '../../ports/traffic.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
@@ -31,6 +32,7 @@ import type { ExchangeHttp } from '../exchange-http/index.ts';
 import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
 import { BatchSize, LARGEST_BATCH } from './batch-size.ts';
+import { contactPictures } from './contact-pictures.ts';
 import { WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
@@ -106,12 +108,14 @@ class EwsMailboxTarget implements MailboxTarget {
   readonly #session: MailboxSession;
   readonly #wish: FolderWish;
   readonly #seen: SeenItems = createSeenItems();
+  readonly pictures: ContactPictures;
   #folders: readonly LocatedFolder[] | undefined;
 
   constructor(connection: Connection, mailbox: TargetMailbox, wish: FolderWish) {
     this.#connection = connection;
     this.#session = sessionOf(mailbox, connection);
     this.#wish = wish;
+    this.pictures = contactPictures(this.#session, this.#seen);
   }
 
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {

@@ -9,7 +9,7 @@ import type { StampRules } from '../contact-folder/folder-stamp.ts';
 import { isNewer } from '../contact-folder/found-mark.ts';
 import { type Entries, entriesOf, type ReadItem } from '../contact-folder/read-item.ts';
 import type { SyncTokenFormat } from '../contact-folder/sync-token.ts';
-import { hasOtherData, readContact, WHOLE_SHAPE } from './contact-reader.ts';
+import { otherDataOf, readContact, WHOLE_SHAPE } from './contact-reader.ts';
 import type { FoundFolder, LocatedFolder } from './folder-tree.ts';
 import { type ItemRow, listItems, readChangesSince, readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf } from './mailbox-session.ts';
@@ -119,9 +119,9 @@ function itemOf(row: ItemRow, { key }: LocatedFolder, whole: XmlElement | undefi
   return { kind: 'managed', contact };
 }
 
-export function wholeOf(item: XmlElement | undefined): Pick<ManagedContact, 'properties' | 'hasOtherData'> {
+export function wholeOf(item: XmlElement | undefined): Pick<ManagedContact, 'properties' | 'hasOtherData' | 'picture'> {
   if (item === undefined) return {};
-  return { properties: readContact(item), ...(hasOtherData(item) ? { hasOtherData: true } : {}) };
+  return { properties: readContact(item), ...otherDataOf(item) };
 }
 
 /** Only ids and marks are fetched. */

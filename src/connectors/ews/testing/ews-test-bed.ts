@@ -222,6 +222,7 @@ export class EwsTestBed {
             if (changes.some(({ kind }) => kind === 'delete')) await remember();
             return target.applyChanges(changes, signal);
           },
+          ...(target.pictures === undefined ? {} : { pictures: target.pictures }),
         };
         return watched;
       },
