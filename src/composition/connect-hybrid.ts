@@ -19,6 +19,7 @@ import { EVERYBODY, joinDirectories } from './both-directories.ts';
 import { connectExchangeOnline } from './connect-exchange-online.ts';
 import { connectOnPremises } from './connect-on-premises.ts';
 import { createIdentities, type Identities, type LoadIdentities } from './hybrid-identities.ts';
+import { createHybridPhotos } from './hybrid-photos.ts';
 import { type LocateMailbox, routeTargets } from './hybrid-targets.ts';
 
 export type HybridEnvironment = Extract<Environment, { scenario: 'hybrid' }>;
@@ -74,6 +75,7 @@ export function joinConnections({ local, online, identities, log }: HybridParts)
     log,
   );
   const { searchExchange } = local;
+  const photos = photosOf({ local, online, identities, log });
   const mail = online.mail?.sender === undefined ? local.mail : online.mail;
   return {
     source: sourceOf({ local, online, identities, log }, places.directory),
@@ -84,6 +86,7 @@ export function joinConnections({ local, online, identities, log }: HybridParts)
       locate: places.locate,
       identities,
     }),
+    ...(photos === undefined ? {} : { photos }),
     traffic: bothTraffics([local.traffic, online.traffic].filter((one) => one !== undefined)),
     ...(mail === undefined ? {} : { mail }),
     ...(searchExchange === undefined ? {} : { searchExchange }),
@@ -91,6 +94,12 @@ export function joinConnections({ local, online, identities, log }: HybridParts)
       await Promise.all([local.close(), online.close()]);
     },
   };
+}
+
+function photosOf({ local, online, identities }: HybridParts): Connection['photos'] {
+  if (local.photos === undefined || online.photos === undefined) return local.photos ?? online.photos;
+  const sides = { onPremises: local.photos.source, online: online.photos.source, identities };
+  return { ...local.photos, source: createHybridPhotos(sides) };
 }
 
 function sourceOf({ local, online, identities }: HybridParts, directory: MailboxDirectory): ContactSource {

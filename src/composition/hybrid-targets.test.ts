@@ -61,6 +61,17 @@ function bed(now: TargetMailbox['location']) {
           note('applyChanges');
           return [];
         },
+        pictures: {
+          canRemove: name === 'local',
+          async read() {
+            note('read pictures');
+            return [];
+          },
+          async write() {
+            note('write pictures');
+            return [];
+          },
+        },
       };
     },
     async scan({ ownerId }) {
@@ -129,5 +140,20 @@ describe('targets of a hybrid organization', () => {
     const { open, asked } = bed('onPremises');
     await open('onPremises').applyChanges([], signal);
     expect(asked).toEqual([{ side: 'local', what: 'applyChanges', ownerId: IN_DIRECTORY }]);
+  });
+
+  it('say what can be done to pictures where the mailbox is now', async () => {
+    for (const [now, canRemove, side] of [
+      ['onPremises', true, 'local'],
+      ['exchangeOnline', false, 'cloud'],
+    ] as const) {
+      const { open, asked } = bed(now);
+      const { pictures, ...target } = open(now);
+      await target.readContacts([contact.itemId], signal);
+      await pictures?.write([], signal);
+      expect([pictures?.canRemove, asked.at(-1)?.side]).toEqual([canRemove, side]);
+    }
+    const moved = bed('exchangeOnline').open('onPremises');
+    await expect(moved.pictures?.write([], signal)).rejects.toMatchObject({ code: 'changedSincePlanned' });
   });
 });

@@ -5,6 +5,7 @@ import { Failure } from '../model/failure.ts';
 import type { SourceObjectId } from '../model/ids.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
+import type { ContactPictures } from '../ports/photos.ts';
 import type { Identities, LoadIdentities } from './hybrid-identities.ts';
 
 export type LocateMailbox = (
@@ -71,9 +72,14 @@ function routedTarget(
 ): MailboxTarget {
   let opening: Promise<Opened> | undefined;
   let wasRead = false;
+  let canRemove = false;
   const opened = (signal: AbortSignal): Promise<Opened> => {
     opening ??= routeOf(mailbox, sides, signal).then(
-      (route) => ({ ...route, target: open(route.targets, route.addressed) }),
+      (route) => {
+        const target = open(route.targets, route.addressed);
+        canRemove = target.pictures?.canRemove === true;
+        return { ...route, target };
+      },
       (thrown: unknown) => {
         opening = undefined;
         throw thrown;
@@ -86,6 +92,12 @@ function routedTarget(
     const { target, hasMoved } = await opened(signal);
     if (hasMoved && !wasRead) throw new Failure('changedSincePlanned', { details: { reason: 'moved' } });
     return target;
+  };
+  const pictures = async (signal: AbortSignal): Promise<ContactPictures> => {
+    const target = await openedForWriting(signal);
+    if (target.pictures === undefined)
+      throw new Failure('photosUnavailable', { details: { reason: 'target' } });
+    return target.pictures;
   };
   return {
     async readFolder(options, signal) {
@@ -102,6 +114,14 @@ function routedTarget(
     },
     applyFolder: async (action, signal) => (await openedForWriting(signal)).applyFolder(action, signal),
     applyChanges: async (changes, signal) => (await openedForWriting(signal)).applyChanges(changes, signal),
+    pictures: {
+      // Contacts were read before anybody asks what can be done to their pictures.
+      get canRemove() {
+        return canRemove;
+      },
+      read: async (itemIds, signal) => (await pictures(signal)).read(itemIds, signal),
+      write: async (changes, signal) => (await pictures(signal)).write(changes, signal),
+    },
   };
 }
 

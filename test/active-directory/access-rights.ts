@@ -5,6 +5,7 @@ import { type Client, Control } from 'ldapts';
 
 export const ATTRIBUTE_IDS = {
   member: 'bf9679c0-0de6-11d0-a285-00aa003049e2',
+  thumbnailPhoto: '8d3bca50-1d7e-11d0-a081-00aa006c33ed',
   userAccountControl: 'bf967a68-0de6-11d0-a285-00aa003049e2',
 } as const;
 

@@ -2,6 +2,7 @@
 // special case by name.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sourceObjectId } from '../../src/model/ids.ts';
 import type { ActiveDirectorySource } from '../../src/model/policy.ts';
 import type { SourceObject, SourceObjectKind } from '../../src/model/source-object.ts';
 import type { SourceReading } from '../../src/ports/contact-source.ts';
@@ -225,6 +226,30 @@ describe.skipIf(!need.available).each(SIZES)(titleWith(need, 'a directory of %i 
     const raw = await idsOf({ ldapFilter: '(&(sn=Müller)(!(l=Berlin)))' });
     expect(raw.has(caseOf('commaAndUmlaut').objectGUID)).toBe(true);
     expect(await idsOf({ ldapFilter: '(&(sn=M\\c3\\bcller)(!(l=Berlin)))' })).toEqual(raw);
+  });
+
+  it('tells photos that change from those that do not, and reads them whole', async () => {
+    const { photos, close } = connect();
+    const names = ['photo', 'bigPhoto', 'brokenPhoto', 'plainUser'];
+    const owners = [
+      ...names.map((name) => ({ id: sourceObjectId(caseOf(name).objectGUID), kind: 'userMailbox' as const })),
+      // Somebody of the tenant alone.
+      { id: sourceObjectId('00000000-0000-4000-8000-000000000001'), kind: 'userMailbox' as const },
+    ];
+    const { stamps, failures } = await photos.readStamps(owners, signal);
+    expect(failures).toEqual([]);
+    expect((await photos.readStamps(owners, signal)).stamps).toEqual(stamps);
+    const [photo, big, broken, none, stranger] = owners.map(({ id }) => stamps.get(id));
+    expect([none, stranger]).toEqual(['', undefined]);
+    expect(new Set([photo, big, broken, '', undefined]).size).toBe(5);
+
+    const originals = await photos.readPhotos(owners, signal);
+    await close();
+    expect(originals.slice(3)).toEqual([undefined, undefined]);
+    expect(new TextDecoder().decode(originals[2] as Uint8Array)).toBe('this is no JPEG');
+    const wholeOf = (place: number) => originals[place] as Uint8Array;
+    for (const place of [0, 1]) expect([...wholeOf(place).slice(0, 2)]).toEqual([0xff, 0xd8]);
+    expect(wholeOf(1).length).toBeGreaterThan(90_000);
   });
 
   it('lists mailboxes here and in the cloud, with the id Exchange gave them', () => {

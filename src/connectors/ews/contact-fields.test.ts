@@ -278,6 +278,19 @@ describe('signs of what the user put in', () => {
     expect(otherDataOf(await itemWith(xml)).hasOtherData).toBe(true);
   });
 
+  it.each([
+    ['no more than the picture', '', 'alone'],
+    [
+      'something beside the picture',
+      '<t:FileAttachment><t:Name>a.txt</t:Name></t:FileAttachment>',
+      'amongOthers',
+    ],
+  ])('an attachment that is %s', async (_name, more, picture) => {
+    const photo = '<t:FileAttachment><t:IsContactPhoto>true</t:IsContactPhoto></t:FileAttachment>';
+    const xml = `<t:HasAttachments>true</t:HasAttachments><t:Attachments>${photo}${more}</t:Attachments><t:HasPicture>true</t:HasPicture>`;
+    expect(otherDataOf(await itemWith(xml))).toEqual({ hasOtherData: true, picture });
+  });
+
   it('none of them', async () => {
     const xml =
       '<t:HasAttachments>false</t:HasAttachments><t:PhoneNumbers><t:Entry Key="Telex"/><t:Entry Key="Pager">1</t:Entry></t:PhoneNumbers><t:HasPicture>false</t:HasPicture>';

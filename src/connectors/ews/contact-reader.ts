@@ -1,8 +1,8 @@
 // Contact properties out of an item as GetItem shows it, and the signs that the user put something into it that they
 // do not hold.
 
-import type { ManagedContact } from '../../model/mailbox.ts';
 import type { ContactProperties, ContactProperty } from '../../model/contact.ts';
+import type { ManagedContact } from '../../model/mailbox.ts';
 import { CONTACT_FIELDS, type ContactField, FLAG_STATUS } from './contact-fields.ts';
 import { fieldPath } from './contact-writer.ts';
 import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY, pathOf, SEARCH_KEY } from './mapi-property.ts';
@@ -51,6 +51,7 @@ export const WHOLE_SHAPE: Xml = element(
     fieldPath('item:ParentFolderId'),
     ...MARK_PATHS,
     fieldPath('item:HasAttachments'),
+    fieldPath('item:Attachments'),
     fieldPath('contacts:HasPicture'),
     fieldPath('contacts:Children'),
     pathOf(FLAG_STATUS),
@@ -105,15 +106,25 @@ function valuesOf(
 /** Whether anything is in the item that `readContact` does not show, and whether a picture is all of it. */
 export function otherDataOf(item: XmlElement): Pick<ManagedContact, 'hasOtherData' | 'picture'> {
   const flag = extendedIn(item).get(FLAG_STATUS.key) ?? '0';
+  const { hasPicture, hasOthers } = attachmentsOf(item);
   const hasMore =
-    booleanOf(textOf(item, 'HasAttachments')) === true ||
+    hasOthers ||
     flag !== '0' ||
     namesIn(item, 'Children').length > 0 ||
     hasFurtherEntries(item, 'PhoneNumbers') ||
     hasFurtherEntries(item, 'ImAddresses');
-  if (booleanOf(textOf(item, 'HasPicture')) === true)
-    return { hasOtherData: true, picture: hasMore ? 'amongOthers' : 'alone' };
+  if (hasPicture) return { hasOtherData: true, picture: hasMore ? 'amongOthers' : 'alone' };
   return hasMore ? { hasOtherData: true } : {};
+}
+
+/** The picture is an attachment, too: HasAttachments alone does not tell that there is more. */
+function attachmentsOf(item: XmlElement): { readonly hasPicture: boolean; readonly hasOthers: boolean } {
+  const listed = childOf(item, 'Attachments')?.children ?? [];
+  const others = listed.filter((one) => booleanOf(textOf(one, 'IsContactPhoto')) !== true);
+  return {
+    hasPicture: booleanOf(textOf(item, 'HasPicture')) === true || others.length < listed.length,
+    hasOthers: listed.length === 0 ? booleanOf(textOf(item, 'HasAttachments')) === true : others.length > 0,
+  };
 }
 
 /** Numbers and addresses of kinds that are no property of ours, such as Telex. */

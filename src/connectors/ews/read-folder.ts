@@ -119,7 +119,9 @@ function itemOf(row: ItemRow, { key }: LocatedFolder, whole: XmlElement | undefi
   return { kind: 'managed', contact };
 }
 
-export function wholeOf(item: XmlElement | undefined): Pick<ManagedContact, 'properties' | 'hasOtherData' | 'picture'> {
+export function wholeOf(
+  item: XmlElement | undefined,
+): Pick<ManagedContact, 'properties' | 'hasOtherData' | 'picture'> {
   if (item === undefined) return {};
   return { properties: readContact(item), ...otherDataOf(item) };
 }

@@ -47,7 +47,9 @@ export function createUserPhotos({ client, tokens }: UserPhotosOptions): PhotoSo
       if (!hasRight(roles, 'ProfilePhoto.Read.All')) throw new Failure('photoRightMissing');
       // Only behind an account stands a user object; mail contacts have no photo in Graph.
       const asked = owners.filter(({ kind }) => hasAccount(kind));
-      return stampsFrom(asked, await ask(asked, 'photo', signal));
+      const { stamps, failures } = stampsFrom(asked, await ask(asked, 'photo', signal));
+      const others = owners.filter(({ kind }) => !hasAccount(kind)).map(({ id }) => [id, ''] as const);
+      return { stamps: new Map([...stamps, ...others]), failures };
     },
 
     async readPhotos(owners, signal) {
