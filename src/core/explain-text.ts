@@ -19,6 +19,7 @@ const EN = {
 
   inSource: 'The source has {contact}.',
   notInSource: 'The source has no {contact} within the scope of the policy.',
+  unreadableInSource: 'The source has {contact}, but it cannot be opened there; its copies stay as they are.',
   sourceIncomplete: 'The source was not read completely, so nothing is deleted.',
   selected: 'The policy selects the contact.',
   excluded: 'The policy leaves the contact out: {reason}.',

@@ -34,7 +34,8 @@ export interface Explanation {
 export type SelectionVerdict =
   | { readonly kind: 'selected' }
   | { readonly kind: 'excluded' | 'undecided'; readonly why: LeftOutObject }
-  | { readonly kind: 'notRead' };
+  /** `unreadable`: the source holds it, and it could not be opened. */
+  | { readonly kind: 'notRead' | 'unreadable' };
 
 export type MailboxVerdict =
   | { readonly kind: 'target' | 'leaving' | 'notListed' }
@@ -59,7 +60,12 @@ export interface ExplainInput {
   readonly entry: LedgerEntry | undefined;
 }
 
-export function selectionVerdict(selection: Selection, id: SourceObjectId | undefined): SelectionVerdict {
+export function selectionVerdict(
+  selection: Selection,
+  id: SourceObjectId | undefined,
+  unreadable: ReadonlySet<SourceObjectId> = new Set(),
+): SelectionVerdict {
+  if (id !== undefined && unreadable.has(id)) return { kind: 'unreadable' };
   if (selection.selected.some((object) => object.id === id)) return { kind: 'selected' };
   const excluded = selection.excluded.find((left) => left.sourceObjectId === id);
   if (excluded !== undefined) return { kind: 'excluded', why: excluded };
@@ -109,9 +115,10 @@ function changeOf({ plan, sourceObjectId }: ExplainInput): ContactChange | undef
 
 function sourceSteps({ selection, label, isSourceComplete }: ExplainInput): ExplainStep[] {
   const steps: ExplainStep[] = [];
-  if (selection.kind === 'notRead')
-    steps.push({ name: 'source', ok: false, sentence: say('notInSource', { contact: label }) });
-  else steps.push({ name: 'source', ok: true, sentence: say('inSource', { contact: label }) });
+  if (selection.kind === 'notRead' || selection.kind === 'unreadable') {
+    const code = selection.kind === 'notRead' ? 'notInSource' : 'unreadableInSource';
+    steps.push({ name: 'source', ok: false, sentence: say(code, { contact: label }) });
+  } else steps.push({ name: 'source', ok: true, sentence: say('inSource', { contact: label }) });
   if (!isSourceComplete) steps.push({ name: 'source', ok: false, sentence: say('sourceIncomplete') });
   if (selection.kind === 'selected') steps.push({ name: 'selection', ok: true, sentence: say('selected') });
   if (selection.kind === 'excluded' || selection.kind === 'undecided') {

@@ -40,8 +40,9 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
       ? { keep: undefined }
       : { remove: input.emptyReason };
   }
-  if (input.undecided.has(id)) return { keep: 'deletionsHeldBack' };
   if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
+  // Nobody says that they left: there is nothing to report.
+  if (input.undecided.has(id)) return { keep: undefined };
   if (id === input.ownerId && !contact.includeOwn) return { remove: 'ownObject' };
   // The administrator marked the person: no strategy and no grace stands against that.
   if (input.markedNoContactSync.has(id)) return { remove: 'markedNoContactSync' };

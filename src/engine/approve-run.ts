@@ -8,7 +8,7 @@ import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
 import { holdingPolicy } from './holding.ts';
-import { rememberSelection } from './last-selection.ts';
+import { rememberSelection, withUnreadable } from './last-selection.ts';
 import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -71,7 +71,9 @@ export async function approveRun(
       );
       const isPlannedWhole = !(await hasFailedInPlanning(request.runId, ports));
       const reachedAll = isPlannedWhole && applied.reachedAll;
-      const people = context.wanted.keys();
+      const last = await ports.memory.readLastSelection(run.policyId);
+      const before = last?.sourceObjectIds ?? context.undecided;
+      const people = withUnreadable(context.wanted, context.undecided, before);
       await rememberSelection(run.policyId, { people, mailboxIds, reachedAll }, ports);
       const { policy, policyId, wanted } = context;
       const pass = { policy, policyId, wanted, holder: request.holder, concurrency };
@@ -111,7 +113,7 @@ async function contextOf(
     policy,
     policyId: run.policyId,
     wanted: new Map(wanted),
-    undecided: new Set(),
+    undecided: await unreadableOf(runId, ports),
     markedNoContactSync,
     withheld,
     departures: await ports.memory.readDepartures(run.policyId),
@@ -122,6 +124,12 @@ async function contextOf(
     emptyReason: 'mailboxLeft',
   };
   return { context, mailboxIds };
+}
+
+/** The brake does not engage on an incomplete reading, so that there is nobody else who is undecided. */
+async function unreadableOf(runId: RunId, { runs }: RunPorts): Promise<ReadonlySet<SourceObjectId>> {
+  const events = await runs.readEvents(runId, ['source.read']);
+  return new Set(events.flatMap((event) => (event.type === 'source.read' ? (event.unreadable ?? []) : [])));
 }
 
 type PlanningRevision = NonNullable<Awaited<ReturnType<RunPorts['runs']['readRevision']>>>;

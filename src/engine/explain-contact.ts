@@ -9,7 +9,7 @@ import { isUuid, policyId, type SourceObjectId, sourceObjectId } from '../model/
 import type { SourceObject } from '../model/source-object.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { type PlannedMailbox, planOneMailbox } from './plan-mailbox.ts';
-import { type SelectedSource, type SourceRequest, selectSource } from './read-source.ts';
+import { type SelectedSource, type SourceRequest, selectSource, undecidedOf } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
 import type { RunPorts } from './run-ports.ts';
 
@@ -52,7 +52,7 @@ export async function explainContact(
       sourceObjectId: id,
       label,
       mailbox: request.mailboxAddress,
-      selection: selectionVerdict(source.selection, id),
+      selection: selectionVerdict(source.selection, id, source.reading.unreadable),
       isSourceComplete: isComplete(source),
       mapped: source.contacts.find((contact) => contact.sourceObjectId === id),
       target,
@@ -86,7 +86,7 @@ async function planIt(
     wanted: new Map<SourceObjectId, MappedContact>(
       source.contacts.map((contact) => [contact.sourceObjectId, contact]),
     ),
-    undecided: new Set(selection.undecided.map((left) => left.sourceObjectId)),
+    undecided: undecidedOf(source),
     markedNoContactSync: new Set(
       selection.excluded.flatMap((left) => (left.reason === 'noContactSync' ? [left.sourceObjectId] : [])),
     ),

@@ -48,6 +48,52 @@ it('People change type: a user who becomes a mail contact keeps the contact', as
   expect(await world.writesDuring(() => world.run())).toEqual([]);
 });
 
+describe('An object of the source that cannot be opened', () => {
+  async function damaged() {
+    const world = new World(3, 2);
+    await world.run();
+    world.organization.trouble = { unreadable: new Set([personId(1)]) };
+    return world;
+  }
+
+  it('keeps its contacts as they are, and everybody else is up to date, deletions too', async () => {
+    const world = await damaged();
+    world.organization.putObject(person(1, { displayName: ['Never read'] }));
+    world.organization.removeObject(personId(2));
+    const run = await world.run();
+    expect(run.state).toBe('finished');
+    expect([...world.managed(1)].length).toBe(2);
+    expect(world.item(1, 1).properties.displayName).toBe('Person 1');
+    const read = world.events.find((event) => event.type === 'source.read');
+    expect(read?.gaps.map(({ number }) => number)).toEqual([14033]);
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+  });
+
+  it('goes like everybody else once it is gone from the source, and not before', async () => {
+    const world = await damaged();
+    await world.run();
+    expect(world.managed(1).size).toBe(3);
+    world.organization.trouble = {};
+    world.organization.removeObject(personId(1));
+    await world.run();
+    expect(world.managed(1).size).toBe(2);
+  });
+
+  it('stays also where a mailbox is planned again after an approval', async () => {
+    const world = await damaged();
+    world.policy = { ...world.policy, brake: { ...world.policy.brake, maxPeople: 0 } };
+    world.organization.removeObject(personId(2));
+    const run = await world.run();
+    expect(run.state).toBe('awaitingApproval');
+    // The item moved on: the stored plan no longer fits, and the mailbox is planned anew.
+    world.organization.userOf(boxId(1)).touchContact(world.item(1, 2).id);
+    const approved = await world.approve(run.id, world.eventsOf('brake.engaged')[0]?.digest ?? '');
+    expect(approved.state).toBe('finished');
+    expect(world.item(1, 1).properties.displayName).toBe('Person 1');
+    expect(world.managed(1).size).toBe(2);
+  });
+});
+
 it('Source objects leave and come back: with days of grace nothing is written at all', async () => {
   const world = new World(30, 1);
   world.policy = { ...world.policy, deletion: { ...world.policy.deletion, strategy: 'grace', graceDays: 3 } };

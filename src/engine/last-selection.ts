@@ -11,6 +11,15 @@ export interface EndedSelection {
   readonly reachedAll: boolean;
 }
 
+/** Whoever could not be read and was there before is there still. */
+export function withUnreadable(
+  wanted: ReadonlyMap<SourceObjectId, unknown>,
+  unreadable: ReadonlySet<SourceObjectId>,
+  before: ReadonlySet<SourceObjectId>,
+): readonly SourceObjectId[] {
+  return [...wanted.keys(), ...[...unreadable].filter((one) => before.has(one))];
+}
+
 /**
  * After a run that did not reach all mailboxes, those who left since the last one still count as leaving: otherwise
  * they would go from the others unseen by the brake. Nothing is remembered when nothing was before; then the marks found

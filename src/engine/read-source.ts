@@ -15,7 +15,7 @@ import type { RunRecorder } from './run-recorder.ts';
 export interface SourceResult {
   /** With the undecided ones. In the order of ids, so that nothing depends on the order of the source. */
   readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
-  /** The reading could not tell whether they belong: neither created nor deleted. */
+  /** The reading could not tell whether they belong, or could not read them: neither created nor deleted. */
   readonly undecided: ReadonlySet<SourceObjectId>;
   readonly markedNoContactSync: ReadonlySet<SourceObjectId>;
   /** Kept out by order, whether the source knows them or not. */
@@ -80,10 +80,13 @@ export async function readSource(
     excluded,
     isComplete,
     gaps: gapsOf(reading, isComplete),
+    ...(reading.unreadable === undefined || reading.unreadable.size === 0
+      ? {}
+      : { unreadable: [...reading.unreadable] }),
   });
   return {
     wanted: new Map(contacts.map((contact) => [contact.sourceObjectId, contact])),
-    undecided: new Set(selection.undecided.map(({ sourceObjectId }) => sourceObjectId)),
+    undecided: undecidedOf({ reading, selection }),
     markedNoContactSync: new Set(
       selection.excluded
         .filter(({ reason }) => reason === 'noContactSync')
@@ -92,6 +95,15 @@ export async function readSource(
     withheld,
     isComplete,
   };
+}
+
+/** Whom the selection cannot place, and whom the source could not read. */
+export function undecidedOf({
+  reading,
+  selection,
+}: Pick<SelectedSource, 'reading' | 'selection'>): ReadonlySet<SourceObjectId> {
+  const unplaced = selection.undecided.map(({ sourceObjectId }) => sourceObjectId);
+  return new Set([...unplaced, ...(reading.unreadable ?? [])]);
 }
 
 function gapsOf(reading: SourceReading, isComplete: boolean) {

@@ -13,7 +13,7 @@ import { applyWaves } from './apply-waves.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { expectedWrites } from './expected-writes.ts';
 import { holdingPolicy } from './holding.ts';
-import { rememberSelection } from './last-selection.ts';
+import { rememberSelection, withUnreadable } from './last-selection.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -114,7 +114,7 @@ async function carryOut(
   );
   if (mayDelete) {
     const ended = {
-      people: source.wanted.keys(),
+      people: withUnreadable(source.wanted, source.undecided, lastPeople),
       mailboxIds: new Set([...targets.fill, ...targets.undecided].map((box) => box.id)),
       reachedAll: planned.failed === 0 && applied.reachedAll,
     };
@@ -245,9 +245,10 @@ function departuresNow(
   if (!source.isComplete) return before;
   const now = ports.clock.now().toISOString();
   const departures = new Map<SourceObjectId, string>();
-  for (const [id, since] of before) if (!source.wanted.has(id)) departures.set(id, since);
+  const isThere = (id: SourceObjectId) => source.wanted.has(id) || source.undecided.has(id);
+  for (const [id, since] of before) if (!isThere(id)) departures.set(id, since);
   for (const id of lastPeople ?? []) {
-    if (!source.wanted.has(id) && !source.undecided.has(id) && !departures.has(id)) departures.set(id, now);
+    if (!isThere(id) && !departures.has(id)) departures.set(id, now);
   }
   return departures;
 }

@@ -143,6 +143,8 @@ export type RunEvent =
       readonly excluded: Readonly<Partial<Record<ExclusionReason, number>>>;
       readonly isComplete: boolean;
       readonly gaps: readonly FailureRecord[];
+      /** Who is there and could not be read, for whoever approves the plans of this run. */
+      readonly unreadable?: readonly SourceObjectId[];
     }
   | {
       readonly type: 'mailboxes.read';

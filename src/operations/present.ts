@@ -48,7 +48,11 @@ export const presentRun = (run: Run, times?: RunTimes): RunView => ({
 
 export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<MailboxId, string>): RunEventView {
   switch (event.type) {
-    case 'source.read':
+    case 'source.read': {
+      const { type, at, objects, selected, excluded, isComplete, gaps } = event;
+      const failures = gaps.map((gap) => presentFailure(gap));
+      return { type, at, objects, selected, excluded, isComplete, gaps: failures };
+    }
     case 'mailboxes.read':
       return { ...event, gaps: event.gaps.map((gap) => presentFailure(gap)) };
     case 'mailbox.skipped':

@@ -42,11 +42,16 @@ export interface SourceItem {
   readonly properties: ContactProperties;
 }
 
+/** It could not be opened; the rest tells the list of the folder, or an earlier reading. */
+export type DamagedItem = Pick<SourceItem, 'itemId' | 'searchKey' | 'createdAt' | 'isMarked'>;
+
 export interface FolderItems {
   /** Contacts and contact lists; items of other classes are left out. */
   readonly items: readonly SourceItem[];
   /** How many items are there and could not be opened. */
   readonly unreadable: number;
+  /** Those of them of whom it is known all the same who they are. */
+  readonly damaged?: readonly DamagedItem[];
   /** Why the rest of the folder could not be read. */
   readonly failure?: Failure;
   /** The folder is closed to us; others may be open. */

@@ -1,6 +1,7 @@
 // Reads what may be copied; never writes. One implementation per policy type.
 
 import type { Failure } from '../model/failure.ts';
+import type { SourceObjectId } from '../model/ids.ts';
 import type { SourcePart } from '../model/policy.ts';
 import type { SourceObject } from '../model/source-object.ts';
 import type { SearchStep } from './exchange-search.ts';
@@ -15,8 +16,13 @@ export interface SourceReading {
   /** false: something is missing or unknown. Then nothing may be deleted because of this reading. */
   readonly isComplete: boolean;
   /**
+   * Who is there and could not be read; not in `objects`. Their contacts are neither changed nor deleted because of this
+   * reading, which is complete all the same when nothing else is missing.
+   */
+  readonly unreadable?: ReadonlySet<SourceObjectId>;
+  /**
    * Why it is incomplete. In a complete one nothing, or `directoryObjectNotFound`: a name in the policy that nobody bears,
-   * because of which nobody is missing, or `publicFoldersOnlineEnding`.
+   * because of which nobody is missing, `sourceItemKept` with `unreadable`, or `publicFoldersOnlineEnding`.
    */
   readonly gaps: readonly Failure[];
 }

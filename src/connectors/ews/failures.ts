@@ -192,6 +192,11 @@ const OF_AN_ITEM: ReadonlySet<string> = new Set([
   'ErrorBatchProcessingStopped',
 ]);
 
+/** The item is there, and the store cannot open it. */
+export function isOfDamagedItem(code: string): boolean {
+  return code === 'ErrorItemCorrupt' || code === 'ErrorCorruptData';
+}
+
 /** The item or folder is not there (any more); an id that the store cannot even read never was there. */
 export function isGone(code: string): boolean {
   return GONE.has(code);

@@ -7,6 +7,7 @@ import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { FolderItems, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
+import { isOfDamagedItem } from './failures.ts';
 import { findItems, ITEMS_PER_PAGE } from './item-operations.ts';
 import {
   createdAtOf,
@@ -115,7 +116,7 @@ async function openContacts(
     if (properties === undefined) closed.push(row);
     else items.push(itemOf(row, properties));
   }
-  let unreadable = 0;
+  const damaged: Row[] = [];
   try {
     for (let at = 0; at < closed.length; at += OPENED_AT_ONCE) {
       const portion = closed.slice(at, at + OPENED_AT_ONCE);
@@ -124,12 +125,12 @@ async function openContacts(
         known?.keep(row.itemId, row.version, properties);
         items.push(itemOf(row, properties));
       }
-      unreadable += opened.unreadable;
+      damaged.push(...opened.damaged);
     }
-    return { items, unreadable };
+    return { items, unreadable: damaged.length, damaged };
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
-    return { items, unreadable, failure: thrown };
+    return { items, unreadable: damaged.length, damaged, failure: thrown };
   }
 }
 
@@ -144,7 +145,7 @@ interface Opened {
 
 interface OpenedPortion {
   readonly contacts: readonly Opened[];
-  readonly unreadable: number;
+  readonly damaged: readonly Row[];
 }
 
 async function openPortion(
@@ -153,7 +154,7 @@ async function openPortion(
   signal: AbortSignal,
 ): Promise<OpenedPortion> {
   try {
-    return { contacts: await open(session, rows, signal), unreadable: 0 };
+    return { contacts: await open(session, rows, signal), damaged: [] };
   } catch (thrown) {
     if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;
     return openSingly(session, rows, signal);
@@ -180,7 +181,7 @@ async function openSingly(
   signal: AbortSignal,
 ): Promise<OpenedPortion> {
   const contacts: Opened[] = [];
-  let unreadable = 0;
+  const damaged: Row[] = [];
   let inARow = 0;
   for (const row of rows) {
     try {
@@ -188,15 +189,21 @@ async function openSingly(
       inARow = 0;
     } catch (thrown) {
       if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;
-      unreadable += 1;
+      damaged.push(row);
+      // With what was read before, the damaged ones may be all that is left to open.
+      if (isRefusedAsSuch(thrown)) continue;
       inARow += 1;
       if (inARow === MOST_FAILURES) throw thrown;
     }
   }
-  return { contacts, unreadable };
+  return { contacts, damaged };
 }
 
 /** A damaged item is refused as such, or makes the server fail (failures.ts). */
 function mayBeOfOneItem(thrown: unknown): boolean {
   return thrown instanceof Failure && ['unexpectedAnswer', 'serviceUnavailable'].includes(thrown.code);
+}
+
+function isRefusedAsSuch(thrown: unknown): boolean {
+  return thrown instanceof Failure && isOfDamagedItem(String(thrown.details['code']));
 }

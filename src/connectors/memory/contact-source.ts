@@ -26,8 +26,18 @@ export class InMemorySource implements ContactSource {
     if (trouble.hidesHiddenFlag === true || (trouble.hidesAttributes ?? []).length > 0) {
       problems.push(new Failure('sourceIncomplete', { details: { unknown: true } }));
     }
-    const objects = read.filter(fits).map((object) => this.#asReadable(object));
-    return { objects, isComplete: problems.length === 0, gaps: problems };
+    const inScope = read.filter(fits);
+    const unreadable = new Set(
+      inScope.map(({ id }) => id).filter((id) => trouble.unreadable?.has(id) === true),
+    );
+    const objects = inScope.filter(({ id }) => !unreadable.has(id));
+    const remarks = [...unreadable].map(() => new Failure('sourceItemKept', { details: { count: 1 } }));
+    return {
+      objects: objects.map((object) => this.#asReadable(object)),
+      isComplete: problems.length === 0,
+      gaps: [...problems, ...remarks],
+      ...(unreadable.size === 0 ? {} : { unreadable }),
+    };
   }
 
   async probe(_signal: AbortSignal): Promise<readonly ProbeStep[]> {

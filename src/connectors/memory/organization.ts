@@ -38,6 +38,8 @@ export interface DirectoryTrouble {
   stopsAfter?: number;
   /** Groups whose members may not be read. */
   unreadableGroups?: ReadonlySet<string>;
+  /** Listed, and cannot be opened. */
+  unreadable?: ReadonlySet<SourceObjectId>;
   /** A right is missing: nobody's hidden flag can be told. */
   hidesHiddenFlag?: boolean;
   /** A right is missing: these attributes cannot be told. */

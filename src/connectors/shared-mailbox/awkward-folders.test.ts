@@ -118,13 +118,18 @@ describe.each([
     expect([objects.length, isComplete]).toEqual([2, true]);
   });
 
-  it('damaged items make the reading incomplete, and everybody else is read', async () => {
+  it('damaged items make the reading incomplete unless it is known who they are; everybody else is read', async () => {
     for (const number of [1, 2, 3, 4]) await bed.add({ displayName: `Customer ${number}` });
+    const everybody = (await bed.read()).objects.map(({ id }) => id);
     const items = (await bed.control.mailbox(bed.address)).items;
     bed.damage(items[2]?.id ?? '');
-    const { objects, isComplete, gaps } = await bed.read();
-    expect([objects.length, isComplete]).toEqual([3, false]);
-    expect(gaps.map(({ code, details }) => [code, details['count']])).toEqual([['sourceItemUnreadable', 1]]);
+    const { objects, isComplete, gaps, unreadable = [] } = await bed.read();
+    const isKnown = name === 'EWS';
+    expect([objects.length, isComplete]).toEqual([3, isKnown]);
+    const code = isKnown ? 'sourceItemKept' : 'sourceItemUnreadable';
+    expect(gaps.map((gap) => [gap.code, gap.details['count']])).toEqual([[code, 1]]);
+    const left = everybody.filter((id) => objects.every((object) => object.id !== id));
+    expect([...unreadable]).toEqual(isKnown ? left : []);
   });
 
   it('a folder of many pages is read whole, each item once', async () => {

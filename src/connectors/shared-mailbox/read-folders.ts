@@ -3,7 +3,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { ItemSource } from '../../model/policy.ts';
-import type { ContactFolders, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type { ContactFolders, DamagedItem, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import { chooseFolders } from './chosen-folders.ts';
@@ -15,7 +15,10 @@ const MOST_ROUNDS = 3;
 
 interface Round {
   readonly items: readonly SourceItem[];
+  readonly damaged: readonly DamagedItem[];
   readonly gaps: readonly Failure[];
+  /** Because of which nothing is missing. */
+  readonly remarks: readonly Failure[];
   readonly failure: Failure | undefined;
   readonly hasSeveralPages: boolean;
 }
@@ -57,7 +60,9 @@ async function readRound(
   signal: AbortSignal,
 ): Promise<Round> {
   const items = new Map<string, SourceItem>();
+  const damaged = new Map<string, DamagedItem>();
   const gaps: Failure[] = [];
+  const remarks: Failure[] = [];
   const denied: Failure[] = [];
   let failure: Failure | undefined;
   let hasSeveralPages = folders.length > 1;
@@ -66,10 +71,13 @@ async function readRound(
     // Whoever moved an item from one folder to another meanwhile shows it twice.
     for (const item of reading.items) items.set(item.itemId, item);
     const withoutKey = reading.items.filter((item) => !item.isMarked && item.searchKey === '').length;
-    const count = reading.unreadable + withoutKey;
-    if (count > 0) {
-      gaps.push(new Failure('sourceItemUnreadable', { details: { folder: folder.name, count } }));
-    }
+    const known = (reading.damaged ?? []).filter(({ searchKey }) => searchKey !== '');
+    for (const item of known) damaged.set(item.itemId, item);
+    const count = reading.unreadable - known.length + withoutKey;
+    const { name } = folder;
+    if (count > 0) gaps.push(new Failure('sourceItemUnreadable', { details: { folder: name, count } }));
+    const kept = known.filter(({ isMarked }) => !isMarked).length;
+    if (kept > 0) remarks.push(new Failure('sourceItemKept', { details: { folder: name, count: kept } }));
     hasSeveralPages ||= reading.hasSeveralPages;
     if (reading.denied !== undefined) denied.push(folder.closed ?? reading.denied);
     if (reading.failure !== undefined) failure = reading.failure;
@@ -78,18 +86,29 @@ async function readRound(
   gaps.push(...denied);
   // Where everything is closed, nothing was read.
   if (denied.length > 0 && denied.length === folders.length) failure ??= denied[0];
-  return { items: [...items.values()], gaps, failure, hasSeveralPages };
+  for (const id of items.keys()) damaged.delete(id);
+  const read = { items: [...items.values()], damaged: [...damaged.values()] };
+  return { ...read, gaps, remarks, failure, hasSeveralPages };
 }
 
-function readingOf({ items, gaps }: Round, others: readonly Failure[], log: Log): SourceReading {
+function readingOf(
+  { items, damaged, gaps, remarks }: Round,
+  others: readonly Failure[],
+  log: Log,
+): SourceReading {
   const ours = items.filter(({ isMarked }) => isMarked).length;
   if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
   const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
   // A closed folder hides its sub-folders and its items, and is one trouble.
   const all = [...new Set([...others, ...gaps])];
+  const { items: found, unreadable } = keyed(
+    theirs,
+    damaged.filter(({ isMarked }) => !isMarked),
+  );
   return {
-    objects: keyed(theirs).map(({ id, item }) => sourceObjectOf(id, item)),
+    objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
     isComplete: all.length === 0,
-    gaps: all,
+    gaps: [...all, ...remarks],
+    ...(unreadable.size === 0 ? {} : { unreadable }),
   };
 }

@@ -208,6 +208,35 @@ describe('who a contact is', () => {
     expect((await ids(copy)).get('Copy')).toBe(both.get('Original'));
   });
 
+  it('of a damaged one is told by its key and age', async () => {
+    const damaged = ({ itemId, searchKey, createdAt, isMarked }: SourceItem) => ({
+      itemId,
+      searchKey,
+      createdAt,
+      isMarked,
+    });
+    const both = await ids(copy, original);
+    const read = async (items: readonly SourceItem[], ...broken: readonly SourceItem[]) => {
+      const answer = { ...page(...items), unreadable: broken.length, damaged: broken.map(damaged) };
+      return readerOver(mailboxOf([[contacts]], { Kontakte: answer }).folders)();
+    };
+    const withoutOriginal = await read([copy, item('Other')], original);
+    expect([namesIn(withoutOriginal), withoutOriginal.isComplete]).toEqual([['Copy', 'Other'], true]);
+    expect(withoutOriginal.objects[0]?.id).toBe(both.get('Copy'));
+    expect([...(withoutOriginal.unreadable ?? [])]).toEqual([both.get('Original')]);
+    expect(withoutOriginal.gaps).toMatchObject([{ code: 'sourceItemKept', details: { count: 1 } }]);
+    // Of the same age: which of the two is which, only the contents tell.
+    const twin = { ...copy, createdAt: original.createdAt };
+    const twins = await read([twin], original);
+    expect([namesIn(twins), twins.unreadable?.size]).toEqual([[], 2]);
+    // Without a key nobody knows who is missing.
+    const nobody = await read([copy], { ...original, searchKey: '' });
+    expect([nobody.isComplete, nobody.gaps.map(({ code }) => code)]).toEqual([
+      false,
+      ['sourceItemUnreadable'],
+    ]);
+  });
+
   it('cannot be told without a key: then the reading is incomplete', async () => {
     const keyless = item('Keyless', { searchKey: '' });
     const { folders } = mailboxOf([[contacts]], { Kontakte: page(original, keyless) });

@@ -103,6 +103,19 @@ export const sourceFailures = {
         'Open the folder in Outlook and look for contacts that cannot be opened; delete them or enter them anew. The details name the folder.',
     },
   },
+  sourceItemKept: {
+    number: 14033,
+    scope: 'source',
+    advice: 'retryNow',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'A contact of the source could not be opened; its copies stay as they are, and all others are up to date.',
+      causes: ['The item is damaged.'],
+      remedy:
+        'Open the folder in Outlook and look for contacts that cannot be opened; delete them or enter them anew. The details name the folder.',
+    },
+  },
   photoRightMissing: {
     number: 14040,
     scope: 'source',
