@@ -47,7 +47,7 @@ export default {
       comment: 'Only packages that compute.',
       severity: 'error',
       from: { path: '^src/core/', pathNot: test },
-      to: { path: 'node_modules/', pathNot: 'node_modules/(libphonenumber-js|re2js)/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(croner|libphonenumber-js|re2js)/' },
     },
     only('ports-know-the-model', 'A port is a promise about nouns.', '^src/ports/', ['^src/model/']),
     only('engine-joins-core-and-ports', 'The engine cannot tell which connector it holds.', '^src/engine/', [

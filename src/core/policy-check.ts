@@ -10,6 +10,7 @@ import { usualSource } from './property-mapping.ts';
 import { hasOwnSource, isFilledByPolicy } from './property-rules.ts';
 import { isSourceAttribute, nearSourceAttribute } from './source-attributes.ts';
 import { parseTemplate } from './template.ts';
+import { makeTimetable } from './timetable.ts';
 
 /** Names from Graph and from the source that people type for contact properties. */
 const OTHER_NAMES: Readonly<Record<string, ContactProperty>> = {
@@ -45,7 +46,7 @@ export function isContactProperty(name: string): name is ContactProperty {
 }
 
 /** Throws Failure `invalidDocument`, `invalidTemplate` or `invalidFilter`. */
-export function checkPolicy(policy: Pick<Policy, 'source' | 'contact' | 'folder'>): void {
+export function checkPolicy(policy: Pick<Policy, 'source' | 'contact' | 'folder' | 'schedule'>): void {
   const { subfolderPerDomain, useDefaultContacts } = policy.folder;
   if (subfolderPerDomain && useDefaultContacts) {
     throw invalid(
@@ -55,6 +56,18 @@ export function checkPolicy(policy: Pick<Policy, 'source' | 'contact' | 'folder'
   }
   validateFilterRows(policy.source);
   checkContactPart(policy);
+  checkSchedule(policy.schedule);
+}
+
+function checkSchedule(schedule: Policy['schedule']): void {
+  if (schedule === undefined) return;
+  // Whatever the environment's zone is: what never comes in one comes in none.
+  const first = makeTimetable(schedule, 'UTC').next(new Date(0));
+  if (first === undefined)
+    throw invalid(
+      'schedule',
+      'It never falls due: there is no such day, or every moment lies in a blackout.',
+    );
 }
 
 function checkContactPart({ contact, source }: Pick<Policy, 'source' | 'contact'>): void {

@@ -14,6 +14,7 @@ export type {
   Brake as BrakeLimits,
   Canary,
   Contact as ContactPart,
+  DailyWindow,
   Deletion as DeletionPart,
   ExchangeOnlineSource,
   FilterRow,
@@ -23,6 +24,7 @@ export type {
   Policy,
   PropertyRule,
   PublicFolderSource,
+  Schedule,
   SharedMailboxSource,
   Source as SourcePart,
 } from '@contactsync/contract';
