@@ -70,12 +70,15 @@ export default {
       '^src/(ports|model)/',
       '^contract/src/',
     ]),
+    only('scheduler-knows-the-clock', 'Runs a policy through a function it is given.', '^src/scheduler/', [
+      '^src/(core|ports|model)/',
+    ]),
     only('license-implements-a-port', 'Reads and says; decides nothing.', '^src/license/', ['^src/(ports|model)/']),
     only('certificates-know-the-model', 'Making and reading certificates is no business of others.', '^src/certificates/', [
       '^src/(ports|model)/',
     ]),
     only('operations-join-engine-and-contract', 'What a person asks, in process.', '^src/operations/', [
-      '^src/(engine|core|ports|model|certificates)/',
+      '^src/(engine|scheduler|core|ports|model|certificates)/',
       '^contract/src/',
     ]),
     only('cli-knows-the-contract', 'The command line works as well over HTTP.', '^src/cli/', ['^contract/src/']),

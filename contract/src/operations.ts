@@ -3,6 +3,8 @@
 // numbered failure; anything else thrown is a defect. Policies and environments are named by name or id, runs by
 // id or an unambiguous beginning of one.
 
+import type { PersonView, WhereView, WithheldView } from './person-views.ts';
+import type { QueuedView, UpcomingView } from './service-views.ts';
 import type {
   ApplyView,
   CertificateView,
@@ -15,7 +17,6 @@ import type {
   LicenseView,
   MailboxPlanView,
   PasswordUse,
-  PersonView,
   PolicyView,
   ProbeView,
   ReportView,
@@ -25,8 +26,6 @@ import type {
   RunView,
   ScanView,
   StatusView,
-  WhereView,
-  WithheldView,
 } from './views.ts';
 
 /** A document as a person wrote it: YAML or JSON text, with the name of its file for messages. */
@@ -202,6 +201,18 @@ export interface PeopleOperations {
   release(person: string): Promise<PersonView>;
 }
 
+export interface ServiceOperations {
+  /**
+   * Runs enabled policies by their schedules until the signal; then ends the runs in hand, whose policies stay queued
+   * for the next start. Rejects with 17050 when another process serves the data directory.
+   */
+  serve(signal: AbortSignal, onReady?: () => void): Promise<void>;
+  /** In their order. */
+  queue(): Promise<readonly QueuedView[]>;
+  /** What the schedules of enabled policies say for the coming days, in order of time. */
+  upcoming(days: number): Promise<readonly UpcomingView[]>;
+}
+
 export interface Operations {
   readonly environments: EnvironmentOperations;
   readonly policies: PolicyOperations;
@@ -209,6 +220,7 @@ export interface Operations {
   readonly runs: RunOperations;
   readonly settings: SettingsOperations;
   readonly people: PeopleOperations;
+  readonly service: ServiceOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

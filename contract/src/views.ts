@@ -460,38 +460,3 @@ export interface ScanView {
   }[];
   readonly failures: readonly { readonly primarySmtpAddress: string; readonly failure: FailureView }[];
 }
-
-export interface PersonView {
-  readonly id: string;
-  readonly label: string;
-  /** As of the latest run that knew the person; empty when none does. */
-  readonly addresses: readonly string[];
-}
-
-export interface PersonPlaceView {
-  readonly policy: string;
-  readonly policyId: string;
-  /** The policy was removed and its contacts stayed. */
-  readonly isPolicyRemoved: boolean;
-  readonly primarySmtpAddress: string;
-  /** `unknown`: the ledger cannot tell, or the mailbox could not be read. */
-  readonly state: 'held' | 'unknown';
-  /** More than one where the user made copies; undefined where nobody looked. */
-  readonly items?: number;
-  readonly failure?: FailureView;
-}
-
-export interface WithheldView {
-  readonly id: string;
-  readonly label: string;
-  readonly since: string;
-  readonly by: string;
-}
-
-export interface WhereView {
-  readonly person: PersonView;
-  readonly places: readonly PersonPlaceView[];
-  /** Mailboxes whose users were given the contact: it is theirs, and contactSync does not touch it. */
-  readonly handedOver: readonly string[];
-  readonly withheld?: WithheldView;
-}

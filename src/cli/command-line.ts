@@ -9,6 +9,7 @@ import { addPeopleCommands } from './commands/people.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addRunCommands } from './commands/run.ts';
+import { addServiceCommands } from './commands/service.ts';
 import { addSettingsCommands } from './commands/settings.ts';
 import { CliContext, type CommandLine, type GlobalOptions } from './context.ts';
 import { EXIT, EXIT_HELP, exitCodeOfFailure } from './exit-codes.ts';
@@ -94,6 +95,7 @@ ${EXIT_HELP}`,
   addCertificateCommands(program, context);
   addSettingsCommands(program, context);
   addPeopleCommands(program, context);
+  addServiceCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

@@ -1,6 +1,14 @@
 import type { RunTimesView } from '@contactsync/contract';
 import { describe, expect, it } from 'vitest';
-import { aboutText, durationText, rangeText, timeText, waitsText, waitText } from './duration-text.ts';
+import {
+  aboutText,
+  durationText,
+  momentText,
+  rangeText,
+  timeText,
+  waitsText,
+  waitText,
+} from './duration-text.ts';
 
 describe('a duration', () => {
   it.each([
@@ -45,6 +53,11 @@ describe('a wait', () => {
     expect(waitText('2026-11-22T13:03:20.000Z', 1)).toMatch(
       /^Exchange asks us to wait until \d\d:\d\d:\d\d \(1 mailbox\)$/,
     );
+  });
+
+  it('names day and time where the reader is', () => {
+    expect(momentText('2026-11-02T23:30:00.000Z', 'Europe/Berlin')).toBe('Tue 2026-11-03 00:30');
+    expect(momentText('never')).toBe('never');
   });
 
   it('is a remark, and none where there was none', () => {

@@ -65,6 +65,18 @@ export function basisText({ basis, writes }: ForecastView): string {
   return `${BASIS_WORDS[basis]}; no recent run ${writes > 0 ? 'wrote anything' : 'was measured'}`;
 }
 
+/** Day and time where the reader is: "Mon 2026-11-02 14:03". */
+export function momentText(iso: string, timeZone?: string): string {
+  const moment = new Date(iso);
+  if (Number.isNaN(moment.getTime())) return iso;
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const weekday = moment.toLocaleDateString('en-GB', { weekday: 'short', ...zone });
+  // The Swedish order of a date is that of ISO 8601.
+  const date = moment.toLocaleDateString('sv-SE', zone);
+  const time = moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', ...zone });
+  return `${weekday} ${date} ${time}`;
+}
+
 /** Wall-clock time where the reader is: "14:03:20". */
 export function timeText(iso: string, timeZone?: string): string {
   const time = new Date(iso);

@@ -62,6 +62,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   groupNotFound: EXIT.configuration,
   mailboxNotFound: EXIT.configuration,
   alreadyRunning: EXIT.alreadyRunning,
+  serviceRunning: EXIT.alreadyRunning,
   cancelled: EXIT.finishedWithErrors,
 };
 

@@ -19,6 +19,11 @@ export function holdingPolicy<T>(id: PolicyId, holding: Holding, work: Work<T>):
   return whileHeld(`policy:${id}`, 'alreadyRunning', holding, work);
 }
 
+/** Throws `serviceRunning` when another process serves the data directory, also when the lease is lost on the way. */
+export function holdingService<T>(holding: Holding, work: Work<T>): Promise<T> {
+  return whileHeld('service', 'serviceRunning', holding, work);
+}
+
 /** Throws `mailboxBusy` when somebody else writes the mailbox, also when the lease is lost on the way. */
 export function holdingMailbox<T>(id: MailboxId, holding: Holding, work: Work<T>): Promise<T> {
   return whileHeld(`mailbox:${id}`, 'mailboxBusy', holding, work);

@@ -24,6 +24,7 @@ import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { RunQueue } from '../ports/run-queue.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
@@ -79,6 +80,7 @@ export interface OperationsDependencies {
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
   readonly withheld: WithheldPeople;
+  readonly queue: RunQueue;
   readonly leases: Leases;
   readonly license: License;
   readonly audit: Audit;

@@ -16,6 +16,7 @@ import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
 import { makeRunOperations } from './runs.ts';
+import { makeServiceOperations } from './service.ts';
 import { makeSettingsOperations } from './settings.ts';
 
 export interface InProcessOperations extends Operations {
@@ -70,6 +71,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     runs: translated(makeRunOperations(dependencies, live, policyOperations), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
+    service: translated(makeServiceOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),
     close: () => live.close(),
   };

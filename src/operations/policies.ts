@@ -53,7 +53,7 @@ function checkLdapFilters(
 }
 
 export function makePolicyOperations(dependencies: OperationsDependencies, live: LiveRuns): PolicyOperations {
-  const { policies, environments, memory, ledger, user, newId, format } = dependencies;
+  const { policies, environments, memory, ledger, queue, user, newId, format } = dependencies;
 
   const present = ({ document, ...revision }: DocumentRevision<Policy>): PolicyView => ({
     policy: document,
@@ -149,6 +149,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       }
       await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
       await policies.remove(document.id, user);
+      await queue.forget(id);
       // Of contacts that stay, the ledger still tells whose they are.
       if (removeContacts) await ledger.forget(id);
       return { removed: true, run: run === undefined ? undefined : presentRun(run) };

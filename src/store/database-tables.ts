@@ -59,6 +59,14 @@ export interface MainTables {
   certificate: { thumbprint: string; body: string; sealed_key: Bytes };
   certificate_assignment: { environment_id: string; thumbprint: string; sealed: Bytes };
   password: { environment_id: string; use: string; sealed: Bytes };
+  run_queue: {
+    seq: Generated<number>;
+    policy_id: string;
+    due_at: string;
+    reason: string;
+    is_running: number;
+  };
+  schedule_state: { policy_id: string; considered_until: string };
   withheld_person: { source_object_id: string; since: string; sealed: Bytes };
   setting: { key: string; value: string };
   audit: {

@@ -10,6 +10,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { RunQueue } from '../ports/run-queue.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
@@ -23,6 +24,7 @@ import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { type DatabasePlace, openDatabases } from './open-database.ts';
 import { createPolicyMemory } from './policy-memory.ts';
+import { createRunQueue } from './run-queue.ts';
 import { createRunStore } from './run-store.ts';
 import { createSecretStore } from './secret-store.ts';
 import { createSettings } from './settings.ts';
@@ -41,6 +43,7 @@ export interface Stores {
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
   readonly withheld: WithheldPeople;
+  readonly queue: RunQueue;
   readonly directoryCache: DirectoryCache;
   readonly leases: Leases;
   readonly secrets: SecretStore;
@@ -68,6 +71,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),
     memory: createPolicyMemory(main),
     withheld: createWithheldPeople(main, key),
+    queue: createRunQueue(main),
     directoryCache: createDirectoryCache(databases.ledger, clock),
     leases,
     secrets: createSecretStore(main, key),

@@ -11,6 +11,7 @@ import { journalContract } from '../../test/contract/journal.ts';
 import { type LeasesFixture, leasesContract } from '../../test/contract/leases.ts';
 import { ledgerContract } from '../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../test/contract/policy-memory.ts';
+import { runQueueContract } from '../../test/contract/run-queue.ts';
 import { runStoreContract } from '../../test/contract/run-store.ts';
 import { secretStoreContract } from '../../test/contract/secret-store.ts';
 import { withheldPeopleContract } from '../../test/contract/withheld-people.ts';
@@ -95,6 +96,10 @@ function passContracts(
   withheldPeopleContract(
     name,
     fixtureOf((stores) => stores.withheld),
+  );
+  runQueueContract(
+    name,
+    fixtureOf((stores) => stores.queue),
   );
   directoryCacheContract(
     name,

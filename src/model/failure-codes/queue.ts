@@ -66,8 +66,23 @@ export const queueFailures = {
     whoActs: 'nobody',
     en: {
       sentence: 'The run was cancelled.',
-      causes: ['Somebody stopped it, or the computer shut down.'],
+      causes: [
+        'Somebody stopped it, or the computer shut down.',
+        'It took longer than its schedule allows (maximumMinutes in the details).',
+      ],
       remedy: 'Run the policy again; it continues where it stopped.',
+    },
+  },
+  serviceRunning: {
+    number: 17050,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A service already works on this data directory.',
+      causes: ['Another process serves it; the details say which and since when.'],
+      remedy:
+        'Stop that process, or give this one a data directory of its own. If it no longer exists, because it was killed or the computer restarted, the data directory is free again within a minute.',
     },
   },
 } as const satisfies Record<string, FailureFacts>;

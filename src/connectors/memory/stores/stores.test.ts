@@ -5,6 +5,7 @@ import { journalContract } from '../../../../test/contract/journal.ts';
 import { leasesContract } from '../../../../test/contract/leases.ts';
 import { ledgerContract } from '../../../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../../../test/contract/policy-memory.ts';
+import { runQueueContract } from '../../../../test/contract/run-queue.ts';
 import { runStoreContract } from '../../../../test/contract/run-store.ts';
 import { withheldPeopleContract } from '../../../../test/contract/withheld-people.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -14,6 +15,7 @@ import { InMemoryJournal } from './in-memory-journal.ts';
 import { InMemoryLeases } from './in-memory-leases.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { InMemoryPolicyMemory } from './in-memory-policy-memory.ts';
+import { InMemoryRunQueue } from './in-memory-run-queue.ts';
 import { InMemoryRunStore } from './in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from './in-memory-withheld-people.ts';
 
@@ -45,6 +47,11 @@ directoryCacheContract('memory', fixtureOf(createInMemoryDirectoryCache), { notS
 policyMemoryContract(
   'memory',
   fixtureOf(() => new InMemoryPolicyMemory()),
+  { notSupported },
+);
+runQueueContract(
+  'memory',
+  fixtureOf(() => new InMemoryRunQueue()),
   { notSupported },
 );
 withheldPeopleContract(

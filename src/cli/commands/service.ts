@@ -1,0 +1,103 @@
+// serve, queue, schedule: what runs by itself, and when.
+
+import type { QueuedView, UpcomingView } from '@contactsync/contract';
+import type { Command } from 'commander';
+import type { CliContext } from '../context.ts';
+import { momentText } from '../duration-text.ts';
+import { examples } from '../examples.ts';
+import { type Column, table } from '../table.ts';
+import { wholeNumber } from './options.ts';
+
+const DEFAULT_DAYS = '7';
+const MOST_SHOWN = 50;
+
+const REASON_WORDS: Readonly<Record<QueuedView['reason'], string>> = {
+  schedule: 'its schedule',
+  missed: 'missed while no service ran',
+  request: 'somebody asked for it',
+};
+
+export function addServiceCommands(program: Command, context: CliContext): void {
+  program
+    .command('serve')
+    .description(
+      'Run enabled policies by their schedules until Ctrl-C or SIGTERM. One service works on a data directory.',
+    )
+    .addHelpText('after', examples('serve', 'serve --data-dir /var/lib/contactsync'))
+    .action(async () => {
+      const { service } = await context.operations();
+      const stop = new AbortController();
+      const stopListening = context.terminal.onInterrupt(() => {
+        stopListening();
+        if (!context.isJson) context.print('Stopping: the writes in hand are finished.');
+        stop.abort();
+      });
+      try {
+        await service.serve(stop.signal, () => {
+          if (!context.isJson) context.print('The service runs. Stop it with Ctrl-C.');
+        });
+      } finally {
+        stopListening();
+      }
+      context.show({ stopped: true }, () => ['Stopped. What was queued stays queued for the next start.']);
+    });
+
+  program
+    .command('queue')
+    .description('List the policies that run or wait for their turn.')
+    .addHelpText('after', examples('queue'))
+    .action(async () => {
+      const queue = await (await context.operations()).service.queue();
+      context.show({ queue }, () =>
+        queue.length === 0
+          ? ['Nothing is queued.']
+          : table(
+              queue,
+              [
+                { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
+                { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
+                { title: 'STATE', value: ({ isRunning }) => (isRunning ? 'running' : 'waiting') },
+                { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
+                { title: 'QUEUED BY', value: ({ reason }) => REASON_WORDS[reason] },
+              ],
+              context.paint,
+            ),
+      );
+    });
+
+  program
+    .command('schedule')
+    .description('List when the schedules of enabled policies run them next.')
+    .option('--days <number>', 'how far to look ahead', DEFAULT_DAYS)
+    .option('--all', 'show everything instead of the beginning of long lists')
+    .addHelpText('after', examples('schedule', 'schedule --days 30'))
+    .action(async (options: { days: string; all?: boolean }) => {
+      const days = wholeNumber(context, '--days', options.days);
+      const upcoming = await (await context.operations()).service.upcoming(days);
+      context.show({ upcoming }, () => upcomingLines(upcoming, days, options.all === true, context));
+    });
+}
+
+const UPCOMING_COLUMNS: readonly Column<UpcomingView>[] = [
+  { title: 'WHEN', value: ({ at }) => momentText(at) },
+  { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
+  { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
+];
+
+function upcomingLines(
+  upcoming: readonly UpcomingView[],
+  days: number,
+  isWhole: boolean,
+  context: CliContext,
+): string[] {
+  if (upcoming.length === 0)
+    return [
+      `No policy runs by itself in the next ${days} days. A policy does when it is enabled and has a schedule.`,
+    ];
+  const shown = isWhole ? upcoming : upcoming.slice(0, MOST_SHOWN);
+  const more = upcoming.length - shown.length;
+  return [
+    ...table(shown, UPCOMING_COLUMNS, context.paint),
+    ...(more === 0 ? [] : [`... and ${more} more (--all shows them)`]),
+  ];
+}
