@@ -209,8 +209,8 @@ export interface ServiceOperations {
   serve(signal: AbortSignal, onReady?: () => void): Promise<void>;
   /** In their order. */
   queue(): Promise<readonly QueuedView[]>;
-  /** What the schedules of enabled policies say for the coming days, in order of time. */
-  upcoming(days: number): Promise<readonly UpcomingView[]>;
+  /** The coming days of all enabled policies, with their turns in the queue as their latest runs let expect. */
+  upcoming(days: number): Promise<UpcomingView>;
 }
 
 export interface Operations {

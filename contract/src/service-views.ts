@@ -10,9 +10,32 @@ export interface QueuedView {
   readonly isRunning: boolean;
 }
 
-export interface UpcomingView {
+export interface TurnView {
   /** ISO. */
-  readonly at: string;
+  readonly dueAt: string;
+  /** ISO, later where others of the environment are before it; undefined: it still waits or runs then. */
+  readonly beginsAt: string | undefined;
   readonly policy: string;
   readonly environment: string;
+  /** Seconds, as its latest runs took; undefined: it never ran. */
+  readonly takes: number | undefined;
+}
+
+export interface UpcomingView {
+  /** In order of time. */
+  readonly turns: readonly TurnView[];
+  /** Policies that are due again before a run can be over; seconds. */
+  readonly tooOften: readonly {
+    readonly policy: string;
+    readonly shortestPause: number;
+    readonly takes: number;
+  }[];
+  /** Longest first: times of day (in the zone of the environment) at which nothing of it runs on any of the days. */
+  readonly freeSlots: readonly {
+    readonly environment: string;
+    readonly timeZone: string;
+    /** Such as 07:00. */
+    readonly from: string;
+    readonly to: string;
+  }[];
 }

@@ -5,15 +5,22 @@ import { makeTimetable, type Timetable } from '../core/timetable.ts';
 import { holdingService } from '../engine/holding.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import { policyId, runId } from '../model/ids.ts';
+import { type PolicyId, policyId, runId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import { type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
+import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../scheduler/week-forecast.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 
-const DAY = 24 * 60 * 60_000;
+const SECOND = 1_000;
+const DAY = 24 * 60 * 60 * SECOND;
+const MINUTES_PER_DAY = 24 * 60;
+const RUNS_BACK = 10;
+/** Minutes. */
+const SHORTEST_SLOT = 60;
+const MOST_SLOTS = 3;
 
 export function makeServiceOperations(
   dependencies: OperationsDependencies,
@@ -98,19 +105,69 @@ export function makeServiceOperations(
       });
     },
 
-    async upcoming(days): Promise<readonly UpcomingView[]> {
+    async upcoming(days): Promise<UpcomingView> {
       const now = clock.now();
       const until = new Date(now.getTime() + days * DAY);
-      const moments = (await scheduled()).flatMap(({ name, environment, timetable }) =>
-        (timetable?.momentsBetween(now, until) ?? []).map((at) => ({
-          at: at.toISOString(),
-          policy: name,
+      const plans: DuePlan[] = [];
+      for (const { id, name, environment, timetable } of await scheduled()) {
+        if (timetable === undefined) continue;
+        const moments = timetable.momentsBetween(now, until);
+        plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
+      }
+      const turns = forecastTurns(plans);
+      const known = (await environments.list()).map(({ document }) => document);
+      return {
+        turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs }) => ({
+          dueAt: dueAt.toISOString(),
+          beginsAt: beginsAt?.toISOString(),
+          policy,
           environment,
+          takes: durationMs === undefined ? undefined : Math.ceil(durationMs / SECOND),
         })),
-      );
-      return moments.sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+        tooOften: dueTooOften(plans).map(({ policy, shortestPauseMs, durationMs }) => ({
+          policy,
+          shortestPause: shortestPauseMs / SECOND,
+          takes: Math.ceil(durationMs / SECOND),
+        })),
+        freeSlots: known
+          .filter(({ name }) => plans.some(({ environment }) => environment === name))
+          .flatMap(({ name, timeZone }) =>
+            freeSlots(turns, name, (moment) => minuteOfDay(moment, timeZone), SHORTEST_SLOT)
+              .slice(0, MOST_SLOTS)
+              .map(({ from, to }) => ({
+                environment: name,
+                timeZone,
+                from: clockText(from),
+                to: clockText(to),
+              })),
+          ),
+      };
     },
   };
+
+  /** Of the latest runs that came to an end; a median, because one of them may have waited for an approval. */
+  async function usualDuration(id: PolicyId): Promise<number | undefined> {
+    const latest = await dependencies.runs.list({ policyId: id, limit: RUNS_BACK });
+    const durations = latest
+      .filter(({ kind, state }) => kind === 'run' && (state === 'finished' || state === 'finishedWithErrors'))
+      .flatMap(({ startedAt, endedAt }) =>
+        endedAt === undefined ? [] : [Date.parse(endedAt) - Date.parse(startedAt)],
+      )
+      .sort((one, other) => one - other);
+    return durations[Math.floor(durations.length / 2)];
+  }
+}
+
+function minuteOfDay(moment: Date, timeZone: string): number {
+  const text = moment.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  const [hour = 0, minute = 0] = text.split(':').map(Number);
+  return hour * 60 + minute;
+}
+
+/** 24:00 for the end of a day, and 06:00 for the morning after. */
+function clockText(minutes: number): string {
+  const ofDay = minutes > MINUTES_PER_DAY ? minutes - MINUTES_PER_DAY : minutes;
+  return `${String(Math.floor(ofDay / 60)).padStart(2, '0')}:${String(ofDay % 60).padStart(2, '0')}`;
 }
 
 function timetableOf({ enabled, schedule }: Policy, timeZone: string): Timetable | undefined {

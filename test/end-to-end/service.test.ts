@@ -103,13 +103,15 @@ describe('contactsync serve', () => {
   });
 
   it('says when it will run what, and runs nothing that is disabled', async () => {
-    const { upcoming } = await box.json<{ upcoming: UpcomingView[] }>(['schedule', '--days', '3']);
-    expect(upcoming).toHaveLength(3);
-    expect(upcoming.every(({ policy }) => policy === 'All staff')).toBe(true);
+    const { turns, freeSlots } = await box.json<UpcomingView>(['schedule', '--days', '3']);
+    expect(turns).toHaveLength(3);
+    expect(turns.every(({ policy, takes }) => policy === 'All staff' && (takes ?? 0) > 0)).toBe(true);
+    expect(turns.every(({ dueAt, beginsAt }) => dueAt === beginsAt)).toBe(true);
+    expect(freeSlots).toHaveLength(1);
     const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
-    expect(upcoming.map(({ at }) => clock.format(new Date(at)))).toEqual(['03:30', '03:30', '03:30']);
+    expect(turns.map(({ dueAt }) => clock.format(new Date(dueAt)))).toEqual(['03:30', '03:30', '03:30']);
     await box.json(['policy', 'disable', 'All staff']);
-    expect((await box.json<{ upcoming: UpcomingView[] }>(['schedule'])).upcoming).toEqual([]);
+    expect((await box.json<UpcomingView>(['schedule'])).turns).toEqual([]);
   });
 
   it('refuses a schedule that makes no sense, and keeps the stored one', async () => {

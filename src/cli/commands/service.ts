@@ -1,11 +1,12 @@
 // serve, queue, schedule: what runs by itself, and when.
 
-import type { QueuedView, UpcomingView } from '@contactsync/contract';
+import type { QueuedView, TurnView, UpcomingView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { momentText } from '../duration-text.ts';
+import { durationText, momentText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { type Column, table } from '../table.ts';
+import { count, type Paint, visible } from '../terminal-text.ts';
 import { wholeNumber } from './options.ts';
 
 const DEFAULT_DAYS = '7';
@@ -74,30 +75,48 @@ export function addServiceCommands(program: Command, context: CliContext): void 
     .action(async (options: { days: string; all?: boolean }) => {
       const days = wholeNumber(context, '--days', options.days);
       const upcoming = await (await context.operations()).service.upcoming(days);
-      context.show({ upcoming }, () => upcomingLines(upcoming, days, options.all === true, context));
+      context.show(upcoming, () => upcomingLines(upcoming, days, options.all === true, context.paint));
     });
 }
 
-const UPCOMING_COLUMNS: readonly Column<UpcomingView>[] = [
-  { title: 'WHEN', value: ({ at }) => momentText(at) },
+const TURN_COLUMNS: readonly Column<TurnView>[] = [
+  { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
   { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
   { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
+  { title: 'TAKES', value: ({ takes }) => (takes === undefined ? '' : durationText(takes)) },
+  { title: 'TURN', value: turnText },
 ];
 
+function turnText({ dueAt, beginsAt }: TurnView): string {
+  if (beginsAt === undefined) return 'not again: it still waits or runs then';
+  const delay = (Date.parse(beginsAt) - Date.parse(dueAt)) / 1_000;
+  return delay === 0 ? 'at once' : `${durationText(delay)} later, after others`;
+}
+
 function upcomingLines(
-  upcoming: readonly UpcomingView[],
+  { turns, tooOften, freeSlots }: UpcomingView,
   days: number,
   isWhole: boolean,
-  context: CliContext,
+  paint: Paint,
 ): string[] {
-  if (upcoming.length === 0)
+  if (turns.length === 0)
     return [
-      `No policy runs by itself in the next ${days} days. A policy does when it is enabled and has a schedule.`,
+      `No policy runs by itself in the next ${count(days, 'day', 'days')}. A policy does when it is enabled and has a schedule.`,
     ];
-  const shown = isWhole ? upcoming : upcoming.slice(0, MOST_SHOWN);
-  const more = upcoming.length - shown.length;
+  const shown = isWhole ? turns : turns.slice(0, MOST_SHOWN);
+  const more = turns.length - shown.length;
   return [
-    ...table(shown, UPCOMING_COLUMNS, context.paint),
+    ...table(shown, TURN_COLUMNS, paint),
     ...(more === 0 ? [] : [`... and ${more} more (--all shows them)`]),
+    ...tooOften.map(
+      ({ policy, shortestPause, takes }) =>
+        `Warning: "${visible(policy)}" is due every ${durationText(shortestPause)} and takes ${durationText(takes)}.`,
+    ),
+    ...(freeSlots.length === 0
+      ? []
+      : ['', 'Free on all of these days, where a policy would wait for nobody:']),
+    ...freeSlots.map(
+      ({ environment, timeZone, from, to }) => `  ${visible(environment)}: ${from} to ${to} (${timeZone})`,
+    ),
   ];
 }

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from './week-forecast.ts';
+
+const MINUTE = 60_000;
+const at = (clock: string, day = 2): Date => new Date(`2026-11-0${day}T${clock}:00.000Z`);
+const minuteOfDay = (moment: Date): number => moment.getUTCHours() * 60 + moment.getUTCMinutes();
+
+const plan = (
+  policy: string,
+  minutes: number | undefined,
+  moments: readonly Date[],
+  more: Partial<DuePlan> = {},
+) => ({
+  policy,
+  environment: 'contoso',
+  moments,
+  durationMs: minutes === undefined ? undefined : minutes * MINUTE,
+  ...more,
+});
+
+const begins = (plans: readonly DuePlan[]) =>
+  forecastTurns(plans).map(
+    ({ policy, beginsAt }) => `${policy} ${beginsAt?.toISOString().slice(11, 16) ?? 'not again'}`,
+  );
+
+describe('the forecast of turns', () => {
+  it('lets policies of one environment wait for each other, and those of another not', () => {
+    expect(
+      begins([
+        plan('staff', 30, [at('06:00')]),
+        plan('guests', 10, [at('06:00')]),
+        plan('partners', 5, [at('06:35')]),
+        plan('fabrikam', 60, [at('06:10')], { environment: 'fabrikam' }),
+      ]),
+    ).toEqual(['staff 06:00', 'guests 06:30', 'fabrikam 06:10', 'partners 06:40']);
+  });
+
+  it('does not queue a policy twice, also while it only waits', () => {
+    expect(
+      begins([
+        plan('staff', 45, [at('06:00')]),
+        plan('guests', 10, [at('06:05'), at('06:20'), at('06:50'), at('07:00')]),
+      ]),
+    ).toEqual(['staff 06:00', 'guests 06:45', 'guests not again', 'guests not again', 'guests 07:00']);
+  });
+
+  it('counts a policy that never ran as one that takes no time', () => {
+    expect(begins([plan('new', undefined, [at('06:00')]), plan('staff', 30, [at('06:00')])])).toEqual([
+      'new 06:00',
+      'staff 06:00',
+    ]);
+  });
+});
+
+describe('a policy that is due too often', () => {
+  it('is one whose shortest pause is shorter than it takes', () => {
+    const moments = [at('06:00'), at('06:30'), at('06:45')];
+    expect(dueTooOften([plan('staff', 15, moments)])).toEqual([]);
+    expect(dueTooOften([plan('staff', 16, moments), plan('new', undefined, moments)])).toEqual([
+      { policy: 'staff', shortestPauseMs: 15 * MINUTE, durationMs: 16 * MINUTE },
+    ]);
+  });
+});
+
+describe('free slots', () => {
+  it('are the times of day at which nothing ran on any day, the longest first, over midnight in one piece', () => {
+    const turns = forecastTurns([
+      plan('staff', 59, [at('06:00'), at('06:00', 3)]),
+      plan('guests', 119, [at('20:00', 3)]),
+      plan('fabrikam', 600, [at('08:00')], { environment: 'fabrikam' }),
+    ]);
+    expect(freeSlots(turns, 'contoso', minuteOfDay, 60)).toEqual([
+      { environment: 'contoso', from: 7 * 60, to: 20 * 60 },
+      { environment: 'contoso', from: 22 * 60, to: 30 * 60 },
+    ]);
+    expect(freeSlots(turns, 'contoso', minuteOfDay, 9 * 60)).toHaveLength(1);
+  });
+
+  it('are the whole day where nothing runs, and none where something always does', () => {
+    expect(freeSlots([], 'contoso', minuteOfDay, 60)).toEqual([
+      { environment: 'contoso', from: 0, to: 1440 },
+    ]);
+    const always = forecastTurns([plan('endless', 3_000, [at('06:00')])]);
+    expect(freeSlots(always, 'contoso', minuteOfDay, 1)).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+// What the coming days will look like: every due moment, when its turn comes, how long it will take, and where in the
+// day there is room. Pure; the queue's own rules applied to measured durations.
+
+const MINUTE = 60_000;
+const MINUTES_PER_DAY = 24 * 60;
+
+export interface DuePlan {
+  readonly policy: string;
+  readonly environment: string;
+  /** In order of time. */
+  readonly moments: readonly Date[];
+  /** Measured; undefined: never ran. */
+  readonly durationMs: number | undefined;
+}
+
+export interface ForecastTurn {
+  readonly policy: string;
+  readonly environment: string;
+  readonly dueAt: Date;
+  /** Later than `dueAt` where others are before it; undefined: it still waits or runs, and is not queued again. */
+  readonly beginsAt: Date | undefined;
+  readonly durationMs: number | undefined;
+}
+
+/** A policy that is due again before a run of it can be over. */
+export interface TooOften {
+  readonly policy: string;
+  readonly shortestPauseMs: number;
+  readonly durationMs: number;
+}
+
+/** A time of day at which nothing of the environment ran on any of the days. */
+export interface FreeSlot {
+  readonly environment: string;
+  /** Minutes since midnight in the zone that was asked for; `to` may lie on the next day. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All turns in order of time. Policies that were due at the same moment keep the order in which they are given. */
+export function forecastTurns(plans: readonly DuePlan[]): readonly ForecastTurn[] {
+  const due = plans
+    .flatMap((plan) => plan.moments.map((at) => ({ plan, at })))
+    .sort((one, other) => one.at.getTime() - other.at.getTime());
+  const freeAt = new Map<string, number>();
+  const overAt = new Map<string, number>();
+  return due.map(({ plan: { policy, environment, durationMs }, at }) => {
+    const turn = { policy, environment, dueAt: at, durationMs };
+    if ((overAt.get(policy) ?? 0) > at.getTime()) return { ...turn, beginsAt: undefined };
+    const begin = Math.max(at.getTime(), freeAt.get(environment) ?? 0);
+    const end = begin + (durationMs ?? 0);
+    freeAt.set(environment, end);
+    overAt.set(policy, end);
+    return { ...turn, beginsAt: new Date(begin) };
+  });
+}
+
+export function dueTooOften(plans: readonly DuePlan[]): readonly TooOften[] {
+  return plans.flatMap(({ policy, moments, durationMs }) => {
+    if (durationMs === undefined) return [];
+    let shortestPauseMs = Number.POSITIVE_INFINITY;
+    for (const [index, moment] of moments.entries()) {
+      const before = moments[index - 1];
+      if (before !== undefined)
+        shortestPauseMs = Math.min(shortestPauseMs, moment.getTime() - before.getTime());
+    }
+    return shortestPauseMs < durationMs ? [{ policy, shortestPauseMs, durationMs }] : [];
+  });
+}
+
+/** The longest first. `minuteOfDay`: of a moment, in the zone of the reader. */
+export function freeSlots(
+  turns: readonly ForecastTurn[],
+  environment: string,
+  minuteOfDay: (moment: Date) => number,
+  atLeastMinutes: number,
+): readonly FreeSlot[] {
+  const isTaken = new Uint8Array(MINUTES_PER_DAY);
+  for (const turn of turns) {
+    if (turn.environment !== environment || turn.beginsAt === undefined) continue;
+    const minutes = Math.min(MINUTES_PER_DAY, Math.ceil((turn.durationMs ?? 0) / MINUTE) + 1);
+    const first = minuteOfDay(turn.beginsAt);
+    for (let minute = 0; minute < minutes; minute += 1) isTaken[(first + minute) % MINUTES_PER_DAY] = 1;
+  }
+  const begin = isTaken.indexOf(1);
+  if (begin < 0) return [{ environment, from: 0, to: MINUTES_PER_DAY }];
+  const slots: FreeSlot[] = [];
+  // Around the clock once, from a minute that is taken, so that no slot is cut in two at midnight.
+  let from: number | undefined;
+  for (let step = 0; step <= MINUTES_PER_DAY; step += 1) {
+    const isFree = isTaken[(begin + step) % MINUTES_PER_DAY] === 0;
+    if (isFree) from ??= begin + step;
+    else if (from !== undefined) {
+      const shift = from >= MINUTES_PER_DAY ? MINUTES_PER_DAY : 0;
+      slots.push({ environment, from: from - shift, to: begin + step - shift });
+      from = undefined;
+    }
+  }
+  return slots
+    .filter((slot) => slot.to - slot.from >= atLeastMinutes)
+    .sort((one, other) => other.to - other.from - (one.to - one.from));
+}
