@@ -213,6 +213,8 @@ describe('changes', () => {
       '-contacts:PhoneNumber HomeFax',
       '-contacts:Department',
       '+contacts:JobTitle',
+      // The address for letters, which Outlook shows on the business card: which one it is, its parts, and as a whole.
+      ...[`+${0x8022}`, '-0x3a29', '+0x3a27', '-0x3a28', '-0x3a2a', '-0x3a26', '+0x3a15', `+${0x801b}`],
     ]);
   });
 

@@ -1,9 +1,15 @@
 // Contact properties as the XML of a new contact or of the changes to one. In a change each entry of a dictionary has a
 // path of its own, so that neighbors are left alone; what is empty is deleted, because an empty text is no deletion.
 
-import { CONTACT_PROPERTIES, type ContactProperties, type ContactProperty } from '../../model/contact.ts';
+import {
+  CONTACT_PROPERTIES,
+  CONTACT_PROPERTY_NAMES,
+  type ContactProperties,
+  type ContactProperty,
+} from '../../model/contact.ts';
+import { concernsAddress, mailingAddress } from '../contact-folder/mailing-address.ts';
 import { CONTACT_FIELDS, type ContactField, EMAIL_PROPERTIES, PRIVATE_BOX } from './contact-fields.ts';
-import { extendedProperty, type MapiProperty, pathOf } from './mapi-property.ts';
+import { extendedProperty, inSet, type MapiProperty, pathOf, tagged } from './mapi-property.ts';
 import { element, type Xml } from './xml-writer.ts';
 
 export interface ExtendedValue {
@@ -21,7 +27,9 @@ export function newContact(properties: ContactProperties, extra: readonly Extend
     if (!hasExtra && field.element === 'FileAs') {
       hasExtra = true;
       if (outgoing(properties, 'isPrivate') === 'true') content.push(extendedProperty(PRIVATE_BOX, 'true'));
-      content.push(...extra.map(({ property, value }) => extendedProperty(property, value)));
+      const chosen = CONTACT_PROPERTY_NAMES.filter((name) => outgoing(properties, name) !== '');
+      const mailing = mailingValues(chosen, properties).filter(({ value }) => value !== '');
+      content.push(...[...mailing, ...extra].map(({ property, value }) => extendedProperty(property, value)));
     }
     const written = wholeField(field, properties);
     if (written !== undefined) content.push(written);
@@ -47,7 +55,22 @@ export function contactUpdates(
     for (const name of EMAIL_PROPERTIES) if (outgoing(after, name) !== '') chosen.add(name);
   }
   const changes = CONTACT_FIELDS.flatMap((field) => changesOf(field, chosen, after));
-  return element('t:Updates', {}, ...changes, ...extra.map(changeOfExtended));
+  const mailing = mailingValues(chosen, after);
+  return element('t:Updates', {}, ...changes, ...[...mailing, ...extra].map(changeOfExtended));
+}
+
+function mailingValues(
+  chosen: Iterable<ContactProperty>,
+  whole: ContactProperties,
+): readonly ExtendedValue[] {
+  if (!concernsAddress(chosen)) return [];
+  return mailingAddress(whole).map(({ place, value }) => ({
+    property:
+      'tag' in place
+        ? tagged(`0x${place.tag.toString(16)}`, place.type)
+        : inSet('Address', place.id, place.type),
+    value,
+  }));
 }
 
 function wholeField(field: ContactField, properties: ContactProperties): Xml | undefined {

@@ -162,7 +162,19 @@ describe('encodeUpdate', () => {
       postalCode: 'value of homePostalCode',
       countryOrRegion: 'value of homeCountry',
     });
-    expect(Object.keys(body).sort()).toEqual(['businessPhones', 'displayName', 'fileAs', 'homeAddress']);
+    expect(Object.keys(body).sort()).toEqual([
+      ...['businessPhones', 'displayName', 'fileAs', 'homeAddress'],
+      'singleValueExtendedProperties',
+    ]);
+    // The address for letters, which Outlook shows on the business card.
+    expect(body.singleValueExtendedProperties).toContainEqual({
+      id: 'Integer {00062004-0000-0000-C000-000000000046} Id 0x8022',
+      value: '2',
+    });
+    expect(body.singleValueExtendedProperties).toContainEqual({
+      id: 'String 0x3a27',
+      value: 'value of businessCity',
+    });
   });
 
   it('writes the address list again when the display name in it changes', () => {
@@ -184,9 +196,11 @@ describe('Clearing a field', () => {
     expect(cleared('emailAddress1')).toEqual({ emailAddresses: [] });
     expect(cleared('imAddress')).toEqual({ imAddresses: [] });
     expect(cleared('categories')).toEqual({ categories: [] });
-    expect(cleared('homeCity')).toEqual({
+    expect(cleared('homeCity')).toMatchObject({
       homeAddress: { street: null, city: null, state: null, postalCode: null, countryOrRegion: null },
     });
+    const values = cleared('homeCity').singleValueExtendedProperties as readonly { readonly value: string }[];
+    expect(new Set(values.map(({ value }) => value))).toEqual(new Set(['0', '']));
     expect(cleared('pager')).toEqual({ singleValueExtendedProperties: [{ id: 'String 0x3A21', value: '' }] });
     expect(cleared('isPrivate').singleValueExtendedProperties).toMatchObject([
       { value: '0' },

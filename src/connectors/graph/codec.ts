@@ -8,8 +8,10 @@ import {
   type ContactProperty,
 } from '../../model/contact.ts';
 import type { ManagedContact } from '../../model/mailbox.ts';
+import { concernsAddress, type MailingValue, mailingAddress } from '../contact-folder/mailing-address.ts';
 import { isRecord } from '../graph-client/index.ts';
 import {
+  ADDRESS_SET,
   type AddressField,
   type AddressName,
   HAS_PICTURE,
@@ -103,8 +105,14 @@ function encode(
         break;
     }
   }
+  if (concernsAddress(chosen)) extended.push(...mailingAddress(whole).map(mailingProperty));
   const all = [...extended, ...extra];
   return all.length === 0 ? body : { ...body, singleValueExtendedProperties: all };
+}
+
+function mailingProperty({ place, value }: MailingValue): ExtendedProperty {
+  const key = 'tag' in place ? `0x${place.tag.toString(16)}` : `${ADDRESS_SET} Id 0x${place.id.toString(16)}`;
+  return { id: `${place.type} ${key}`, value };
 }
 
 function presentIn(properties: ContactProperties): readonly ContactProperty[] {

@@ -21,7 +21,7 @@ export type Slot =
   | { readonly kind: 'extendedText' | 'extendedDate'; readonly id: string; readonly key: string }
   | { readonly kind: 'sensitivity' };
 
-const ADDRESS_SET = '{00062004-0000-0000-C000-000000000046}';
+export const ADDRESS_SET = '{00062004-0000-0000-C000-000000000046}';
 
 export const SENSITIVITY = 'Integer 0x0036';
 /** The box "Private" in Outlook; it goes together with the sensitivity. */
