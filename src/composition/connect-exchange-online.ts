@@ -15,7 +15,7 @@ import {
 } from '../connectors/graph/index.ts';
 import { createGraphClient } from '../connectors/graph-client/index.ts';
 import { createHttpClient } from '../connectors/http/http-client.ts';
-import { createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
+import { createItemPhotos, createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { environmentId, policyId } from '../model/ids.ts';
@@ -29,6 +29,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { folderMark, markCodec } from './marks.ts';
 import { connectOnlinePublicFolders } from './online-public-folders.ts';
+import { photosByKind } from './photos-by-kind.ts';
 import { sourceByType } from './source-by-type.ts';
 
 export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline' }>;
@@ -89,7 +90,9 @@ export async function connectExchangeOnline(
     knownMailboxes: () => writtenMailboxes(environment, stores),
   });
   const targets = createGraphTargets({ client: graph, markCodec, folderMark, log, clock });
+  const itemPhotos = createItemPhotos();
   const sharedMailbox = createSharedMailboxReader({
+    photos: itemPhotos,
     directory,
     open: openGraphContactFolders({ client: graph, markCodec, clock, log }),
     location: 'exchangeOnline',
@@ -102,6 +105,7 @@ export async function connectExchangeOnline(
     stores,
     log,
     random,
+    photos: itemPhotos,
   });
   return {
     source: sourceByType(source, sharedMailbox, publicFolders.read),
@@ -110,7 +114,7 @@ export async function connectExchangeOnline(
     synchronizedPeople: createSynchronizedPeople(graph),
     traffic: http.traffic,
     photos: {
-      source: createUserPhotos({ client: graph, tokens }),
+      source: photosByKind(createUserPhotos({ client: graph, tokens }), itemPhotos),
       prepare: preparePhoto,
       cache: stores.directoryCache,
       owner: environment.id,

@@ -15,7 +15,11 @@ import {
 } from '../connectors/ews/index.ts';
 import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import { steadyChance } from '../connectors/ldap-client/servers.ts';
-import { createPublicFolderReader, createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
+import {
+  createItemPhotos,
+  createPublicFolderReader,
+  createSharedMailboxReader,
+} from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
@@ -27,6 +31,7 @@ import { readAdditionalCa } from './additional-ca.ts';
 import { countRequests } from './count-requests.ts';
 import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
 import { folderMark, markCodec } from './marks.ts';
+import { photosByKind } from './photos-by-kind.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
 import { createSearch } from './search-exchange.ts';
 import { sourceByType } from './source-by-type.ts';
@@ -88,7 +93,9 @@ export async function connectOnPremises(
   };
   const targets = createEwsTargets({ ...common, impersonate: true });
   const sourceClient = createEwsClient({ ...common, impersonate: true });
+  const itemPhotos = createItemPhotos();
   const sharedMailbox = createSharedMailboxReader({
+    photos: itemPhotos,
     directory: directory.directory,
     open: openEwsContactFolders({ ...common, client: sourceClient, impersonate: true }),
     location: 'onPremises',
@@ -97,6 +104,7 @@ export async function connectOnPremises(
   // Permissions on public folders are those of the account's own mailbox; an application borrows them.
   const publicFolderClient = createEwsClient({ ...common, impersonate: isApplication });
   const publicFolders = createPublicFolderReader({
+    photos: itemPhotos,
     folders: openEwsPublicFolders({
       ...common,
       client: publicFolderClient,
@@ -114,7 +122,7 @@ export async function connectOnPremises(
     targets,
     traffic: targets.traffic,
     photos: {
-      source: directory.photos,
+      source: photosByKind(directory.photos, itemPhotos),
       prepare: preparePhoto,
       cache: stores.directoryCache,
       owner: environment.id,

@@ -6,7 +6,11 @@ import type { CloudEndpoints } from '../connectors/entra/national-clouds.ts';
 import type { TokenProvider } from '../connectors/entra/token-provider.ts';
 import { createEwsClient, openEwsPublicFolders } from '../connectors/ews/index.ts';
 import { bearerSignIn, createExchangeHttp, type ExchangeHttp } from '../connectors/exchange-http/index.ts';
-import { createPublicFolderReader, type PublicFolderReader } from '../connectors/shared-mailbox/index.ts';
+import {
+  createPublicFolderReader,
+  type ItemPhotos,
+  type PublicFolderReader,
+} from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Log } from '../ports/log.ts';
@@ -21,6 +25,7 @@ interface OnlineConnection {
   readonly stores: Stores;
   readonly log: Log;
   readonly random: () => number;
+  readonly photos: ItemPhotos;
 }
 
 export interface OnlinePublicFolders {
@@ -32,7 +37,7 @@ const APPLICATION_ROLE = 'full_access_as_app';
 
 export function connectOnlinePublicFolders(
   environment: Extract<Environment, { scenario: 'exchangeOnline' }>,
-  { tokens, endpoints, additionalCa, stores, log, random }: OnlineConnection,
+  { tokens, endpoints, additionalCa, stores, log, random, photos }: OnlineConnection,
 ): OnlinePublicFolders {
   let connected: { readonly reader: PublicFolderReader; readonly http: ExchangeHttp } | undefined;
   const connect = (reader: string) => {
@@ -50,7 +55,10 @@ export function connectOnlinePublicFolders(
       cache: stores.directoryCache,
       ...common,
     });
-    return { http, reader: createPublicFolderReader({ folders, reader, location: 'exchangeOnline', log }) };
+    return {
+      http,
+      reader: createPublicFolderReader({ folders, reader, location: 'exchangeOnline', log, photos }),
+    };
   };
   return {
     async read(scope, signal) {

@@ -40,6 +40,8 @@ export interface SourceItem {
   readonly isMarked: boolean;
   /** Complete and uncut; of a contact list the display name at most. */
   readonly properties: ContactProperties;
+  /** Another one whenever its picture is; '' where it has none. */
+  readonly pictureStamp: string;
 }
 
 /** It could not be opened; the rest tells the list of the folder, or an earlier reading. */
@@ -72,6 +74,12 @@ export interface ContactFolders {
    * stamp tells. A reading that stopped half way returns what it has with `failure`.
    */
   read(folder: SourceFolder, signal: AbortSignal): Promise<FolderItems>;
+  /** Of items that were read in the folder, in input order; undefined where one has none, or is gone. */
+  readPictures(
+    folder: SourceFolder,
+    itemIds: readonly ItemId[],
+    signal: AbortSignal,
+  ): Promise<readonly (Uint8Array | undefined)[]>;
 }
 
 export type OpenContactFolders = (mailbox: TargetMailbox) => ContactFolders;

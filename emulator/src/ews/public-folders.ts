@@ -2,6 +2,7 @@
 // and what is possible there at all. As strict as the protocol: with the headers of another mailbox a folder or item is
 // not found.
 
+import { shareContactPhotos } from '../organization/contact-photos.ts';
 import { contentsView, findPublicFolderMailbox, hierarchyView } from '../organization/public-folders.ts';
 import type { ContactFolder, Mailbox, Organization } from '../organization/state.ts';
 import type { EmulatorRequest } from '../server/exchange.ts';
@@ -9,7 +10,7 @@ import { accessDenied, EwsError } from './errors.ts';
 import type { Element } from './xml/reader.ts';
 
 const hierarchical = ['m:FindFolder'];
-const ofContents = ['m:GetFolder', 'm:FindItem', 'm:GetItem'];
+const ofContents = ['m:GetFolder', 'm:FindItem', 'm:GetItem', 'm:GetAttachment'];
 
 export function isForPublicFolders({ headers }: EmulatorRequest): boolean {
   return headers['x-publicfoldermailbox'] !== undefined;
@@ -50,7 +51,9 @@ function makeView(organization: Organization, { headers }: EmulatorRequest, oper
     throw new EwsError('ErrorInvalidOperation', 'The operation is not supported for public folders.');
   const isRight = named === place.primarySmtpAddress && anchor === place.primarySmtpAddress;
   const nowhere = { alias: '', displayName: '', primarySmtpAddress: '', exchangeGuid: '' };
-  return contentsView(publicFolders, isRight ? place : nowhere);
+  const view = contentsView(publicFolders, isRight ? place : nowhere);
+  shareContactPhotos(publicFolders.store, view);
+  return view;
 }
 
 /** Looking at what is in a folder, sub-folders or items, needs more than seeing it. */

@@ -24,3 +24,9 @@ export function keepContactPhoto(mailbox: Mailbox, item: ContactItem, photo: Con
 export function dropContactPhoto(mailbox: Mailbox, item: ContactItem): void {
   photos.get(mailbox)?.delete(item.immutableId);
 }
+
+/** A part of the mailbox is shown as one of its own, with the same items. */
+export function shareContactPhotos(mailbox: Mailbox, view: Mailbox): void {
+  const kept = photos.get(mailbox);
+  if (kept !== undefined) photos.set(view, kept);
+}

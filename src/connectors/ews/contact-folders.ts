@@ -6,6 +6,7 @@ import type { ContactFolders, OpenContactFolders, SourceFolder } from '../../por
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
+import { readPictures } from './contact-pictures.ts';
 import type { EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, readFolder } from './folder-tree.ts';
 import { type MailboxSession, type SessionOptions, sessionOf } from './mailbox-session.ts';
@@ -23,6 +24,7 @@ export function openEwsContactFolders(options: EwsContactFoldersOptions): OpenCo
     return {
       list: (signal) => listFolders(session, options.markCodec, signal),
       read: (folder, signal) => readFolderItems(session, options.markCodec, folder, signal),
+      readPictures: (_, itemIds, signal) => readPictures(session, itemIds, signal),
     };
   };
 }

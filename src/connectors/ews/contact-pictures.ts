@@ -22,24 +22,48 @@ const ATTACHMENTS_SHAPE: Xml = element(
   element('t:AdditionalProperties', {}, element('t:FieldURI', { FieldURI: 'item:Attachments' })),
 );
 
-export function contactPictures(session: MailboxSession, seen: SeenItems): ContactPictures {
-  /** Ids of the attachments that are the picture; undefined for an item that is gone. */
-  function find(
-    itemIds: readonly ItemId[],
-    signal: AbortSignal,
-  ): Promise<readonly (readonly string[] | undefined)[]> {
-    return session.askEach(
-      itemIds,
-      (portion) => getItems(ATTACHMENTS_SHAPE, portion),
-      (message) => {
-        if (message.refusal !== undefined && isGone(message.code)) return undefined;
-        const [item] = childOf(requireDone(message), 'Items')?.children ?? [];
-        return picturesIn(item);
-      },
-      signal,
-    );
-  }
+/** Ids of the attachments that are the picture; undefined for an item that is gone. */
+function findPictures(
+  session: MailboxSession,
+  itemIds: readonly ItemId[],
+  signal: AbortSignal,
+): Promise<readonly (readonly string[] | undefined)[]> {
+  return session.askEach(
+    itemIds,
+    (portion) => getItems(ATTACHMENTS_SHAPE, portion),
+    (message) => {
+      if (message.refusal !== undefined && isGone(message.code)) return undefined;
+      const [item] = childOf(requireDone(message), 'Items')?.children ?? [];
+      return picturesIn(item);
+    },
+    signal,
+  );
+}
 
+/** In input order; undefined where the item has none, or is gone. */
+export async function readPictures(
+  session: MailboxSession,
+  itemIds: readonly ItemId[],
+  signal: AbortSignal,
+): Promise<readonly (Uint8Array | undefined)[]> {
+  const found = await findPictures(session, itemIds, signal);
+  const ids = found.map((pictures) => pictures?.[0]);
+  const asked = ids.filter((id) => id !== undefined);
+  const contents = await session.askEach(
+    asked,
+    (portion) => element('m:GetAttachment', {}, attachmentIds(portion)),
+    (message) => {
+      if (message.code === 'ErrorAttachmentNotFound') return undefined;
+      const content = textOf(descend(requireDone(message), 'Attachments', 'FileAttachment'), 'Content');
+      return new Uint8Array(Buffer.from(content, 'base64'));
+    },
+    signal,
+  );
+  const byId = new Map(asked.map((id, place) => [id, contents[place]]));
+  return ids.map((id) => (id === undefined ? undefined : byId.get(id)));
+}
+
+export function contactPictures(session: MailboxSession, seen: SeenItems): ContactPictures {
   async function write(change: PictureChange, old: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of old) {
       const message = await session.ask(element('m:DeleteAttachment', {}, attachmentIds([id])), signal);
@@ -57,24 +81,7 @@ export function contactPictures(session: MailboxSession, seen: SeenItems): Conta
   return {
     canRemove: true,
 
-    read: (itemIds, signal) =>
-      cancellable(signal, async () => {
-        const found = await find(itemIds, signal);
-        const ids = found.map((pictures) => pictures?.[0]);
-        const asked = ids.filter((id) => id !== undefined);
-        const contents = await session.askEach(
-          asked,
-          (portion) => element('m:GetAttachment', {}, attachmentIds(portion)),
-          (message) => {
-            if (message.code === 'ErrorAttachmentNotFound') return undefined;
-            const content = textOf(descend(requireDone(message), 'Attachments', 'FileAttachment'), 'Content');
-            return new Uint8Array(Buffer.from(content, 'base64'));
-          },
-          signal,
-        );
-        const byId = new Map(asked.map((id, place) => [id, contents[place]]));
-        return ids.map((id) => (id === undefined ? undefined : byId.get(id)));
-      }),
+    read: (itemIds, signal) => cancellable(signal, () => readPictures(session, itemIds, signal)),
 
     write: (changes, signal) =>
       cancellable(signal, async () => {
@@ -82,7 +89,8 @@ export function contactPictures(session: MailboxSession, seen: SeenItems): Conta
           seen.isKnown(itemId) ? undefined : new Failure('notOurs'),
         );
         const ready = changes.filter((_, place) => outcomes[place] === undefined);
-        const found = await find(
+        const found = await findPictures(
+          session,
           ready.map(({ itemId }) => itemId),
           signal,
         );

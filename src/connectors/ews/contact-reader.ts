@@ -36,7 +36,14 @@ export const SOURCE_ROW_SHAPE: Xml = element(
   'm:ItemShape',
   {},
   element('t:BaseShape', {}, 'IdOnly'),
-  element('t:AdditionalProperties', {}, fieldPath('item:Subject'), ...MARK_PATHS, pathOf(SEARCH_KEY)),
+  element(
+    't:AdditionalProperties',
+    {},
+    fieldPath('item:Subject'),
+    fieldPath('contacts:HasPicture'),
+    ...MARK_PATHS,
+    pathOf(SEARCH_KEY),
+  ),
 );
 
 /** Everything a contact of ours can hold, and what tells that the user put more into it. */

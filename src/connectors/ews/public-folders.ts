@@ -8,6 +8,7 @@ import type { ContactFolders, FolderItems, SourceFolder, WantedFolder } from '..
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
+import { readPictures } from './contact-pictures.ts';
 import type { PublicFolderRoute } from './ews-client.ts';
 import { findPublicFoldersIn, REPLICAS } from './folder-operations.ts';
 import { decodeFolder, listFolders, readFolderById } from './folder-tree.ts';
@@ -59,6 +60,12 @@ const TOP: Listed = {
 
 export function openEwsPublicFolders(options: EwsPublicFoldersOptions): ContactFolders {
   const listed = new Map<FolderId, { readonly folder: Listed; readonly routes: PublicFolderRoutes }>();
+  const placeOf = async (folderId: FolderId, signal: AbortSignal) => {
+    const known = listed.get(folderId);
+    if (known === undefined) throw new Failure('unexpectedAnswer', { details: { code: 'folderNotListed' } });
+    const { folder, routes } = known;
+    return { folder, session: await contentsOf(options, routes, folder, signal) };
+  };
   return {
     async list(signal, wanted = [{ path: [], includeSubfolders: true }]) {
       const routes = options.findRoutes();
@@ -67,11 +74,12 @@ export function openEwsPublicFolders(options: EwsPublicFoldersOptions): ContactF
       return found;
     },
     async read({ folderId }, signal) {
-      const known = listed.get(folderId);
-      if (known === undefined)
-        throw new Failure('unexpectedAnswer', { details: { code: 'folderNotListed' } });
-      const session = await contentsOf(options, known.routes, known.folder, signal);
-      return readPublicFolder(options, session, known.folder, signal);
+      const { folder, session } = await placeOf(folderId, signal);
+      return readPublicFolder(options, session, folder, signal);
+    },
+    async readPictures({ folderId }, itemIds, signal) {
+      const { session } = await placeOf(folderId, signal);
+      return readPictures(session, itemIds, signal);
     },
   };
 }

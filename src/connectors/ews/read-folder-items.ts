@@ -20,7 +20,7 @@ import {
 import { extendedIn, SEARCH_KEY } from './mapi-property.ts';
 import { offsetAfter, Paging } from './paging.ts';
 import { readItems } from './read-items.ts';
-import { childOf, textOf, type XmlElement } from './xml-element.ts';
+import { booleanOf, childOf, textOf, type XmlElement } from './xml-element.ts';
 
 /** Of an item in a list; the version differs as soon as anything in the item changes. */
 interface Row extends SourceItem {
@@ -98,6 +98,7 @@ function rowOf(row: XmlElement, codec: MarkCodec): readonly Row[] {
       createdAt: createdAtOf(row),
       isMarked: markOf(row, codec) !== undefined,
       properties: subject === '' ? {} : { displayName: subject },
+      pictureStamp: booleanOf(textOf(row, 'HasPicture')) === true ? versionOf(row) : '',
     },
   ];
 }

@@ -16,7 +16,8 @@ import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
 import { type BatchAnswer, type GraphClient, isRecord, requireSuccess } from '../graph-client/index.ts';
-import { decodeContact, decodeExtended, type GraphJson, mayBeCut } from './codec.ts';
+import { decodeContact, decodeExtended, type GraphJson, mayBeCut, otherDataOf } from './codec.ts';
+import { readPictures } from './contact-pictures.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, DEFAULT_FOLDER, readFolderById } from './folder-tree.ts';
 import {
@@ -45,6 +46,7 @@ export function openGraphContactFolders(options: GraphContactFoldersOptions): Op
     return {
       list: (signal) => listFolders(requests, options.markCodec, signal),
       read: (folder, signal) => readItems(requests, options.markCodec, folder, signal),
+      readPictures: (_, itemIds, signal) => readPictures(requests, itemIds, signal),
     };
   };
 }
@@ -140,6 +142,7 @@ function sourceItem(row: GraphJson, codec: MarkCodec): SourceItem {
     createdAt: toSeconds(textIn(row, 'createdDateTime')),
     isMarked: markOf(row, codec) !== undefined,
     properties: decodeContact(row),
+    pictureStamp: otherDataOf(row).picture === undefined ? '' : textIn(row, 'changeKey'),
   };
 }
 

@@ -9,23 +9,34 @@ import type { SeenItems } from '../contact-folder/seen-items.ts';
 import { bytesIn, isSuccess } from '../graph-client/index.ts';
 import type { MailboxRequests } from './mailbox-requests.ts';
 
-export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): ContactPictures {
-  const path = (id: ItemId): string => mailbox.path('contacts', id, 'photo', '$value');
+const pathTo = (mailbox: MailboxRequests, id: ItemId): string =>
+  mailbox.path('contacts', id, 'photo', '$value');
 
+/** In input order; undefined where the item has none, or is gone. */
+export async function readPictures(
+  mailbox: MailboxRequests,
+  itemIds: readonly ItemId[],
+  signal: AbortSignal,
+): Promise<readonly (Uint8Array | undefined)[]> {
+  const parts = itemIds.map((id) => ({
+    method: 'GET' as const,
+    path: pathTo(mailbox, id),
+    isSafeToRepeat: true,
+  }));
+  return (await mailbox.batch(parts, signal)).map((answer) => {
+    if (answer.kind === 'lost') throw answer.failure;
+    if (mailbox.isGone(answer.answer)) return undefined;
+    const picture = bytesIn(answer.answer);
+    if (picture === undefined) throw mailbox.toFailure(answer.answer);
+    return picture;
+  });
+}
+
+export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): ContactPictures {
   return {
     canRemove: false,
 
-    read: (itemIds, signal) =>
-      cancellable(signal, async () => {
-        const parts = itemIds.map((id) => ({ method: 'GET' as const, path: path(id), isSafeToRepeat: true }));
-        return (await mailbox.batch(parts, signal)).map((answer) => {
-          if (answer.kind === 'lost') throw answer.failure;
-          if (mailbox.isGone(answer.answer)) return undefined;
-          const picture = bytesIn(answer.answer);
-          if (picture === undefined) throw mailbox.toFailure(answer.answer);
-          return picture;
-        });
-      }),
+    read: (itemIds, signal) => cancellable(signal, () => readPictures(mailbox, itemIds, signal)),
 
     write: (changes, signal) =>
       cancellable(signal, async () => {
@@ -37,7 +48,7 @@ export function contactPictures(mailbox: MailboxRequests, seen: SeenItems): Cont
         );
         const parts = ready.map(({ change }) => ({
           method: 'PUT' as const,
-          path: path(change.itemId),
+          path: pathTo(mailbox, change.itemId),
           headers: { 'Content-Type': 'image/jpeg' },
           body: Buffer.from(change.jpeg).toString('base64'),
           // The same picture twice is the same picture.

@@ -135,7 +135,7 @@ export const EXPAND_ALL = expandOf([
 
 /** PidTagSearchKey: who a contact item is, the same through every protocol. */
 export const SEARCH_KEY = 'Binary 0x300B';
-export const EXPAND_SOURCE = expandOf([SEARCH_KEY, IDENTITY_PROPERTY, SENSITIVITY, ...mapiIds]);
+export const EXPAND_SOURCE = expandOf([SEARCH_KEY, IDENTITY_PROPERTY, SENSITIVITY, HAS_PICTURE, ...mapiIds]);
 
 export function expandOf(ids: readonly string[]): string {
   const filter = ids.map((id) => `id eq '${id}'`).join(' or ');

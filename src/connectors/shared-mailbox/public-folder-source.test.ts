@@ -49,6 +49,20 @@ describe('contacts of public folders', () => {
     expect(await read(deep, true)).toEqual(['In deep']);
   });
 
+  it('come with their pictures, also those that were opened in an earlier run', async () => {
+    const signal = new AbortController().signal;
+    const anna = await bed.add({ displayName: 'Anna' });
+    await bed.add({ displayName: 'Ben' });
+    bed.setPicture(anna, Buffer.from([0xff, 0xd8, 1, 2]));
+    for (const _ of ['opened', 'remembered']) {
+      const { objects } = await bed.read();
+      const { stamps } = await bed.photos.readStamps(objects, signal);
+      expect([...stamps.values()].map((stamp) => stamp === '').sort()).toEqual([false, true]);
+      const photos = await bed.photos.readPhotos(objects, signal);
+      expect(photos.filter((photo) => photo !== undefined)).toEqual([Uint8Array.from([0xff, 0xd8, 1, 2])]);
+    }
+  });
+
   it('keep their identity when they are changed, and are told apart from copies', async () => {
     const item = await bed.add({ displayName: 'Anna' });
     const before = (await bed.read()).objects[0]?.id;

@@ -6,6 +6,7 @@ import type { PublicFolderSource } from '../../model/policy.ts';
 import type { ContactFolders } from '../../ports/contact-folders.ts';
 import type { ContactSource } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
+import type { ItemPhotos } from './item-photos.ts';
 import { readFolders } from './read-folders.ts';
 import { inMailbox } from './shared-mailbox-source.ts';
 
@@ -15,6 +16,7 @@ export interface PublicFolderOptions {
   readonly reader: string;
   readonly location: TargetMailbox['location'];
   readonly log: Log;
+  readonly photos?: ItemPhotos;
 }
 
 export type PublicFolderReader = (
@@ -23,10 +25,10 @@ export type PublicFolderReader = (
 ) => ReturnType<ContactSource['read']>;
 
 export function createPublicFolderReader(options: PublicFolderOptions): PublicFolderReader {
-  const { folders, reader, location, log } = options;
+  const { folders, reader, location } = options;
   return async (scope, signal) => {
     try {
-      const reading = await readFolders(folders, scope, log, signal);
+      const reading = await readFolders(folders, scope, options, signal);
       if (location === 'onPremises') return reading;
       const gaps = reading.gaps.map((gap) => (isBlocked(gap) ? blocked(gap) : gap));
       // Also of a complete reading: there is little time left.

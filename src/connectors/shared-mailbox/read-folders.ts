@@ -2,12 +2,14 @@
 // that is not ours.
 
 import { Failure } from '../../model/failure.ts';
+import type { ItemId } from '../../model/ids.ts';
 import type { ItemSource } from '../../model/policy.ts';
 import type { ContactFolders, DamagedItem, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import { chooseFolders } from './chosen-folders.ts';
 import { keyed } from './item-key.ts';
+import type { ItemPhotos } from './item-photos.ts';
 import { sourceObjectOf } from './source-object.ts';
 
 /** A folder that somebody is just filling gets quiet; who imports for an hour is waited for until the next run. */
@@ -15,6 +17,7 @@ const MOST_ROUNDS = 3;
 
 interface Round {
   readonly items: readonly SourceItem[];
+  readonly folderOf: ReadonlyMap<ItemId, SourceFolder>;
   readonly damaged: readonly DamagedItem[];
   readonly gaps: readonly Failure[];
   /** Because of which nothing is missing. */
@@ -23,12 +26,20 @@ interface Round {
   readonly hasSeveralPages: boolean;
 }
 
+export interface ReadingTools {
+  readonly log: Log;
+  /** Told of every item found; absent where nobody wants pictures. */
+  readonly photos?: ItemPhotos | undefined;
+}
+
 export async function readFolders(
   contacts: ContactFolders,
   scope: Pick<ItemSource, 'folders'>,
-  log: Log,
+  { log, photos }: ReadingTools,
   signal: AbortSignal,
 ): Promise<SourceReading> {
+  const readingOf = (round: Round, others: readonly Failure[]) =>
+    readingWith(contacts, round, others, { log, photos });
   let { folders, gaps } = chooseFolders(await contacts.list(signal, scope.folders), scope);
   const [missing] = gaps;
   if (folders.length === 0 && missing !== undefined) throw missing;
@@ -36,15 +47,15 @@ export async function readFolders(
     const round = await readRound(contacts, folders, signal);
     if (round.failure !== undefined) {
       if (round.items.length === 0) throw round.failure;
-      return readingOf(round, [...gaps, round.failure], log);
+      return readingOf(round, [...gaps, round.failure]);
     }
-    if (!round.hasSeveralPages) return readingOf(round, gaps, log);
+    if (!round.hasSeveralPages) return readingOf(round, gaps);
     // A row that moves up while pages are read is skipped: then the folder does not look as before.
     const after = chooseFolders(await contacts.list(signal, scope.folders), scope);
-    if (stampsOf(after.folders) === stampsOf(folders)) return readingOf(round, gaps, log);
+    if (stampsOf(after.folders) === stampsOf(folders)) return readingOf(round, gaps);
     if (rounds === MOST_ROUNDS) {
       const changing = new Failure('sourceIncomplete', { details: { reason: 'changing', rounds } });
-      return readingOf(round, [...after.gaps, changing], log);
+      return readingOf(round, [...after.gaps, changing]);
     }
     ({ folders, gaps } = after);
   }
@@ -60,6 +71,7 @@ async function readRound(
   signal: AbortSignal,
 ): Promise<Round> {
   const items = new Map<string, SourceItem>();
+  const folderOf = new Map<ItemId, SourceFolder>();
   const damaged = new Map<string, DamagedItem>();
   const gaps: Failure[] = [];
   const remarks: Failure[] = [];
@@ -69,7 +81,10 @@ async function readRound(
   for (const folder of folders) {
     const reading = await contacts.read(folder, signal);
     // Whoever moved an item from one folder to another meanwhile shows it twice.
-    for (const item of reading.items) items.set(item.itemId, item);
+    for (const item of reading.items) {
+      items.set(item.itemId, item);
+      folderOf.set(item.itemId, folder);
+    }
     const withoutKey = reading.items.filter((item) => !item.isMarked && item.searchKey === '').length;
     const known = (reading.damaged ?? []).filter(({ searchKey }) => searchKey !== '');
     for (const item of known) damaged.set(item.itemId, item);
@@ -88,13 +103,14 @@ async function readRound(
   if (denied.length > 0 && denied.length === folders.length) failure ??= denied[0];
   for (const id of items.keys()) damaged.delete(id);
   const read = { items: [...items.values()], damaged: [...damaged.values()] };
-  return { ...read, gaps, remarks, failure, hasSeveralPages };
+  return { ...read, folderOf, gaps, remarks, failure, hasSeveralPages };
 }
 
-function readingOf(
-  { items, damaged, gaps, remarks }: Round,
+function readingWith(
+  contacts: ContactFolders,
+  { items, folderOf, damaged, gaps, remarks }: Round,
   others: readonly Failure[],
-  log: Log,
+  { log, photos }: ReadingTools,
 ): SourceReading {
   const ours = items.filter(({ isMarked }) => isMarked).length;
   if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
@@ -105,6 +121,11 @@ function readingOf(
     theirs,
     damaged.filter(({ isMarked }) => !isMarked),
   );
+  const pictured = found.flatMap(({ id, item: { itemId, pictureStamp } }) => {
+    const folder = folderOf.get(itemId);
+    return folder === undefined ? [] : [{ id, itemId, pictureStamp, folder }];
+  });
+  photos?.remember(contacts, pictured);
   return {
     objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
     isComplete: all.length === 0,

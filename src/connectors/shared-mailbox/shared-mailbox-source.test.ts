@@ -55,6 +55,7 @@ const item = (name: string, change: Partial<SourceItem> = {}): SourceItem => ({
   createdAt: '2026-01-01T00:00:00Z',
   isMarked: false,
   properties: { displayName: name },
+  pictureStamp: '',
   ...change,
 });
 
@@ -82,6 +83,7 @@ function mailboxOf(
       if (answer instanceof Failure) throw answer;
       return answer;
     },
+    readPictures: async (_, ids) => ids.map(() => undefined),
   };
   return { folders, reads };
 }

@@ -8,6 +8,7 @@ import type { OpenContactFolders } from '../../ports/contact-folders.ts';
 import type { ContactSource } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MailboxDirectory } from '../../ports/mailbox-directory.ts';
+import type { ItemPhotos } from './item-photos.ts';
 import { readFolders } from './read-folders.ts';
 
 export interface SharedMailboxOptions {
@@ -16,6 +17,7 @@ export interface SharedMailboxOptions {
   /** Where the protocol reaches mailboxes. */
   readonly location: TargetMailbox['location'];
   readonly log: Log;
+  readonly photos?: ItemPhotos;
 }
 
 export type SharedMailboxReader = (
@@ -27,7 +29,7 @@ export function createSharedMailboxReader(options: SharedMailboxOptions): Shared
   return async (scope, signal) => {
     try {
       const mailbox = await findMailbox(options, scope.mailbox, signal);
-      return await readFolders(options.open(mailbox), scope, options.log, signal);
+      return await readFolders(options.open(mailbox), scope, options, signal);
     } catch (thrown) {
       if (signal.aborted) throw new Failure('cancelled', { cause: signal.reason });
       throw thrown instanceof Failure ? inMailbox(thrown, scope.mailbox) : thrown;

@@ -2,6 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
+import { hasPictureKey } from '../../../../emulator/src/ews/properties/mapi.ts';
+import { keepContactPhoto } from '../../../../emulator/src/organization/contact-photos.ts';
 import { createItem } from '../../../../emulator/src/organization/mailbox-store.ts';
 import type { RecipientSeed, SourceHands } from '../../../../test/contract/contact-source.ts';
 import type { ContactProperties } from '../../../model/contact.ts';
@@ -16,6 +18,7 @@ import { createEwsClient, openEwsPublicFolders } from '../../ews/index.ts';
 import { basicSignIn, createExchangeHttp, type ExchangeHttp } from '../../exchange-http/index.ts';
 import { type ExtendedProperty, encodeCreate } from '../../graph/codec.ts';
 import { impatientClock, jsonMarkCodec } from '../../graph/testing/graph-test-bed.ts';
+import { createItemPhotos } from '../item-photos.ts';
 import { createPublicFolderReader, type PublicFolderReader } from '../public-folder-source.ts';
 
 export class PublicFolderBed {
@@ -25,6 +28,7 @@ export class PublicFolderBed {
   readonly reader: string;
   readonly #http: ExchangeHttp;
   readonly #cache = new Map<string, Uint8Array>();
+  readonly photos = createItemPhotos();
   readonly #items = new Map<SourceObjectId, string>();
   /** Another one for each test. */
   path: readonly string[] = [];
@@ -100,7 +104,7 @@ export class PublicFolderBed {
       cache: this.#memory,
       ...common,
     });
-    return createPublicFolderReader({ folders, reader, location, log: silentLog });
+    return createPublicFolderReader({ folders, reader, location, log: silentLog, photos: this.photos });
   }
 
   read(
@@ -149,6 +153,14 @@ export class PublicFolderBed {
     const stored = this.#store.items.get(item);
     if (stored === undefined) throw new Error('no such item');
     stored.isDamaged = true;
+  }
+
+  setPicture(item: string, bytes: Buffer): void {
+    const stored = this.#store.items.get(item);
+    if (stored === undefined) throw new Error('no such item');
+    stored.extendedProperties.set(hasPictureKey, 'true');
+    const picture = { contentType: 'image/jpeg', bytes, width: 1, height: 1, changeNumber: 1 };
+    keepContactPhoto(this.#store, stored, picture);
   }
 
   forget(): void {

@@ -15,6 +15,7 @@ import { silentLog } from '../../../ports/log.ts';
 import type { MailboxDirectory } from '../../../ports/mailbox-directory.ts';
 import { type ExtendedProperty, encodeCreate } from '../../graph/codec.ts';
 import { normalizedId } from '../../graph/schema.ts';
+import { createItemPhotos } from '../item-photos.ts';
 import { createSharedMailboxReader } from '../shared-mailbox-source.ts';
 
 /** How a protocol reaches the emulator. */
@@ -29,6 +30,7 @@ export class SharedMailboxBed {
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
   readonly protocol: Protocol;
+  readonly photos = createItemPhotos();
   readonly #items = new Map<SourceObjectId, string>();
   #mailbox: DirectoryMailbox | undefined;
 
@@ -114,7 +116,13 @@ export class SharedMailboxBed {
       readMailboxes: () =>
         Promise.resolve({ mailboxes: [mailbox], notFound: [], isComplete: true, gaps: [] }),
     };
-    const reader = createSharedMailboxReader({ directory, open, location, log: silentLog });
+    const reader = createSharedMailboxReader({
+      directory,
+      open,
+      location,
+      log: silentLog,
+      photos: this.photos,
+    });
     return reader(this.scope(change), signal);
   }
 
