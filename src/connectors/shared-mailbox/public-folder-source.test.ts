@@ -57,7 +57,7 @@ describe('contacts of public folders', () => {
     for (const _ of ['opened', 'remembered']) {
       const { objects } = await bed.read();
       const { stamps } = await bed.photos.readStamps(objects, signal);
-      expect([...stamps.values()].map((stamp) => stamp === '').sort()).toEqual([false, true]);
+      expect([...stamps.values()].filter((stamp) => stamp === '')).toHaveLength(1);
       const photos = await bed.photos.readPhotos(objects, signal);
       expect(photos.filter((photo) => photo !== undefined)).toEqual([Uint8Array.from([0xff, 0xd8, 1, 2])]);
     }
