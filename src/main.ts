@@ -9,12 +9,7 @@ import { join } from 'node:path';
 import type { FailureView } from '@contactsync/contract';
 import packageJson from '../package.json' with { type: 'json' };
 import { certificateDer } from './certificates/certificate.ts';
-import { createSelfSigned } from './certificates/create-self-signed.ts';
-import { importPem, importPfx } from './certificates/import-certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
-import { connectExchangeOnline } from './composition/connect-exchange-online.ts';
-import { connectHybrid } from './composition/connect-hybrid.ts';
-import { connectOnPremises } from './composition/connect-on-premises.ts';
 import { checkTenantName } from './connectors/entra/national-clouds.ts';
 import { parseFilter } from './connectors/ldap-client/parse-filter.ts';
 import { createTrial } from './license/trial.ts';
@@ -67,15 +62,22 @@ export async function openOperations(
       certificateTools: certificateTools(directory),
       checkTenantName,
       checkLdapFilter: parseFilter,
-      connect: (environment, alsoTo) => {
+      // Loaded when first needed: most commands ask no service, and begin the sooner.
+      connect: async (environment, alsoTo) => {
         const heard = alsoTo === undefined ? ownLog : bothLogs(ownLog, alsoTo);
         switch (environment.scenario) {
-          case 'exchangeOnline':
+          case 'exchangeOnline': {
+            const { connectExchangeOnline } = await import('./composition/connect-exchange-online.ts');
             return connectExchangeOnline(environment, stores, heard, Math.random);
-          case 'onPremises':
+          }
+          case 'onPremises': {
+            const { connectOnPremises } = await import('./composition/connect-on-premises.ts');
             return connectOnPremises(environment, stores, heard, Math.random);
-          case 'hybrid':
+          }
+          case 'hybrid': {
+            const { connectHybrid } = await import('./composition/connect-hybrid.ts');
             return connectHybrid(environment, stores, heard, Math.random);
+          }
         }
       },
       newId: randomUUID,
@@ -122,9 +124,12 @@ const documentFormat: DocumentFormat = {
 
 function certificateTools(directory: string): CertificateTools {
   return {
-    create: ({ subject, friendlyName, keySize, days }, now) =>
-      createSelfSigned({ subject, friendlyName, keyBits: keySize, lifetimeDays: days, now }),
+    async create({ subject, friendlyName, keySize, days }, now) {
+      const { createSelfSigned } = await import('./certificates/create-self-signed.ts');
+      return createSelfSigned({ subject, friendlyName, keyBits: keySize, lifetimeDays: days, now });
+    },
     async read(file, friendlyName, now) {
+      const { importPem, importPfx } = await import('./certificates/import-certificate.ts');
       const read =
         file.format === 'pfx'
           ? importPfx(Buffer.from(file.base64, 'base64'), file.password, now)

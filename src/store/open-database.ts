@@ -12,7 +12,6 @@ import type { LedgerDatabase, LedgerTables, MainDatabase, MainTables } from './d
 import { modeOpenToOthers } from './directory-access.ts';
 import { migrate, pendingMigrations, readAppliedMigrations, refuseNewer } from './migrate.ts';
 import { LEDGER_MIGRATIONS, MAIN_MIGRATIONS, type MigrationSet } from './migrations/all.ts';
-import { openPostgresDialect } from './postgres.ts';
 import { copySqlite, inspectSqlite, openSqliteDialect } from './sqlite.ts';
 import { fileFailure } from './storage-failures.ts';
 
@@ -53,6 +52,7 @@ export function ensureDataDirectory(path: string): void {
 }
 
 async function openServer(url: string, { log }: DatabasePlace): Promise<Databases> {
+  const { openPostgresDialect } = await import('./postgres.ts');
   const main = new Kysely<MainTables>({ dialect: openPostgresDialect(url, log) });
   try {
     for (const set of [MAIN_MIGRATIONS, LEDGER_MIGRATIONS]) await bringUpToDate(main, set);

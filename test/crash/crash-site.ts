@@ -11,6 +11,7 @@ import { type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { EmulatorControl } from '../../emulator/src/control/client.ts';
 import type { Organization } from '../../emulator/src/organization/state.ts';
 import { openOperations } from '../../src/main.ts';
+import { compiledCode } from '../compiled-code.ts';
 import { type EwsEntry, ewsEntryOf } from '../ews-targets.ts';
 import type { Wire } from '../faults/tenant.ts';
 import { DataDirectory } from './data-directory.ts';
@@ -165,7 +166,7 @@ export class CrashSite {
 
   async #spawn(order: Order): Promise<{ signal: string | null; output: string; errors: string }> {
     // What is compiled once is kept, as bin.ts does it; a killed process adds nothing to it.
-    const env = { ...process.env, NODE_COMPILE_CACHE: this.#path('compiled') };
+    const env = { ...process.env, ...compiledCode };
     const child = spawn(process.execPath, [SCRIPT, JSON.stringify({ ...order, ews: this.#ews })], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

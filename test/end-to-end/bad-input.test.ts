@@ -14,8 +14,12 @@ beforeAll(async () => {
   box = await Installation.start({ recipients: 40, mailboxes: 5 });
   await box.setUp();
   configuration = box.configuration();
+  box.commands = 'called';
 });
 afterAll(() => box.close());
+
+/** By a process for each command, as a person does it; some of every kind. */
+const spawned = (test: () => Promise<void>) => () => box.withCommands('spawned', test);
 
 /** The failure as expected, complete for a person, and nothing changed by it. */
 async function expectFailure(args: readonly string[], number: number, exitCode: number) {
@@ -32,10 +36,13 @@ const applyPolicy = (more: string) => ['policy', 'apply', box.write('bad.yaml', 
 const applyEnvironment = (text: string) => ['environment', 'apply', box.write('bad.yaml', text)];
 
 describe('documents', () => {
-  it('refuses an unknown key of a policy, with its line', async () => {
-    const { details } = await expectFailure(applyPolicy('  excludeHiden: true\n'), 10010, 2);
-    expect(JSON.stringify(details)).toMatch(/source\.excludeHiden \(line 8.*excludeHidden/);
-  });
+  it(
+    'refuses an unknown key of a policy, with its line',
+    spawned(async () => {
+      const { details } = await expectFailure(applyPolicy('  excludeHiden: true\n'), 10010, 2);
+      expect(JSON.stringify(details)).toMatch(/source\.excludeHiden \(line 8.*excludeHidden/);
+    }),
+  );
 
   it('refuses a file that is not YAML, and one that is not there', async () => {
     await expectFailure(['policy', 'apply', box.write('bad.yaml', 'kind: [policy')], 10011, 2);
@@ -98,24 +105,30 @@ describe('documents', () => {
     expect(details.policies).toEqual(['All staff']);
   });
 
-  it('a test run of a bad file fails the same way and stores nothing', async () => {
-    await expectFailure(['run', box.write('bad.yaml', box.policyText('  typo: 1\n')), '--test'], 10010, 2);
-    const { runs } = await box.json<{ runs: unknown[] }>(['runs']);
-    const other = box.policyText().replace('type: exchangeOnline', 'type: activeDirectory');
-    await expectFailure(['run', box.write('other.yaml', other), '--test'], 10044, 2);
-    expect(await box.json(['runs'])).toEqual({ runs });
-  });
+  it(
+    'a test run of a bad file fails the same way and stores nothing',
+    spawned(async () => {
+      await expectFailure(['run', box.write('bad.yaml', box.policyText('  typo: 1\n')), '--test'], 10010, 2);
+      const { runs } = await box.json<{ runs: unknown[] }>(['runs']);
+      const other = box.policyText().replace('type: exchangeOnline', 'type: activeDirectory');
+      await expectFailure(['run', box.write('other.yaml', other), '--test'], 10044, 2);
+      expect(await box.json(['runs'])).toEqual({ runs });
+    }),
+  );
 });
 
 describe('the command line', () => {
-  it('refuses unknown commands, options and missing values', async () => {
-    await expectFailure(['polices'], 10050, 2);
-    await expectFailure(['run', 'All staff', '--tset'], 10050, 2);
-    await expectFailure(['approve', 'abc'], 10050, 2);
-    await expectFailure(['runs', '--limit', 'many'], 10050, 2);
-    await expectFailure(['runs', '--state', 'sleeping'], 10050, 2);
-    await expectFailure(['cleanup'], 10050, 2);
-  });
+  it(
+    'refuses unknown commands, options and missing values',
+    spawned(async () => {
+      await expectFailure(['polices'], 10050, 2);
+      await expectFailure(['run', 'All staff', '--tset'], 10050, 2);
+      await expectFailure(['approve', 'abc'], 10050, 2);
+      await expectFailure(['runs', '--limit', 'many'], 10050, 2);
+      await expectFailure(['runs', '--state', 'sleeping'], 10050, 2);
+      await expectFailure(['cleanup'], 10050, 2);
+    }),
+  );
 
   it('refuses names that do not exist', async () => {
     await expectFailure(['run', 'All stuff'], 10012, 2);
@@ -125,15 +138,18 @@ describe('the command line', () => {
     await expectFailure(['environment', 'set-certificate', 'contoso', 'ABCDEF'], 10012, 2);
   });
 
-  it('shows a person number, sentence, causes and remedy, and never a stack', async () => {
-    const { exitCode, output, errors } = await box.run(['run', 'All stuff']);
-    expect(exitCode).toBe(2);
-    expect(output).toBe('');
-    expect(errors).toMatch(/^Error 10012: /);
-    expect(errors).toContain('Probable causes');
-    expect(errors).toContain('What to do');
-    expect(errors).not.toMatch(/\n\s+at /);
-  });
+  it(
+    'shows a person number, sentence, causes and remedy, and never a stack',
+    spawned(async () => {
+      const { exitCode, output, errors } = await box.run(['run', 'All stuff']);
+      expect(exitCode).toBe(2);
+      expect(output).toBe('');
+      expect(errors).toMatch(/^Error 10012: /);
+      expect(errors).toContain('Probable causes');
+      expect(errors).toContain('What to do');
+      expect(errors).not.toMatch(/\n\s+at /);
+    }),
+  );
 
   it('takes no password as an argument', async () => {
     const { exitCode } = await box.run(['certificate', 'import', 'x.pfx', '--password', 'secret']);
@@ -146,19 +162,22 @@ describe('the command line', () => {
 describe('certificates', () => {
   const day = 24 * 60 * 60 * 1000;
 
-  it('refuses to import an expired one', async () => {
-    const now = Date.now();
-    const { certificatePem, privateKeyPem } = await makeSelfSignedCertificate({
-      commonName: 'old',
-      notBefore: new Date(now - 10 * day),
-      notAfter: new Date(now - day),
-    });
-    await expectFailure(
-      ['certificate', 'import', box.write('old.pem', certificatePem + privateKeyPem)],
-      10041,
-      2,
-    );
-  });
+  it(
+    'refuses to import an expired one',
+    spawned(async () => {
+      const now = Date.now();
+      const { certificatePem, privateKeyPem } = await makeSelfSignedCertificate({
+        commonName: 'old',
+        notBefore: new Date(now - 10 * day),
+        notAfter: new Date(now - day),
+      });
+      await expectFailure(
+        ['certificate', 'import', box.write('old.pem', certificatePem + privateKeyPem)],
+        10041,
+        2,
+      );
+    }),
+  );
 
   it('refuses key and certificate that do not belong together', async () => {
     const make = () =>
@@ -217,18 +236,21 @@ describe('the tenant', () => {
     await box.registerCertificate(file);
   });
 
-  it('gave no consent', async () => {
-    const app = [...box.emulator.organization.apps.values()][0];
-    const { graphRoles = [], exchangeRoles = [], directoryRoles = [] } = app ?? {};
-    const before = {
-      graphRoles: [...graphRoles],
-      exchangeRoles: [...exchangeRoles],
-      directoryRoles: [...directoryRoles],
-    };
-    await box.control.setRoles({ exchangeRoles: [] });
-    await expectFailedRun(12030, 2);
-    await box.control.setRoles(before);
-  });
+  it(
+    'gave no consent',
+    spawned(async () => {
+      const app = [...box.emulator.organization.apps.values()][0];
+      const { graphRoles = [], exchangeRoles = [], directoryRoles = [] } = app ?? {};
+      const before = {
+        graphRoles: [...graphRoles],
+        exchangeRoles: [...exchangeRoles],
+        directoryRoles: [...directoryRoles],
+      };
+      await box.control.setRoles({ exchangeRoles: [] });
+      await expectFailedRun(12030, 2);
+      await box.control.setRoles(before);
+    }),
+  );
 
   it('gave no Exchange role', async () => {
     const app = [...box.emulator.organization.apps.values()][0];
@@ -274,12 +296,15 @@ describe('another environment in a data directory of its own', () => {
     });
   });
 
-  it('does not know the host', async () => {
-    expect(await elsewhere('unknown-host', { url: 'https://contoso.invalid' })).toEqual({
-      exitCode: 4,
-      number: 12010,
-    });
-  });
+  it(
+    'does not know the host',
+    spawned(async () => {
+      expect(await elsewhere('unknown-host', { url: 'https://contoso.invalid' })).toEqual({
+        exitCode: 4,
+        number: 12010,
+      });
+    }),
+  );
 
   it('has a certificate authority that nobody trusts', async () => {
     const { caPem } = await makeServerIdentity(new Date());
@@ -294,24 +319,27 @@ describe('another environment in a data directory of its own', () => {
 });
 
 describe('a changed destination', () => {
-  it('discards the certificate until it is assigned again', async () => {
-    const dataDirectory = box.path('moved');
-    cpSync(box.dataDirectory, dataDirectory, { recursive: true });
-    const moved = box.write(
-      'moved.yaml',
-      box.environmentText({ url: box.emulator.url.replace('127.0.0.1', 'localhost') }),
-    );
-    expect((await box.run(['environment', 'apply', moved], { dataDirectory })).output).toContain(
-      'no longer assigned',
-    );
-    expect(await box.failure(['run', 'All staff'], { dataDirectory })).toMatchObject({
-      number: 10042,
-      exitCode: 2,
-    });
-    // Back again: the secret stays discarded.
-    await box.run(['environment', 'apply', box.path('contoso.yaml')], { dataDirectory });
-    expect(await box.failure(['run', 'All staff'], { dataDirectory })).toMatchObject({ number: 10042 });
-  });
+  it(
+    'discards the certificate until it is assigned again',
+    spawned(async () => {
+      const dataDirectory = box.path('moved');
+      cpSync(box.dataDirectory, dataDirectory, { recursive: true });
+      const moved = box.write(
+        'moved.yaml',
+        box.environmentText({ url: box.emulator.url.replace('127.0.0.1', 'localhost') }),
+      );
+      expect((await box.run(['environment', 'apply', moved], { dataDirectory })).output).toContain(
+        'no longer assigned',
+      );
+      expect(await box.failure(['run', 'All staff'], { dataDirectory })).toMatchObject({
+        number: 10042,
+        exitCode: 2,
+      });
+      // Back again: the secret stays discarded.
+      await box.run(['environment', 'apply', box.path('contoso.yaml')], { dataDirectory });
+      expect(await box.failure(['run', 'All staff'], { dataDirectory })).toMatchObject({ number: 10042 });
+    }),
+  );
 });
 
 describe('the data directory', () => {
@@ -321,19 +349,22 @@ describe('the data directory', () => {
     return dataDirectory;
   };
 
-  it('has a corrupt database, which is left as it is', async () => {
-    const dataDirectory = broken('corrupt');
-    const file = join(dataDirectory, 'contactsync.db');
-    for (const leftover of ['-wal', '-shm']) rmSync(`${file}${leftover}`, { force: true });
-    const bytes = readFileSync(file);
-    bytes.fill(0x5a, 0, 4096);
-    writeFileSync(file, bytes);
-    expect(await box.failure(['policy', 'list'], { dataDirectory })).toMatchObject({
-      number: 19011,
-      exitCode: 2,
-    });
-    expect(readFileSync(file).equals(bytes)).toBe(true);
-  });
+  it(
+    'has a corrupt database, which is left as it is',
+    spawned(async () => {
+      const dataDirectory = broken('corrupt');
+      const file = join(dataDirectory, 'contactsync.db');
+      for (const leftover of ['-wal', '-shm']) rmSync(`${file}${leftover}`, { force: true });
+      const bytes = readFileSync(file);
+      bytes.fill(0x5a, 0, 4096);
+      writeFileSync(file, bytes);
+      expect(await box.failure(['policy', 'list'], { dataDirectory })).toMatchObject({
+        number: 19011,
+        exitCode: 2,
+      });
+      expect(readFileSync(file).equals(bytes)).toBe(true);
+    }),
+  );
 
   it('has a key that does not fit', async () => {
     const dataDirectory = broken('wrong-key');

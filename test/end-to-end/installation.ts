@@ -1,5 +1,5 @@
-// A data directory with the command line as child processes, against an emulator in this process: what the end-to-end
-// tests stand on.
+// A data directory with the command line as child processes, or called where a test says so, against an emulator in this
+// process: what the end-to-end tests stand on.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,14 +10,13 @@ import { text } from 'node:stream/consumers';
 import type { FailureView, ReportView, RunView } from '@contactsync/contract';
 import { type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { EmulatorControl } from '../../emulator/src/control/client.ts';
+import { compiledCode } from '../compiled-code.ts';
+import { type Answer, callCommand } from './called-command.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', '..', 'src', 'bin.ts');
 
-export interface Answer {
-  readonly exitCode: number;
-  readonly output: string;
-  readonly errors: string;
-}
+/** What commands look up themselves. Other variables have their effect in a process of its own only. */
+const ASKED_BY_COMMANDS: readonly string[] = ['CONTACTSYNC_PASSWORD', 'CONTACTSYNC_PFX_PASSWORD'];
 
 export interface RunAnswer {
   readonly run: RunView;
@@ -29,6 +28,7 @@ export class Installation {
   readonly dataDirectory = join(this.directory, 'data');
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
+  commands: 'spawned' | 'called' = 'spawned';
   readonly #children = new Set<ChildProcess>();
 
   private constructor(emulator: RunningEmulator) {
@@ -62,7 +62,7 @@ export class Installation {
       process.execPath,
       [SCRIPT, ...args, '--data-dir', more.dataDirectory ?? this.dataDirectory],
       {
-        env: { ...process.env, ...more.env },
+        env: { ...process.env, ...compiledCode, ...more.env },
       },
     );
     this.#children.add(child);
@@ -81,7 +81,12 @@ export class Installation {
   run(
     args: readonly string[],
     more: { env?: Record<string, string>; dataDirectory?: string; input?: string } = {},
-  ) {
+  ): Promise<Answer> {
+    const { env = {}, input, dataDirectory = this.dataDirectory } = more;
+    const isCallable =
+      input === undefined && Object.keys(env).every((name) => ASKED_BY_COMMANDS.includes(name));
+    if (this.commands === 'called' && isCallable)
+      return callCommand([...args, '--data-dir', dataDirectory], env);
     const { child, answer } = this.spawn(args, more);
     child.stdin.end(more.input ?? '');
     return answer;
@@ -136,9 +141,21 @@ ${more}`;
 
   /** Environment with a certificate that Entra knows, and a policy. */
   async setUp(): Promise<void> {
-    await this.json(['environment', 'apply', this.write('contoso.yaml', this.environmentText())]);
-    await this.useNewCertificate();
-    await this.json(['policy', 'apply', this.write('all-staff.yaml', this.policyText())]);
+    await this.withCommands('called', async () => {
+      await this.json(['environment', 'apply', this.write('contoso.yaml', this.environmentText())]);
+      await this.useNewCertificate();
+      await this.json(['policy', 'apply', this.write('all-staff.yaml', this.policyText())]);
+    });
+  }
+
+  async withCommands<Value>(commands: 'spawned' | 'called', work: () => Promise<Value>): Promise<Value> {
+    const before = this.commands;
+    this.commands = commands;
+    try {
+      return await work();
+    } finally {
+      this.commands = before;
+    }
   }
 
   async useNewCertificate(): Promise<string> {

@@ -8,7 +8,8 @@ import type { FailureView, ProbeView } from '@contactsync/contract';
 import type { Entry } from 'ldapts';
 import { Administrator } from '../active-directory/administrator.ts';
 import { type DomainController, startDomainController } from '../active-directory/domain-controller.ts';
-import { type Answer, Installation } from './installation.ts';
+import type { Answer } from './called-command.ts';
+import { Installation } from './installation.ts';
 
 export const FOLDER = 'Contacts/Company Contacts';
 /** Beside the account of Active Directory, for environments with two. */

@@ -52,6 +52,11 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     expect(found.sort(byAddress)).toEqual(wanted.sort(byAddress));
   }
 
+  /** Whether commands work as processes is proved by then. */
+  const callCommands = () => {
+    company.box.commands = 'called';
+  };
+
   /** Of the mailboxes that the policy fills. */
   let owners: readonly string[] = [];
   let first = '';
@@ -160,6 +165,7 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
   });
 
   describe('life in the directory', () => {
+    beforeAll(callCommands);
     let changing: RunView | undefined;
     let before: ReadonlyMap<string, Person>;
     let leaver: Person | undefined;
@@ -520,6 +526,9 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
   });
 
   describe('the end', () => {
+    beforeAll(() => {
+      company.box.commands = 'spawned';
+    });
     it('takes every contact away with the policy, and leaves what users made', async () => {
       await company.environmentWith({});
       await company.json(['policy', 'remove', 'All staff', '--remove-contacts']);
