@@ -12,7 +12,8 @@ import { certificateDer } from './certificates/certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
 import { checkTenantName } from './connectors/entra/national-clouds.ts';
 import { parseFilter } from './connectors/ldap-client/parse-filter.ts';
-import { createTrial } from './license/trial.ts';
+import publicKeys from './license/public-keys.json' with { type: 'json' };
+import { createLicense } from './license/stored-license.ts';
 import { Failure } from './model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from './model/failure-codes.ts';
 import type { CertificateTools, DocumentFormat, OperationsDependencies } from './operations/dependencies.ts';
@@ -55,7 +56,7 @@ export async function openOperations(
     const dependencies: OperationsDependencies = {
       ...stores,
       runs: withRunLog(stores.runs, log),
-      license: createTrial(stores.settings),
+      license: createLicense(stores.settings, publicKeys),
       clock: systemClock,
       log,
       format: documentFormat,

@@ -14,6 +14,7 @@ import type {
   ExchangeDefaultsView,
   ExchangeSearchView,
   ExplainView,
+  LicenseUseView,
   LicenseView,
   MailboxPlanView,
   PasswordUse,
@@ -181,6 +182,14 @@ export interface SettingsOperations {
   setExchangeDefaults(defaults: ExchangeDefaultsView): Promise<ExchangeDefaultsView>;
 }
 
+export interface LicenseOperations {
+  show(): Promise<LicenseUseView>;
+  /** A license that does not verify or has expired is refused, and the one in force stays. */
+  add(file: DocumentText): Promise<LicenseUseView>;
+  /** Back to the trial, as far as it has come. */
+  remove(): Promise<{ readonly removed: boolean; readonly license: LicenseUseView }>;
+}
+
 /** A person is named by mail address, full name or id: everybody whom the latest runs knew. */
 export interface PeopleOperations {
   /** Mailboxes that hold contacts of the person; `isReading`: look into them instead of into the ledger. */
@@ -221,6 +230,7 @@ export interface Operations {
   readonly settings: SettingsOperations;
   readonly people: PeopleOperations;
   readonly service: ServiceOperations;
+  readonly licenses: LicenseOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

@@ -214,6 +214,8 @@ export interface MailboxesView {
   readonly skipped: readonly SkippedMailboxView[];
   readonly isComplete: boolean;
   readonly gaps: readonly FailureView[];
+  /** Absent in runs that need none, and in those of earlier versions. */
+  readonly license?: RunLicenseView;
 }
 
 /** By the journal, which also knows what no event told before the run was cut off. */
@@ -412,10 +414,25 @@ export interface LicenseView {
   readonly kind: 'trial' | 'license';
   /** Trial not begun: no run has written yet. */
   readonly state: 'notStarted' | 'valid' | 'expired';
+  /** Per run in the trial; in all with a license, each once, however many policies fill it. */
   readonly mailboxes: number;
   readonly validUntil: string | undefined;
+  /** While it is valid; the day that has begun included. */
+  readonly daysLeft?: number;
   readonly customer?: string;
+  readonly id?: string;
+  /** Why a license that is stored is not used. */
+  readonly unusable?: FailureView;
 }
+
+export interface LicenseUseView extends LicenseView {
+  /** Mailboxes with contacts of policies that exist. */
+  readonly filled: number;
+  readonly perPolicy: readonly { readonly policy: string; readonly mailboxes: number }[];
+}
+
+/** As it was when the run read the mailboxes. */
+export type RunLicenseView = Pick<LicenseView, 'kind' | 'mailboxes' | 'validUntil'>;
 
 export interface ExplainView {
   readonly mailbox: string;

@@ -4,6 +4,7 @@ import { OperationError } from '@contactsync/contract';
 import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addEnvironmentCommands } from './commands/environment.ts';
+import { addLicenseCommands } from './commands/license.ts';
 import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addPeopleCommands } from './commands/people.ts';
 import { addPlanCommands } from './commands/plan.ts';
@@ -96,6 +97,7 @@ ${EXIT_HELP}`,
   addSettingsCommands(program, context);
   addPeopleCommands(program, context);
   addServiceCommands(program, context);
+  addLicenseCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

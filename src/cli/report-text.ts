@@ -10,6 +10,7 @@ import type {
 } from '@contactsync/contract';
 import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
+import { runLicenseText } from './license-text.ts';
 import { count, type Paint, type Style, visible } from './terminal-text.ts';
 import {
   appliedWords,
@@ -138,6 +139,7 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
     if (!mailboxes.isComplete)
       row('', paint('yellow', 'The list of mailboxes was not read completely: nothing is deleted.'));
     for (const gap of mailboxes.gaps) row('', failureLine(gap));
+    if (mailboxes.license !== undefined) row('license', runLicenseText(mailboxes.license));
   }
   if (report.perMailbox.length > 0) row('planned', plannedWords(report.planned));
   const hasWritten = Object.values(report.applied).some((number) => number > 0);

@@ -22,11 +22,18 @@ function mailbox(number: number, changes: Partial<DirectoryMailbox> = {}): Direc
 function choose(
   mailboxes: readonly DirectoryMailbox[],
   part: Partial<MailboxesPart> = {},
-  limits: { readonly maxMailboxes?: number; readonly preferred?: readonly number[] } = {},
+  limits: {
+    readonly maxMailboxes?: number;
+    readonly preferred?: readonly number[];
+    readonly elsewhere?: readonly number[];
+  } = {},
 ) {
   return targetMailboxes({ mailboxes, notFound: ['gone@contoso.example'] }, testPolicy({ mailboxes: part }), {
     maxMailboxes: limits.maxMailboxes,
     preferred: new Set((limits.preferred ?? []).map((number) => mailbox(number).id)),
+    ...(limits.elsewhere === undefined
+      ? {}
+      : { filledElsewhere: new Set(limits.elsewhere.map((number) => mailbox(number).id)) }),
   });
 }
 
@@ -79,6 +86,18 @@ describe('targetMailboxes', () => {
     expect(addresses(result.overLimit)).toEqual(['user2', 'user3']);
     expect(result.skipped.filter(({ reason }) => reason === 'license')).toHaveLength(2);
     expect(choose(all, {}, { maxMailboxes: 0 }).targets).toEqual([]);
+  });
+
+  it('with one limit for all policies, counts each mailbox once', () => {
+    const all = [1, 2, 3, 4, 5].map((number) => mailbox(number));
+    const within = (maxMailboxes: number, preferred: readonly number[], elsewhere: readonly number[]) =>
+      addresses(choose(all, {}, { maxMailboxes, preferred, elsewhere }).targets);
+    expect(within(3, [], [4, 8])).toEqual(['user1', 'user4']);
+    expect(within(3, [5], [4, 8])).toEqual(['user4', 'user5']);
+    expect(within(2, [], [8, 9])).toEqual([]);
+    // A smaller license than there are mailboxes: the policies agree on which it still reaches.
+    expect(within(3, [1, 5], [2, 4])).toEqual(['user1', 'user2', 'user4']);
+    expect(within(3, [2, 4], [1, 5])).toEqual(['user1', 'user2', 'user4']);
   });
 
   it('chooses the same whatever the order, and again what it chose before', () => {

@@ -18,6 +18,8 @@ export interface TargetLimits {
   readonly maxMailboxes: number | undefined;
   /** Already filled: they keep their place, so that a limit does not wander from mailbox to mailbox. */
   readonly preferred: ReadonlySet<MailboxId>;
+  /** Filled by other policies, where the limit is one for all of them: each mailbox counts once. */
+  readonly filledElsewhere?: ReadonlySet<MailboxId>;
 }
 
 export interface TargetSelection {
@@ -48,12 +50,11 @@ export function targetMailboxes(
     else skipped.push(skip(mailbox, reason));
     if (reason === 'unknownMark') undecided.push(mailbox);
   }
-  const ranked = [
-    ...wanted.filter(({ id }) => limits.preferred.has(id)),
-    ...wanted.filter(({ id }) => !limits.preferred.has(id)),
-  ];
-  const room = limits.maxMailboxes ?? ranked.length;
-  const overLimit = ranked.slice(room).sort(byId);
+  const within = withinLimit(
+    wanted.map(({ id }) => id),
+    limits,
+  );
+  const overLimit = wanted.filter(({ id }) => !within.has(id));
   skipped.push(...overLimit.map((mailbox) => skip(mailbox, 'license')));
   skipped.push(
     ...[...reading.notFound].sort().map(
@@ -65,11 +66,23 @@ export function targetMailboxes(
     ),
   );
   return {
-    targets: ranked.slice(0, room).sort(byId).map(asTarget),
+    targets: wanted.filter(({ id }) => within.has(id)).map(asTarget),
     skipped,
     undecided: undecided.map(asTarget),
     overLimit: overLimit.map(asTarget),
   };
+}
+
+/**
+ * Those filled already come first, by id, whichever policy fills them: every policy that counts finds the same ones, also
+ * where a smaller license no longer reaches them all. New ones take what is left.
+ */
+function withinLimit(wanted: readonly MailboxId[], limits: TargetLimits): ReadonlySet<MailboxId> {
+  const { maxMailboxes, preferred, filledElsewhere = new Set() } = limits;
+  if (maxMailboxes === undefined) return new Set(wanted);
+  const filled = new Set([...filledElsewhere, ...wanted.filter((id) => preferred.has(id))]);
+  const ranked = [...[...filled].sort(compareIds), ...wanted.filter((id) => !filled.has(id))];
+  return new Set(ranked.slice(0, maxMailboxes));
 }
 
 function reasonToSkip(
@@ -100,7 +113,11 @@ function asTarget({
 }
 
 function byId(a: DirectoryMailbox, b: DirectoryMailbox): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+  return compareIds(a.id, b.id);
+}
+
+function compareIds(a: MailboxId, b: MailboxId): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function comparableAddress(address: string): string {

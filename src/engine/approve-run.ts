@@ -9,6 +9,7 @@ import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
+import { requireLicense } from './license-check.ts';
 import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -28,13 +29,13 @@ export interface ApprovalRequest {
 
 const APPROVAL_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Throws `nothingToApprove`, `planChanged`, `alreadyRunning` or `trialOver` and then has changed nothing. */
+/** Throws `nothingToApprove`, `planChanged`, `alreadyRunning`, `trialOver` or `licenseExpired` and then has changed nothing. */
 export async function approveRun(
   request: ApprovalRequest,
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<Run> {
-  if (!request.limit.mayWrite) throw new Failure('trialOver');
+  requireLicense(request.limit);
   const waiting = await ports.runs.read(request.runId);
   if (waiting === undefined) throw new Failure('notFound', { details: { run: request.runId } });
   const holding = { leases: ports.leases, holder: request.holder, signal };

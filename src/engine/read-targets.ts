@@ -26,12 +26,14 @@ export async function readTargets(
   recorder: RunRecorder | undefined,
   signal: AbortSignal,
 ): Promise<TargetsResult> {
-  const { policy } = request.revision;
+  const { revision, limit } = request;
+  const { policy } = revision;
   const reading = await ports.directory.readMailboxes(policy.mailboxes, signal);
   const written = await ports.memory.readWrittenMailboxes(policyId(policy.id));
   const verdict = targetMailboxes(reading, policy, {
-    maxMailboxes: request.limit.maxMailboxes,
+    maxMailboxes: limit.maxMailboxes,
     preferred: new Set(written.map(({ id }) => id)),
+    ...(limit.filledElsewhere === undefined ? {} : { filledElsewhere: limit.filledElsewhere }),
   });
   // A mailbox over the license limit, or one whose marks are unknown, has not left.
   const isHere = knownAs([...verdict.targets, ...verdict.undecided, ...verdict.overLimit]);
@@ -47,6 +49,7 @@ export async function readTargets(
     skipped: verdict.skipped,
     isComplete: reading.isComplete,
     gaps: reading.gaps.map((gap) => gap.toRecord()),
+    license: { kind: limit.kind, mailboxes: limit.maxMailboxes, validUntil: limit.endsAt },
   });
   return {
     fill: verdict.targets,

@@ -14,6 +14,7 @@ import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { expectedWrites } from './expected-writes.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
+import { requireLicense } from './license-check.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
@@ -29,10 +30,10 @@ const DENIALS: readonly FailureCode[] = ['mailboxAccessDenied', 'impersonationDe
 
 /**
  * Runs the policy and returns the ended (or waiting) run; what went wrong stands in its events. Throws only what is
- * known before the run exists: `alreadyRunning`, `trialOver`.
+ * known before the run exists: `alreadyRunning`, `trialOver`, `licenseExpired`.
  */
 export async function runPolicy(request: RunRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
-  if (request.mode === 'run' && !request.limit.mayWrite) throw new Failure('trialOver');
+  if (request.mode === 'run') requireLicense(request.limit);
   const { policy } = request.revision;
   const id = policyId(policy.id);
   return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {

@@ -1,20 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Settings } from '../ports/settings.ts';
+import { settingsInMemory } from './testing/settings-in-memory.ts';
 import { createTrial } from './trial.ts';
-
-function settingsInMemory(): Settings {
-  const values = new Map<string, string>();
-  return {
-    read: async (key) => values.get(key),
-    write: async (key, value) => void values.set(key, value),
-    writeIfAbsent: async (key, value) => {
-      const standing = values.get(key) ?? value;
-      values.set(key, standing);
-      return standing;
-    },
-    remove: async (key) => void values.delete(key),
-  };
-}
 
 const start = Date.parse('2026-11-02T08:00:00.000Z');
 const day = (number: number) => new Date(start + number * 24 * 60 * 60 * 1000);
@@ -48,6 +34,28 @@ test('setting the clock back does not bring the trial back', async () => {
   const restarted = createTrial(settings);
   await restarted.recordRun(day(1));
   expect(await restarted.current(day(1))).toMatchObject({ mayWrite: false });
+});
+
+test('a clock set back again and again still lets the days pass', async () => {
+  const settings = settingsInMemory();
+  const trial = createTrial(settings);
+  await trial.recordRun(day(0));
+  await trial.recordRun(day(20));
+  await trial.recordRun(day(3));
+  expect(await trial.current(day(3.5))).toMatchObject({ mayWrite: true, endsAt: day(4).toISOString() });
+  await trial.recordRun(day(3.6));
+  await trial.recordRun(day(2));
+  expect(await trial.current(day(2.3))).toMatchObject({ mayWrite: true });
+  expect(await trial.current(day(2.5))).toMatchObject({ mayWrite: false });
+});
+
+test('a clock that was behind and is put right again loses nothing', async () => {
+  const trial = createTrial(settingsInMemory());
+  await trial.recordRun(day(0));
+  await trial.recordRun(day(5));
+  await trial.recordRun(day(-300));
+  await trial.recordRun(day(6));
+  expect(await trial.current(day(20))).toMatchObject({ mayWrite: true, endsAt: day(21).toISOString() });
 });
 
 test('looking with a wrong clock ends nothing', async () => {

@@ -61,6 +61,13 @@ export interface SkippedMailbox {
   readonly reason: 'excluded' | 'type' | 'noMailboxSync' | 'license' | 'notFound' | 'unknownMark';
 }
 
+export interface LicenseInRun {
+  readonly kind: 'trial' | 'license';
+  readonly mailboxes: number;
+  /** ISO 8601; undefined: a trial that has not begun. */
+  readonly validUntil: string | undefined;
+}
+
 export const EXCLUSION_REASONS = [
   'type',
   'notInScope',
@@ -154,6 +161,8 @@ export type RunEvent =
       readonly skipped: readonly SkippedMailbox[];
       readonly isComplete: boolean;
       readonly gaps: readonly FailureRecord[];
+      /** What it allowed at that time; absent in runs that need none, and in those of earlier versions. */
+      readonly license?: LicenseInRun;
     }
   | {
       readonly type: 'mailbox.planned';

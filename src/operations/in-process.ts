@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import { makeCertificateOperations } from './certificates.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { makeEnvironmentOperations } from './environments.ts';
+import { makeLicenseOperations } from './licenses.ts';
 import { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
 import { openRuns } from './open-runs.ts';
@@ -48,7 +49,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     },
 
     async license() {
-      return presentLicense(await license.current(clock.now()));
+      return presentLicense(await license.current(clock.now()), clock.now());
     },
 
     async status() {
@@ -58,7 +59,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
         version,
         dataDirectory,
         logFile,
-        license: presentLicense(await license.current(clock.now())),
+        license: presentLicense(await license.current(clock.now()), clock.now()),
         runs: await openRuns(dependencies.runs),
       };
     },
@@ -70,6 +71,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     certificates: translated(makeCertificateOperations(dependencies), log, logFile),
     runs: translated(makeRunOperations(dependencies, live, policyOperations), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
+    licenses: translated(makeLicenseOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
     service: translated(makeServiceOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),

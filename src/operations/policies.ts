@@ -158,7 +158,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     async count(name, signal = new AbortController().signal): Promise<CountView> {
       const { document, revision } = await documents.find(name);
       const environment = await environmentOf(dependencies, document);
-      const limit = await limitFor(dependencies, 'test');
+      const limit = await limitFor(dependencies, 'test', document);
       return withPorts(dependencies, environment, async (ports) => {
         const counted = { policy: document, revision };
         const { fill, skipped, isComplete } = await countMailboxes(
@@ -174,7 +174,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
           })),
           skipped: skipped.map(({ primarySmtpAddress, reason }) => ({ primarySmtpAddress, reason })),
           isComplete,
-          license: presentLicense(limit),
+          license: presentLicense(limit, dependencies.clock.now()),
         };
       });
     },
@@ -182,7 +182,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     async explain(name, question, signal = new AbortController().signal): Promise<ExplainView> {
       const { document, revision } = await documents.find(name);
       const environment = await environmentOf(dependencies, document);
-      const limit = await limitFor(dependencies, 'test');
+      const limit = await limitFor(dependencies, 'test', document);
       return withPorts(dependencies, environment, async (ports) => {
         const { mailbox, label, explanation } = await explainContact(
           {

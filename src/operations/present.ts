@@ -14,7 +14,7 @@ import type {
 } from '@contactsync/contract';
 import type { JournaledWrites } from '../core/report.ts';
 import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts';
-import type { Failure, FailureRecord } from '../model/failure.ts';
+import { Failure, type FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId, SourceObjectId } from '../model/ids.ts';
 import type { ContactChange } from '../model/plan.ts';
@@ -120,6 +120,7 @@ export function presentReport(
             })),
             isComplete: report.mailboxes.isComplete,
             gaps: report.mailboxes.gaps.map((gap) => presentFailure(gap)),
+            ...(report.mailboxes.license === undefined ? {} : { license: report.mailboxes.license }),
           },
     brake:
       report.brake === undefined
@@ -203,7 +204,8 @@ export function presentPlan(
   };
 }
 
-const SOON_MS = 30 * 24 * 60 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SOON_MS = 30 * DAY_MS;
 
 export function presentCertificate(certificate: StoredCertificate, now: Date): CertificateView {
   const time = now.getTime();
@@ -227,7 +229,19 @@ export function presentCertificate(certificate: StoredCertificate, now: Date): C
   };
 }
 
-export function presentLicense(limit: LicenseLimit): LicenseView {
-  const state = limit.endsAt === undefined ? 'notStarted' : limit.mayWrite ? 'valid' : 'expired';
-  return { kind: limit.kind, state, mailboxes: limit.maxMailboxes, validUntil: limit.endsAt };
+export function presentLicense(limit: LicenseLimit, now: Date): LicenseView {
+  const { kind, maxMailboxes: mailboxes, endsAt: validUntil } = limit;
+  const state = validUntil === undefined ? 'notStarted' : limit.mayWrite ? 'valid' : 'expired';
+  const left = validUntil === undefined ? undefined : Date.parse(validUntil) - now.getTime();
+  return {
+    kind,
+    state,
+    mailboxes,
+    validUntil,
+    ...(left === undefined || state === 'expired' ? {} : { daysLeft: Math.max(0, Math.ceil(left / DAY_MS)) }),
+    ...(limit.kind === 'license' ? { customer: limit.customer, id: limit.licenseId } : {}),
+    ...(limit.kind === 'trial' && limit.unusableLicense !== undefined
+      ? { unusable: presentThrown(new Failure(limit.unusableLicense)) }
+      : {}),
+  };
 }

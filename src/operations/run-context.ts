@@ -5,6 +5,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Policy } from '../model/policy.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import type { OperationsDependencies } from './dependencies.ts';
+import { filledMailboxes } from './licenses.ts';
 import { findDocument } from './lookup.ts';
 
 export async function environmentOf(
@@ -46,9 +47,14 @@ export async function withPorts<T>(
 
 /** The first run that may write starts the trial. */
 export async function limitFor(
-  { license, clock }: OperationsDependencies,
+  { license, clock, policies, memory }: OperationsDependencies,
   mode: 'run' | 'test',
+  policy: Pick<Policy, 'id'>,
 ): Promise<LicenseLimit> {
   if (mode === 'run') await license.recordRun(clock.now());
-  return license.current(clock.now());
+  const limit = await license.current(clock.now());
+  if (limit.kind === 'trial') return limit;
+  const perPolicy = await filledMailboxes({ policies, memory });
+  const others = perPolicy.filter(({ id }) => id !== policy.id);
+  return { ...limit, filledElsewhere: new Set(others.flatMap(({ mailboxes }) => mailboxes)) };
 }

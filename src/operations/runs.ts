@@ -155,7 +155,7 @@ export function makeRunOperations(
     async start({ policy, mode }) {
       const revision = await revisionOf(policy, mode);
       const environment = await environmentOf(dependencies, revision.policy);
-      const limit = await limitFor(dependencies, mode);
+      const limit = await limitFor(dependencies, mode, revision.policy);
       const { defaultCountry } = environment;
       const id = await live.start((runId, onEvent, signal) =>
         withPorts(dependencies, environment, (ports) =>
@@ -175,7 +175,7 @@ export function makeRunOperations(
         });
       }
       const environment = await environmentOfRun(run);
-      const limit = await limitFor(dependencies, 'run');
+      const limit = await limitFor(dependencies, 'run', { id: run.policyId });
       const events = await runs.readEvents(run.id);
       await live.start(
         (runId, onEvent, signal) =>

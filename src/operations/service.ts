@@ -50,7 +50,7 @@ export function makeServiceOperations(
     if (stored === undefined) return 'ended';
     const revision: PolicyRevision = { policy: stored.document, revision: stored.revision };
     const environment = await environmentOf(dependencies, revision.policy);
-    const limit = await limitFor(dependencies, 'run');
+    const limit = await limitFor(dependencies, 'run', revision.policy);
     const { defaultCountry } = environment;
     try {
       const started = await live.start((run, onEvent, ownSignal) =>

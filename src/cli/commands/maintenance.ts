@@ -7,6 +7,7 @@ import { examples } from '../examples.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { failureLine } from '../failure-text.ts';
 import { followAndShow } from '../follow-run.ts';
+import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
 import { count, type Paint, visible } from '../terminal-text.ts';
 
@@ -74,18 +75,11 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
     .addHelpText('after', examples('status'))
     .action(async () => {
       const status = await (await context.operations()).status();
-      const { license } = status;
-      const until = license.validUntil?.slice(0, 10);
-      const licenseText = {
-        notStarted: `${license.kind}, begins with the first run, ${count(license.mailboxes, 'mailbox', 'mailboxes')} per run`,
-        valid: `${license.kind}, ${count(license.mailboxes, 'mailbox', 'mailboxes')} per run, until ${until}`,
-        expired: `${license.kind}, over since ${until}: no run writes; test runs work`,
-      }[license.state];
       context.show(status, () => [
         `contactSync     ${status.version}`,
         `data directory  ${status.dataDirectory}`,
         `log file        ${status.logFile}`,
-        `license         ${licenseText}`,
+        `license         ${licenseText(status.license)}`,
         ...(status.runs ?? []).flatMap((run) => liveRunLines(run, context.line.now())),
       ]);
     });

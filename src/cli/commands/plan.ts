@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { aboutText, basisText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { collect } from '../follow-run.ts';
+import { allowedText } from '../license-text.ts';
 import { planLines, SHORT_PLAN, WHOLE_PLAN } from '../plan-text.ts';
 import { endLines, runTitle, totalsLines } from '../report-text.ts';
 import { count, padEnd, visible } from '../terminal-text.ts';
@@ -102,7 +103,7 @@ export function addPlanCommands(program: Command, context: CliContext): void {
             `  skipped: ${addresses.length} ${word(SKIP_WORDS, reason)}`,
             ...names(addresses),
           ]),
-          `The ${answer.license.kind} allows ${count(answer.license.mailboxes, 'mailbox', 'mailboxes')} per run.`,
+          allowedText(answer.license),
           ...(answer.isComplete
             ? []
             : [paint('yellow', 'The list of mailboxes could not be read completely.')]),
