@@ -3,6 +3,7 @@
 // numbered failure; anything else thrown is a defect. Policies and environments are named by name or id, runs by
 // id or an unambiguous beginning of one.
 
+import type { CopyEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
 import type { QueuedView, UpcomingView } from './service-views.ts';
 import type {
@@ -222,6 +223,28 @@ export interface ServiceOperations {
   upcoming(days: number): Promise<UpcomingView>;
 }
 
+export interface CopyRequest {
+  readonly environment: string;
+  /** Names from the top of the public folders down. */
+  readonly path: readonly string[];
+  readonly includeSubfolders: boolean;
+  /** By any of its addresses. */
+  readonly mailbox: string;
+  /** Below Contacts; otherwise the name of the public folder. */
+  readonly targetFolder?: string;
+  /** A test writes nothing. */
+  readonly mode: 'run' | 'test';
+}
+
+export interface PublicFolderOperations {
+  /**
+   * Copies the contacts of a public folder into a folder of a mailbox: what is missing there is made, what changed at the
+   * original is written over what nobody changed in the copy, and nothing is deleted. May be repeated, also after an
+   * interruption. The plan is told before anything is written, the end last.
+   */
+  copy(request: CopyRequest, signal?: AbortSignal): AsyncIterable<CopyEventView>;
+}
+
 export interface Operations {
   readonly environments: EnvironmentOperations;
   readonly policies: PolicyOperations;
@@ -229,6 +252,7 @@ export interface Operations {
   readonly runs: RunOperations;
   readonly settings: SettingsOperations;
   readonly people: PeopleOperations;
+  readonly publicFolders: PublicFolderOperations;
   readonly service: ServiceOperations;
   readonly licenses: LicenseOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */

@@ -9,6 +9,7 @@ import { addMaintenanceCommands } from './commands/maintenance.ts';
 import { addPeopleCommands } from './commands/people.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addPolicyCommands } from './commands/policy.ts';
+import { addPublicFolderCommands } from './commands/public-folder.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addSettingsCommands } from './commands/settings.ts';
@@ -96,6 +97,7 @@ ${EXIT_HELP}`,
   addCertificateCommands(program, context);
   addSettingsCommands(program, context);
   addPeopleCommands(program, context);
+  addPublicFolderCommands(program, context);
   addServiceCommands(program, context);
   addLicenseCommands(program, context);
   addMaintenanceCommands(program, context);

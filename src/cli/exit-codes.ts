@@ -61,6 +61,8 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   everyMailboxDenied: EXIT.configuration,
   groupNotFound: EXIT.configuration,
   mailboxNotFound: EXIT.configuration,
+  copyTargetNotFound: EXIT.configuration,
+  copyFolderTaken: EXIT.configuration,
   alreadyRunning: EXIT.alreadyRunning,
   serviceRunning: EXIT.alreadyRunning,
   cancelled: EXIT.finishedWithErrors,

@@ -27,7 +27,7 @@ import type { Stores } from '../store/open-stores.ts';
 import { preparePhoto } from '../system/prepare-photo.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
-import { folderMark, markCodec } from './marks.ts';
+import { copyMarkCodec, folderMark, markCodec } from './marks.ts';
 import { connectOnlinePublicFolders } from './online-public-folders.ts';
 import { photosByKind } from './photos-by-kind.ts';
 import { sourceByType } from './source-by-type.ts';
@@ -111,6 +111,10 @@ export async function connectExchangeOnline(
     source: sourceByType(source, sharedMailbox, publicFolders.read),
     directory,
     targets,
+    copying: {
+      originals: publicFolders.originals,
+      targets: createGraphTargets({ client: graph, markCodec: copyMarkCodec, folderMark, log, clock }),
+    },
     synchronizedPeople: createSynchronizedPeople(graph),
     traffic: http.traffic,
     photos: {

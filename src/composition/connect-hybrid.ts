@@ -13,6 +13,7 @@ import { destinationOf } from '../operations/destination.ts';
 import type { ContactSource } from '../ports/contact-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
+import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { Traffic } from '../ports/traffic.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { EVERYBODY, joinDirectories } from './both-directories.ts';
@@ -87,6 +88,19 @@ export function joinConnections({ local, online, identities, log }: HybridParts)
       identities,
     }),
     ...(photos === undefined ? {} : { photos }),
+    ...(local.copying === undefined || online.copying === undefined
+      ? {}
+      : {
+          copying: {
+            originals: originalsOf(local.copying.originals, online.copying.originals),
+            targets: routeTargets({
+              onPremises: local.copying.targets,
+              online: online.copying.targets,
+              locate: places.locate,
+              identities,
+            }),
+          },
+        }),
     traffic: bothTraffics([local.traffic, online.traffic].filter((one) => one !== undefined)),
     ...(mail === undefined ? {} : { mail }),
     ...(searchExchange === undefined ? {} : { searchExchange }),
@@ -100,6 +114,34 @@ function photosOf({ local, online, identities }: HybridParts): Connection['photo
   if (local.photos === undefined || online.photos === undefined) return local.photos ?? online.photos;
   const sides = { onPremises: local.photos.source, online: online.photos.source, identities };
   return { ...local.photos, source: createHybridPhotos(sides) };
+}
+
+function originalsOf(local: OriginalContacts, online: OriginalContacts): OriginalContacts {
+  // Pictures are asked for of the side that was read.
+  let side = local;
+  const readFrom = (one: OriginalContacts, ...request: Parameters<OriginalContacts['read']>) => {
+    side = one;
+    return one.read(...request);
+  };
+  return {
+    read: (...request) =>
+      firstLocal(
+        () => readFrom(local, ...request),
+        () => readFrom(online, ...request),
+      ),
+    readPictures: (itemIds, signal) => side.readPictures(itemIds, signal),
+  };
+}
+
+/** Public folders live on one side only, and the servers in the building know whether they have any. */
+async function firstLocal<T>(local: () => Promise<T>, online: () => Promise<T>): Promise<T> {
+  try {
+    return await local();
+  } catch (thrown) {
+    const { code, details } = asFailure(thrown);
+    if (code !== 'publicFoldersNotFound' || details['reason'] !== 'noPublicFolderMailbox') throw thrown;
+    return online();
+  }
 }
 
 function sourceOf({ local, online, identities }: HybridParts, directory: MailboxDirectory): ContactSource {
@@ -116,14 +158,10 @@ function sourceOf({ local, online, identities }: HybridParts, directory: Mailbox
         return (isOnline ? online : local).source.read(scope, signal);
       }
       if (scope.type === 'publicFolder') {
-        try {
-          return await local.source.read(scope, signal);
-        } catch (thrown) {
-          // Public folders live on one side only, and the servers in the building know whether they have any.
-          const { code, details } = asFailure(thrown);
-          if (code !== 'publicFoldersNotFound' || details['reason'] !== 'noPublicFolderMailbox') throw thrown;
-          return await online.source.read(scope, signal);
-        }
+        return firstLocal(
+          () => local.source.read(scope, signal),
+          () => online.source.read(scope, signal),
+        );
       }
       const side = scope.type === 'exchangeOnline' ? online : local;
       const [reading, known] = await Promise.all([side.source.read(scope, signal), identities(signal)]);

@@ -17,6 +17,7 @@ import { createExchangeHttp } from '../connectors/exchange-http/index.ts';
 import { steadyChance } from '../connectors/ldap-client/servers.ts';
 import {
   createItemPhotos,
+  createOriginalContacts,
   createPublicFolderReader,
   createSharedMailboxReader,
 } from '../connectors/shared-mailbox/index.ts';
@@ -30,7 +31,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { countRequests } from './count-requests.ts';
 import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
-import { folderMark, markCodec } from './marks.ts';
+import { copyMarkCodec, folderMark, markCodec } from './marks.ts';
 import { photosByKind } from './photos-by-kind.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
 import { createSearch } from './search-exchange.ts';
@@ -103,23 +104,26 @@ export async function connectOnPremises(
   });
   // Permissions on public folders are those of the account's own mailbox; an application borrows them.
   const publicFolderClient = createEwsClient({ ...common, impersonate: isApplication });
-  const publicFolders = createPublicFolderReader({
-    photos: itemPhotos,
-    folders: openEwsPublicFolders({
-      ...common,
-      client: publicFolderClient,
-      reader: exchange.mailbox,
-      cache: stores.directoryCache,
-      findRoutes: () => findPublicFolderRoutes({ http, ewsUrl: common.url, reader: exchange.mailbox }),
-    }),
+  const publicFolderOptions = {
+    ...common,
+    client: publicFolderClient,
     reader: exchange.mailbox,
-    location: 'onPremises',
-    log,
+    findRoutes: () => findPublicFolderRoutes({ http, ewsUrl: common.url, reader: exchange.mailbox }),
+  };
+  const readAs = { reader: exchange.mailbox, location: 'onPremises', log } as const;
+  const publicFolders = createPublicFolderReader({
+    ...readAs,
+    photos: itemPhotos,
+    folders: openEwsPublicFolders({ ...publicFolderOptions, cache: stores.directoryCache }),
   });
   return {
     source: sourceByType(directory.source, sharedMailbox, publicFolders),
     directory: directory.directory,
     targets,
+    copying: {
+      originals: createOriginalContacts({ ...readAs, folders: openEwsPublicFolders(publicFolderOptions) }),
+      targets: createEwsTargets({ ...common, markCodec: copyMarkCodec, impersonate: true }),
+    },
     traffic: targets.traffic,
     photos: {
       source: photosByKind(directory.photos, itemPhotos),

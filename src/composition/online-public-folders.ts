@@ -7,6 +7,7 @@ import type { TokenProvider } from '../connectors/entra/token-provider.ts';
 import { createEwsClient, openEwsPublicFolders } from '../connectors/ews/index.ts';
 import { bearerSignIn, createExchangeHttp, type ExchangeHttp } from '../connectors/exchange-http/index.ts';
 import {
+  createOriginalContacts,
   createPublicFolderReader,
   type ItemPhotos,
   type PublicFolderReader,
@@ -14,6 +15,7 @@ import {
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Log } from '../ports/log.ts';
+import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { markCodec } from './marks.ts';
@@ -30,7 +32,14 @@ interface OnlineConnection {
 
 export interface OnlinePublicFolders {
   readonly read: PublicFolderReader;
+  readonly originals: OriginalContacts;
   close(): Promise<void>;
+}
+
+interface Connected {
+  readonly read: PublicFolderReader;
+  readonly originals: OriginalContacts;
+  readonly http: ExchangeHttp;
 }
 
 const APPLICATION_ROLE = 'full_access_as_app';
@@ -39,35 +48,41 @@ export function connectOnlinePublicFolders(
   environment: Extract<Environment, { scenario: 'exchangeOnline' }>,
   { tokens, endpoints, additionalCa, stores, log, random, photos }: OnlineConnection,
 ): OnlinePublicFolders {
-  let connected: { readonly reader: PublicFolderReader; readonly http: ExchangeHttp } | undefined;
-  const connect = (reader: string) => {
+  let connected: Connected | undefined;
+  const connect = (reader: string): Connected => {
     const url = new URL('/EWS/Exchange.asmx', endpoints.exchange);
     const ewsUrl = () => Promise.resolve(url.href);
     const common = { clock: systemClock, log, random };
     const signIn = bearerSignIn({ tokens, hosts: [url.host], requiredRole: APPLICATION_ROLE });
     const http = createExchangeHttp({ signIn, additionalCa, ...common });
-    const client = createEwsClient({ url: ewsUrl, http, impersonate: true, ...common });
-    const folders = openEwsPublicFolders({
-      client,
+    const options = {
+      client: createEwsClient({ url: ewsUrl, http, impersonate: true, ...common }),
       reader,
       findRoutes: () => findPublicFolderRoutes({ http, ewsUrl, reader }),
       markCodec,
-      cache: stores.directoryCache,
       ...common,
-    });
+    };
+    const readAs = { reader, location: 'exchangeOnline', log } as const;
+    const folders = openEwsPublicFolders({ ...options, cache: stores.directoryCache });
     return {
       http,
-      reader: createPublicFolderReader({ folders, reader, location: 'exchangeOnline', log, photos }),
+      read: createPublicFolderReader({ ...readAs, folders, photos }),
+      originals: createOriginalContacts({ ...readAs, folders: openEwsPublicFolders(options) }),
     };
   };
+  const open = (): Connected => {
+    const { mailbox } = environment.exchangeOnline;
+    if (mailbox === undefined) {
+      throw new Failure('publicFolderReaderMissing', { details: { environment: environment.name } });
+    }
+    connected ??= connect(mailbox);
+    return connected;
+  };
   return {
-    async read(scope, signal) {
-      const { mailbox } = environment.exchangeOnline;
-      if (mailbox === undefined) {
-        throw new Failure('publicFolderReaderMissing', { details: { environment: environment.name } });
-      }
-      connected ??= connect(mailbox);
-      return connected.reader(scope, signal);
+    read: async (scope, signal) => open().read(scope, signal),
+    originals: {
+      read: async (folder, signal) => open().originals.read(folder, signal),
+      readPictures: async (itemIds, signal) => open().originals.readPictures(itemIds, signal),
     },
     async close() {
       await connected?.http.close();

@@ -31,5 +31,11 @@ export const policyId = (text: string) => uuid(text, 'PolicyId') as PolicyId;
 export const runId = (text: string) => uuid(text, 'RunId') as RunId;
 export const mailboxId = (text: string) => uuid(text, 'MailboxId') as MailboxId;
 export const sourceObjectId = (text: string) => uuid(text, 'SourceObjectId') as SourceObjectId;
+/** A UUID of version 8, as RFC 9562 has it for what applications define, out of a hash in hex. */
+export function uuidOfHash(hex: string): string {
+  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 export const itemId = (text: string) => text as ItemId;
 export const folderId = (text: string) => text as FolderId;

@@ -27,6 +27,13 @@ export interface TargetMailbox {
   readonly ownerId: SourceObjectId | undefined;
 }
 
+/** Who a contact item in another folder is, as far as its copy must know it. */
+export interface OriginalItem {
+  readonly searchKey: string;
+  /** ISO 8601 in UTC to the second. */
+  readonly createdAt: string;
+}
+
 /** The mark on an item or folder; on a folder `sourceObjectId` is undefined and `fingerprint` digests the folder's name. */
 export interface OwnershipMark {
   /** Format and fingerprint version. A newer one than ours makes the mailbox read-only. */
@@ -36,6 +43,8 @@ export interface OwnershipMark {
   readonly fingerprint: string;
   /** See core/fingerprint.ts; empty on folders. */
   readonly fieldFingerprints: string;
+  /** Only on what was copied out of a public folder (core/copy-mark.ts). */
+  readonly original?: OriginalItem;
 }
 
 export interface ManagedContact {

@@ -23,6 +23,7 @@ import type { Log } from '../ports/log.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
 import type { RunStore } from '../ports/run-store.ts';
@@ -31,6 +32,12 @@ import type { Settings } from '../ports/settings.ts';
 import type { Traffic } from '../ports/traffic.ts';
 import type { WithheldPeople } from '../ports/withheld-people.ts';
 
+export interface CopyParts {
+  readonly originals: OriginalContacts;
+  /** Write marks of copies, and see those of policies. */
+  readonly targets: MailboxTargets;
+}
+
 /** An environment within reach, for one run or one question. */
 export interface Connection {
   readonly source: ContactSource;
@@ -38,6 +45,8 @@ export interface Connection {
   readonly targets: MailboxTargets;
   /** Absent where the way to the services cannot say what it is doing. */
   readonly traffic?: Traffic;
+  /** Contacts of public folders, and the mailboxes into which they may be copied. Absent where there are none. */
+  readonly copying?: CopyParts;
   /** Absent where nobody's photo can be read. */
   readonly photos?: PhotoParts;
   /** Steps of the connection test beyond those of the source. */

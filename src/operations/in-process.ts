@@ -16,6 +16,7 @@ import { openRuns } from './open-runs.ts';
 import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
+import { makePublicFolderOperations } from './public-folders.ts';
 import { makeRunOperations } from './runs.ts';
 import { makeServiceOperations } from './service.ts';
 import { makeSettingsOperations } from './settings.ts';
@@ -72,6 +73,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     runs: translated(makeRunOperations(dependencies, live, policyOperations), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
     licenses: translated(makeLicenseOperations(dependencies), log, logFile),
+    publicFolders: translated(makePublicFolderOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
     service: translated(makeServiceOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),

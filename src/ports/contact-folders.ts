@@ -31,7 +31,8 @@ export interface SourceItem {
   readonly kind: 'contact' | 'contactList';
   /**
    * PidTagSearchKey in base64: the same through every protocol, kept when the item or its mailbox moves; a copy has that
-   * of its original. '' where the store does not tell it.
+   * of its original. '' where the store does not tell it. What was copied out of a public folder by order shows search
+   * key and age of the original.
    */
   readonly searchKey: string;
   /** ISO 8601 in UTC to the second. */
@@ -42,6 +43,8 @@ export interface SourceItem {
   readonly properties: ContactProperties;
   /** Another one whenever its picture is; '' where it has none. */
   readonly pictureStamp: string;
+  /** Other than the picture; only said where nothing is remembered between readings. */
+  readonly hasAttachments?: true;
 }
 
 /** It could not be opened; the rest tells the list of the folder, or an earlier reading. */
@@ -50,6 +53,8 @@ export type DamagedItem = Pick<SourceItem, 'itemId' | 'searchKey' | 'createdAt' 
 export interface FolderItems {
   /** Contacts and contact lists; items of other classes are left out. */
   readonly items: readonly SourceItem[];
+  /** How many those are, where the protocol shows them. */
+  readonly otherItems?: number;
   /** How many items are there and could not be opened. */
   readonly unreadable: number;
   /** Those of them of whom it is known all the same who they are. */

@@ -2,8 +2,14 @@
 // to filled mailboxes, a closed sub-folder, and Exchange Online that lets Exchange Web Services in no longer.
 
 import { readFileSync } from 'node:fs';
+import type { CopyOutcomeView, CopyPlanView } from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation, type RunAnswer } from './installation.ts';
+
+interface CopyAnswer {
+  readonly plan: CopyPlanView;
+  readonly outcome?: CopyOutcomeView;
+}
 
 const FOLDER = 'Contacts/Company Contacts';
 const NORTH = ['Customers', 'North/South'];
@@ -113,6 +119,32 @@ describe('a public folder, from the command line', () => {
     const { report } = await run(1);
     expect(report.run.state).toBe('failed');
     expect(report.failures[0]?.failure).toMatchObject({ number: 14054 });
+    expect((await contacts()).size).toBe(2);
+  });
+
+  it('is copied into a shared mailbox, from where the policy goes on with the same people', async () => {
+    await box.control.clearFaults();
+    const { primarySmtpAddress: shared } = await box.control.addPerson({
+      recipientTypeDetails: 'SharedMailbox',
+      displayName: 'Customers',
+      alias: 'customers',
+    });
+    const copy = ['public-folder', 'copy', '--environment', 'contoso', '--folder', '\\Customers'];
+    const command = [...copy, '--mailbox', shared, '--with-subfolders'];
+    const test = await box.json<CopyAnswer>([...command, '--test']);
+    expect(test).toMatchObject({ plan: { create: 2, targetFolder: 'Customers' } });
+    expect((await box.control.mailbox(shared)).items).toEqual([]);
+    const shown = await box.run(command);
+    expect([shown.exitCode, shown.output]).toEqual([0, expect.stringContaining('2 copied, 0 updated')]);
+    expect(await box.json(command)).toMatchObject({ plan: { create: 0, update: 0, unchanged: 2 } });
+
+    const text = (await box.run(['policy', 'export', 'Customers'])).output
+      .replace('type: publicFolder', `type: sharedMailbox\n  mailbox: ${shared}`)
+      .replace(/path:\s+- Customers/, 'path: [Customers]');
+    await box.json(['policy', 'apply', box.write('customers.yaml', text)]);
+    const { report } = await run();
+    expect(report).toMatchObject({ planned: { create: 0, update: 0, delete: 0 }, failures: [] });
+    expect(report.source?.isComplete).toBe(true);
     expect((await contacts()).size).toBe(2);
   });
 });

@@ -125,7 +125,10 @@ export function otherDataOf(item: XmlElement): Pick<ManagedContact, 'hasOtherDat
 }
 
 /** The picture is an attachment, too: HasAttachments alone does not tell that there is more. */
-function attachmentsOf(item: XmlElement): { readonly hasPicture: boolean; readonly hasOthers: boolean } {
+export function attachmentsOf(item: XmlElement): {
+  readonly hasPicture: boolean;
+  readonly hasOthers: boolean;
+} {
   const listed = childOf(item, 'Attachments')?.children ?? [];
   const others = listed.filter((one) => booleanOf(textOf(one, 'IsContactPhoto')) !== true);
   return {

@@ -37,7 +37,8 @@ export interface EwsPublicFoldersOptions extends Omit<SessionOptions, 'impersona
   /** Found out anew for each reading: folders move from one public folder mailbox to another. */
   readonly findRoutes: () => PublicFolderRoutes;
   readonly markCodec: MarkCodec;
-  readonly cache: DirectoryCache;
+  /** Where contacts are remembered until the next reading; absent: every contact is opened. */
+  readonly cache?: DirectoryCache;
 }
 
 /** A public folder with where it stands. */
@@ -200,10 +201,10 @@ async function readPublicFolder(
   folder: Listed,
   signal: AbortSignal,
 ): Promise<FolderItems> {
-  const known = await rememberedFolder(cache, reader, folder.folderId, log);
+  const known = cache === undefined ? undefined : await rememberedFolder(cache, reader, folder.folderId, log);
   const { failure, ...reading } = await readFolderItems(session, markCodec, folder, signal, known);
   if (failure === undefined) {
-    await known.save();
+    await known?.save();
     return reading;
   }
   return isDenied(failure)

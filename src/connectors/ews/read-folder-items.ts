@@ -6,7 +6,7 @@ import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { FolderItems, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
-import { readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
+import { attachmentsOf, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
 import { isOfDamagedItem } from './failures.ts';
 import { findItems, ITEMS_PER_PAGE } from './item-operations.ts';
 import {
@@ -17,7 +17,7 @@ import {
   requireDone,
   versionOf,
 } from './mailbox-session.ts';
-import { extendedIn, SEARCH_KEY } from './mapi-property.ts';
+import { extendedIn, IDENTITY_PROPERTY, SEARCH_KEY } from './mapi-property.ts';
 import { offsetAfter, Paging } from './paging.ts';
 import { readItems } from './read-items.ts';
 import { booleanOf, childOf, textOf, type XmlElement } from './xml-element.ts';
@@ -41,6 +41,7 @@ const MOST_FAILURES = 5;
 /** What was there when the reading stopped half way. */
 interface Rows {
   readonly rows: readonly Row[];
+  readonly otherItems: number;
   readonly failure?: Failure;
   readonly hasSeveralPages: boolean;
 }
@@ -53,9 +54,9 @@ export async function readFolderItems(
   signal: AbortSignal,
   known?: KnownContacts,
 ): Promise<FolderItems> {
-  const { rows, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
+  const { rows, otherItems, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
   const opened = await openContacts(session, rows, signal, known);
-  return { ...opened, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
+  return { ...opened, otherItems, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
 }
 
 async function readRows(
@@ -66,22 +67,27 @@ async function readRows(
 ): Promise<Rows> {
   const rows = new Map<ItemId, Row>();
   const paging = new Paging(ITEMS_PER_PAGE);
+  const others = new Set<string>();
   let hasSeveralPages = false;
   try {
     for (let offset = 0; ; ) {
       const operation = (most: number) => findItems(folderId, offset, most, SOURCE_ROW_SHAPE);
       const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
       const children = childOf(root, 'Items')?.children ?? [];
-      for (const item of children.flatMap((child) => rowOf(child, codec))) rows.set(item.itemId, item);
+      for (const child of children) {
+        const [row] = rowOf(child, codec);
+        if (row === undefined) others.add(childOf(child, 'ItemId')?.attributes['Id'] ?? '');
+        else rows.set(row.itemId, row);
+      }
       const ids = children.flatMap((child) => childOf(child, 'ItemId')?.attributes['Id'] ?? []);
       if (paging.isLast(root?.attributes['IncludesLastItemInRange'], ids)) break;
       hasSeveralPages = true;
       offset = offsetAfter(root, offset);
     }
-    return { rows: [...rows.values()], hasSeveralPages };
+    return { rows: [...rows.values()], otherItems: others.size, hasSeveralPages };
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
-    return { rows: [...rows.values()], failure: thrown, hasSeveralPages };
+    return { rows: [...rows.values()], otherItems: others.size, failure: thrown, hasSeveralPages };
   }
 }
 
@@ -89,13 +95,15 @@ async function readRows(
 function rowOf(row: XmlElement, codec: MarkCodec): readonly Row[] {
   if (row.name !== 'Contact' && row.name !== 'DistributionList') return [];
   const subject = textOf(row, 'Subject');
+  const extended = extendedIn(row);
+  const original = codec.original?.(extended.get(IDENTITY_PROPERTY.key) ?? '');
   return [
     {
       itemId: itemIdOf(row),
       version: versionOf(row),
       kind: row.name === 'Contact' ? 'contact' : 'contactList',
-      searchKey: extendedIn(row).get(SEARCH_KEY.key) ?? '',
-      createdAt: createdAtOf(row),
+      searchKey: original?.searchKey ?? extended.get(SEARCH_KEY.key) ?? '',
+      createdAt: original?.createdAt ?? createdAtOf(row),
       isMarked: markOf(row, codec) !== undefined,
       properties: subject === '' ? {} : { displayName: subject },
       pictureStamp: booleanOf(textOf(row, 'HasPicture')) === true ? versionOf(row) : '',
@@ -122,9 +130,9 @@ async function openContacts(
     for (let at = 0; at < closed.length; at += OPENED_AT_ONCE) {
       const portion = closed.slice(at, at + OPENED_AT_ONCE);
       const opened = await openPortion(session, portion, signal);
-      for (const { row, properties } of opened.contacts) {
+      for (const { row, properties, signs } of opened.contacts) {
         known?.keep(row.itemId, row.version, properties);
-        items.push(itemOf(row, properties));
+        items.push({ ...itemOf(row, properties), ...(known === undefined ? signs : {}) });
       }
       damaged.push(...opened.damaged);
     }
@@ -139,9 +147,13 @@ function itemOf(row: Row, properties: ContactProperties): SourceItem {
   return { ...row, properties };
 }
 
-interface Opened {
-  readonly row: Row;
+interface Whole {
   readonly properties: ContactProperties;
+  readonly signs: Pick<SourceItem, 'hasAttachments'>;
+}
+
+interface Opened extends Whole {
+  readonly row: Row;
 }
 
 interface OpenedPortion {
@@ -168,12 +180,20 @@ async function open(
   signal: AbortSignal,
 ): Promise<readonly Opened[]> {
   const ids = rows.map(({ itemId }) => itemId);
-  const read = await readItems(session, ids, WHOLE_SHAPE, readContact, signal);
+  const read = await readItems(session, ids, WHOLE_SHAPE, wholeOf, signal);
   return rows.flatMap((row, index) => {
-    const properties = read[index];
+    const whole = read[index];
     // Gone meanwhile.
-    return properties === undefined ? [] : [{ row, properties }];
+    return whole === undefined ? [] : [{ row, ...whole }];
   });
+}
+
+function wholeOf(item: XmlElement): Whole {
+  const { hasOthers } = attachmentsOf(item);
+  return {
+    properties: readContact(item),
+    signs: hasOthers ? { hasAttachments: true } : {},
+  };
 }
 
 async function openSingly(

@@ -29,6 +29,7 @@ import {
   requestsOf,
   textIn,
 } from './mailbox-requests.ts';
+import { IDENTITY_PROPERTY } from './ownership-properties.ts';
 import { EXPAND_SOURCE, normalizedId, SEARCH_KEY } from './schema.ts';
 
 export interface GraphContactFoldersOptions {
@@ -134,12 +135,14 @@ function open(mailbox: MailboxRequests, answer: BatchAnswer): GraphJson | 'gone'
 }
 
 function sourceItem(row: GraphJson, codec: MarkCodec): SourceItem {
+  const extended = decodeExtended(row);
+  const original = codec.original?.(extended.get(normalizedId(IDENTITY_PROPERTY)) ?? '');
   return {
     itemId: itemIdOf(row),
     // Graph lists no contact lists.
     kind: 'contact',
-    searchKey: decodeExtended(row).get(normalizedId(SEARCH_KEY)) ?? '',
-    createdAt: toSeconds(textIn(row, 'createdDateTime')),
+    searchKey: original?.searchKey ?? extended.get(normalizedId(SEARCH_KEY)) ?? '',
+    createdAt: original?.createdAt ?? toSeconds(textIn(row, 'createdDateTime')),
     isMarked: markOf(row, codec) !== undefined,
     properties: decodeContact(row),
     pictureStamp: otherDataOf(row).picture === undefined ? '' : textIn(row, 'changeKey'),

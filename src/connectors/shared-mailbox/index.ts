@@ -1,6 +1,7 @@
 // Contacts of a shared mailbox, and of public folders, as a source: what the composition root may use.
 
 export { createItemPhotos, type ItemPhotos } from './item-photos.ts';
+export { createOriginalContacts } from './original-contacts.ts';
 export {
   createPublicFolderReader,
   type PublicFolderOptions,

@@ -2,7 +2,7 @@
 // when the item, or its whole mailbox, moves (docs/decisions/0012).
 
 import { createHash } from 'node:crypto';
-import { type SourceObjectId, sourceObjectId } from '../../model/ids.ts';
+import { type SourceObjectId, sourceObjectId, uuidOfHash } from '../../model/ids.ts';
 import type { DamagedItem, SourceItem } from '../../ports/contact-folders.ts';
 
 export interface KeyedItem {
@@ -68,10 +68,5 @@ function compare(one: string, other: string): number {
 function idOf(searchKey: string, copy: number): SourceObjectId {
   const hash = createHash('sha256').update('contactSync item key').update(Buffer.from(searchKey, 'base64'));
   if (copy > 0) hash.update(`copy ${copy}`);
-  const hex = hash.digest('hex');
-  // A UUID of version 8, as RFC 9562 has it for what applications define.
-  const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 0x3) | 0x8).toString(16);
-  return sourceObjectId(
-    `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`,
-  );
+  return sourceObjectId(uuidOfHash(hash.digest('hex')));
 }

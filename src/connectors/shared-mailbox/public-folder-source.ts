@@ -34,11 +34,20 @@ export function createPublicFolderReader(options: PublicFolderOptions): PublicFo
       // Also of a complete reading: there is little time left.
       return { ...reading, gaps: [...gaps, new Failure('publicFoldersOnlineEnding')] };
     } catch (thrown) {
-      if (signal.aborted) throw new Failure('cancelled', { cause: signal.reason });
-      if (!(thrown instanceof Failure)) throw thrown;
-      throw location === 'exchangeOnline' && isBlocked(thrown) ? blocked(thrown) : inMailbox(thrown, reader);
+      throw publicFolderFailure(thrown, { location, reader }, signal);
     }
   };
+}
+
+/** What is thrown instead of what reading public folders threw. */
+export function publicFolderFailure(
+  thrown: unknown,
+  { location, reader }: Pick<PublicFolderOptions, 'location' | 'reader'>,
+  signal: AbortSignal,
+): unknown {
+  if (signal.aborted) return new Failure('cancelled', { cause: signal.reason });
+  if (!(thrown instanceof Failure)) return thrown;
+  return location === 'exchangeOnline' && isBlocked(thrown) ? blocked(thrown) : inMailbox(thrown, reader);
 }
 
 /** Of the request as a whole, and not of a folder: so Exchange Online refuses applications that it does not let in. */

@@ -3,8 +3,13 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { ItemId } from '../../model/ids.ts';
-import type { ItemSource } from '../../model/policy.ts';
-import type { ContactFolders, DamagedItem, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type {
+  ContactFolders,
+  DamagedItem,
+  SourceFolder,
+  SourceItem,
+  WantedFolder,
+} from '../../ports/contact-folders.ts';
 import type { SourceReading } from '../../ports/contact-source.ts';
 import type { Log } from '../../ports/log.ts';
 import { chooseFolders } from './chosen-folders.ts';
@@ -15,13 +20,20 @@ import { sourceObjectOf } from './source-object.ts';
 /** A folder that somebody is just filling gets quiet; who imports for an hour is waited for until the next run. */
 const MOST_ROUNDS = 3;
 
-interface Round {
+export interface FolderContents {
   readonly items: readonly SourceItem[];
   readonly folderOf: ReadonlyMap<ItemId, SourceFolder>;
   readonly damaged: readonly DamagedItem[];
+  /** How many are no contacts at all. */
+  readonly otherItems: number;
+  /** All that were listed. */
+  readonly folders: readonly SourceFolder[];
   readonly gaps: readonly Failure[];
   /** Because of which nothing is missing. */
   readonly remarks: readonly Failure[];
+}
+
+interface Round extends Omit<FolderContents, 'folders'> {
   readonly failure: Failure | undefined;
   readonly hasSeveralPages: boolean;
 }
@@ -32,30 +44,67 @@ export interface ReadingTools {
   readonly photos?: ItemPhotos | undefined;
 }
 
+interface Wanted {
+  readonly folders: readonly WantedFolder[];
+}
+
 export async function readFolders(
   contacts: ContactFolders,
-  scope: Pick<ItemSource, 'folders'>,
+  scope: Wanted,
   { log, photos }: ReadingTools,
   signal: AbortSignal,
 ): Promise<SourceReading> {
-  const readingOf = (round: Round, others: readonly Failure[]) =>
-    readingWith(contacts, round, others, { log, photos });
-  let { folders, gaps } = chooseFolders(await contacts.list(signal, scope.folders), scope);
+  const { items, folderOf, damaged, gaps, remarks } = await readItems(contacts, scope, signal);
+  const ours = items.filter(({ isMarked }) => isMarked).length;
+  if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
+  const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
+  const { items: found, unreadable } = keyed(
+    theirs,
+    damaged.filter(({ isMarked }) => !isMarked),
+  );
+  const pictured = found.flatMap(({ id, item: { itemId, pictureStamp } }) => {
+    const folder = folderOf.get(itemId);
+    return folder === undefined ? [] : [{ id, itemId, pictureStamp, folder }];
+  });
+  photos?.remember(contacts, pictured);
+  return {
+    objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
+    isComplete: gaps.length === 0,
+    gaps: [...gaps, ...remarks],
+    ...(unreadable.size === 0 ? {} : { unreadable }),
+  };
+}
+
+/** Throws where nothing could be read. */
+export async function readItems(
+  contacts: ContactFolders,
+  scope: Wanted,
+  signal: AbortSignal,
+): Promise<FolderContents> {
+  let listed = await contacts.list(signal, scope.folders);
+  let { folders, gaps } = chooseFolders(listed, scope);
+  const contentsOf = (round: Round, others: readonly Failure[]): FolderContents => ({
+    ...round,
+    folders: listed,
+    // A closed folder hides its sub-folders and its items, and is one trouble.
+    gaps: [...new Set([...others, ...round.gaps])],
+  });
   const [missing] = gaps;
   if (folders.length === 0 && missing !== undefined) throw missing;
   for (let rounds = 1; ; rounds += 1) {
     const round = await readRound(contacts, folders, signal);
     if (round.failure !== undefined) {
       if (round.items.length === 0) throw round.failure;
-      return readingOf(round, [...gaps, round.failure]);
+      return contentsOf(round, [...gaps, round.failure]);
     }
-    if (!round.hasSeveralPages) return readingOf(round, gaps);
+    if (!round.hasSeveralPages) return contentsOf(round, gaps);
     // A row that moves up while pages are read is skipped: then the folder does not look as before.
-    const after = chooseFolders(await contacts.list(signal, scope.folders), scope);
-    if (stampsOf(after.folders) === stampsOf(folders)) return readingOf(round, gaps);
+    listed = await contacts.list(signal, scope.folders);
+    const after = chooseFolders(listed, scope);
+    if (stampsOf(after.folders) === stampsOf(folders)) return contentsOf(round, gaps);
     if (rounds === MOST_ROUNDS) {
       const changing = new Failure('sourceIncomplete', { details: { reason: 'changing', rounds } });
-      return readingOf(round, [...after.gaps, changing]);
+      return contentsOf(round, [...after.gaps, changing]);
     }
     ({ folders, gaps } = after);
   }
@@ -73,6 +122,7 @@ async function readRound(
   const items = new Map<string, SourceItem>();
   const folderOf = new Map<ItemId, SourceFolder>();
   const damaged = new Map<string, DamagedItem>();
+  let otherItems = 0;
   const gaps: Failure[] = [];
   const remarks: Failure[] = [];
   const denied: Failure[] = [];
@@ -85,6 +135,7 @@ async function readRound(
       items.set(item.itemId, item);
       folderOf.set(item.itemId, folder);
     }
+    otherItems += reading.otherItems ?? 0;
     const withoutKey = reading.items.filter((item) => !item.isMarked && item.searchKey === '').length;
     const known = (reading.damaged ?? []).filter(({ searchKey }) => searchKey !== '');
     for (const item of known) damaged.set(item.itemId, item);
@@ -103,33 +154,5 @@ async function readRound(
   if (denied.length > 0 && denied.length === folders.length) failure ??= denied[0];
   for (const id of items.keys()) damaged.delete(id);
   const read = { items: [...items.values()], damaged: [...damaged.values()] };
-  return { ...read, folderOf, gaps, remarks, failure, hasSeveralPages };
-}
-
-function readingWith(
-  contacts: ContactFolders,
-  { items, folderOf, damaged, gaps, remarks }: Round,
-  others: readonly Failure[],
-  { log, photos }: ReadingTools,
-): SourceReading {
-  const ours = items.filter(({ isMarked }) => isMarked).length;
-  if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
-  const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
-  // A closed folder hides its sub-folders and its items, and is one trouble.
-  const all = [...new Set([...others, ...gaps])];
-  const { items: found, unreadable } = keyed(
-    theirs,
-    damaged.filter(({ isMarked }) => !isMarked),
-  );
-  const pictured = found.flatMap(({ id, item: { itemId, pictureStamp } }) => {
-    const folder = folderOf.get(itemId);
-    return folder === undefined ? [] : [{ id, itemId, pictureStamp, folder }];
-  });
-  photos?.remember(contacts, pictured);
-  return {
-    objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
-    isComplete: all.length === 0,
-    gaps: [...all, ...remarks],
-    ...(unreadable.size === 0 ? {} : { unreadable }),
-  };
+  return { ...read, folderOf, otherItems, gaps, remarks, failure, hasSeveralPages };
 }

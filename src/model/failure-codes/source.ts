@@ -207,7 +207,7 @@ export const sourceFailures = {
         'Public folders of Exchange Online can be read until 31 March 2027 only: on 1 April 2027 Microsoft ends Exchange Web Services.',
       causes: ['Microsoft offers no other way to read public folders.'],
       remedy:
-        'Copy the contacts into a shared mailbox, let people keep them there, and give the policy the source sharedMailbox.',
+        'Copy the contacts into a shared mailbox (contactsync public-folder copy), let people keep them there, and give the policy the source sharedMailbox.',
     },
   },
   exchangeWebServicesBlocked: {
@@ -222,7 +222,35 @@ export const sourceFailures = {
         'The organization switched Exchange Web Services off.',
       ],
       remedy:
-        'Until 31 March 2027: Set-OrganizationConfig -EwsEnabled $true, with the id of the application among the allowed ones. For good: copy the contacts into a shared mailbox and give the policy the source sharedMailbox.',
+        'Until 31 March 2027: Set-OrganizationConfig -EwsEnabled $true, with the id of the application among the allowed ones. For good: while it still works, copy the contacts into a shared mailbox (contactsync public-folder copy) and give the policy the source sharedMailbox.',
+    },
+  },
+  copyTargetNotFound: {
+    number: 14055,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mailbox that contacts of a public folder are to be copied into was not found.',
+      causes: [
+        'The address is misspelled.',
+        'The mailbox was deleted.',
+        'The environment does not reach it.',
+      ],
+      remedy:
+        'Correct the address, or make a shared mailbox in an organization that the environment reaches.',
+    },
+  },
+  copyFolderTaken: {
+    number: 14056,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'A policy fills the folder that contacts of a public folder are to be copied into; nothing was copied.',
+      causes: ['The folder bears the mark of a policy, or of another copy.'],
+      remedy: 'Name another folder with --target-folder.',
     },
   },
 } as const satisfies Record<string, FailureFacts>;

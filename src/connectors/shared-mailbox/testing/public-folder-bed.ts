@@ -10,6 +10,7 @@ import type { ContactProperties } from '../../../model/contact.ts';
 import type { SourceObjectId } from '../../../model/ids.ts';
 import type { TargetMailbox } from '../../../model/mailbox.ts';
 import type { PublicFolderSource } from '../../../model/policy.ts';
+import type { ContactFolders } from '../../../ports/contact-folders.ts';
 import type { SourceReading } from '../../../ports/contact-source.ts';
 import type { DirectoryCache } from '../../../ports/directory-cache.ts';
 import { silentLog } from '../../../ports/log.ts';
@@ -92,19 +93,24 @@ export class PublicFolderBed {
 
   /** A new connection; what was remembered stays. */
   connect(location: TargetMailbox['location'] = 'onPremises'): PublicFolderReader {
+    const folders = this.open({ cache: this.#memory });
+    const { reader, photos } = this;
+    return createPublicFolderReader({ folders, reader, location, log: silentLog, photos });
+  }
+
+  open(memory: { readonly cache?: DirectoryCache } = {}): ContactFolders {
     const { reader } = this;
     const common = { clock: impatientClock(), log: silentLog, random: () => 0.5 };
     const ewsUrl = () => Promise.resolve(this.emulator.ewsUrl);
     const http = this.#http;
-    const folders = openEwsPublicFolders({
+    return openEwsPublicFolders({
       client: createEwsClient({ url: ewsUrl, http, impersonate: false, ...common }),
       reader,
       findRoutes: () => findPublicFolderRoutes({ http, ewsUrl, reader }),
       markCodec: jsonMarkCodec,
-      cache: this.#memory,
+      ...memory,
       ...common,
     });
-    return createPublicFolderReader({ folders, reader, location, log: silentLog, photos: this.photos });
   }
 
   read(
