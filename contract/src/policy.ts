@@ -205,6 +205,23 @@ export const Folder = z.strictObject({
     .enum(['refuse', 'adopt', 'use'])
     .default('refuse')
     .describe('What to do with a folder of that name that contactSync did not make.'),
+  merge: z
+    .strictObject({
+      meetBy: z
+        .enum(['emailAddress', 'id'])
+        .describe(
+          'What tells that two policies mean the same person: the primary mail address at the source, or the id, which two directories of one organization share.',
+        ),
+      priority: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .describe('1 comes before 2; no two policies of a folder share one.'),
+    })
+    .optional()
+    .describe(
+      'Other policies fill the same folder: a person whom several of them select stands there once, each property from the first policy that has it.',
+    ),
 });
 export type Folder = z.infer<typeof Folder>;
 

@@ -52,6 +52,7 @@ export const REASON_WORDS: Words = {
   personRemoved: 'removed everywhere, by order',
   graceOver: 'days of grace are over',
   mailboxLeft: 'the mailbox left the policy',
+  mergedIntoOtherPolicy: 'another policy of the folder writes the person',
   ownObject: 'is the mailbox owner',
   policyRemoved: 'the policy is removed',
   rollback: 'rolled back',
@@ -98,6 +99,9 @@ export const NOTICE_WORDS: Words = {
   graceRunning: 'contacts in their days of grace',
   editedContactKept: 'contacts edited by the user, kept',
   samePersonOfOtherPolicy: 'people who are there through another policy too',
+  writtenByOtherPolicy: 'people whom another policy of the folder writes',
+  waitsForOtherPolicy: 'waiting for the next run of another policy of the folder',
+  ambiguousAddress: 'people who share a mail address within the policy, not merged',
   changedSinceRun: 'changed by users since the run; kept as they are now',
 };
 

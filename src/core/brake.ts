@@ -18,6 +18,8 @@ export interface MailboxTally {
   readonly managedCount: number;
   /** Without those of whom it was known from the start that their leaving explains it. */
   readonly peopleDeleted: readonly SourceObjectId[];
+  /** People who stay, in the contact of another policy. */
+  readonly merged: number;
 }
 
 export interface BrakeTally {
@@ -47,6 +49,7 @@ export function emptyTally(isExplained: (id: SourceObjectId) => boolean = () => 
 /** Adds one plan to the tally, in place: there is one tally per run and thousands of plans. */
 export function addToTally(tally: BrakeTally, plan: ContactPlan): void {
   const people: SourceObjectId[] = [];
+  let merged = 0;
   for (const change of plan.changes) {
     if (change.kind !== 'delete' && change.kind !== 'handOver') continue;
     // It is not ours and stays; counted is its original.
@@ -55,16 +58,18 @@ export function addToTally(tally: BrakeTally, plan: ContactPlan): void {
       tally.mailboxesEmptied.add(plan.mailboxId);
       continue;
     }
+    if (change.reason === 'mergedIntoOtherPolicy') merged += 1;
     if (!PERSON_REASONS.has(change.reason)) continue;
     if (!tally.isExplained(change.sourceObjectId)) people.push(change.sourceObjectId);
     tally.peopleDeleted.add(change.sourceObjectId);
     if (change.reason === 'graceOver') tally.graceOver.add(change.sourceObjectId);
   }
-  if (people.length > 0) {
+  if (people.length + merged > 0) {
     tally.mailboxes.push({
       mailboxId: plan.mailboxId,
       managedCount: plan.managedCount,
       peopleDeleted: people,
+      merged,
     });
   }
 }
@@ -128,8 +133,8 @@ export function engageBrake(input: BrakeInput): readonly BrakeReason[] {
   }
 
   // (c) Deletions in one mailbox that neither of these explains.
-  for (const { mailboxId, managedCount, peopleDeleted } of tally.mailboxes) {
-    const unexplained = peopleDeleted.filter((id) => !leavers.has(id)).length;
+  for (const { mailboxId, managedCount, peopleDeleted, merged } of tally.mailboxes) {
+    const unexplained = merged + peopleDeleted.filter((id) => !leavers.has(id)).length;
     if (isAbove(unexplained, managedCount, limits.maxUnexplainedPercentPerMailbox)) {
       reasons.push({
         rule: 'mailbox',

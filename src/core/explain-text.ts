@@ -97,6 +97,7 @@ const REASONS: Readonly<Record<ChangeReason, string>> = {
   graceOver: 'its days of grace are over',
   mailboxLeft: 'the mailbox left the policy',
   ownObject: "it is the mailbox owner's own contact",
+  mergedIntoOtherPolicy: 'the contact of another policy, which comes first, stands for the person',
   policyRemoved: 'the policy is removed',
   rollback: 'a run is rolled back',
 };
@@ -114,6 +115,11 @@ const NOTICES: Readonly<Record<PlanNoticeKind, string>> = {
   graceRunning: 'the contact left the selection and is in its days of grace',
   editedContactKept: 'the user edited the contact, so it does not go for good',
   samePersonOfOtherPolicy: 'another policy wrote the same person, too',
+  writtenByOtherPolicy: 'it is written by another policy, which has the higher priority',
+  waitsForOtherPolicy:
+    'it waits for the next run of another policy of the folder, so that the person is neither missing nor there twice',
+  ambiguousAddress:
+    'others of the policy have the same mail address, so that it is not merged with another policy',
 };
 
 const LOSSES: Readonly<Record<MappingLoss['reason'], string>> = {

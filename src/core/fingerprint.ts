@@ -140,6 +140,19 @@ export function rulesDigest(policy: HasSourceType): string {
   return shortDigest('rules', parts);
 }
 
+/** The same where several policies make up a contact; in the order of their priority. */
+export function mergedRulesDigest(policies: readonly (HasSourceType & { readonly id: string })[]): string {
+  return shortDigest(
+    'merged rules',
+    policies.flatMap((policy) => [policy.id, rulesDigest(policy)]),
+  );
+}
+
+/** Of whatever the other policies of a folder want. */
+export function offersDigest(offers: readonly string[]): string {
+  return shortDigest('offers', offers);
+}
+
 /** The text of the identity property; the field fingerprints travel in the second one. */
 export function encodeIdentity(mark: OwnershipMark): string {
   const fingerprint = decodeBase64Url(mark.fingerprint);

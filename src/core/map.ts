@@ -12,7 +12,7 @@ import {
 } from '../model/contact.ts';
 import type { Policy, PropertyRule } from '../model/policy.ts';
 import type { SourceAttribute, SourceObject } from '../model/source-object.ts';
-import { clean } from './comparable.ts';
+import { clean, comparable } from './comparable.ts';
 import { countryCodeOf, countryName } from './countries.ts';
 import { contactFingerprint, fieldFingerprints } from './fingerprint.ts';
 import { cleaningLosses, mergeLosses } from './mapping-losses.ts';
@@ -171,7 +171,20 @@ function finished(
     fingerprint: contactFingerprint(properties),
     fieldFingerprints: fieldFingerprints(properties),
     losses: mergeLosses(losses),
+    ...meetingAddress(policy, object, properties),
   };
+}
+
+/** That of the source, not a rewritten one: the other policy may rewrite otherwise. */
+function meetingAddress(
+  policy: MappingPolicy,
+  object: SourceObject,
+  { emailAddress1 = '' }: ContactProperties,
+): Pick<MappedContact, 'address'> {
+  if (policy.folder.merge?.meetBy !== 'emailAddress') return {};
+  const primary = clean('emailAddress1', firstValue(object, 'emailAddresses')) || emailAddress1;
+  const address = comparable('emailAddress1', primary);
+  return address === '' ? {} : { address };
 }
 
 /** Display name and file-as always have a value, so that no server makes one up. */

@@ -15,8 +15,8 @@ export interface MatchedContacts {
   readonly copies: readonly OwnContact[];
   /** Ours by the ledger, in a wrong folder, while its successor stands in the right one. */
   readonly leftovers: readonly OwnContact[];
-  /** Ids that a contact of another policy stands for. */
-  readonly ofOtherPolicies: ReadonlySet<SourceObjectId>;
+  /** Ids that a contact of another policy stands for, with the policies. */
+  readonly ofOtherPolicies: ReadonlyMap<SourceObjectId, ReadonlySet<PolicyId>>;
 }
 
 export function matchContacts(
@@ -33,7 +33,7 @@ export function matchContacts(
 
   const own = new Map<SourceObjectId, OwnContact>();
   const copies: OwnContact[] = [];
-  const ofOtherPolicies = new Set<SourceObjectId>();
+  const ofOtherPolicies = new Map<SourceObjectId, Set<PolicyId>>();
   const rank = (contact: OwnContact): string => {
     const isKnown = isKnownItem(contact);
     const isInPlace = wantedFolderKey(contact.sourceObjectId) === contact.folderKey;
@@ -43,7 +43,7 @@ export function matchContacts(
     const id = contact.mark.sourceObjectId;
     if (id === undefined) continue;
     if (contact.mark.policyId !== policyId) {
-      ofOtherPolicies.add(id);
+      ofOtherPolicies.set(id, (ofOtherPolicies.get(id) ?? new Set()).add(contact.mark.policyId));
       continue;
     }
     const candidate: OwnContact = { ...contact, sourceObjectId: id };

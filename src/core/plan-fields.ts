@@ -7,7 +7,9 @@ import {
   type ContactProperties,
   type ContactProperty,
   type MappedContact,
+  type Origins,
 } from '../model/contact.ts';
+import type { PolicyId } from '../model/ids.ts';
 import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { FieldChange } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
@@ -27,6 +29,9 @@ export interface FieldsInput {
   readonly contested: LedgerEntry['contested'];
   /** The source could not tell these; they are left as they are. */
   readonly unknown?: readonly ContactProperty[] | undefined;
+  /** Properties that the rules of another policy of the folder are for. */
+  readonly origins?: Origins | undefined;
+  readonly companions?: ReadonlyMap<PolicyId, Policy> | undefined;
 }
 
 export interface FieldsDecision {
@@ -43,25 +48,33 @@ export function decideFields(input: FieldsInput): FieldsDecision {
   const changes: FieldChange[] = [];
   const kept: ContactProperty[] = [];
   const contested: ContactProperty[] = [];
-  const managed = managedProperties(input.policy);
+  const managedBy = new Map<Policy, ReadonlySet<ContactProperty>>();
+  const isManaged = (policy: Policy, property: ContactProperty): boolean => {
+    const managed = managedBy.get(policy) ?? managedProperties(policy);
+    managedBy.set(policy, managed);
+    return managed.has(property);
+  };
   for (const property of CONTACT_PROPERTY_NAMES) {
-    if (!managed.has(property) || input.unknown?.includes(property) === true) continue;
-    const verdict = decideField(input, property);
+    const of = input.origins?.[property];
+    const policy = (of && input.companions?.get(of)) ?? input.policy;
+    if (!isManaged(policy, property) || input.unknown?.includes(property) === true) continue;
+    const verdict = decideField(input, property, policy);
     if (verdict === 'keptForUser') kept.push(property);
     else if (verdict === 'contested') contested.push(property);
     else if (verdict !== 'leave') {
-      changes.push({ property, from: input.stored[property] ?? '', to: verdict.write });
+      const from = input.stored[property] ?? '';
+      changes.push({ property, from, to: verdict.write, ...(of === undefined ? {} : { of }) });
     }
   }
   return { changes, kept, contested };
 }
 
-function decideField(input: FieldsInput, property: ContactProperty): Verdict {
+function decideField(input: FieldsInput, property: ContactProperty, policy: Policy): Verdict {
   const wanted = input.wanted[property] ?? '';
   const stored = input.stored[property] ?? '';
   if (comparable(property, wanted) === comparable(property, stored)) return 'leave';
 
-  const { mode, whenEmpty } = ruleFor(input.policy, property);
+  const { mode, whenEmpty } = ruleFor(policy, property);
   const storedIsOurs = fieldMatches(input.written, property, stored) === 'same';
   const wasSent = fieldMatches(input.written, property, stored) !== 'notSent';
 

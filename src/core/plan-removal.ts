@@ -22,6 +22,8 @@ export interface RemovalInput {
   readonly departures: ReadonlyMap<SourceObjectId, string>;
   /** ISO 8601. */
   readonly now: string;
+  /** Whose place another policy's contact takes: whether that stands in the folder already. */
+  readonly replaced?: ReadonlyMap<SourceObjectId, 'stands' | 'awaited'>;
   /** Also removed: a policy that is deleted takes its contacts along. */
   readonly emptyReason: ChangeReason;
 }
@@ -36,8 +38,9 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
   if (input.withheld.has(id)) return { remove: 'personRemoved' };
   if (input.purpose === 'empty') {
     if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
-    return deletion.mailboxLeft === 'leave' && input.emptyReason === 'mailboxLeft'
-      ? { keep: undefined }
+    if (deletion.mailboxLeft === 'leave' && input.emptyReason === 'mailboxLeft') return { keep: undefined };
+    return input.replaced?.get(id) === 'awaited'
+      ? { keep: 'waitsForOtherPolicy' }
       : { remove: input.emptyReason };
   }
   if (!input.mayDelete) return { keep: 'deletionsHeldBack' };
@@ -46,6 +49,10 @@ export function decideRemoval(input: RemovalInput, id: SourceObjectId): RemovalV
   if (id === input.ownerId && !contact.includeOwn) return { remove: 'ownObject' };
   // The administrator marked the person: no strategy and no grace stands against that.
   if (input.markedNoContactSync.has(id)) return { remove: 'markedNoContactSync' };
+  // The person stays, in another contact: no strategy is about that, and nobody is missing in between.
+  const replaced = input.replaced?.get(id);
+  if (replaced !== undefined)
+    return replaced === 'stands' ? { remove: 'mergedIntoOtherPolicy' } : { keep: 'waitsForOtherPolicy' };
   if (deletion.strategy === 'never') return { keep: undefined };
   if (deletion.strategy === 'grace') {
     const since = input.departures.get(id);

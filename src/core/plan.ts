@@ -1,17 +1,19 @@
 // The decision for one mailbox: wanted contacts + what is there -> ContactPlan. Pure; everything a test run, a real run,
 // a count and "why" show comes from here.
 
-import type { ContactProperty, MappedContact } from '../model/contact.ts';
+import type { MappedContact } from '../model/contact.ts';
 import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ForeignContact, TargetMailbox } from '../model/mailbox.ts';
-import type { ContactChange, ContactPlan, FolderAction, PlanNotice, PlanNoticeKind } from '../model/plan.ts';
+import type { ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import { comparable } from './comparable.ts';
 import { FINGERPRINT_VERSION } from './fingerprint.ts';
 import { type MatchedContacts, matchContacts, type OwnContact } from './match-contacts.ts';
-import { decideFields } from './plan-fields.ts';
+import type { MergedWish, StandIn } from './merge.ts';
+import { decideFields, type FieldsInput } from './plan-fields.ts';
 import { decideRoot, emptiedFolders, missingSubfolders } from './plan-folders.ts';
+import { NoticeBook } from './plan-notices.ts';
 import { decideRemoval, type RemovalInput, removalChange } from './plan-removal.ts';
 
 export interface PlanInput extends RemovalInput {
@@ -28,6 +30,8 @@ export interface PlanInput extends RemovalInput {
   readonly respected: ReadonlySet<SourceObjectId>;
   /** Everybody else is left as they are; nothing given: nobody is. */
   readonly only?: ReadonlySet<SourceObjectId> | undefined;
+  /** With it, `wanted` has only those whom this policy writes among several. */
+  readonly merged?: Pick<MergedWish, 'standIns' | 'untold' | 'ambiguous' | 'companions'> | undefined;
 }
 
 interface Context extends PlanInput {
@@ -38,6 +42,8 @@ interface Context extends PlanInput {
   /** How often a value was fought over; also known from a writing that was cut off. */
   readonly contested: ReadonlyMap<SourceObjectId, LedgerEntry['contested']>;
   readonly deletedByUser: ReadonlySet<SourceObjectId>;
+  /** Contacts lie here of a policy that comes first, and nobody knows yet of whom. */
+  readonly waitsForOthers: boolean;
 }
 
 /** Items whose properties the plan needs and the snapshot does not have yet. */
@@ -50,7 +56,7 @@ export function contactsToRead(input: PlanInput): readonly ItemId[] {
     const wanted = wantedOf(context, id);
     const isNeeded =
       wanted === undefined
-        ? 'remove' in decideRemoval(input, id)
+        ? 'remove' in decideRemoval(context, id)
         : wanted.folderKey !== contact.folderKey || !isUnchanged(context, contact, wanted);
     if (isNeeded) needed.push(contact.itemId);
   }
@@ -83,7 +89,10 @@ export function planMailbox(input: PlanInput): ContactPlan {
 
   const changes: ContactChange[] = [];
   const respectedDeletions: SourceObjectId[] = [];
-  if (input.purpose === 'fill') planWanted(context, changes, respectedDeletions, notices);
+  if (input.purpose === 'fill') {
+    planWanted(context, changes, respectedDeletions, notices);
+    noticeMerging(context, notices);
+  }
   planUnwanted(context, changes, notices);
   planCopies(context, changes, notices);
   planLeftovers(context, changes, notices);
@@ -119,6 +128,10 @@ function contextOf(input: PlanInput): Context {
     input.known ?? input.interrupted,
     (id) => input.wanted.get(id)?.folderKey,
   );
+  const { ofOtherPolicies } = matched;
+  const isThere = ({ policyId, sourceObjectId }: StandIn): boolean =>
+    ofOtherPolicies.get(sourceObjectId)?.has(policyId) === true;
+  const untold = input.merged?.untold ?? new Set();
   const missing = [...entries.keys()].filter((id) => !matched.own.has(id));
   const looked = restricted(matched, input.only);
   return {
@@ -133,6 +146,13 @@ function contextOf(input: PlanInput): Context {
       ]),
     ),
     deletedByUser: new Set([...missing, ...(input.known?.missing ?? [])]),
+    replaced: new Map(
+      [...matched.own.keys()].flatMap((id) => {
+        const standIn = input.merged?.standIns.get(id);
+        return standIn === undefined ? [] : [[id, isThere(standIn) ? 'stands' : 'awaited']];
+      }),
+    ),
+    waitsForOthers: untold.size > 0 && input.snapshot.contacts.some(({ mark }) => untold.has(mark.policyId)),
   };
 }
 
@@ -153,6 +173,14 @@ function wantedOf(context: Context, id: SourceObjectId): MappedContact | undefin
   return context.wanted.get(id);
 }
 
+/** What the administrator asks about first: why this policy does not write somebody whom it selects. */
+function noticeMerging({ merged, matched, wanted }: Context, notices: NoticeBook): void {
+  for (const [id, { policyName }] of merged?.standIns ?? [])
+    if (!wanted.has(id) && !matched.own.has(id))
+      notices.add('writtenByOtherPolicy', id, { policy: policyName });
+  for (const id of merged?.ambiguous ?? []) notices.add('ambiguousAddress', id);
+}
+
 function planWanted(
   context: Context,
   changes: ContactChange[],
@@ -163,11 +191,17 @@ function planWanted(
   for (const id of context.wanted.keys()) {
     const wanted = wantedOf(context, id);
     if (wanted === undefined) continue;
-    if (context.matched.ofOtherPolicies.has(id)) notices.add('samePersonOfOtherPolicy', id);
+    if (isAlsoOfStranger(context, id)) notices.add('samePersonOfOtherPolicy', id);
     const contact = context.matched.own.get(id);
     if (contact === undefined) planAbsent(context, wanted, adoptable, changes, respectedDeletions, notices);
     else planPresent(context, wanted, contact, changes, notices);
   }
+}
+
+/** Written by a policy that is not merged with this one; the others take theirs away themselves. */
+function isAlsoOfStranger({ matched, merged }: Context, id: SourceObjectId): boolean {
+  const others = matched.ofOtherPolicies.get(id) ?? new Set();
+  return [...others].some((other) => merged?.companions.has(other) !== true);
 }
 
 /** A person who is wanted and not there. */
@@ -181,6 +215,10 @@ function planAbsent(
 ): void {
   const id = wanted.sourceObjectId;
   if (context.undecided.has(id)) return;
+  if (context.waitsForOthers) {
+    notices.add('waitsForOtherPolicy', id);
+    return;
+  }
   const isRespecting = context.policy.deletion.deletedByUser === 'respect';
   if (isRespecting && context.respected.has(id)) {
     notices.add('userDeletionRespected', id);
@@ -200,6 +238,7 @@ function planAbsent(
       stored: foreign.properties,
       written: '',
       contested: undefined,
+      ...rulesOf(context, wanted),
     });
     const { itemId, version } = foreign;
     changes.push({ kind: 'adopt', sourceObjectId: id, itemId, version, fields, reason: 'adopted' });
@@ -241,9 +280,10 @@ function planPresent(
     written: contact.mark.fieldFingerprints,
     contested: context.contested.get(id),
     unknown: wanted.unknownProperties,
+    ...rulesOf(context, wanted),
   });
-  if (decision.kept.length > 0) notices.add('userValueKept', id, decision.kept);
-  if (decision.contested.length > 0) notices.add('contested', id, decision.contested);
+  if (decision.kept.length > 0) notices.add('userValueKept', id, { properties: decision.kept });
+  if (decision.contested.length > 0) notices.add('contested', id, { properties: decision.contested });
   const sourceChanged = contact.mark.fingerprint !== wanted.fingerprint;
   // An older fingerprint format alone is no reason to write: the values decide.
   const isOldFormat = contact.mark.version < FINGERPRINT_VERSION;
@@ -259,6 +299,14 @@ function planPresent(
     reason:
       decision.changes.length === 0 ? 'markOnly' : sourceChanged ? 'changedAtSource' : 'editedInMailbox',
   });
+}
+
+/** Other policies have a say in some of the fields. */
+function rulesOf(
+  { merged }: Context,
+  { origins }: MappedContact,
+): Pick<FieldsInput, 'origins' | 'companions'> {
+  return origins === undefined ? {} : { origins, companions: merged?.companions };
 }
 
 /** Same version as we left it, same wish, same rules: nothing can have changed, so nothing is read or compared. */
@@ -393,32 +441,4 @@ function assemble(
     notices: notices.list(),
     respectedDeletions,
   };
-}
-
-const EXAMPLES = 10;
-
-class NoticeBook {
-  readonly #notices = new Map<
-    PlanNoticeKind,
-    { count: number; ids: Set<SourceObjectId>; properties: Set<ContactProperty> }
-  >();
-
-  add(kind: PlanNoticeKind, id?: SourceObjectId, properties: readonly ContactProperty[] = []): void {
-    const notice = this.#notices.get(kind) ?? { count: 0, ids: new Set(), properties: new Set() };
-    notice.count += 1;
-    if (id !== undefined && notice.ids.size < EXAMPLES) notice.ids.add(id);
-    for (const property of properties) notice.properties.add(property);
-    this.#notices.set(kind, notice);
-  }
-
-  list(): readonly PlanNotice[] {
-    return [...this.#notices.entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([kind, { count, ids, properties }]) => ({
-        kind,
-        count,
-        ...(ids.size > 0 ? { sourceObjectIds: [...ids].sort() } : {}),
-        ...(properties.size > 0 ? { properties: [...properties].sort() } : {}),
-      }));
-  }
 }

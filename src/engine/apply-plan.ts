@@ -15,7 +15,13 @@ import { leavesLeftover, recordAfterWriting, type Written } from './ledger-after
 import { throwIfAborted } from './mailbox-pool.ts';
 import { asksToWait } from './mailbox-tries.ts';
 import { COUNTED_AS } from './outcome-counts.ts';
-import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
+import {
+  contextFor,
+  isNothingToDo,
+  type PlannedMailbox,
+  type PlanningContext,
+  planOneMailbox,
+} from './plan-mailbox.ts';
 import type { PreparedMailbox } from './recent-mailboxes.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
@@ -71,7 +77,7 @@ export async function applyPlan(
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
     // Contacts that could not be read or may not be deleted now are still ours to remove.
     const isHeldBack = input.plan.notices.some(
-      ({ kind }) => kind === 'newerMark' || kind === 'deletionsHeldBack',
+      ({ kind }) => kind === 'newerMark' || kind === 'deletionsHeldBack' || kind === 'waitsForOtherPolicy',
     );
     if (input.plan.purpose === 'empty' && writing.leaves.failedFor.size === 0 && !isHeldBack) {
       await ports.memory.removeWrittenMailbox(context.policyId, mailbox.id);
@@ -98,6 +104,7 @@ interface Round {
 
 class MailboxWriting {
   readonly #input: ApplyInput;
+  readonly #context: PlanningContext;
   readonly #ports: RunPorts;
   readonly #recorder: RunRecorder;
   readonly #signal: AbortSignal;
@@ -113,6 +120,7 @@ class MailboxWriting {
 
   constructor(input: ApplyInput, ports: RunPorts, recorder: RunRecorder, signal: AbortSignal) {
     this.#input = input;
+    this.#context = contextFor(input.context, input.mailbox, input.plan.purpose);
     this.#ports = ports;
     this.#recorder = recorder;
     this.#signal = signal;
@@ -164,7 +172,10 @@ class MailboxWriting {
 
   /** From the stored plan, without planning again; undefined when something it needs has moved on. */
   async #firstRound(): Promise<Round | undefined> {
-    const { mailbox, plan, context, prepared } = this.#input;
+    const { mailbox, plan, prepared } = this.#input;
+    const context = this.#context;
+    // The plan names what the other policies of the folder wanted then.
+    if (plan.offersDigest !== context.merger?.offersDigest) return undefined;
     const record = await this.#ports.ledger.read(context.policyId, mailbox.id);
     if (record === undefined || record.isDirty) return undefined;
     if (prepared !== undefined) return { plan, record, folders: record.folders, ...prepared };
@@ -200,7 +211,8 @@ class MailboxWriting {
 
   /** true: every change has a final outcome. */
   async #write(round: Round): Promise<boolean> {
-    const { context, mailbox } = this.#input;
+    const { mailbox } = this.#input;
+    const context = this.#context;
     // Before the ledger is dirty: a dirty record tells no deletion by the user, and this one would be forgotten if the
     // process died in between.
     if (round.plan.respectedDeletions.length > 0) {
@@ -269,7 +281,7 @@ class MailboxWriting {
     round: Round,
     folderIds: ReadonlyMap<string, FolderId>,
   ): Promise<{ written: Written[]; isSettled: boolean }> {
-    const { context } = this.#input;
+    const context = this.#context;
     const written: Written[] = [];
     let isSettled = true;
     const ready: ReadyChange[] = [];

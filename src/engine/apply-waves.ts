@@ -2,6 +2,7 @@
 // wave ends the run. What a mailbox needs more than one try for ends within its wave.
 
 import { Failure } from '../model/failure.ts';
+import type { MailboxId } from '../model/ids.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import { type ApplyInput, applyPlan } from './apply-plan.ts';
@@ -26,6 +27,8 @@ export interface AppliedAll {
   readonly failed: number;
   /** false: a mailbox failed as a whole, or a wave was not begun. */
   readonly reachedAll: boolean;
+  /** Those that failed as a whole, and those of waves that were not begun. */
+  readonly unreached: ReadonlySet<MailboxId>;
   /** Set when a wave failed and the others were not begun. */
   readonly failure: Failure | undefined;
 }
@@ -45,6 +48,7 @@ export async function applyWaves(
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;
   let reachedAll = true;
+  const unreached = new Set<MailboxId>();
   const earlierTries: ApplyInput['earlierTries'] = new Map();
 
   const onWritten: OnWritten = (mailboxId, contacts) => recorder.wrote(mailboxId, contacts);
@@ -65,6 +69,7 @@ export async function applyWaves(
   const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
     failed += 1;
     reachedAll = false;
+    unreached.add(mailbox.id);
     await ports.runs.setProgress(runId, mailbox.id, 'failed');
     await recorder.emit({
       type: 'mailbox.failed',
@@ -89,8 +94,9 @@ export async function applyWaves(
     await tryEachMailbox(plans(), trying, { work: applyOne, onFailure: report });
     if (failed > 0 && index < waves.length - 1) {
       const failure = new Failure('waveFailed', { details: { wave: wave.name } });
-      return { failed, reachedAll: false, failure };
+      for (const { mailboxIds } of waves.slice(index + 1)) for (const id of mailboxIds) unreached.add(id);
+      return { failed, reachedAll: false, unreached, failure };
     }
   }
-  return { failed, reachedAll, failure: undefined };
+  return { failed, reachedAll, unreached, failure: undefined };
 }

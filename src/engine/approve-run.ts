@@ -4,9 +4,11 @@
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
 import type { MailboxId, RunId, SourceObjectId } from '../model/ids.ts';
+import type { Companion } from '../model/offer.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
+import { readCompanions, rememberOffer } from './companions.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
 import { requireLicense } from './license-check.ts';
@@ -59,7 +61,7 @@ export async function approveRun(
     const actual = await planDigest(request.runId, revision, ports.runs);
     if (request.digest !== actual || pending.digest !== actual) throw new Failure('planChanged');
 
-    const { context, mailboxIds } = await contextOf(request.runId, run, revision, ports);
+    const { context, mailboxIds, companions } = await contextOf(request.runId, run, revision, ports);
     await recorder.resume(await ports.runs.readEvents(request.runId));
     await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
     await recorder.enter('applying');
@@ -76,6 +78,13 @@ export async function approveRun(
       const before = last?.sourceObjectIds ?? context.undecided;
       const people = withUnreadable(context.wanted, context.undecided, before);
       await rememberSelection(run.policyId, { people, mailboxIds, reachedAll }, ports);
+      const ended = {
+        people: { ...context, isComplete: true },
+        mailboxIds,
+        areAllMailboxes: !(await hasFailedInPlanning(request.runId, ports)),
+        unreached: applied.unreached,
+      };
+      await rememberOffer(revision.policy, companions, ended, ports);
       const { policy, policyId, wanted } = context;
       const pass = { policy, policyId, wanted, holder: request.holder, concurrency };
       await writePhotos(pass, await filledMailboxes(recorder, ports), ports, recorder, held);
@@ -97,7 +106,11 @@ async function contextOf(
   run: Run,
   revision: PlanningRevision,
   ports: RunPorts,
-): Promise<{ context: PlanningContext; mailboxIds: ReadonlySet<MailboxId> }> {
+): Promise<{
+  context: PlanningContext;
+  mailboxIds: ReadonlySet<MailboxId>;
+  companions: readonly Companion[];
+}> {
   const markedNoContactSync = new Set<SourceObjectId>();
   const mailboxIds = new Set<MailboxId>();
   for await (const { plan } of ports.runs.readPlans(runId)) {
@@ -110,11 +123,13 @@ async function contextOf(
   const withheld = await ports.withheld.ids();
   // Who was removed by order since the plan was made is not brought back by it.
   const wanted = [...(await ports.runs.readContacts(runId))].filter(([id]) => !withheld.has(id));
+  const people = { wanted: new Map(wanted), undecided: await unreadableOf(runId, ports), withheld };
+  const { merger, companions } = await readCompanions(policy, people, ports);
   const context: PlanningContext = {
     policy,
     policyId: run.policyId,
-    wanted: new Map(wanted),
-    undecided: await unreadableOf(runId, ports),
+    wanted: people.wanted,
+    undecided: people.undecided,
     markedNoContactSync,
     withheld,
     departures: await ports.memory.readDepartures(run.policyId),
@@ -123,8 +138,9 @@ async function contextOf(
     rulesDigest: rulesDigest(policy),
     now: run.startedAt,
     emptyReason: 'mailboxLeft',
+    merger,
   };
-  return { context, mailboxIds };
+  return { context, mailboxIds, companions };
 }
 
 /** The brake does not engage on an incomplete reading, so that there is nobody else who is undecided. */

@@ -123,6 +123,8 @@ async function carryOut(
     concurrency,
   };
   const applied = await applyWaves(input, ports, recorder, signal);
+  // Where its contacts are gone, the other policies of the folder must not wait for it.
+  if (people === undefined) await ports.memory.removeOffer(context.policyId);
   return recorder.end(failed + applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
 }
 

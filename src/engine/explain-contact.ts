@@ -8,6 +8,7 @@ import { asFailure, Failure, type FailureRecord } from '../model/failure.ts';
 import { isUuid, policyId, type SourceObjectId, sourceObjectId } from '../model/ids.ts';
 import type { SourceObject } from '../model/source-object.ts';
 import type { LicenseLimit } from '../ports/license.ts';
+import { readCompanions } from './companions.ts';
 import { type PlannedMailbox, planOneMailbox } from './plan-mailbox.ts';
 import { type SelectedSource, type SourceRequest, selectSource, undecidedOf } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
@@ -80,22 +81,26 @@ async function planIt(
   const { policy } = request.revision;
   const id = policyId(policy.id);
   const { selection } = source;
-  const context = {
-    policy,
-    policyId: id,
+  const people = {
     wanted: new Map<SourceObjectId, MappedContact>(
       source.contacts.map((contact) => [contact.sourceObjectId, contact]),
     ),
     undecided: undecidedOf(source),
+    withheld: source.withheld,
+  };
+  const context = {
+    policy,
+    policyId: id,
+    ...people,
     markedNoContactSync: new Set(
       selection.excluded.flatMap((left) => (left.reason === 'noContactSync' ? [left.sourceObjectId] : [])),
     ),
-    withheld: source.withheld,
     departures: await ports.memory.readDepartures(id),
     mayDelete: isComplete(source) && targets.isComplete,
     rulesDigest: rulesDigest(policy),
     now: ports.clock.now().toISOString(),
     emptyReason: 'mailboxLeft' as const,
+    merger: (await readCompanions(policy, people, ports)).merger,
   };
   const purpose = targets.fill.includes(mailbox) ? 'fill' : 'empty';
   try {

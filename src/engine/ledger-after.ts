@@ -62,7 +62,8 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     const contested = contestedBefore.get(id);
     const photo = photoOf(contact.itemId, before.get(id));
     // Who is not wanted, or was not read, was not compared.
-    const isConfirmed = plan.purpose === 'fill' && wanted.has(id) && !planned.has(id);
+    const isConfirmed =
+      plan.purpose === 'fill' && wanted.has(id) && !planned.has(id) && isCompared(contact, wanted.get(id));
     entries.push({
       sourceObjectId: id,
       itemId: contact.itemId,
@@ -91,6 +92,14 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     foreignCount: snapshot.foreignCount,
     ...(missing.length > 0 ? { missing: [...new Set(missing)] } : {}),
   };
+}
+
+/**
+ * Where the source could not tell everything, the stored contact may hold more than was compared: it must be compared
+ * again with a source that says there is nothing.
+ */
+function isCompared({ mark }: ManagedContact, wanted: MappedContact | undefined): boolean {
+  return (wanted?.unknownProperties ?? []).length === 0 || mark.fingerprint === wanted?.fingerprint;
 }
 
 /** A photo stays with its item. */

@@ -3,6 +3,7 @@
 
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
 import { matchContacts } from '../core/match-contacts.ts';
+import type { MergedWish, Merger } from '../core/merge.ts';
 import { contactsToRead, type PlanInput, planMailbox } from '../core/plan.ts';
 import type { MappedContact } from '../model/contact.ts';
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
@@ -32,6 +33,21 @@ export interface PlanningContext {
   /** ISO 8601. */
   readonly now: string;
   readonly emptyReason: ChangeReason;
+  /** Several policies fill the folder: what this one wants then depends on the mailbox. */
+  readonly merger?: Merger | undefined;
+  /** What the merger said of this mailbox. */
+  readonly merged?: MergedWish;
+}
+
+/** The same for one mailbox: with what is wanted there of this policy. */
+export function contextFor(
+  context: PlanningContext,
+  mailbox: TargetMailbox,
+  purpose: 'fill' | 'empty',
+): PlanningContext {
+  if (context.merger === undefined) return context;
+  const merged = context.merger.forMailbox(mailbox, purpose);
+  return { ...context, wanted: merged.wanted, rulesDigest: merged.rulesDigest, merged };
 }
 
 export interface PlannedMailbox {
@@ -60,11 +76,12 @@ const FULL_READING_SHARE = 0.25;
 export async function planOneMailbox(
   mailbox: TargetMailbox,
   purpose: 'fill' | 'empty',
-  context: PlanningContext,
+  ofRun: PlanningContext,
   ports: RunPorts,
   signal: AbortSignal,
   options: PlanningOptions = {},
 ): Promise<PlannedMailbox> {
+  const context = contextFor(ofRun, mailbox, purpose);
   const { policy, policyId } = context;
   const target = ports.targets.open(mailbox, policyId, policy.folder);
   // A dirty record cannot tell a user's deletion from one of ours that was cut off, so it is not used for that either;
@@ -138,6 +155,7 @@ export async function planOneMailbox(
     leftovers.length === 0 &&
     snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
   if (mayWrite) await ports.ledger.write(nextRecord);
+  if (context.merger !== undefined) plan = { ...plan, offersDigest: context.merger.offersDigest };
   return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
 }
 

@@ -5,11 +5,12 @@ import { addToTally, type BrakeTally, emptyTally, engageBrake } from '../core/br
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
 import type { FailureCode } from '../model/failure-codes.ts';
-import type { PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeReason, Run, RunState } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
+import { readCompanions, rememberOffer } from './companions.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { expectedWrites } from './expected-writes.ts';
 import { holdingPolicy } from './holding.ts';
@@ -68,6 +69,7 @@ async function carryOut(
     source,
     ports,
   );
+  const { merger, companions } = await readCompanions(policy, source, ports);
   const context: PlanningContext = {
     policy,
     policyId: id,
@@ -80,6 +82,7 @@ async function carryOut(
     rulesDigest: rulesDigest(policy),
     now: ports.clock.now().toISOString(),
     emptyReason: 'mailboxLeft',
+    merger,
   };
   // Without an earlier run everybody found in a mailbox counts as somebody who was there.
   const tally = emptyTally((one) => last?.sourceObjectIds.has(one) ?? true);
@@ -121,6 +124,16 @@ async function carryOut(
     };
     await rememberSelection(id, ended, ports);
   }
+  const fill = {
+    mailboxIds: [...targets.fill, ...targets.undecided].map((box) => box.id),
+    areAllMailboxes: targets.isComplete,
+    unreached: new Set([
+      ...planned.unreached,
+      ...applied.unreached,
+      ...targets.undecided.map((box) => box.id),
+    ]),
+  };
+  await rememberOffer(policy, companions, { people: source, ...fill }, ports);
   const concurrency = concurrencyOf(request);
   const pass = { policy, policyId: id, wanted: source.wanted, holder: request.holder, concurrency };
   await writePhotos(pass, targets.fill, ports, recorder, signal);
@@ -147,6 +160,7 @@ interface PlannedAll {
   readonly peopleFound: ReadonlySet<SourceObjectId>;
   readonly recent: RecentMailboxes;
   readonly failed: number;
+  readonly unreached: ReadonlySet<MailboxId>;
 }
 
 async function planAll(
@@ -161,6 +175,7 @@ async function planAll(
   const peopleFound = new Set<SourceObjectId>();
   const recent = new RecentMailboxes();
   let failed = 0;
+  const unreached = new Set<MailboxId>();
   let denied = 0;
   let opened = 0;
   const work: { mailbox: TargetMailbox; purpose: 'fill' | 'empty' }[] = [
@@ -197,6 +212,7 @@ async function planAll(
       for (const notice of notices) {
         if (notice.kind !== 'folderRefused' && notice.kind !== 'newerMark') continue;
         failed += 1;
+        unreached.add(mailboxId);
         const failure = new Failure(notice.kind, {
           details: { folder: context.policy.folder.name },
         }).toRecord();
@@ -210,6 +226,7 @@ async function planAll(
       }
     },
     onFailure: async ({ mailbox }, failure) => {
+      unreached.add(mailbox.id);
       // A mailbox that is not provisioned yet is a notice; the rest are errors.
       const isNotice = failure.code === 'mailboxNotProvisioned';
       if (!isNotice) failed += 1;
@@ -227,7 +244,7 @@ async function planAll(
   if (opened === 0 && denied > 0 && denied === failed) {
     throw new Failure('everyMailboxDenied', { details: { mailboxes: denied } });
   }
-  return { peopleFound, recent, failed };
+  return { peopleFound, recent, failed, unreached };
 }
 
 function peopleIn(planned: PlannedMailbox, id: PolicyId): readonly SourceObjectId[] {

@@ -1,7 +1,7 @@
 // What a run needs from outside, and what it is asked to do.
 
 import type { RunId } from '../model/ids.ts';
-import type { PolicyRevision } from '../model/policy.ts';
+import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { RunEvent } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContactSource } from '../ports/contact-source.ts';
@@ -28,6 +28,8 @@ export interface RunPorts {
   readonly runs: RunStore;
   readonly memory: PolicyMemory;
   readonly withheld: Pick<WithheldPeople, 'ids'>;
+  /** The other policies that fill the folder of this one together with it; absent: there are none. */
+  readonly companionsOf?: (policy: Policy) => Promise<readonly Policy[]>;
   readonly leases: Leases;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,6 +1,6 @@
 // The one list of contact properties we can write, and a contact as it is wanted in a mailbox.
 
-import type { SourceObjectId } from './ids.ts';
+import type { PolicyId, SourceObjectId } from './ids.ts';
 import type { SourceObjectKind } from './source-object.ts';
 
 /** How a property's value is normalized, compared and cut; `generated`: a server fills it by itself when absent. */
@@ -113,7 +113,16 @@ export interface MappedContact {
    * cleared nor compared because of that.
    */
   readonly unknownProperties?: readonly ContactProperty[];
+  /** Primary mail address at the source, normalized; only where policies meet by it (docs/decisions/0014). */
+  readonly address?: string;
+  /**
+   * Of a contact that several policies make up: the properties that another policy than the one that writes it decides
+   * about, with that policy.
+   */
+  readonly origins?: Origins;
 }
+
+export type Origins = Readonly<Partial<Record<ContactProperty, PolicyId>>>;
 
 export interface MappingLoss {
   readonly property: ContactProperty;

@@ -24,6 +24,8 @@ export interface FieldChange {
   readonly from: string;
   /** '' clears the field. */
   readonly to: string;
+  /** The policy that the value comes from, where it is another than the one that writes. */
+  readonly of?: PolicyId;
 }
 
 export const CHANGE_REASONS = [
@@ -40,6 +42,7 @@ export const CHANGE_REASONS = [
   'graceOver',
   'mailboxLeft',
   'ownObject',
+  'mergedIntoOtherPolicy',
   'policyRemoved',
   'rollback',
 ] as const;
@@ -104,6 +107,9 @@ export const PLAN_NOTICES = [
   'graceRunning',
   'editedContactKept',
   'samePersonOfOtherPolicy',
+  'writtenByOtherPolicy',
+  'waitsForOtherPolicy',
+  'ambiguousAddress',
   'changedSinceRun',
 ] as const;
 export type PlanNoticeKind = (typeof PLAN_NOTICES)[number];
@@ -114,6 +120,8 @@ export interface PlanNotice {
   /** Up to ten examples. */
   readonly sourceObjectIds?: readonly SourceObjectId[];
   readonly properties?: readonly ContactProperty[];
+  /** Names of the other policies that the notice is about. */
+  readonly policies?: readonly string[];
 }
 
 export interface PlanCounts {
@@ -140,6 +148,8 @@ export interface ContactPlan {
   readonly notices: readonly PlanNotice[];
   /** Ids newly found to have been deleted by the user, to be remembered when the policy respects that. */
   readonly respectedDeletions: readonly SourceObjectId[];
+  /** Digest of what the other policies of the folder wanted; only where policies are merged. */
+  readonly offersDigest?: string;
 }
 
 /** One write as a target understands it: everything is named, nothing is looked up. */

@@ -136,6 +136,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
       const person = await find(asked);
       const id = sourceObjectId(person.id);
       await withheld.withhold({ id, label: person.label, since: clock.now().toISOString(), by: user });
+      await memory.removeFromOffers(id);
       await audit.append({ who: user, action: 'person.withhold', subject: id, details: {} });
       return person;
     },

@@ -1,6 +1,7 @@
 // Policies: documents, clones, what they would fill, and why a contact is where it is.
 
 import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import { checkCompanions } from '../core/companions-check.ts';
 import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
@@ -17,7 +18,7 @@ import { makeDocumentOperations } from './document-operations.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
 import { presentLicense, presentRun } from './present.ts';
-import { environmentOf, limitFor, withPorts } from './run-context.ts';
+import { environmentOf, limitFor, storedPolicies, withPorts } from './run-context.ts';
 
 const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
@@ -71,6 +72,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document: environment } = await findDocument(environments, 'environment', document.environment);
       checkScenario(document, environment);
       checkPolicy(document);
+      checkCompanions(document, await storedPolicies(dependencies));
       checkLdapFilters(document, dependencies);
       return [];
     },
@@ -150,6 +152,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
       await policies.remove(document.id, user);
       await queue.forget(id);
+      await memory.removeOffer(id);
       // Of contacts that stay, the ledger still tells whose they are.
       if (removeContacts) await ledger.forget(id);
       return { removed: true, run: run === undefined ? undefined : presentRun(run) };

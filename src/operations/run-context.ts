@@ -1,5 +1,6 @@
 // What the engine is handed for one policy: its environment within reach, the stores, the license.
 
+import { companionsOf } from '../core/companions-check.ts';
 import type { RunPorts } from '../engine/run-ports.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Policy } from '../model/policy.ts';
@@ -13,6 +14,12 @@ export async function environmentOf(
   policy: Pick<Policy, 'environment'>,
 ): Promise<Environment> {
   return (await findDocument(environments, 'environment', policy.environment)).document;
+}
+
+export async function storedPolicies({
+  policies,
+}: Pick<OperationsDependencies, 'policies'>): Promise<readonly Policy[]> {
+  return (await policies.list()).map(({ document }) => document);
 }
 
 /** Connects for the time of the work. */
@@ -34,6 +41,7 @@ export async function withPorts<T>(
       runs,
       memory,
       withheld,
+      companionsOf: async (policy) => companionsOf(policy, await storedPolicies(dependencies)),
       leases,
       clock,
       log,

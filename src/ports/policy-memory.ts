@@ -2,6 +2,7 @@
 
 import type { MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
+import type { Offer } from '../model/offer.ts';
 
 export interface LastSelection {
   readonly completedAt: string;
@@ -33,6 +34,15 @@ export interface PolicyMemory {
     mailboxId: MailboxId,
     ids: readonly SourceObjectId[],
   ): Promise<void>;
+
+  /** What the policy told the others of its folder; undefined before its first completed run. */
+  readOffer(policyId: PolicyId): Promise<Offer | undefined>;
+  /** Replaces it as a whole. */
+  saveOffer(policyId: PolicyId, offer: Offer): Promise<void>;
+  /** No failure where there is none. */
+  removeOffer(policyId: PolicyId): Promise<void>;
+  /** Takes the person out of the offers of all policies. */
+  removeFromOffers(person: SourceObjectId): Promise<void>;
 
   /** Forgets everything about the policy. */
   forget(policyId: PolicyId): Promise<void>;

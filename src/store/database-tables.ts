@@ -53,6 +53,7 @@ export interface MainTables {
     new_version: string | null;
   };
   policy_memory: { policy_id: string; last_selection: Bytes | null; departures: Bytes | null };
+  offer: { policy_id: string; body: Bytes };
   written_mailbox: { policy_id: string; mailbox_id: string; body: string };
   respected_deletion: { policy_id: string; mailbox_id: string; source_object_id: string };
   lease: { name: string; token: string; holder: string; since: string; expires_ms: number };

@@ -2,6 +2,7 @@
 
 import type { MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
+import { type Offer, withoutPerson } from '../model/offer.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { MainDatabase } from './database-tables.ts';
 import { packJson, unpackJson } from './packed-json.ts';
@@ -122,8 +123,44 @@ export function createPolicyMemory(db: MainDatabase): PolicyMemory {
       });
     },
 
+    async readOffer(policyId) {
+      const row = await db
+        .selectFrom('offer')
+        .select('body')
+        .where('policy_id', '=', policyId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : unpackJson<Offer>(row.body);
+    },
+
+    async saveOffer(policyId, offer) {
+      const body = packJson(offer);
+      await db
+        .insertInto('offer')
+        .values({ policy_id: policyId, body })
+        .onConflict((conflict) => conflict.column('policy_id').doUpdateSet({ body }))
+        .execute();
+    },
+
+    async removeOffer(policyId) {
+      await db.deleteFrom('offer').where('policy_id', '=', policyId).execute();
+    },
+
+    async removeFromOffers(person) {
+      await db.transaction().execute(async (step) => {
+        for (const { policy_id, body } of await step.selectFrom('offer').selectAll().execute()) {
+          const rest = withoutPerson(unpackJson<Offer>(body), person);
+          await step
+            .updateTable('offer')
+            .set({ body: packJson(rest) })
+            .where('policy_id', '=', policy_id)
+            .execute();
+        }
+      });
+    },
+
     async forget(policyId) {
       await db.transaction().execute(async (step) => {
+        await step.deleteFrom('offer').where('policy_id', '=', policyId).execute();
         await step.deleteFrom('policy_memory').where('policy_id', '=', policyId).execute();
         await step.deleteFrom('written_mailbox').where('policy_id', '=', policyId).execute();
         await step.deleteFrom('respected_deletion').where('policy_id', '=', policyId).execute();

@@ -277,6 +277,21 @@ export const configurationFailures = {
         'Give it one: contactsync policy apply FILE --environment NAME. If there is none yet, create it with "contactsync environment new" and "contactsync environment apply".',
     },
   },
+  policiesDisagree: {
+    number: 10047,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The policy does not agree with another one that fills the same folder.',
+      causes: [
+        'Both have the same priority, so that nobody could tell whose values come first.',
+        'They let people meet by different things, or only one of them makes sub-folders.',
+      ],
+      remedy:
+        'Correct the place named in the details. To change how a whole folder is merged, take folder.merge out of all its policies but one, change that, and put it back into the others. Nothing was stored.',
+    },
+  },
   usage: {
     number: 10050,
     scope: 'run',

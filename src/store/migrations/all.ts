@@ -5,6 +5,7 @@ import type { Migration } from 'kysely/migration';
 import * as firstTables from './0001-first-tables.ts';
 import * as passwords from './0002-passwords.ts';
 import * as withheldPeople from './0003-withheld-people.ts';
+import * as offers from './0004-offers.ts';
 import * as runQueue from './0005-run-queue.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
@@ -22,6 +23,7 @@ export const MAIN_MIGRATIONS: MigrationSet = {
     '0001-first-tables': firstTables,
     '0002-passwords': passwords,
     '0003-withheld-people': withheldPeople,
+    '0004-offers': offers,
     '0005-run-queue': runQueue,
   },
 };

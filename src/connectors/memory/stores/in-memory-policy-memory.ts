@@ -2,11 +2,13 @@
 
 import type { MailboxId, PolicyId, SourceObjectId } from '../../../model/ids.ts';
 import type { TargetMailbox } from '../../../model/mailbox.ts';
+import { type Offer, withoutPerson } from '../../../model/offer.ts';
 import type { LastSelection, PolicyMemory } from '../../../ports/policy-memory.ts';
 
 interface Remembered {
   lastSelection: LastSelection | undefined;
   departures: ReadonlyMap<SourceObjectId, string>;
+  offer: Offer | undefined;
   readonly written: Map<MailboxId, TargetMailbox>;
   readonly respected: Map<MailboxId, Set<SourceObjectId>>;
 }
@@ -62,6 +64,24 @@ export class InMemoryPolicyMemory implements PolicyMemory {
     respected.set(mailboxId, new Set([...(respected.get(mailboxId) ?? []), ...ids]));
   }
 
+  async readOffer(policyId: PolicyId): Promise<Offer | undefined> {
+    return structuredClone(this.#policies.get(policyId)?.offer);
+  }
+
+  async saveOffer(policyId: PolicyId, offer: Offer): Promise<void> {
+    this.#of(policyId).offer = structuredClone(offer);
+  }
+
+  async removeOffer(policyId: PolicyId): Promise<void> {
+    const remembered = this.#policies.get(policyId);
+    if (remembered !== undefined) remembered.offer = undefined;
+  }
+
+  async removeFromOffers(person: SourceObjectId): Promise<void> {
+    for (const remembered of this.#policies.values())
+      remembered.offer = remembered.offer && withoutPerson(remembered.offer, person);
+  }
+
   async forget(policyId: PolicyId): Promise<void> {
     this.#policies.delete(policyId);
   }
@@ -70,6 +90,7 @@ export class InMemoryPolicyMemory implements PolicyMemory {
     const remembered = this.#policies.get(policyId) ?? {
       lastSelection: undefined,
       departures: new Map(),
+      offer: undefined,
       written: new Map(),
       respected: new Map(),
     };
