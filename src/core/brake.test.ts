@@ -106,3 +106,11 @@ describe('(c) deletions in one mailbox that nothing explains', () => {
     expect(engage([moved], people(1000))).toEqual([]);
   });
 });
+
+describe('people whom another policy of the folder writes', () => {
+  it('are counted in each mailbox, and not as people who left', () => {
+    const merged = plan(1, people(30), { reason: 'mergedIntoOtherPolicy', managed: 100 });
+    expect(engage([merged], people(100))).toEqual(['mailbox percent 30']);
+    expect(engage([plan(1, people(20), { reason: 'mergedIntoOtherPolicy', managed: 100 })], [])).toEqual([]);
+  });
+});

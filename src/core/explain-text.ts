@@ -15,6 +15,8 @@ const EN = {
   willBeDeleted: '{contact} is in {mailbox}; the next run deletes it: {reason}.',
   willBeHandedOver: '{contact} is in {mailbox}; the next run leaves it to the user for good: {reason}.',
   isOwnContact: '{contact} is not in {mailbox}: a mailbox does not get the contact of its own owner.',
+  isWrittenByOther:
+    '{contact} is written into {mailbox} by the policy {policy}, which has the higher priority; this policy adds its fields there.',
   isNotThere: '{contact} is not in {mailbox}; the first step marked below says why.',
 
   inSource: 'The source has {contact}.',
@@ -40,6 +42,8 @@ const EN = {
   planFailed: 'The mailbox could not be planned: error {number}.',
   notice: 'In this mailbox: {notice}.',
   planned: 'The next run would {change} the contact: {reason}.',
+  writtenByOther:
+    'The policy {policy}, which has the higher priority, writes the person, with the fields of this one.',
   nothingPlanned: 'The next run would write nothing for this contact.',
 } as const;
 

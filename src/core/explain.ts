@@ -52,6 +52,8 @@ export interface ExplainInput {
   readonly mapped: MappedContact | undefined;
   readonly target: MailboxVerdict;
   readonly isMailboxListComplete: boolean;
+  /** Name of another policy of the folder that writes the person there. */
+  readonly writtenBy?: string | undefined;
   /** undefined: the mailbox is not planned, or could not be (then with `planFailure`). */
   readonly plan: ContactPlan | undefined;
   readonly planFailure: FailureRecord | undefined;
@@ -209,8 +211,12 @@ function planSteps(input: ExplainInput, change: ContactChange | undefined): Expl
       sentence: say('planFailed', { number: planFailure.number, code: planFailure.code }),
     });
   }
+  if (input.writtenBy !== undefined) {
+    steps.push({ name: 'plan', ok: true, sentence: say('writtenByOther', { policy: input.writtenBy }) });
+  }
   for (const { kind, sourceObjectIds = [], properties = [] } of plan?.notices ?? []) {
     const isMeant = sourceObjectId !== undefined && sourceObjectIds.includes(sourceObjectId);
+    if (kind === 'writtenByOtherPolicy') continue;
     if (!isMeant && !WHOLE_MAILBOX.includes(kind)) continue;
     const sentence = say('notice', { notice: kind, properties: properties.join(', ') });
     steps.push({ name: 'plan', ok: HARMLESS.includes(kind), sentence });
@@ -250,6 +256,7 @@ function answerOf(
       break;
   }
   if (isThere) return say('isThere', params);
+  if (input.writtenBy !== undefined) return say('isWrittenByOther', { ...params, policy: input.writtenBy });
   // Its own contact is left out of a mailbox without a word in any list: the plan shows nothing for it.
   if (
     input.selection.kind === 'selected' &&

@@ -58,6 +58,7 @@ export async function explainContact(
       mapped: source.contacts.find((contact) => contact.sourceObjectId === id),
       target,
       isMailboxListComplete: targets.isComplete,
+      writtenBy: id === undefined ? undefined : planned?.merged?.standIns.get(id)?.policyName,
       plan: planned?.plan,
       planFailure,
       managed: planned?.snapshot.contacts.find(({ itemId }) => itemId === entry?.itemId),

@@ -58,6 +58,8 @@ export interface PlannedMailbox {
   readonly record: LedgerRecord;
   /** Items read in full for this plan, for the journal's before-images. */
   readonly current: ReadonlyMap<ItemId, ManagedContact | AdoptedItem>;
+  /** Where several policies fill the folder. */
+  readonly merged: MergedWish | undefined;
 }
 
 export interface PlanningOptions {
@@ -156,7 +158,8 @@ export async function planOneMailbox(
     snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
   if (mayWrite) await ports.ledger.write(nextRecord);
   if (context.merger !== undefined) plan = { ...plan, offersDigest: context.merger.offersDigest };
-  return { target, plan, snapshot, record: nextRecord, current: currentItems(snapshot, plan) };
+  const current = currentItems(snapshot, plan);
+  return { target, plan, snapshot, record: nextRecord, current, merged: context.merged };
 }
 
 /**

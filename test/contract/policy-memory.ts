@@ -1,15 +1,31 @@
 // Every promise of ports/policy-memory.ts as a test.
 
 import { describe, expect } from 'vitest';
+import type { Offer } from '../../src/model/offer.ts';
 import type { LastSelection, PolicyMemory } from '../../src/ports/policy-memory.ts';
 import { fixtures, type StoreContractOptions, type StoreFixture } from './fixture.ts';
 import { promisesExcept } from './promise.ts';
-import { sampleMailbox, sampleMailboxId, samplePolicyId, sampleSourceObjectId } from './sample.ts';
+import { person, sampleMailbox, sampleMailboxId, samplePolicyId, sampleSourceObjectId } from './sample.ts';
 
 const selection = (people: readonly number[], mailboxes: readonly number[]): LastSelection => ({
   completedAt: '2026-11-02T08:00:00.000Z',
   sourceObjectIds: new Set(people.map(sampleSourceObjectId)),
   mailboxIds: new Set(mailboxes.map((number) => sampleMailboxId(number))),
+});
+
+const offer = (...people: readonly number[]): Offer => ({
+  people: people.map((number) => ({
+    sourceObjectId: sampleSourceObjectId(number),
+    properties: person(number, { notes: 'first line\nsecond line' }),
+    unknownProperties: ['jobTitle'],
+    address: `person${number}@contoso.example`,
+  })),
+  former: [],
+  mailboxIds: [sampleMailboxId(1)],
+});
+const formerly = (number: number) => ({
+  sourceObjectId: sampleSourceObjectId(number),
+  address: `person${number}@contoso.example`,
 });
 
 export function policyMemoryContract(
@@ -113,6 +129,32 @@ export function policyMemoryContract(
     );
 
     promises(
+      'what a policy tells the others is replaced as a whole, and may be taken back',
+      withFixture(async ({ subject }) => {
+        expect(await subject.readOffer(policy)).toBeUndefined();
+        await subject.saveOffer(policy, offer(1, 2, 3));
+        await subject.saveOffer(policy, offer(2));
+        await subject.saveOffer(other, offer(2, 3));
+        expect(await subject.readOffer(policy)).toEqual(offer(2));
+        await subject.removeOffer(policy);
+        await subject.removeOffer(policy);
+        expect(await subject.readOffer(policy)).toBeUndefined();
+        expect(await subject.readOffer(other)).toEqual(offer(2, 3));
+      }),
+    );
+
+    promises(
+      'a person is taken out of what all policies tell',
+      withFixture(async ({ subject }) => {
+        await subject.saveOffer(policy, offer(1, 2));
+        await subject.saveOffer(other, { ...offer(3), former: [formerly(2), formerly(4)] });
+        await subject.removeFromOffers(sampleSourceObjectId(2));
+        expect(await subject.readOffer(policy)).toEqual(offer(1));
+        expect(await subject.readOffer(other)).toEqual({ ...offer(3), former: [formerly(4)] });
+      }),
+    );
+
+    promises(
       'forgets everything about the policy and nothing about others',
       withFixture(async ({ subject }) => {
         for (const one of [policy, other]) {
@@ -120,12 +162,15 @@ export function policyMemoryContract(
           await subject.saveDepartures(one, new Map([[sampleSourceObjectId(1), '2026-11-01T00:00:00.000Z']]));
           await subject.addWrittenMailbox(one, sampleMailbox(1));
           await subject.addRespectedDeletions(one, mailbox, [sampleSourceObjectId(1)]);
+          await subject.saveOffer(one, offer(1));
         }
         await subject.forget(policy);
         expect(await subject.readLastSelection(policy)).toBeUndefined();
         expect((await subject.readDepartures(policy)).size).toBe(0);
         expect(await subject.readWrittenMailboxes(policy)).toEqual([]);
         expect((await subject.readRespectedDeletions(policy, mailbox)).size).toBe(0);
+        expect(await subject.readOffer(policy)).toBeUndefined();
+        expect(await subject.readOffer(other)).toEqual(offer(1));
         expect(await subject.readLastSelection(other)).toEqual(selection([1], [1]));
         expect((await subject.readDepartures(other)).size).toBe(1);
         expect(await subject.readWrittenMailboxes(other)).toHaveLength(1);

@@ -6,6 +6,12 @@ import fc from 'fast-check';
 import { describe } from 'vitest';
 import type { InMemoryMailbox } from '../../src/connectors/memory/mailbox.ts';
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
+import type { RunPorts } from '../../src/engine/run-ports.ts';
+import { itemId, type PolicyId, policyId } from '../../src/model/ids.ts';
+import type { FolderSnapshot, ManagedContact } from '../../src/model/mailbox.ts';
+import type { Offer, OfferedPerson } from '../../src/model/offer.ts';
+import type { MailboxTarget } from '../../src/ports/mailbox-target.ts';
+import { samplePolicyId } from '../contract/sample.ts';
 import { law, twin } from './check-law.ts';
 import { type Alter, FACTS, type Fact, SharedFolder, type SharedSetup } from './shared-folder.ts';
 
@@ -91,7 +97,7 @@ async function take(shared: SharedFolder, one: Step): Promise<void> {
       await shared.ledger.forget();
       return;
     case 'offersLost':
-      shared.memory = new InMemoryPolicyMemory();
+      for (const { id } of shared.policies) await shared.memory.removeOffer(policyId(id));
       shared.told.clear();
       return;
     default:
@@ -195,9 +201,14 @@ function expectMerged(shared: SharedFolder): void {
 const steps = fc.array(step, { minLength: 3, maxLength: 14 });
 const isReversed = fc.boolean();
 
-const history = (alter?: Alter) =>
+interface Broken {
+  readonly alter?: Alter;
+  readonly memory?: () => InMemoryPolicyMemory;
+}
+
+const history = ({ alter, memory }: Broken = {}) =>
   fc.asyncProperty(setup, steps, isReversed, async (start, taken, backwards) => {
-    const shared = new SharedFolder(start, alter);
+    const shared = new SharedFolder(start, alter, memory?.());
     for (const one of taken) await take(shared, one);
     const order = shared.policies.map((_, index) => index);
     await settle(shared, backwards ? order.reverse() : order);
@@ -206,10 +217,117 @@ const history = (alter?: Alter) =>
 /** Each policy believes that it is alone. */
 const knowsNobody: Alter = ({ companionsOf: _, ...ports }) => ports;
 
+/** Sees the contacts of the others before they are written. */
+const seesWhatIsNotThere: Alter = (ports) => {
+  const withGhosts = async (snapshot: FolderSnapshot, own: PolicyId): Promise<FolderSnapshot> => {
+    const ghosts: ManagedContact[] = [];
+    for (const number of [1, 2, 3]) {
+      const other = samplePolicyId(number);
+      if (other === own) continue;
+      for (const { sourceObjectId } of (await ports.memory.readOffer(other))?.people ?? []) {
+        ghosts.push({
+          itemId: itemId(`ghost ${other} ${sourceObjectId}`),
+          version: '',
+          folderKey: '',
+          createdAt: '',
+          mark: { version: 1, policyId: other, sourceObjectId, fingerprint: '', fieldFingerprints: '' },
+        });
+      }
+    }
+    return { ...snapshot, contacts: [...snapshot.contacts, ...ghosts] };
+  };
+  return withTarget(ports, (target, own) => ({
+    readFolder: async (...args) => withGhosts(await target.readFolder(...args), own),
+  }));
+};
+
+/** Takes the contacts of the others for its own. */
+const takesOver: Alter = (ports) =>
+  withTarget(ports, (target, own, openAs) => ({
+    applyChanges: async (changes, signal) => {
+      const { contacts } = await target.readFolder({ known: undefined, includeForeign: false }, signal);
+      const theirs = contacts.find(({ mark }) => mark.policyId !== own);
+      if (theirs !== undefined) {
+        const { itemId: id, version, mark } = theirs;
+        await openAs(mark.policyId).applyChanges(
+          [{ kind: 'delete', itemId: id, version, mode: 'hard' }],
+          signal,
+        );
+      }
+      return target.applyChanges(changes, signal);
+    },
+  }));
+
+function withTarget(
+  ports: RunPorts,
+  change: (
+    target: MailboxTarget,
+    own: PolicyId,
+    openAs: (policy: PolicyId) => MailboxTarget,
+  ) => Partial<MailboxTarget>,
+): RunPorts {
+  const { targets } = ports;
+  return {
+    ...ports,
+    targets: {
+      capabilities: targets.capabilities,
+      scan: (...args) => targets.scan(...args),
+      open: (mailbox, own, folder) => {
+        const target = targets.open(mailbox, own, folder);
+        return {
+          readFolder: (...args) => target.readFolder(...args),
+          readContacts: (...args) => target.readContacts(...args),
+          applyFolder: (...args) => target.applyFolder(...args),
+          applyChanges: (...args) => target.applyChanges(...args),
+          ...change(target, own, (policy) => targets.open(mailbox, policy, folder)),
+        };
+      },
+    },
+  };
+}
+
+class AlteredOffers extends InMemoryPolicyMemory {
+  readonly #change: (person: OfferedPerson) => OfferedPerson;
+
+  constructor(change: (person: OfferedPerson) => OfferedPerson) {
+    super();
+    this.#change = change;
+  }
+
+  override saveOffer(id: PolicyId, offer: Offer): Promise<void> {
+    return super.saveOffer(id, { ...offer, people: offer.people.map(this.#change) });
+  }
+}
+
 describe('several policies, one folder', () => {
   law('nobody is missing, there twice, or touched by another policy', history(), {
     fixedRuns: 60,
     randomRuns: 30,
   });
-  twin('policies that know nothing of each other', /twice/, history(knowsNobody));
+  twin('policies that know nothing of each other', /twice/, history({ alter: knowsNobody }));
+  twin(
+    'a policy that does not wait for the other',
+    /is missing/,
+    history({ alter: seesWhatIsNotThere }),
+    300,
+  );
+  twin('a policy that takes the contacts of others', /touched what is not/, history({ alter: takesOver }));
+  twin(
+    'offers without their values',
+    /, not [ab]$/,
+    history({ memory: () => new AlteredOffers((one) => ({ ...one, properties: {} })) }),
+  );
+  twin(
+    'offers that change with every run',
+    /third run still wrote/,
+    history({
+      memory: () => {
+        let changes = 0;
+        return new AlteredOffers((one) => {
+          changes += 1;
+          return { ...one, properties: { ...one.properties, nickName: `${changes}` } };
+        });
+      },
+    }),
+  );
 });

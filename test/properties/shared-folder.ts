@@ -47,7 +47,7 @@ export class SharedFolder {
   readonly organization: InMemoryOrganization;
   readonly sources: readonly InMemoryOrganization[];
   readonly ledger = new InMemoryLedger();
-  memory = new InMemoryPolicyMemory();
+  readonly memory: InMemoryPolicyMemory;
   readonly policies: Policy[];
   /** What each policy wanted when it ran last. */
   readonly told = new Map<number, { readonly people: Set<number>; readonly boxes: Set<string> }>();
@@ -56,7 +56,12 @@ export class SharedFolder {
   readonly #stores: Pick<RunPorts, 'journal' | 'runs' | 'leases' | 'withheld'>;
   readonly #nextRunId = sequentialIds(9);
 
-  constructor(setup: SharedSetup, alter: Alter = (ports) => ports) {
+  constructor(
+    setup: SharedSetup,
+    alter: Alter = (ports) => ports,
+    memory: InMemoryPolicyMemory = new InMemoryPolicyMemory(),
+  ) {
+    this.memory = memory;
     this.#setup = setup;
     this.#alter = alter;
     this.organization = new InMemoryOrganization({ clock: this.clock });
