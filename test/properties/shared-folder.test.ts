@@ -215,7 +215,7 @@ const history = ({ alter, memory }: Broken = {}) =>
   });
 
 /** Each policy believes that it is alone. */
-const knowsNobody: Alter = ({ companionsOf: _, ...ports }) => ports;
+const knowsNobody: Alter = (ports) => ({ ...ports, companionsOf: async () => [] });
 
 /** Sees the contacts of the others before they are written. */
 const seesWhatIsNotThere: Alter = (ports) => {
