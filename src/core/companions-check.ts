@@ -1,4 +1,4 @@
-// Which policies fill one folder together, and whether they agree on how (docs/decisions/0014).
+// Which policies fill one folder together, and whether they agree on how (docs/decisions/0015).
 
 import { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';

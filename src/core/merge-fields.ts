@@ -1,5 +1,5 @@
 // One contact from what several policies know of a person: each property from the first of them that has a value, with
-// the rules of that policy (docs/decisions/0014).
+// the rules of that policy (docs/decisions/0015).
 
 import {
   CONTACT_PROPERTY_NAMES,

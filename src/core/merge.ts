@@ -1,4 +1,4 @@
-// Several policies fill one folder (docs/decisions/0014): who of them writes a person into a mailbox, and with which
+// Several policies fill one folder (docs/decisions/0015): who of them writes a person into a mailbox, and with which
 // values. Computed once for all mailboxes that the same policies fill.
 
 import type { MappedContact } from '../model/contact.ts';

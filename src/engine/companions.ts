@@ -1,4 +1,4 @@
-// Policies that fill one folder together (docs/decisions/0014): before a run, what the others want; after it, what this
+// Policies that fill one folder together (docs/decisions/0015): before a run, what the others want; after it, what this
 // one told them.
 
 import { createMerger, type Merger, priorityOf } from '../core/merge.ts';

@@ -113,7 +113,7 @@ export interface MappedContact {
    * cleared nor compared because of that.
    */
   readonly unknownProperties?: readonly ContactProperty[];
-  /** Primary mail address at the source, normalized; only where policies meet by it (docs/decisions/0014). */
+  /** Primary mail address at the source, normalized; only where policies meet by it (docs/decisions/0015). */
   readonly address?: string;
   /**
    * Of a contact that several policies make up: the properties that another policy than the one that writes it decides

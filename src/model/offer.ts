@@ -1,5 +1,5 @@
 // What a policy wants in a folder that it shares with others, as of its last completed run. The others read it to know
-// whom they need not write, and which values they may add (docs/decisions/0014).
+// whom they need not write, and which values they may add (docs/decisions/0015).
 
 import type { ContactProperties, ContactProperty, MappedContact } from './contact.ts';
 import type { MailboxId, SourceObjectId } from './ids.ts';

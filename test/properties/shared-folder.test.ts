@@ -1,4 +1,4 @@
-// Laws of several policies that fill one folder together (docs/decisions/0014). Whatever happens: no policy touches what
+// Laws of several policies that fill one folder together (docs/decisions/0015). Whatever happens: no policy touches what
 // carries another one's mark, nobody is missing in between, and when each has run twice everybody stands there once,
 // with the values of the policies in the order of their priority, and nothing is left to write.
 
