@@ -293,6 +293,13 @@ export const Contact = z.strictObject({
     .boolean()
     .default(false)
     .describe('true: the photo of the person, unless the user set a picture of their own.'),
+  photoMegabytes: z
+    .number()
+    .int()
+    .min(1)
+    .max(140)
+    .default(100)
+    .describe('Photos written into one mailbox in one run at most; the next run goes on.'),
   rewriteDomains: z
     .array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) }))
     .max(50)

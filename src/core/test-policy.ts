@@ -71,6 +71,7 @@ export function testPolicy(parts: TestPolicyParts = {}): Policy {
       categories: [],
       isPrivate: false,
       photo: false,
+      photoMegabytes: 100,
       rewriteDomains: [],
       includeOwn: false,
       ...contact,

@@ -63,6 +63,7 @@ export function rollbackSteps(
   entries: readonly JournalEntry[],
   world: RollbackWorld,
 ): readonly RollbackStep[] {
+  const replaced = replacedIn(entries);
   const undone = new Set<string>();
   const updates: JournalEntry[] = [];
   const isRepeated = (entry: JournalEntry): boolean => {
@@ -77,7 +78,29 @@ export function rollbackSteps(
     undone.add(`${entry.change} ${itemId}`);
     return isKnown;
   };
-  return entries.filter((entry) => !isRepeated(entry)).map((entry) => rollbackStep(entry, world));
+  return entries
+    .filter((entry) => !isRepeated(entry))
+    .map((entry) =>
+      replaced.has(entry.id) ? { kind: 'keep', entry, why: 'alreadySo' } : rollbackStep(entry, world),
+    );
+}
+
+/** A contact that was made anew in its folder, and then deleted, is the same contact without its photo. */
+function replacedIn(entries: readonly JournalEntry[]): ReadonlySet<number> {
+  const placeOf = ({ sourceObjectId, folderKey }: JournalEntry): string => `${sourceObjectId} ${folderKey}`;
+  const made = Map.groupBy(
+    entries.filter(({ change }) => change === 'create'),
+    placeOf,
+  );
+  const ids = new Set<number>();
+  for (const gone of entries) {
+    if (gone.change !== 'delete' || gone.outcome !== 'applied') continue;
+    const successor = made
+      .get(placeOf(gone))
+      ?.find(({ id, newItemId }) => id < gone.id && newItemId !== gone.itemId);
+    if (successor !== undefined) for (const { id } of [gone, successor]) ids.add(id);
+  }
+  return ids;
 }
 
 /** Undoing the newer update also undoes the older one: they found the same contact and wrote the same values. */

@@ -1,58 +1,13 @@
-// The photo pass in memory: a photo is a few bytes here, and made fit by wrapping them in a JPEG.
+// The photo pass in memory.
 
 import { describe, expect, it } from 'vitest';
 import { photoMarkIn } from '../core/photo-mark.ts';
 import { testPolicy } from '../core/test-policy.ts';
 import { Failure } from '../model/failure.ts';
-import type { SourceObjectId } from '../model/ids.ts';
-import type { PhotoSource } from '../ports/photos.ts';
-import type { PhotoParts, RunPorts } from './run-ports.ts';
-import { boxId, personId, World } from './testing/world.ts';
+import { PhotosInMemory, worldWithPhotos } from './testing/photos-in-memory.ts';
+import { boxId, personId, type World } from './testing/world.ts';
 
 const PICTURE_OF_USER = Uint8Array.from([0xff, 0xd8, 0xff, 0xda, 7, 7]);
-
-class Photos implements PhotoSource {
-  readonly byPerson = new Map<SourceObjectId, string>();
-  readonly fetched: SourceObjectId[] = [];
-  refusal: Failure | undefined;
-  readonly cached = new Map<string, Uint8Array>();
-
-  readonly parts: PhotoParts = {
-    source: this,
-    prepare: async (original) => {
-      const text = new TextDecoder().decode(original);
-      if (text === 'damaged') throw new Failure('photoUnreadable');
-      return { digest: `of-${text}`, jpeg: Uint8Array.from([0xff, 0xd8, 0xff, 0xda, ...original]) };
-    },
-    cache: {
-      read: async (key) => this.cached.get(key),
-      save: async (key, blob) => {
-        this.cached.set(key, blob);
-      },
-    },
-    owner: 'environment',
-  };
-
-  async readStamps(owners: Parameters<PhotoSource['readStamps']>[0]) {
-    if (this.refusal !== undefined) throw this.refusal;
-    return { stamps: new Map(owners.map(({ id }) => [id, this.byPerson.get(id) ?? ''])), failures: [] };
-  }
-
-  async readPhotos(owners: Parameters<PhotoSource['readPhotos']>[0]) {
-    this.fetched.push(...owners.map(({ id }) => id));
-    return owners.map(({ id }) => {
-      const photo = this.byPerson.get(id);
-      return photo === undefined ? undefined : new TextEncoder().encode(photo);
-    });
-  }
-}
-
-function worldWith(people: number, boxes: number, photos: Photos): World {
-  const world = new World(people, boxes);
-  world.policy = testPolicy({ contact: { photo: true } });
-  (world.ports as { -readonly [Name in keyof RunPorts]: RunPorts[Name] }).photos = photos.parts;
-  return world;
-}
 
 const digestOn = (world: World, box: number, person: number) => {
   const { picture } = world.item(box, person);
@@ -62,8 +17,8 @@ const told = (world: World) => world.eventsOf('photos.written')[0];
 
 describe('photos', () => {
   it('are written after the contacts, fetched once each, and not again', async () => {
-    const photos = new Photos();
-    const world = worldWith(3, 2, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(3, 2, photos);
     photos.byPerson.set(personId(1), 'anna').set(personId(2), 'ben');
     await world.run();
     expect(told(world)).toMatchObject({ people: 2, written: 4, failed: 0 });
@@ -81,8 +36,8 @@ describe('photos', () => {
   });
 
   it('of one who changed theirs are written anew, the others are not touched', async () => {
-    const photos = new Photos();
-    const world = worldWith(2, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(2, 1, photos);
     photos.byPerson.set(personId(1), 'anna').set(personId(2), 'ben');
     await world.run();
     const { version } = world.item(1, 2);
@@ -94,8 +49,8 @@ describe('photos', () => {
   });
 
   it('of the user stay', async () => {
-    const photos = new Photos();
-    const world = worldWith(1, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(1, 1, photos);
     await world.run();
     world.box(1).setPicture(world.item(1, 1).id, PICTURE_OF_USER);
     photos.byPerson.set(personId(1), 'anna');
@@ -107,8 +62,8 @@ describe('photos', () => {
   });
 
   it('are recognized when the ledger and the cache are lost', async () => {
-    const photos = new Photos();
-    const world = worldWith(1, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(1, 1, photos);
     photos.byPerson.set(personId(1), 'anna');
     await world.run();
     const { version } = world.item(1, 1);
@@ -120,8 +75,8 @@ describe('photos', () => {
   });
 
   it('that are withdrawn are taken off', async () => {
-    const photos = new Photos();
-    const world = worldWith(1, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(1, 1, photos);
     photos.byPerson.set(personId(1), 'anna');
     await world.run();
     photos.byPerson.clear();
@@ -131,8 +86,8 @@ describe('photos', () => {
   });
 
   it('that may not be read leave contacts and run as they are', async () => {
-    const photos = new Photos();
-    const world = worldWith(2, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(2, 1, photos);
     photos.byPerson.set(personId(1), 'anna');
     await world.run();
     photos.refusal = new Failure('photoRightMissing');
@@ -143,8 +98,8 @@ describe('photos', () => {
   });
 
   it('that are none are told, and not fetched again before they change', async () => {
-    const photos = new Photos();
-    const world = worldWith(2, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(2, 1, photos);
     photos.byPerson.set(personId(1), 'damaged').set(personId(2), 'ben');
     for (let run = 0; run < 2; run += 1) {
       await world.run();
@@ -155,8 +110,8 @@ describe('photos', () => {
   });
 
   it('do not keep a contact from being purged; the picture of the user does', async () => {
-    const photos = new Photos();
-    const world = worldWith(2, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(2, 1, photos);
     photos.byPerson.set(personId(1), 'anna').set(personId(2), 'ben');
     await world.run();
     const ids = [1, 2].map((n) => world.item(1, n).id);
@@ -174,17 +129,32 @@ describe('photos', () => {
   });
 
   it('do not keep a rollback from removing what the run made', async () => {
-    const photos = new Photos();
-    const world = worldWith(2, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(2, 1, photos);
     photos.byPerson.set(personId(1), 'anna');
     const run = await world.run();
     await world.rollback(run.id);
     expect(world.managed(1).size).toBe(0);
   });
 
+  it('beyond what one mailbox may get in a run come with the next ones', async () => {
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(12, 1, photos);
+    world.policy = testPolicy({ contact: { photo: true, photoMegabytes: 1 } });
+    // 110 kB each; looked at ten at a time.
+    for (let n = 1; n <= 12; n += 1) photos.byPerson.set(personId(n), `${n} `.padEnd(110_000, '.'));
+    const written: number[] = [];
+    for (let run = 0; run < 3; run += 1) {
+      await world.run();
+      written.push(told(world)?.written ?? -1);
+      expect(told(world)?.postponed).toBe([2, 0, 0][run]);
+    }
+    expect(written).toEqual([10, 2, 0]);
+  });
+
   it('are not asked for where the policy does not want them', async () => {
-    const photos = new Photos();
-    const world = worldWith(1, 1, photos);
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(1, 1, photos);
     world.policy = testPolicy();
     photos.refusal = new Failure('photoRightMissing');
     await world.run();

@@ -5,7 +5,7 @@
 import { photoMarkIn } from '../core/photo-mark.ts';
 import type { MappedContact } from '../model/contact.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import type { ItemId, MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { ItemId, MailboxId, PolicyId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { Policy } from '../model/policy.ts';
@@ -16,11 +16,14 @@ import { holdingMailbox } from './holding.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { PhotoLibrary } from './photo-library.ts';
+import { recreateContacts } from './recreate-contacts.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
-/** Exchange Online takes 150 MB in 5 minutes of one mailbox: the rest is for the next run. */
-const MOST_BYTES_PER_MAILBOX = 100_000_000;
+/** Contacts dealt with at once: their pictures, those of the user too, are all that is held of a mailbox. */
+const PORTION = 10;
+/** Contacts made anew in a mailbox in one run. */
+const MOST_RECREATED = 100;
 
 export interface PhotoPass {
   readonly policy: Policy;
@@ -33,6 +36,7 @@ export interface PhotoPass {
 type Counts = { -readonly [Name in keyof PhotoCounts]: number };
 
 interface Work {
+  readonly runId: RunId;
   readonly pass: PhotoPass;
   readonly library: PhotoLibrary;
   readonly digests: ReadonlyMap<SourceObjectId, string>;
@@ -60,7 +64,7 @@ export async function writePhotos(
     counts.people = [...known.digests.values()].filter((digest) => digest !== '').length;
     counts.failed = known.failures.length;
     failures.push(...known.failures);
-    const work: Work = { pass, library, digests: known.digests, counts, failures };
+    const work: Work = { runId: recorder.run.id, pass, library, digests: known.digests, counts, failures };
     const trying = { clock: ports.clock, recorder, concurrency: pass.concurrency, signal };
     await tryEachMailbox(mailboxes, trying, {
       work: (mailbox) => writeMailbox(mailbox, work, ports, signal),
@@ -102,9 +106,9 @@ async function writeMailbox(
   await holdingMailbox(mailbox.id, { leases: ports.leases, holder, signal }, async (held) => {
     // Read again under the lease: another process may have written meanwhile.
     const todo = await waiting(mailbox, work, ports);
-    const settled = new Map<ItemId, string>();
+    const settled: Settled = new Map();
     try {
-      await settleAll(todo, { ...work, target, pictures }, settled, ports, held);
+      await settleAll(todo, { ...work, target, pictures, mailbox }, settled, ports, held);
     } finally {
       await remember(mailbox, settled, work, ports);
     }
@@ -125,7 +129,11 @@ async function waiting(
   });
 }
 
+/** By item: the digest of what was dealt with, and the contact that stands in its place. */
+type Settled = Map<ItemId, { readonly digest: string; readonly successor?: ManagedContact }>;
+
 interface MailboxWork extends Work {
+  readonly mailbox: TargetMailbox;
   readonly target: MailboxTarget;
   readonly pictures: ContactPictures;
 }
@@ -133,36 +141,42 @@ interface MailboxWork extends Work {
 async function settleAll(
   todo: readonly LedgerEntry[],
   work: MailboxWork,
-  settled: Map<ItemId, string>,
+  settled: Settled,
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { batchSize } = ports.targets.capabilities;
-  let bytes = 0;
-  for (let at = 0; at < todo.length; at += batchSize) {
+  const portion = Math.min(PORTION, ports.targets.capabilities.batchSize);
+  const mostBytes = work.pass.policy.contact.photoMegabytes * 1_000_000;
+  const spent = { bytes: 0, recreated: 0 };
+  for (let at = 0; at < todo.length; at += portion) {
     throwIfAborted(signal);
-    if (bytes >= MOST_BYTES_PER_MAILBOX) {
+    if (spent.bytes >= mostBytes) {
       work.counts.postponed += todo.length - at;
       return;
     }
-    bytes += await settleSome(todo.slice(at, at + batchSize), work, settled, signal);
+    await settleSome(todo.slice(at, at + portion), { ...work, ports, settled, spent }, signal);
   }
 }
 
-/** Returns the bytes written. */
+interface PortionWork extends MailboxWork {
+  readonly ports: RunPorts;
+  readonly settled: Settled;
+  readonly spent: { bytes: number; recreated: number };
+}
+
 async function settleSome(
   entries: readonly LedgerEntry[],
-  work: MailboxWork,
-  settled: Map<ItemId, string>,
+  work: PortionWork,
   signal: AbortSignal,
-): Promise<number> {
-  const { counts, failures, pictures, target } = work;
+): Promise<void> {
+  const { counts, failures, pictures, target, settled, spent } = work;
   const contacts = await target.readContacts(
     entries.map(({ itemId }) => itemId),
     signal,
   );
   const shown = await picturesOf(contacts, pictures, signal);
   const changes: { readonly change: PictureChange; readonly digest: string }[] = [];
+  const withdrawn: ManagedContact[] = [];
   for (const { itemId, sourceObjectId } of entries) {
     // Gone or taken over meanwhile: the next run plans it anew.
     if (!shown.has(itemId)) continue;
@@ -171,34 +185,56 @@ async function settleSome(
     const mark = picture === undefined ? undefined : photoMarkIn(picture);
     if (picture !== undefined && mark === undefined) {
       counts.kept += 1;
-      settled.set(itemId, digest);
-    } else if ((mark ?? '') === digest) settled.set(itemId, digest);
+      settled.set(itemId, { digest });
+    } else if ((mark ?? '') === digest) settled.set(itemId, { digest });
     else if (digest !== '') {
       const jpeg = await work.library.jpegOf(sourceObjectId, digest, signal);
       if (jpeg !== undefined) changes.push({ change: { kind: 'set', itemId, jpeg }, digest });
     } else if (pictures.canRemove) changes.push({ change: { kind: 'remove', itemId }, digest });
-    else {
-      counts.left += 1;
-      settled.set(itemId, digest);
-    }
+    else withdrawn.push(...contacts.filter((contact) => contact.itemId === itemId));
   }
   const outcomes = await pictures.write(
     changes.map(({ change }) => change),
     signal,
   );
-  let bytes = 0;
   for (const [place, { change, digest }] of changes.entries()) {
     const failure = outcomes[place];
-    if (change.kind === 'set') bytes += change.jpeg.length;
+    if (change.kind === 'set') spent.bytes += change.jpeg.length;
     if (failure !== undefined) {
       counts.failed += 1;
       failures.push(failure);
       continue;
     }
     counts[change.kind === 'set' ? 'written' : 'removed'] += 1;
-    settled.set(change.itemId, digest);
+    settled.set(change.itemId, { digest });
   }
-  return bytes;
+  await recreateWithdrawn(withdrawn, work, signal);
+}
+
+/** Where a picture cannot be taken off. */
+async function recreateWithdrawn(
+  contacts: readonly ManagedContact[],
+  work: PortionWork,
+  signal: AbortSignal,
+): Promise<void> {
+  const { counts, failures, settled, spent, ports, pass, target, mailbox, runId } = work;
+  const now = contacts.slice(0, Math.max(0, MOST_RECREATED - spent.recreated));
+  counts.postponed += contacts.length - now.length;
+  spent.recreated += now.length;
+  const { policyId, wanted } = pass;
+  const results = await recreateContacts(now, { runId, policyId, mailbox, target, wanted, ports }, signal);
+  for (const [itemId, result] of results) {
+    if (result.kind === 'done') {
+      counts.removed += 1;
+      settled.set(itemId, { digest: '', successor: result.successor });
+    } else if (result.kind === 'left') {
+      counts.left += 1;
+      settled.set(itemId, { digest: '' });
+    } else if (result.kind === 'failed') {
+      counts.failed += 1;
+      failures.push(result.failure);
+    }
+  }
 }
 
 /** By item; undefined for one without a picture. */
@@ -217,7 +253,7 @@ async function picturesOf(
 /** The version that writing gave the item is not known everywhere; the next reading shows it, with nothing to change. */
 async function remember(
   mailbox: TargetMailbox,
-  settled: ReadonlyMap<ItemId, string>,
+  settled: Settled,
   { pass }: Work,
   { ledger }: RunPorts,
 ): Promise<void> {
@@ -225,10 +261,14 @@ async function remember(
   const record = await ledger.read(pass.policyId, mailbox.id);
   if (record === undefined || record.isDirty) return;
   const entries = record.entries.map((entry): LedgerEntry => {
-    const digest = settled.get(entry.itemId);
-    if (digest === undefined) return entry;
+    const one = settled.get(entry.itemId);
+    if (one === undefined) return entry;
     const { photo: _, ...rest } = entry;
-    return digest === '' ? rest : { ...rest, photo: digest };
+    if (one.successor !== undefined) {
+      const { itemId, version, createdAt } = one.successor;
+      return { ...rest, itemId, version, createdAt };
+    }
+    return one.digest === '' ? rest : { ...rest, photo: one.digest };
   });
   await ledger.write({ ...record, entries });
 }

@@ -38,6 +38,7 @@ export const samplePolicy = (changes: Partial<Policy> = {}): Policy => ({
     categories: ['Company'],
     isPrivate: false,
     photo: false,
+    photoMegabytes: 100,
     rewriteDomains: [],
     includeOwn: false,
   },

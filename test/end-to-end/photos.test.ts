@@ -117,11 +117,37 @@ describe('photos, from the command line', () => {
     expect(await colorOf(2, second)).toEqual(isLike(BLUE));
   });
 
-  it('leaves what Exchange does not let it take off, and says so', async () => {
+  it('leaves a withdrawn photo on a contact that the user edited, and says so', async () => {
+    const [first = '', second = ''] = targets;
+    const edited = await contactOf(2, second);
+    await box.control.editContact(second, edited.id, { spouseName: 'Kim' });
     await box.control.setPhoto(people[2]?.id ?? '', null);
     const answer = await box.run(['run', 'All staff']);
     expect(answer.output).toContain('1 withdrawn, but cannot be removed');
+    expect((await colorOf(2, first))?.color).toEqual(isLike(GREEN).color);
+    expect((await colorOf(2, second))?.color).toEqual(isLike(BLUE).color);
     expect((await run()).report.photos).toMatchObject({ people: 0, written: 0, left: 0 });
+    await box.control.editContact(second, edited.id, { spouseName: null });
+  });
+
+  it('makes a contact anew of which nothing but the photo was withdrawn: Graph takes no picture off', async () => {
+    const [, second = ''] = targets;
+    await box.control.setPhoto(people[2]?.id ?? '', await picture(RED));
+    await run();
+    expect((await colorOf(2, second))?.color).toEqual(isLike(RED).color);
+    const before = await contactOf(2, second);
+    await box.control.setPhoto(people[2]?.id ?? '', null);
+    expect((await run()).report.photos).toMatchObject({ removed: 1, left: 0, failed: 0 });
+    const after = await contactOf(2, second);
+    expect(after.id).not.toBe(before.id);
+    expect(after.properties.emailAddresses).toEqual(before.properties.emailAddresses);
+    expect(await colorOf(2, second)).toBeUndefined();
+    const { items } = await box.control.mailbox(second);
+    expect(items.filter(({ folderPath }) => folderPath === FOLDER)).toHaveLength(2);
+    expect(items.some(({ folderPath }) => folderPath === 'Deleted Items')).toBe(false);
+    // One that has a photo again, for what comes next.
+    await box.control.setPhoto(people[2]?.id ?? '', await picture(BLUE));
+    expect((await run()).report.photos).toMatchObject({ written: 1, kept: 1, failed: 0 });
   });
 
   it('purges a contact with a photo of ours, and keeps one with the picture of the user', async () => {

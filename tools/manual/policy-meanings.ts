@@ -72,6 +72,8 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
     "Two-letter country for numbers without an international prefix. The person's own country comes first; without this setting the environment's is used.",
   'contact.photo':
     'Whether contacts get the photo of the person. Photos are written after all contacts, when they changed; a picture that the user set on a contact stays. Needs ProfilePhoto.Read.All; without it the contacts are written and the report says what is missing.',
+  'contact.photoMegabytes':
+    'Photos written into one mailbox in one run at most, in megabytes. What is more is written by the next run. Exchange Online takes 150 MB in five minutes of one mailbox, whatever writes them.',
   'contact.categories': "Categories that every contact gets. The user's own categories stay.",
   'contact.isPrivate': 'Mark the contacts as private.',
   'contact.rewriteDomains': 'Rewrites the domain of mail addresses.',
