@@ -94,7 +94,7 @@ export async function connectExchangeOnline(
   const sharedMailbox = createSharedMailboxReader({
     photos: itemPhotos,
     directory,
-    open: openGraphContactFolders({ client: graph, markCodec, clock, log }),
+    open: openGraphContactFolders({ client: graph, markCodec, cache: stores.directoryCache, clock, log }),
     location: 'exchangeOnline',
     log,
   });

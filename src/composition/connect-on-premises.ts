@@ -98,7 +98,12 @@ export async function connectOnPremises(
   const sharedMailbox = createSharedMailboxReader({
     photos: itemPhotos,
     directory: directory.directory,
-    open: openEwsContactFolders({ ...common, client: sourceClient, impersonate: true }),
+    open: openEwsContactFolders({
+      ...common,
+      client: sourceClient,
+      cache: stores.directoryCache,
+      impersonate: true,
+    }),
     location: 'onPremises',
     log,
   });

@@ -63,8 +63,12 @@ export interface FolderItems {
   readonly failure?: Failure;
   /** The folder is closed to us; others may be open. */
   readonly denied?: Failure;
+  /** How many more items the folder counts than the protocol shows: contact lists, or items of other classes. */
+  readonly notListed?: number;
   /** false: read at one moment, so that nothing can have been skipped. */
   readonly hasSeveralPages: boolean;
+  /** Nothing was read, because the folder looks as it did at the last reading. */
+  readonly isUnchanged?: true;
 }
 
 /** Every method throws a Failure when the mailbox as a whole cannot be used and stops when aborted. */

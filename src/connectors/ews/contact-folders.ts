@@ -1,31 +1,94 @@
 // The contact folders of a mailbox as a source, through EWS.
 
+import { createHash } from 'node:crypto';
 import { Failure } from '../../model/failure.ts';
+import type { FolderId } from '../../model/ids.ts';
 import type { TargetMailbox } from '../../model/mailbox.ts';
-import type { ContactFolders, OpenContactFolders, SourceFolder } from '../../ports/contact-folders.ts';
+import type { ContactFolders, OpenContactFolders } from '../../ports/contact-folders.ts';
+import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { memoryKey, readSourceItems, type SourceProtocol } from '../contact-folder/read-source-items.ts';
+import { type RememberedItem, rememberedItems } from '../contact-folder/remembered-items.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
 import { readPictures } from './contact-pictures.ts';
+import { SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
 import type { EwsClient } from './ews-client.ts';
-import { foldersBelowContacts, readFolder } from './folder-tree.ts';
+import { type FoundFolder, foldersBelowContacts, readFolder } from './folder-tree.ts';
+import { type RowReader, readAllRows, readRowsSince } from './item-rows.ts';
 import { type MailboxSession, type SessionOptions, sessionOf } from './mailbox-session.ts';
-import { readFolderItems } from './read-folder-items.ts';
+import { STAMP_RULES } from './read-folder.ts';
+import { openContacts, sourceRowOf } from './read-folder-items.ts';
 
 export interface EwsContactFoldersOptions extends Omit<SessionOptions, 'client' | 'log'> {
   readonly client: EwsClient;
   readonly markCodec: MarkCodec;
+  /** What was read of a folder, for the next run. */
+  readonly cache: DirectoryCache;
   readonly log: Log;
 }
 
+/** Read with other fields, or decoded in another way (count up), what is remembered is worth nothing. */
+const FORMAT = `ews 1 ${createHash('sha256')
+  .update(JSON.stringify([SOURCE_ROW_SHAPE, WHOLE_SHAPE]))
+  .digest('base64url')}`;
+
 export function openEwsContactFolders(options: EwsContactFoldersOptions): OpenContactFolders {
   return (mailbox: TargetMailbox): ContactFolders => {
+    const { markCodec, cache, log } = options;
     const session = sessionOf(mailbox, options);
+    const protocol = protocolOf(session, markCodec);
+    const listed = new Map<FolderId, FoundFolder>();
     return {
-      list: (signal) => listFolders(session, options.markCodec, signal),
-      read: (folder, signal) => readFolderItems(session, options.markCodec, folder, signal),
+      async list(signal) {
+        const [contacts, ...below] = await listFolders(session, markCodec, signal);
+        for (const folder of [contacts, ...below]) listed.set(folder.folderId, folder);
+        return [{ ...sourceFolder(contacts), parentId: undefined }, ...below.map(sourceFolder)];
+      },
+      read({ folderId }, signal) {
+        const folder = listed.get(folderId);
+        if (folder === undefined)
+          throw new Failure('unexpectedAnswer', { details: { code: 'folderNotListed' } });
+        const memory = rememberedItems(cache, memoryKey(mailbox.id, folderId), FORMAT, log);
+        return readSourceItems(protocol, folder, memory, signal);
+      },
       readPictures: (_, itemIds, signal) => readPictures(session, itemIds, signal),
     };
+  };
+}
+
+const UNOPENED = { kind: 'contact', properties: {} } as const;
+
+function protocolOf(session: MailboxSession, codec: MarkCodec): SourceProtocol<FoundFolder, RememberedItem> {
+  const rows: RowReader<RememberedItem> = {
+    shape: SOURCE_ROW_SHAPE,
+    decode: (item) => sourceRowOf(item, codec),
+  };
+  return {
+    clock: session.clock,
+    log: session.log,
+    stampRules: STAMP_RULES,
+    showsContactLists: true,
+    // A full reading opens the same contacts, and lists all the others besides.
+    mostChanges: () => Number.POSITIVE_INFINITY,
+    async readAll({ folderId }, known, signal) {
+      const { changed, position } = await readAllRows(session, rows, folderId, signal);
+      const opened = await openContacts(session, [...changed.values()], signal, {
+        find(id, version) {
+          const item = known.get(id);
+          return item?.version === version ? item.properties : undefined;
+        },
+        keep() {},
+      });
+      // A round tells everything that was there before it.
+      return { ...opened, position, hasSeveralPages: false };
+    },
+    changesSince: ({ folderId }, position, signal) =>
+      readRowsSince(session, rows, folderId, position, signal),
+    open(_, changed, again, __, signal) {
+      const retried = again.map((item) => ({ version: '', pictureStamp: '', ...item, ...UNOPENED }));
+      return openContacts(session, [...changed.values(), ...retried], signal);
+    },
   };
 }
 
@@ -33,11 +96,10 @@ async function listFolders(
   session: MailboxSession,
   codec: MarkCodec,
   signal: AbortSignal,
-): Promise<readonly SourceFolder[]> {
+): Promise<readonly [FoundFolder, ...FoundFolder[]]> {
   signal.throwIfAborted();
   const contacts = await readFolder(session, codec, session.contacts, signal);
   if (contacts === undefined)
     throw new Failure('unexpectedAnswer', { details: { code: 'noContactsFolder' } });
-  const below = await foldersBelowContacts(session, codec, signal);
-  return [{ ...sourceFolder(contacts), parentId: undefined }, ...below.map(sourceFolder)];
+  return [contacts, ...(await foldersBelowContacts(session, codec, signal))];
 }

@@ -14,11 +14,12 @@ export function syncFolderItems(
   id: FolderId,
   syncState: string | undefined,
   most: number = CHANGES_PER_ANSWER,
+  shape: Xml = MARK_SHAPE,
 ): Xml {
   return element(
     'm:SyncFolderItems',
     {},
-    MARK_SHAPE,
+    shape,
     element('m:SyncFolderId', {}, folderIdElement(id)),
     syncState === undefined ? undefined : element('m:SyncState', {}, syncState),
     element('m:MaxChangesReturned', {}, String(most)),

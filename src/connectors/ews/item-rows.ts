@@ -3,8 +3,9 @@
 
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
-import type { ChangeRound } from '../contact-folder/folder-protocol.ts';
+import type { ChangedItem, ChangeRound } from '../contact-folder/folder-protocol.ts';
 import type { MarkedRow } from '../contact-folder/look-before-writing.ts';
+import { MARK_SHAPE } from './contact-reader.ts';
 import { isUnusableSyncState } from './failures.ts';
 import { CHANGES_PER_ANSWER, findItems, ITEMS_PER_PAGE, syncFolderItems } from './item-operations.ts';
 import {
@@ -17,13 +18,23 @@ import {
 } from './mailbox-session.ts';
 import { offsetAfter, Paging, stuck } from './paging.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
+import type { Xml } from './xml-writer.ts';
 
 export interface ItemRow extends MarkedRow {
   readonly createdAt: string;
 }
 
+/** What is asked for of each item, and what its answer makes. */
+export interface RowReader<Row extends SyncedRow> {
+  readonly shape: Xml;
+  /** undefined: of no interest. */
+  readonly decode: (item: XmlElement) => Row | undefined;
+}
+
+type SyncedRow = ChangedItem & { readonly itemId: ItemId };
+
 /** The position is the sync state. */
-export interface SyncRound extends ChangeRound<ItemRow> {
+export interface SyncRound<Row extends SyncedRow = ItemRow> extends ChangeRound<Row> {
   readonly position: string;
   /** How many it took. */
   readonly answers: number;
@@ -36,23 +47,32 @@ const MOST_STARTS = 3;
  * Everything that was in the folder before the call and is still there. What changes between two answers of a round is
  * told in the next one only: where a single answer was not enough, another round follows.
  */
-export async function readEverything(
+export function readEverything(
   session: MailboxSession,
   codec: MarkCodec,
   folder: FolderId,
   signal: AbortSignal,
 ): Promise<SyncRound> {
+  return readAllRows(session, marksOf(codec), folder, signal);
+}
+
+export async function readAllRows<Row extends SyncedRow>(
+  session: MailboxSession,
+  reader: RowReader<Row>,
+  folder: FolderId,
+  signal: AbortSignal,
+): Promise<SyncRound<Row>> {
   for (let start = 0; start < MOST_STARTS; start += 1) {
-    const all = await readChangesSince(session, codec, folder, undefined, signal);
+    const all = await readRowsSince(session, reader, folder, undefined, signal);
     if (all === undefined) break;
     if (all.answers === 1) return all;
-    const since = await readChangesSince(session, codec, folder, all.position, signal);
+    const since = await readRowsSince(session, reader, folder, all.position, signal);
     if (since !== undefined) return joined(all, since);
   }
   throw stuck('syncStateUnusable');
 }
 
-function joined(first: SyncRound, then: SyncRound): SyncRound {
+function joined<Row extends SyncedRow>(first: SyncRound<Row>, then: SyncRound<Row>): SyncRound<Row> {
   const stayed = [...first.changed].filter(([id]) => !then.removed.has(id));
   return {
     changed: new Map([...stayed, ...then.changed]),
@@ -63,23 +83,33 @@ function joined(first: SyncRound, then: SyncRound): SyncRound {
 }
 
 /** A single round, from the start or since the state; undefined: the state is unusable, read everything. */
-export async function readChangesSince(
+export function readChangesSince(
   session: MailboxSession,
   codec: MarkCodec,
   folder: FolderId,
   before: string | undefined,
   signal: AbortSignal,
 ): Promise<SyncRound | undefined> {
-  const changed = new Map<ItemId, ItemRow>();
+  return readRowsSince(session, marksOf(codec), folder, before, signal);
+}
+
+export async function readRowsSince<Row extends SyncedRow>(
+  session: MailboxSession,
+  reader: RowReader<Row>,
+  folder: FolderId,
+  before: string | undefined,
+  signal: AbortSignal,
+): Promise<SyncRound<Row> | undefined> {
+  const changed = new Map<ItemId, Row>();
   const removed = new Set<ItemId>();
   const paging = new Paging(CHANGES_PER_ANSWER);
   for (let syncState = before, answers = 1; ; answers += 1) {
-    const operation = (rows: number) => syncFolderItems(folder, syncState, rows);
+    const operation = (rows: number) => syncFolderItems(folder, syncState, rows, reader.shape);
     const message = await paging.ask(session, operation, signal);
     if (before !== undefined && isUnusableSyncState(message.code)) return undefined;
     const element = requireDone(message);
     const changes = childOf(element, 'Changes')?.children ?? [];
-    for (const change of changes) takeOver(change, codec, changed, removed);
+    for (const change of changes) takeOver(change, reader, changed, removed);
     const next = textOf(element, 'SyncState');
     if (next === '') throw stuck('syncStateMissing');
     // What changed stands one level down, what was removed does not.
@@ -97,10 +127,10 @@ function idsIn(items: readonly XmlElement[]): readonly string[] {
 }
 
 /** An item may come several times: the last entry holds. */
-function takeOver(
+function takeOver<Row extends SyncedRow>(
   change: XmlElement,
-  codec: MarkCodec,
-  changed: Map<ItemId, ItemRow>,
+  { decode }: RowReader<Row>,
+  changed: Map<ItemId, Row>,
   removed: Set<ItemId>,
 ): void {
   if (change.name === 'Delete') {
@@ -108,7 +138,8 @@ function takeOver(
     removed.add(id);
     changed.delete(id);
   } else if (change.name === 'Create' || change.name === 'Update') {
-    for (const row of rowsIn(change, codec)) {
+    for (const row of change.children.map(decode)) {
+      if (row === undefined) continue;
       changed.set(row.itemId, row);
       removed.delete(row.itemId);
     }
@@ -133,9 +164,17 @@ export async function* listItems(
   }
 }
 
-/** Distribution lists and whatever else lies in a contact folder are no contacts. */
 function rowsIn(parent: XmlElement | undefined, codec: MarkCodec): readonly ItemRow[] {
-  return (parent?.children ?? []).filter(({ name }) => name === 'Contact').map((item) => rowOf(item, codec));
+  const { decode } = marksOf(codec);
+  return (parent?.children ?? []).map(decode).filter((row) => row !== undefined);
+}
+
+/** Distribution lists and whatever else lies in a contact folder are no contacts. */
+function marksOf(codec: MarkCodec): RowReader<ItemRow> {
+  return {
+    shape: MARK_SHAPE,
+    decode: (item) => (item.name === 'Contact' ? rowOf(item, codec) : undefined),
+  };
 }
 
 export function rowOf(item: XmlElement, codec: MarkCodec): ItemRow {

@@ -6,6 +6,8 @@ import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { FolderItems, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { OpenedItems } from '../contact-folder/read-source-items.ts';
+import type { RememberedItem } from '../contact-folder/remembered-items.ts';
 import { attachmentsOf, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
 import { isOfDamagedItem } from './failures.ts';
 import { findItems, ITEMS_PER_PAGE } from './item-operations.ts';
@@ -22,10 +24,8 @@ import { offsetAfter, Paging } from './paging.ts';
 import { readItems } from './read-items.ts';
 import { booleanOf, childOf, textOf, type XmlElement } from './xml-element.ts';
 
-/** Of an item in a list; the version differs as soon as anything in the item changes. */
-interface Row extends SourceItem {
-  readonly version: string;
-}
+/** Of an item in a list. */
+type Row = RememberedItem;
 
 export interface KnownContacts {
   /** undefined: not known in this version. */
@@ -56,7 +56,14 @@ export async function readFolderItems(
 ): Promise<FolderItems> {
   const { rows, otherItems, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
   const opened = await openContacts(session, rows, signal, known);
-  return { ...opened, otherItems, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
+  const unreadable = opened.damaged.length;
+  return {
+    ...opened,
+    unreadable,
+    otherItems,
+    ...(failure === undefined ? {} : { failure }),
+    hasSeveralPages,
+  };
 }
 
 async function readRows(
@@ -75,7 +82,7 @@ async function readRows(
       const root = childOf(requireDone(await paging.ask(session, operation, signal)), 'RootFolder');
       const children = childOf(root, 'Items')?.children ?? [];
       for (const child of children) {
-        const [row] = rowOf(child, codec);
+        const row = sourceRowOf(child, codec);
         if (row === undefined) others.add(childOf(child, 'ItemId')?.attributes['Id'] ?? '');
         else rows.set(row.itemId, row);
       }
@@ -92,32 +99,31 @@ async function readRows(
 }
 
 /** Items of other classes, such as notes and meeting requests that somebody dragged there, are no contacts. */
-function rowOf(row: XmlElement, codec: MarkCodec): readonly Row[] {
-  if (row.name !== 'Contact' && row.name !== 'DistributionList') return [];
+export function sourceRowOf(row: XmlElement, codec: MarkCodec): Row | undefined {
+  if (row.name !== 'Contact' && row.name !== 'DistributionList') return undefined;
   const subject = textOf(row, 'Subject');
   const extended = extendedIn(row);
   const original = codec.original?.(extended.get(IDENTITY_PROPERTY.key) ?? '');
-  return [
-    {
-      itemId: itemIdOf(row),
-      version: versionOf(row),
-      kind: row.name === 'Contact' ? 'contact' : 'contactList',
-      searchKey: original?.searchKey ?? extended.get(SEARCH_KEY.key) ?? '',
-      createdAt: original?.createdAt ?? createdAtOf(row),
-      isMarked: markOf(row, codec) !== undefined,
-      properties: subject === '' ? {} : { displayName: subject },
-      pictureStamp: booleanOf(textOf(row, 'HasPicture')) === true ? versionOf(row) : '',
-    },
-  ];
+  return {
+    itemId: itemIdOf(row),
+    version: versionOf(row),
+    kind: row.name === 'Contact' ? 'contact' : 'contactList',
+    searchKey: original?.searchKey ?? extended.get(SEARCH_KEY.key) ?? '',
+    createdAt: original?.createdAt ?? createdAtOf(row),
+    isMarked: markOf(row, codec) !== undefined,
+    properties: subject === '' ? {} : { displayName: subject },
+    pictureStamp: booleanOf(textOf(row, 'HasPicture')) === true ? versionOf(row) : '',
+  };
 }
 
-async function openContacts(
+/** What the rows lack; what was opened before counts until the failure. */
+export async function openContacts(
   session: MailboxSession,
   rows: readonly Row[],
   signal: AbortSignal,
-  known: KnownContacts | undefined,
-): Promise<Omit<FolderItems, 'hasSeveralPages'>> {
-  const items: SourceItem[] = [];
+  known?: KnownContacts,
+): Promise<OpenedItems> {
+  const items: Row[] = [];
   const closed: Row[] = [];
   for (const row of rows) {
     const properties =
@@ -136,14 +142,14 @@ async function openContacts(
       }
       damaged.push(...opened.damaged);
     }
-    return { items, unreadable: damaged.length, damaged };
+    return { items, damaged };
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure)) throw thrown;
-    return { items, unreadable: damaged.length, damaged, failure: thrown };
+    return { items, damaged, failure: thrown };
   }
 }
 
-function itemOf(row: Row, properties: ContactProperties): SourceItem {
+function itemOf(row: Row, properties: ContactProperties): Row {
   return { ...row, properties };
 }
 

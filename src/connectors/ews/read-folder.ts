@@ -18,7 +18,7 @@ import type { XmlElement } from './xml-element.ts';
 
 export const TOKEN_FORMAT: SyncTokenFormat = { format: 'ews 1', mostOthers: 100 };
 
-const STAMP_RULES: StampRules<FoundFolder> = {
+export const STAMP_RULES: StampRules<FoundFolder> = {
   listedAt: (_, now) => now,
   // By our own clock: those of a domain may differ by five minutes before Kerberos refuses them.
   settledAfterMs: 310_000,

@@ -35,7 +35,7 @@ describe.each([
     overEws,
     (control: EmulatorControl) =>
       control.addEwsFault({
-        operation: 'FindItem',
+        operation: 'GetItem',
         after: 1,
         count: 1_000,
         action: { kind: 'access-denied-here' },

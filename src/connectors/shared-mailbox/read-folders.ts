@@ -128,6 +128,8 @@ async function readRound(
   const denied: Failure[] = [];
   let failure: Failure | undefined;
   let hasSeveralPages = folders.length > 1;
+  // Whatever moves from one folder to another changes both.
+  let isUnchanged = true;
   for (const folder of folders) {
     const reading = await contacts.read(folder, signal);
     // Whoever moved an item from one folder to another meanwhile shows it twice.
@@ -144,7 +146,11 @@ async function readRound(
     if (count > 0) gaps.push(new Failure('sourceItemUnreadable', { details: { folder: name, count } }));
     const kept = known.filter(({ isMarked }) => !isMarked).length;
     if (kept > 0) remarks.push(new Failure('sourceItemKept', { details: { folder: name, count: kept } }));
+    const { notListed = 0 } = reading;
+    if (notListed > 0)
+      remarks.push(new Failure('sourceItemsNotListed', { details: { folder: name, count: notListed } }));
     hasSeveralPages ||= reading.hasSeveralPages;
+    isUnchanged &&= reading.isUnchanged === true;
     if (reading.denied !== undefined) denied.push(folder.closed ?? reading.denied);
     if (reading.failure !== undefined) failure = reading.failure;
     if (failure !== undefined) break;
@@ -154,5 +160,6 @@ async function readRound(
   if (denied.length > 0 && denied.length === folders.length) failure ??= denied[0];
   for (const id of items.keys()) damaged.delete(id);
   const read = { items: [...items.values()], damaged: [...damaged.values()] };
-  return { ...read, folderOf, otherItems, gaps, remarks, failure, hasSeveralPages };
+  const mayHaveSkipped = hasSeveralPages && !isUnchanged;
+  return { ...read, folderOf, otherItems, gaps, remarks, failure, hasSeveralPages: mayHaveSkipped };
 }

@@ -116,6 +116,19 @@ export const sourceFailures = {
         'Open the folder in Outlook and look for contacts that cannot be opened; delete them or enter them anew. The details name the folder.',
     },
   },
+  sourceItemsNotListed: {
+    number: 14034,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence:
+        'A folder of the source holds items that Microsoft Graph does not show, such as contact lists; they are not copied.',
+      causes: ['Contact lists (personal distribution lists) or items of other classes lie in the folder.'],
+      remedy:
+        'Nothing has to be done: contacts hold one person each. To have the members of a list copied, keep each of them as a contact in the folder. The details name the folder and the number of items.',
+    },
+  },
   photoRightMissing: {
     number: 14040,
     scope: 'source',

@@ -18,6 +18,7 @@ import { createGraphTargets, openGraphContactFolders } from '../../graph/index.t
 import { impatientClock } from '../../graph/testing/graph-test-bed.ts';
 import { createGraphClient } from '../../graph-client/index.ts';
 import { createHttpClient } from '../../http/http-client.ts';
+import { createInMemoryDirectoryCache } from '../../memory/stores/in-memory-directory-cache.ts';
 import { InMemoryLeases } from '../../memory/stores/in-memory-leases.ts';
 import { createOriginalContacts } from '../original-contacts.ts';
 import { createSharedMailboxReader } from '../shared-mailbox-source.ts';
@@ -235,7 +236,11 @@ function throughEws({ emulator }: PublicFolderBed): Way {
   };
   return {
     location: 'onPremises',
-    open: openEwsContactFolders({ ...options, client: createEwsClient(options) }),
+    open: openEwsContactFolders({
+      ...options,
+      client: createEwsClient(options),
+      cache: createInMemoryDirectoryCache(),
+    }),
     copies: createEwsTargets({ ...options, markCodec: copyMarkCodec }),
     targets: createEwsTargets(options),
     close: () => http.close(),
@@ -257,7 +262,7 @@ function throughGraph({ emulator }: PublicFolderBed): Way {
   const options = { client, markCodec, folderMark, ...common };
   return {
     location: 'exchangeOnline',
-    open: openGraphContactFolders(options),
+    open: openGraphContactFolders({ ...options, cache: createInMemoryDirectoryCache() }),
     copies: createGraphTargets({ ...options, markCodec: copyMarkCodec }),
     targets: createGraphTargets(options),
     close: () => http.close(),

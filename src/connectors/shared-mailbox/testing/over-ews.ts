@@ -5,10 +5,12 @@ import { silentLog } from '../../../ports/log.ts';
 import { createEwsClient, openEwsContactFolders } from '../../ews/index.ts';
 import { basicSignIn, createExchangeHttp } from '../../exchange-http/index.ts';
 import { impatientClock, jsonMarkCodec } from '../../graph/testing/graph-test-bed.ts';
+import { forgettableCache } from './forgettable-cache.ts';
 import type { Protocol } from './shared-mailbox-bed.ts';
 
 export function overEws(emulator: RunningEmulator): Protocol {
   const clock = impatientClock();
+  const cache = forgettableCache();
   const { userName, password } = emulator.serviceAccount;
   const common = { clock, log: silentLog, random: () => 0.5 };
   const http = createExchangeHttp({
@@ -24,8 +26,16 @@ export function overEws(emulator: RunningEmulator): Protocol {
   });
   return {
     location: 'onPremises',
-    open: openEwsContactFolders({ client, impersonate: true, markCodec: jsonMarkCodec, ...common }),
+    open: openEwsContactFolders({
+      client,
+      impersonate: true,
+      markCodec: jsonMarkCodec,
+      cache,
+      ...common,
+      clock: emulator.clock,
+    }),
     requests: () => client.counts.requests,
+    forget: cache.forget,
     close: () => http.close(),
   };
 }

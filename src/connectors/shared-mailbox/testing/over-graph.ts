@@ -6,10 +6,12 @@ import { openGraphContactFolders } from '../../graph/index.ts';
 import { impatientClock, jsonMarkCodec } from '../../graph/testing/graph-test-bed.ts';
 import { createGraphClient } from '../../graph-client/index.ts';
 import { createHttpClient } from '../../http/http-client.ts';
+import { forgettableCache } from './forgettable-cache.ts';
 import type { Protocol } from './shared-mailbox-bed.ts';
 
 export function overGraph(emulator: RunningEmulator): Protocol {
   const clock = impatientClock();
+  const cache = forgettableCache();
   const http = createHttpClient({
     allowedHosts: [new URL(emulator.url).host],
     additionalCa: emulator.caPem,
@@ -25,8 +27,15 @@ export function overGraph(emulator: RunningEmulator): Protocol {
   });
   return {
     location: 'exchangeOnline',
-    open: openGraphContactFolders({ client, markCodec: jsonMarkCodec, clock, log: silentLog }),
+    open: openGraphContactFolders({
+      client,
+      markCodec: jsonMarkCodec,
+      cache,
+      clock: emulator.clock,
+      log: silentLog,
+    }),
     requests: () => client.counts.innerRequests,
+    forget: cache.forget,
     close: () => http.close(),
   };
 }

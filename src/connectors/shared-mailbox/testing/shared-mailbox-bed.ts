@@ -23,6 +23,8 @@ export interface Protocol {
   readonly location: DirectoryMailbox['location'];
   readonly open: OpenContactFolders;
   readonly requests: () => number;
+  /** As if every earlier reading had been made by another installation. */
+  readonly forget: () => void;
   close(): Promise<void>;
 }
 
@@ -161,10 +163,10 @@ export class SharedMailboxBed {
   }
 
   /** The store lists it and cannot open it. */
-  damage(item: string): void {
+  damage(item: string, isDamaged = true): void {
     const stored = this.#stored(item);
     if (stored === undefined) throw new Error('no such item');
-    stored.isDamaged = true;
+    stored.isDamaged = isDamaged;
   }
 
   /** The source object that an item is read as. */
