@@ -86,7 +86,7 @@ describe.each([
     const items = await settled();
     await happens(items);
     const { reading, requests } = await costing();
-    expect(reading.objects.map(({ attributes }) => attributes.displayName?.[0]).sort()).toEqual(names);
+    expect(reading.objects.map(({ attributes }) => attributes.displayName?.[0] ?? '').sort()).toEqual(names);
     expect(requests).toBeLessThanOrEqual(4);
     await bed.control.advanceClock(10 * MINUTE);
     expect((await sameAsInFull()).isComplete).toBe(true);
