@@ -354,6 +354,13 @@ export type RunEventView = { readonly at: string } & (
       readonly phase: 'planning' | 'applying';
       readonly failure: FailureView;
     }
+  | {
+      /** Written, and a person should know something nevertheless. */
+      readonly type: 'mailbox.warned';
+      readonly mailboxId: string;
+      readonly primarySmtpAddress: string;
+      readonly failure: FailureView;
+    }
   | ({ readonly type: 'brake.engaged' } & BrakeView)
   | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
   | {

@@ -175,6 +175,7 @@ export function plainLine(
         ? `mailboxes read: ${event.targets} to fill`
         : `${count(event.targets, 'mailbox', 'mailboxes')} to roll back`;
     case 'mailbox.failed':
+    case 'mailbox.warned':
     case 'mailbox.skipped':
       return `${visible(event.primarySmtpAddress)}: ${event.failure.number} ${event.failure.sentence}`;
     case 'mailbox.planned':

@@ -139,6 +139,7 @@ function reportMailboxes(events: readonly RunEvent[], isCutOff: boolean): Mailbo
           end: event.type === 'mailbox.failed' ? 'failed' : 'skipped',
         }));
         break;
+      case 'mailbox.warned':
       case 'contact.failed':
         tell(event.mailboxId, undefined, ({ failures }) => ({ failures: [...failures, event.failure] }));
         break;
@@ -200,6 +201,7 @@ function failuresOf(event: RunEvent): readonly FailureRecord[] {
     case 'mailboxes.read':
       return event.gaps;
     case 'mailbox.failed':
+    case 'mailbox.warned':
     case 'contact.failed':
       return [event.failure];
     case 'run.ended':

@@ -48,6 +48,8 @@ export interface EarlierTries {
   readonly doubts: readonly DoubtfulWrite[];
   /** Who failed for good; not tried again in this run, and counted already. */
   readonly failedFor: ReadonlySet<SourceObjectId>;
+  /** Why the contact folder has its old name. */
+  readonly nameKept: Failure | undefined;
 }
 
 interface DoubtfulWrite {
@@ -112,6 +114,7 @@ class MailboxWriting {
   /** Changes that failed for good; they are not tried again in this run. */
   readonly #failedFor: Set<SourceObjectId>;
   #unknown: DoubtfulWrite[];
+  #nameKept: Failure | undefined;
   /** A refusal that concerns the whole run, or the service's wish to leave the mailbox alone. */
   #stop: Failure | undefined;
   /** Why the outcome of a write in the last round is not known. */
@@ -130,7 +133,7 @@ class MailboxWriting {
   }
 
   get leaves(): EarlierTries {
-    return { doubts: this.#unknown, failedFor: this.#failedFor };
+    return { doubts: this.#unknown, failedFor: this.#failedFor, nameKept: this.#nameKept };
   }
 
   /** So far. */
@@ -268,13 +271,15 @@ class MailboxWriting {
     throw new Failure('folderRefused', { details: { folder: name } });
   }
 
-  #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
+  async #applyFolder(target: MailboxTarget, action: FolderAction): Promise<SnapshotFolder | undefined> {
     const { journal } = this.#ports;
     const { mailbox } = this.#input;
-    return writeFolder(
+    const { folder, nameKept } = await writeFolder(
       { journal, runId: this.#recorder.run.id, mailbox, target, signal: this.#signal },
       action,
     );
+    if (action.kind === 'rename') this.#nameKept = nameKept;
+    return folder;
   }
 
   async #writeChanges(

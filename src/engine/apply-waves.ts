@@ -13,6 +13,7 @@ import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 import { type OnWritten, watchedTarget, watchedTargets } from './watched-writes.ts';
 import { type WaveCandidate, wavesOf } from './waves.ts';
+import { mailboxWarned } from './write-folder.ts';
 
 export interface ApplyAllInput {
   readonly revision: PolicyRevision;
@@ -29,6 +30,8 @@ export interface AppliedAll {
   readonly reachedAll: boolean;
   /** Those that failed as a whole, and those of waves that were not begun. */
   readonly unreached: ReadonlySet<MailboxId>;
+  /** Nothing failed, and every folder has its name. */
+  readonly isClean: boolean;
   /** Set when a wave failed and the others were not begun. */
   readonly failure: Failure | undefined;
 }
@@ -47,6 +50,7 @@ export async function applyWaves(
   }
   const waves = wavesOf(candidates, input.revision.policy.canary);
   let failed = 0;
+  let namesKept = 0;
   let reachedAll = true;
   const unreached = new Set<MailboxId>();
   const earlierTries: ApplyInput['earlierTries'] = new Map();
@@ -63,8 +67,12 @@ export async function applyWaves(
       recorder,
       signal,
     );
-    failed += earlierTries.get(mailbox.id)?.failedFor.size ?? 0;
+    const { failedFor, nameKept } = earlierTries.get(mailbox.id) ?? {};
+    failed += failedFor?.size ?? 0;
     earlierTries.delete(mailbox.id);
+    if (nameKept === undefined) return;
+    namesKept += 1;
+    await recorder.emit(mailboxWarned(mailbox, nameKept));
   };
   const report = async ({ mailbox }: StoredPlan, failure: Failure): Promise<void> => {
     failed += 1;
@@ -95,8 +103,8 @@ export async function applyWaves(
     if (failed > 0 && index < waves.length - 1) {
       const failure = new Failure('waveFailed', { details: { wave: wave.name } });
       for (const { mailboxIds } of waves.slice(index + 1)) for (const id of mailboxIds) unreached.add(id);
-      return { failed, reachedAll: false, unreached, failure };
+      return { failed, reachedAll: false, unreached, isClean: false, failure };
     }
   }
-  return { failed, reachedAll, unreached, failure: undefined };
+  return { failed, reachedAll, unreached, isClean: failed + namesKept === 0, failure: undefined };
 }

@@ -88,7 +88,7 @@ export async function approveRun(
       const { policy, policyId, wanted } = context;
       const pass = { policy, policyId, wanted, holder: request.holder, concurrency };
       await writePhotos(pass, await filledMailboxes(recorder, ports), ports, recorder, held);
-      const isClean = isPlannedWhole && applied.failed === 0;
+      const isClean = isPlannedWhole && applied.isClean;
       return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
     });
   });

@@ -11,6 +11,11 @@ const ours = (world: World, box = 1) => {
   return folder;
 };
 
+function rename(world: World, name: string): void {
+  world.policy = { ...world.policy, folder: { ...world.policy.folder, name } };
+  world.revision += 1;
+}
+
 describe('Identity', () => {
   it('a person who marries and gets a new address keeps the contact', async () => {
     const world = new World(3, 1);
@@ -121,6 +126,62 @@ describe("The folder is the user's too", () => {
     const { world, user, folder } = await filled();
     user.renameFolder(folder.id, 'Firma');
     expect(await world.writesDuring(() => world.run())).toEqual([]);
+    expect(ours(world).name).toBe('Firma');
+  });
+
+  it('given a name that the mailbox has already: filled under the old one, until the name is free', async () => {
+    const world = new World(3, 2);
+    await world.run();
+    const user = world.organization.userOf(boxId(1));
+    const mine = user.createFolder('Colleagues');
+    rename(world, 'Colleagues');
+    world.policy = {
+      ...world.policy,
+      canary: { ...world.policy.canary, mailboxes: ['box1@contoso.example'] },
+    };
+    world.organization.putObject(person(4));
+    for (const people of [4, 5]) {
+      expect((await world.run()).state).toBe('finishedWithErrors');
+      expect([ours(world).name, ours(world, 2).name]).toEqual(['Company Contacts', 'Colleagues']);
+      expect([world.managed(1).size, world.managed(2).size]).toEqual([people, people]);
+      expect(world.eventsOf('mailbox.failed')).toEqual([]);
+      expect(world.eventsOf('mailbox.warned')).toMatchObject([
+        {
+          mailboxId: boxId(1),
+          failure: { code: 'folderNameTaken', details: { folder: 'Colleagues' } },
+        },
+      ]);
+      world.organization.putObject(person(people + 1));
+    }
+    expect(world.box(1).itemsIn(mine)).toEqual([]);
+
+    user.renameFolder(mine, 'Mine');
+    expect((await world.run()).state).toBe('finished');
+    expect(ours(world).name).toBe('Colleagues');
+    expect(await world.writesDuring(() => world.run())).toEqual([]);
+  });
+
+  it('renamed by a run whose rollback finds the old name taken: keeps the new one, and the rest is undone', async () => {
+    const { world, user, folder } = await filled();
+    rename(world, 'Colleagues');
+    world.organization.putObject(person(4));
+    const run = await world.run();
+    user.createFolder('Company Contacts');
+    expect((await world.rollback(run.id)).state).toBe('finishedWithErrors');
+    expect(world.managed(1).size).toBe(3);
+    expect(ours(world).id).toBe(folder.id);
+    expect(world.eventsOf('mailbox.warned')).toMatchObject([{ failure: { code: 'folderNameTaken' } }]);
+  });
+
+  it('not renamed by a run: its rollback renames nothing either', async () => {
+    const { world, user, folder } = await filled();
+    const mine = user.createFolder('Colleagues');
+    rename(world, 'Colleagues');
+    world.organization.putObject(person(4));
+    const run = await world.run();
+    user.renameFolder(mine, 'Mine');
+    user.renameFolder(folder.id, 'Firma');
+    expect((await world.rollback(run.id)).state).toBe('finished');
     expect(ours(world).name).toBe('Firma');
   });
 

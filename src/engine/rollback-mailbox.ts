@@ -20,7 +20,7 @@ import { countsOf, noticesOf, plannedChange, type ReadyStep, readyStep } from '.
 import { type RollbackStep, rollbackSteps } from './rollback-steps.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
-import { writeFolder } from './write-folder.ts';
+import { mailboxWarned, writeFolder } from './write-folder.ts';
 
 const MAX_ROUNDS = 4;
 const NOTHING_WRITTEN: OutcomeCounts = {
@@ -72,6 +72,7 @@ export class RollbackMailbox {
   #steps: readonly RollbackStep[] = [];
   #hasSomethingToDo = false;
   #snapshot: FolderSnapshot | undefined;
+  #nameKept: Failure | undefined;
   #folderEntries: readonly JournalEntry[] = [];
   /** Writes whose outcome is not known, also of an earlier try. */
   #unknown: { readonly step: ReadyStep; readonly journalId: number; readonly failure: Failure }[] = [];
@@ -103,6 +104,11 @@ export class RollbackMailbox {
   /** People, over all tries. */
   get failed(): number {
     return this.#failedFor.size;
+  }
+
+  /** false: the contact folder could not get its old name back. */
+  get hasItsName(): boolean {
+    return this.#nameKept === undefined;
   }
 
   /** Adds to `returning` who comes back. Keeps nothing that was read: there may be thousands of mailboxes. */
@@ -172,6 +178,8 @@ export class RollbackMailbox {
       await this.#ports.ledger.forget(id, this.mailbox.id);
       await this.#ports.memory.addWrittenMailbox(id, this.mailbox);
       await this.#ports.runs.setProgress(this.#recorder.run.id, this.mailbox.id, 'done');
+      if (this.#nameKept !== undefined)
+        await this.#recorder.emit(mailboxWarned(this.mailbox, this.#nameKept));
     });
   }
 
@@ -226,7 +234,9 @@ export class RollbackMailbox {
       foreign: new Map((snapshot.foreign ?? []).map((item) => [item.itemId, item])),
     };
     this.#snapshot = snapshot;
-    this.#folderEntries = entries.filter((entry) => entry.sourceObjectId === undefined);
+    this.#folderEntries = entries.filter(
+      ({ sourceObjectId, outcome }) => sourceObjectId === undefined && outcome !== 'refused',
+    );
     const isOpen = ({ sourceObjectId }: JournalEntry): boolean =>
       sourceObjectId !== undefined && !this.#failedFor.has(sourceObjectId);
     this.#steps = rollbackSteps(entries.filter(isOpen), world);
@@ -365,7 +375,9 @@ export class RollbackMailbox {
       target: this.#target,
       signal: this.#signal,
     };
-    return (await writeFolder(writing, action))?.folderId;
+    const { folder, nameKept } = await writeFolder(writing, action);
+    if (action.kind === 'rename') this.#nameKept = nameKept;
+    return folder?.folderId;
   }
 }
 

@@ -108,7 +108,8 @@ async function carryOut(
     onFailure: failedIn('applying'),
   });
   const contactsFailed = planned.some((work) => work.failed > 0);
-  return recorder.end(failed === 0 && !contactsFailed ? 'finished' : 'finishedWithErrors');
+  const isClean = failed === 0 && !contactsFailed && planned.every((work) => work.hasItsName);
+  return recorder.end(isClean ? 'finished' : 'finishedWithErrors');
 }
 
 /** Mailboxes with anything in the journal of the run; the directory is not asked, they may have left it since. */

@@ -137,7 +137,7 @@ async function carryOut(
   const concurrency = concurrencyOf(request);
   const pass = { policy, policyId: id, wanted: source.wanted, holder: request.holder, concurrency };
   await writePhotos(pass, targets.fill, ports, recorder, signal);
-  const isClean = isPlannedWhole && applied.failed === 0;
+  const isClean = isPlannedWhole && applied.isClean;
   return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
 }
 

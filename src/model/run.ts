@@ -179,6 +179,13 @@ export type RunEvent =
       readonly phase: 'planning' | 'applying';
       readonly failure: FailureRecord;
     }
+  | {
+      /** Written, and a person should know something nevertheless. */
+      readonly type: 'mailbox.warned';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly failure: FailureRecord;
+    }
   | { readonly type: 'brake.engaged'; readonly reasons: readonly BrakeReason[]; readonly digest: string }
   | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
   | {

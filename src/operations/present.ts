@@ -57,6 +57,7 @@ export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<Mailbo
       return { ...event, gaps: event.gaps.map((gap) => presentFailure(gap)) };
     case 'mailbox.skipped':
     case 'mailbox.failed':
+    case 'mailbox.warned':
     case 'contact.failed':
       return { ...event, failure: presentFailure(event.failure) };
     case 'photos.written':

@@ -69,8 +69,9 @@ export interface MailboxTarget {
    * Carries out one folder action and returns the folder, undefined after `remove` and when `remove` found something
    * in it (then the folder stays). `create` of a name that exists returns the existing folder. Folders made here
    * carry the mark. Sub-folders are made below the contact folder. Idempotent: a lost answer may be repeated.
-   * `rename` and `adopt` of a folder that is gone throw `changedSincePlanned`; `rename` to a taken name, or of a folder
-   * that is not ours, throws `folderRefused`.
+   * `rename` and `adopt` of a folder that is gone throw `changedSincePlanned`; `rename` of a folder that is not ours
+   * throws `folderRefused`, to a taken name `folderNameTaken`, and to one that the mailbox does not accept
+   * `folderNameRefused`: then the folder is as it was.
    */
   applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined>;
 

@@ -133,6 +133,12 @@ function lineOf(runId: RunId, event: RunEvent, tally: Tally): Line | undefined {
           ...reasonOf(event.failure),
         },
       ];
+    case 'mailbox.warned':
+      return [
+        'warn',
+        'mailbox keeps its folder name',
+        { runId, mailboxId: event.mailboxId, ...reasonOf(event.failure) },
+      ];
     case 'contact.failed':
       return [
         'warn',

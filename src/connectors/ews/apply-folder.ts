@@ -7,8 +7,9 @@ import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { FolderAction } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isOurs } from '../contact-folder/found-mark.ts';
+import { nameRefused, nameTaken } from '../contact-folder/kept-name.ts';
 import { byName, type FolderWish } from '../contact-folder/located-folder.ts';
-import { isFolderExists, isGone } from './failures.ts';
+import { isFolderExists, isGone, isRefusedName } from './failures.ts';
 import { createFolder, deleteFolder, updateFolder } from './folder-operations.ts';
 import {
   childrenIn,
@@ -51,7 +52,7 @@ export async function applyFolderAction(
       const found = existing(folder).folder;
       if (!isOurs(found.mark, wish.policyId)) throw new Failure('folderRefused');
       const siblings = all.filter((one) => one.parentId === found.parentId && one !== found);
-      if (byName(siblings, action.name) !== undefined) throw new Failure('folderRefused');
+      if (byName(siblings, action.name) !== undefined) throw nameTaken(action.name);
       return update(tools, found, action.name, signal);
     }
     case 'remove':
@@ -115,8 +116,9 @@ async function update(
   const { session, codec } = tools;
   const identity = identityFor(tools, name ?? folder.name);
   const message = await session.ask(updateFolder(folder.folderId, name, identity), signal);
-  if (isFolderExists(message.code)) throw new Failure('folderRefused');
+  if (isFolderExists(message.code)) throw nameTaken(name ?? folder.name);
   if (isGone(message.code)) throw new Failure('changedSincePlanned');
+  if (name !== undefined && isRefusedName(message.code)) throw nameRefused(name, message.code);
   requireDone(message);
   return existing(await readFolderById(session, codec, folder.folderId, signal));
 }

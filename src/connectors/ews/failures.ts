@@ -197,6 +197,22 @@ export function isOfDamagedItem(code: string): boolean {
   return code === 'ErrorItemCorrupt' || code === 'ErrorCorruptData';
 }
 
+/** Of a request about nothing but a folder's name and mark, and the mark has been accepted before. */
+export function isRefusedName(code: string): boolean {
+  return REFUSED_NAME.has(code);
+}
+
+const REFUSED_NAME: ReadonlySet<string> = new Set([
+  'ErrorFolderSave',
+  'ErrorFolderSaveFailed',
+  'ErrorFolderSavePropertyError',
+  'ErrorInvalidPropertyRequest',
+  'ErrorInvalidPropertySet',
+  'ErrorInvalidValueForProperty',
+  'ErrorPropertyUpdate',
+  'ErrorPropertyValidationFailure',
+]);
+
 /** The item or folder is not there (any more); an id that the store cannot even read never was there. */
 export function isGone(code: string): boolean {
   return GONE.has(code);

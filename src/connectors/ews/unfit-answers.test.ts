@@ -9,6 +9,7 @@ import {
   control,
   creations,
   failureOf,
+  folder,
   policyId,
   read,
   signal,
@@ -207,5 +208,18 @@ describe('a busy server behind another code', () => {
     const failure = await failureOf(target.applyChanges(creations(3), signal));
     expect(failure).toMatchObject({ number: 12040, retryAfterMs: 5_000 });
     expect(await storedItems()).toEqual([]);
+  });
+});
+
+it('A new name of the folder that the server refuses is told as that', async () => {
+  const refusal = `<m:UpdateFolderResponseMessage ResponseClass="Error"><m:MessageText>The folder save operation failed due to invalid property values.</m:MessageText><m:ResponseCode>ErrorFolderSavePropertyError</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey><m:Folders/></m:UpdateFolderResponseMessage>`;
+  const { folderId, name: from } = folder;
+  const renaming = changed('UpdateFolder', () => [refusal]).applyFolder(
+    { kind: 'rename', key: '', folderId, from, name: 'New' },
+    signal,
+  );
+  await expect(renaming).rejects.toMatchObject({
+    code: 'folderNameRefused',
+    details: { folder: 'New', code: 'ErrorFolderSavePropertyError' },
   });
 });

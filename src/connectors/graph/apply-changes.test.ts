@@ -186,6 +186,19 @@ describe('in the middle of a batch', () => {
     await expect(writing).rejects.toMatchObject({ code: 'mailboxAccessDenied', details: { status: 403 } });
   });
 
+  it('a new name of the folder that Exchange refuses is told as that, and the folder is as it was', async () => {
+    const body = { error: { code: 'ErrorFolderSavePropertyError', message: 'The name is too long.' } };
+    const refused = { face: 'graph', action: { kind: 'answer', status: 400, body } } as const;
+    await control.addFault({ ...refused, method: 'PATCH', path: '/contactFolders/' });
+    const { folderId, name: from } = folder;
+    const renaming = target.applyFolder({ kind: 'rename', key: '', folderId, from, name: 'New' }, signal);
+    await expect(renaming).rejects.toMatchObject({
+      code: 'folderNameRefused',
+      details: { folder: 'New', code: 'ErrorFolderSavePropertyError' },
+    });
+    expect((await read()).folders[0]).toMatchObject({ folderId, name: from, mark: folder.mark });
+  });
+
   it('a value that is refused fails its contact alone, and no contact data gets into the failure', async () => {
     const body = { error: { code: 'ErrorInvalidRequest', message: 'Person 1 has too many addresses' } };
     const refused = { face: 'graph', action: { kind: 'answer', status: 400, body } } as const;

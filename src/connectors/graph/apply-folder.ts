@@ -7,9 +7,10 @@ import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { FolderAction } from '../../model/plan.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import { isOurs } from '../contact-folder/found-mark.ts';
+import { nameRefused, nameTaken } from '../contact-folder/kept-name.ts';
 import { byName, type FolderWish } from '../contact-folder/located-folder.ts';
-import { isRecord, requireSuccess } from '../graph-client/index.ts';
-import { isFolderExists } from './failures.ts';
+import { errorOf, isRecord, requireSuccess } from '../graph-client/index.ts';
+import { isFolderExists, isRefusedName } from './failures.ts';
 import {
   allFolders,
   DEFAULT_FOLDER,
@@ -46,17 +47,12 @@ export async function applyFolderAction(
       return createFolder(tools, action, signal);
     case 'adopt': {
       const { folder } = existing(await findBelowContacts(tools, action.folderId, signal));
-      return patchFolder(tools, folder, markBody(tools, folder.name), signal);
+      return patchFolder(tools, folder, undefined, signal);
     }
     case 'rename': {
       const { folder } = existing(await findBelowContacts(tools, action.folderId, signal));
       if (!isOurs(folder.mark, wish.policyId)) throw new Failure('folderRefused');
-      return patchFolder(
-        tools,
-        folder,
-        { displayName: action.name, ...markBody(tools, action.name) },
-        signal,
-      );
+      return patchFolder(tools, folder, action.name, signal);
     }
     case 'remove':
       await removeFolder(tools, action, signal);
@@ -125,14 +121,20 @@ async function findSibling(
 }
 
 async function patchFolder(
-  { mailbox, codec }: FolderTools,
+  tools: FolderTools,
   folder: FoundFolder,
-  body: object,
+  newName: string | undefined,
   signal: AbortSignal,
 ): Promise<{ folder: FoundFolder; isNew: false }> {
+  const { mailbox, codec } = tools;
+  const body = {
+    ...(newName === undefined ? {} : { displayName: newName }),
+    ...markBody(tools, newName ?? folder.name),
+  };
   const answer = await mailbox.patch(mailbox.path('contactFolders', folder.folderId), body, signal);
-  if (isFolderExists(answer)) throw new Failure('folderRefused');
+  if (isFolderExists(answer)) throw nameTaken(newName ?? folder.name);
   if (mailbox.isGone(answer)) throw new Failure('changedSincePlanned');
+  if (newName !== undefined && isRefusedName(answer)) throw nameRefused(newName, errorOf(answer).code);
   requireSuccess(answer, mailbox.toFailure);
   return existing(await readFolderById(mailbox, codec, folder.folderId, signal));
 }

@@ -106,6 +106,11 @@ export function isFolderExists(answer: GraphAnswer): boolean {
   return [400, 409].includes(answer.status) && /^ErrorFolderExists$/i.test(errorOf(answer).code);
 }
 
+/** Of a request about nothing but a folder's name and mark, and the mark has been accepted before. */
+export function isRefusedName(answer: GraphAnswer): boolean {
+  return answer.status === 400 && !isForeignPage(answer);
+}
+
 /** The token says nothing any more: enumerate again. Some services answer 400 or 404 instead of 410 (graph-exo 1.5). */
 export function isUnusableSyncToken(answer: GraphAnswer): boolean {
   if (answer.status === 410) return true;

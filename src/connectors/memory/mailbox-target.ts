@@ -287,7 +287,7 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     const rival = mailbox
       .foldersIn(folder.parentId ?? mailbox.contactsId)
       .find((one) => one.id !== folder.id && one.name.toLowerCase() === action.name.toLowerCase());
-    if (rival !== undefined) throw new Failure('folderRefused');
+    if (rival !== undefined) throw new Failure('folderNameTaken', { details: { folder: action.name } });
     mailbox.renameFolder(folder.id, action.name);
     return mailbox.markFolder(folder.id, folderMark(policyId, action.name));
   }

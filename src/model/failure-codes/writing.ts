@@ -90,6 +90,36 @@ export const writingFailures = {
       remedy: 'Choose another folder name, or set folder.existing to adopt or use in the policy.',
     },
   },
+  folderNameTaken: {
+    number: 15021,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'The contact folder keeps its old name, because the mailbox has another folder of the new one.',
+      causes: [
+        'The user or another tool made a folder of that name.',
+        'Another policy fills a folder of that name.',
+      ],
+      remedy:
+        'The folder is filled under its old name, and the next run renames it once the name is free: the user renames or removes the other folder, or the policy gets another folder name.',
+    },
+  },
+  folderNameRefused: {
+    number: 15022,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The contact folder keeps its old name, because Exchange refuses the new one.',
+      causes: [
+        'The name is too long, or holds a character that Exchange does not accept in names of folders.',
+      ],
+      remedy:
+        'Give the policy another folder name. Until then the folder is filled under its old name, and every run tries again.',
+    },
+  },
   contactRefused: {
     number: 15030,
     scope: 'contact',

@@ -146,7 +146,7 @@ export function folderPromises(suite: TargetSuite): void {
           },
           bench.signal,
         ),
-        'folderRefused',
+        'folderNameTaken',
       );
       expect((await bench.read()).folders[0]).toMatchObject({ name: 'Company Contacts' });
     }),
