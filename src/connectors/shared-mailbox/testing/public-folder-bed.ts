@@ -169,6 +169,12 @@ export class PublicFolderBed {
     keepContactPhoto(this.#store, stored, picture);
   }
 
+  /** Every item as it is stored. */
+  contents(): string {
+    const items = [...this.#store.items.values()];
+    return JSON.stringify(items.map(({ id, changeNumber, properties }) => [id, changeNumber, properties]));
+  }
+
   forget(): void {
     this.#cache.clear();
   }

@@ -169,6 +169,18 @@ export class SharedMailboxBed {
     stored.isDamaged = isDamaged;
   }
 
+  /** Every item as it is stored. */
+  contents(): string {
+    const stored = this.emulator.organization.recipients.get(this.mailbox.ownerId ?? '')?.mailbox;
+    return JSON.stringify(
+      [...(stored?.items.values() ?? [])].map(({ id, changeNumber, properties }) => [
+        id,
+        changeNumber,
+        properties,
+      ]),
+    );
+  }
+
   /** The source object that an item is read as. */
   async objectOf(item: string): Promise<SourceObjectId> {
     const name = `probe ${randomUUID()}`;
