@@ -14,11 +14,12 @@ export function withPhotoMark(jpeg: Uint8Array, digest: string): Uint8Array {
   if (!isJpeg(jpeg)) throw new TypeError('only a JPEG takes the mark');
   const text = new TextEncoder().encode(`${PREFIX}${digest}`);
   const length = text.length + LENGTH_BYTES;
-  return Uint8Array.from([
-    ...[MARKER, START_OF_IMAGE, MARKER, COMMENT, length >> 8, length & 0xff],
-    ...text,
-    ...jpeg.subarray(2),
-  ]);
+  const start = [MARKER, START_OF_IMAGE, MARKER, COMMENT, length >> 8, length & 0xff];
+  const marked = new Uint8Array(start.length + text.length + jpeg.length - 2);
+  marked.set(start);
+  marked.set(text, start.length);
+  marked.set(jpeg.subarray(2), start.length + text.length);
+  return marked;
 }
 
 /** The digest in our mark; undefined: not our picture. */

@@ -9,10 +9,14 @@ import { throwIfAborted } from './mailbox-pool.ts';
 import type { PhotoParts } from './run-ports.ts';
 
 const FORMAT = 1;
-/** Photos read at once, and kept in one portion. */
+/** Photos read at once, as large as the source has them. */
+const READ_AT_ONCE = 10;
+/** Photos kept in one portion. */
 const PORTION = 40;
-/** Portions held in memory, some 20 MB. */
-const MOST_PORTIONS = 40;
+/** After so many portions the index is kept: it grows with the organization, and what was not kept is read again. */
+const PORTIONS_PER_INDEX = 25;
+/** What is held in memory of all photos, whatever the number of mailboxes. */
+const MOST_BYTES = 32_000_000;
 /** Instead of a digest: this photo was tried, and is none. */
 const UNREADABLE = '!';
 
@@ -33,12 +37,16 @@ export interface KnownPhotos {
 
 export class PhotoLibrary {
   readonly #parts: PhotoParts;
+  readonly #mostBytes: number;
   readonly #owners = new Map<SourceObjectId, PhotoOwner>();
   #index = new Map<SourceObjectId, Entry>();
   readonly #portions = new Map<string, Portion>();
+  readonly #loading = new Map<string, Promise<Portion>>();
+  #bytes = 0;
 
-  constructor(parts: PhotoParts) {
+  constructor(parts: PhotoParts, mostBytes: number = MOST_BYTES) {
     this.#parts = parts;
+    this.#mostBytes = mostBytes;
   }
 
   /** Throws what PhotoSource.readStamps throws, and `photosUnavailable`. */
@@ -55,14 +63,17 @@ export class PhotoLibrary {
     for (let at = 0; at < fresh.length; at += PORTION) {
       throwIfAborted(signal);
       failed.push(...(await this.#fetch(fresh.slice(at, at + PORTION), stamps, signal)));
+      if ((at / PORTION) % PORTIONS_PER_INDEX === PORTIONS_PER_INDEX - 1) await this.#saveIndex();
     }
+    if (fresh.length > 0) await this.#saveIndex();
     const digests = new Map<SourceObjectId, string>();
     for (const { id } of owners) {
       const stamp = stamps.get(id);
       const entry = this.#index.get(id);
       if (stamp === '') digests.set(id, '');
       else if (stamp === undefined || entry?.stamp !== stamp) continue;
-      else if (entry.digest === UNREADABLE) failed.push(new Failure('photoUnreadable'));
+      else if (entry.digest === UNREADABLE)
+        failed.push(new Failure('photoUnreadable', { details: { person: id } }));
       else digests.set(id, entry.digest);
     }
     return { digests, failures: failed };
@@ -89,16 +100,19 @@ export class PhotoLibrary {
     const failures: Failure[] = [];
     const made = new Map<string, Uint8Array>();
     const digests = new Map<SourceObjectId, string>();
-    const originals = await this.#parts.source.readPhotos(owners, signal);
-    for (const [place, { id }] of owners.entries()) {
-      const original = originals[place];
-      if (original instanceof Failure) failures.push(original);
-      if (original === undefined || original instanceof Failure) continue;
-      const photo = await this.#prepare(original);
-      if (photo === undefined) digests.set(id, UNREADABLE);
-      else {
-        made.set(photo.digest, photo.jpeg);
-        digests.set(id, photo.digest);
+    for (let at = 0; at < owners.length; at += READ_AT_ONCE) {
+      const some = owners.slice(at, at + READ_AT_ONCE);
+      const originals = await this.#parts.source.readPhotos(some, signal);
+      for (const [place, { id }] of some.entries()) {
+        const original = originals[place];
+        if (original instanceof Failure) failures.push(original);
+        if (original === undefined || original instanceof Failure) continue;
+        const photo = await this.#prepare(original);
+        if (photo === undefined) digests.set(id, UNREADABLE);
+        else {
+          made.set(photo.digest, photo.jpeg);
+          digests.set(id, photo.digest);
+        }
       }
     }
     const [first] = made.keys();
@@ -111,7 +125,6 @@ export class PhotoLibrary {
       await this.#parts.cache.save(this.#key(portion), encode(body));
     }
     for (const [id, digest] of digests) this.#index.set(id, { stamp: stamps.get(id) ?? '', digest, portion });
-    await this.#saveIndex();
     return failures;
   }
 
@@ -127,7 +140,23 @@ export class PhotoLibrary {
 
   async #portion(name: string): Promise<Portion> {
     const held = this.#portions.get(name);
+    if (held !== undefined) {
+      // Last used, last to go.
+      this.#portions.delete(name);
+      this.#portions.set(name, held);
+    }
     if (held !== undefined || name === '') return held ?? new Map();
+    // Many mailboxes want the same photos at the same time.
+    const loading = this.#loading.get(name) ?? this.#load(name);
+    this.#loading.set(name, loading);
+    try {
+      return await loading;
+    } finally {
+      this.#loading.delete(name);
+    }
+  }
+
+  async #load(name: string): Promise<Portion> {
     const body = decode(await this.#parts.cache.read(this.#key(name)));
     const portion = new Map(
       Object.entries(body).flatMap(([digest, jpeg]) =>
@@ -139,9 +168,15 @@ export class PhotoLibrary {
   }
 
   #hold(name: string, portion: Portion): void {
-    const [oldest] = this.#portions.keys();
-    if (this.#portions.size >= MOST_PORTIONS && oldest !== undefined) this.#portions.delete(oldest);
+    this.#bytes -= sizeOf(this.#portions.get(name));
+    this.#portions.delete(name);
     this.#portions.set(name, portion);
+    this.#bytes += sizeOf(portion);
+    for (const [oldest, one] of this.#portions) {
+      if (this.#bytes <= this.#mostBytes || oldest === name) return;
+      this.#portions.delete(oldest);
+      this.#bytes -= sizeOf(one);
+    }
   }
 
   async #readIndex(): Promise<Map<SourceObjectId, Entry>> {
@@ -169,6 +204,9 @@ export class PhotoLibrary {
     return `photos ${this.#parts.owner} ${part}`;
   }
 }
+
+const sizeOf = (portion: Portion | undefined): number =>
+  [...(portion ?? new Map<string, Uint8Array>()).values()].reduce((sum, { length }) => sum + length, 0);
 
 const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 

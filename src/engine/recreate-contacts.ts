@@ -2,24 +2,23 @@
 // looked at, and only then the old one is deleted, if nobody touched it meanwhile. A stop half way leaves two contacts of
 // which the next run deletes the one with the photo, because it finds the other beside it.
 
+import { fieldMatches } from '../core/fingerprint.ts';
 import { isEditedByUser } from '../core/plan-fields.ts';
 import { mayHoldUserData } from '../core/plan-removal.ts';
-import type { MappedContact } from '../model/contact.ts';
+import { CONTACT_PROPERTY_NAMES } from '../model/contact.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import type { FolderId, ItemId, PolicyId, RunId, SourceObjectId } from '../model/ids.ts';
+import type { FolderId, ItemId, PolicyId, RunId } from '../model/ids.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome } from '../model/plan.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
-import { foundWritten } from './doubtful-writes.ts';
+import { foundWritten, type SentChange } from './doubtful-writes.ts';
 import type { RunPorts } from './run-ports.ts';
-import { type ReadyChange, readyChange } from './target-changes.ts';
 
 export interface Recreating {
   readonly runId: RunId;
   readonly policyId: PolicyId;
   readonly mailbox: TargetMailbox;
   readonly target: MailboxTarget;
-  readonly wanted: ReadonlyMap<SourceObjectId, MappedContact>;
   readonly ports: Pick<RunPorts, 'journal' | 'ledger'>;
 }
 
@@ -27,8 +26,6 @@ export type Recreated =
   | { readonly kind: 'done'; readonly successor: ManagedContact }
   /** The user put something into it, or has a copy of it. */
   | { readonly kind: 'left' }
-  /** It is not as this run wants it: the next one brings it up to date first. */
-  | { readonly kind: 'later' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** `contacts`: read in full just now, with a picture of ours. At most as many as the target takes changes at once. */
@@ -44,7 +41,7 @@ export async function recreateContacts(
   const { folders, contacts: all } = await target.readFolder({ known, includeForeign: false }, signal);
   const folderIds = new Map(folders.map(({ key, folderId }) => [key, folderId]));
   const successors = new Map<ItemId, ItemId>();
-  const made: { readonly old: ManagedContact; readonly change: ReadyChange }[] = [];
+  const made: { readonly old: ManagedContact; readonly change: SentChange }[] = [];
   for (const old of contacts) {
     const beside = all.filter(
       ({ itemId, mark }) =>
@@ -52,10 +49,10 @@ export async function recreateContacts(
         mark.policyId === policyId &&
         mark.sourceObjectId === old.mark.sourceObjectId,
     );
-    const change = creationOf(old, work, folderIds);
+    const change = creationOf(old, folderIds);
     const [one, ...more] = beside;
     if (!isOnlyOurs(old) || more.length > 0) results.set(old.itemId, { kind: 'left' });
-    else if (change === undefined) results.set(old.itemId, { kind: 'later' });
+    else if (change === undefined) results.set(old.itemId, failed(undefined));
     else if (one === undefined) made.push({ old, change });
     else successors.set(old.itemId, one.itemId);
   }
@@ -74,6 +71,8 @@ export async function recreateContacts(
   return results;
 }
 
+type FolderIds = ReadonlyMap<string, FolderId>;
+
 interface Replacing extends Recreating {
   readonly results: Map<ItemId, Recreated>;
 }
@@ -83,7 +82,7 @@ async function replaceAll(
   contacts: readonly ManagedContact[],
   successors: ReadonlyMap<ItemId, ItemId>,
   isMade: ReadonlySet<ItemId>,
-  folderIds: ReadonlyMap<string, FolderId>,
+  folderIds: FolderIds,
   work: Replacing,
   signal: AbortSignal,
 ): Promise<void> {
@@ -94,15 +93,14 @@ async function replaceAll(
     const id = successors.get(old.itemId);
     if (id === undefined) return [];
     const successor = byId.get(id);
-    const change = deletionOf(old, work, folderIds);
-    if (successor === undefined || change === undefined) results.set(old.itemId, failed(undefined));
-    else if (isSuccessor(successor, old)) return [{ old, successor, change }];
+    if (successor === undefined) results.set(old.itemId, failed(undefined));
+    else if (isSuccessor(successor, old)) return [{ old, successor }];
     // A copy that the user made and changed.
     else results.set(old.itemId, { kind: 'left' });
     return [];
   });
   const outcomes = await write(
-    pairs.map(({ change }) => change),
+    pairs.map(({ old }) => deletionOf(old, folderIds)),
     work,
     signal,
   );
@@ -114,7 +112,7 @@ async function replaceAll(
     if (!isGone && isMade.has(old.itemId)) undone.push(successor);
   }
   await write(
-    undone.flatMap((successor) => deletionOf(successor, work, folderIds) ?? []),
+    undone.map((successor) => deletionOf(successor, folderIds)),
     work,
     signal,
   );
@@ -135,40 +133,45 @@ function isSuccessor(contact: ManagedContact, old: ManagedContact): boolean {
   );
 }
 
-function creationOf(
-  old: ManagedContact,
-  { wanted, policyId }: Recreating,
-  folderIds: ReadonlyMap<string, FolderId>,
-): ReadyChange | undefined {
-  const { folderKey } = old;
-  const { sourceObjectId, fingerprint } = old.mark;
-  if (sourceObjectId === undefined) return undefined;
-  const contact = wanted.get(sourceObjectId);
-  // What the run could not bring up to date is not made anew as it should be either.
-  if (contact?.fingerprint !== fingerprint || contact.folderKey !== folderKey) return undefined;
-  const planned = { kind: 'create', sourceObjectId, folderKey, reason: 'changedAtSource' } as const;
-  return readyChange(planned, { policyId, contacts: wanted, folderIds, current: new Map() });
+/** As we wrote it, by its own mark: what this run wants may be more than it could write, or less than policies that merge. */
+function creationOf(old: ManagedContact, folderIds: FolderIds): SentChange | undefined {
+  const { folderKey, mark, properties = {} } = old;
+  const folderId = folderIds.get(folderKey);
+  if (folderId === undefined) return undefined;
+  const written = CONTACT_PROPERTY_NAMES.filter(
+    (name) => fieldMatches(mark.fieldFingerprints, name, properties[name] ?? '') === 'same',
+  );
+  const intended = Object.fromEntries(written.map((name) => [name, properties[name] ?? '']));
+  const intent = {
+    ...intentOf(old, folderIds),
+    change: 'create',
+    itemId: undefined,
+    before: undefined,
+  } as const;
+  return { target: { kind: 'create', folderId, properties: intended, mark }, intent };
 }
 
-function deletionOf(
-  contact: ManagedContact,
-  { wanted, policyId }: Recreating,
-  folderIds: ReadonlyMap<string, FolderId>,
-): ReadyChange | undefined {
+function deletionOf(contact: ManagedContact, folderIds: FolderIds): SentChange {
   const { itemId, version } = contact;
-  const { sourceObjectId } = contact.mark;
-  if (sourceObjectId === undefined) return undefined;
-  const label = contact.properties?.displayName ?? '';
-  const of = { sourceObjectId, itemId, version, label };
-  return readyChange(
-    { kind: 'delete', mode: 'hard', reason: 'changedAtSource', ...of },
-    { policyId, contacts: wanted, folderIds, current: new Map([[itemId, contact]]) },
-  );
+  const intent = { ...intentOf(contact, folderIds), change: 'delete' } as const;
+  return { target: { kind: 'delete', itemId, version, mode: 'hard' }, intent };
+}
+
+function intentOf({ itemId, folderKey, mark, properties = {} }: ManagedContact, folderIds: FolderIds) {
+  return {
+    sourceObjectId: mark.sourceObjectId,
+    itemId,
+    folderId: folderIds.get(folderKey),
+    folderKey,
+    fields: [],
+    before: { properties, mark, folderKey },
+    label: properties.displayName ?? '',
+  };
 }
 
 /** Journaled before and after; a lost answer is looked up at once. */
 async function write(
-  changes: readonly ReadyChange[],
+  changes: readonly SentChange[],
   { runId, mailbox, target, ports: { journal } }: Recreating,
   signal: AbortSignal,
 ): Promise<readonly ChangeOutcome[]> {

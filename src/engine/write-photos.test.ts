@@ -103,7 +103,10 @@ describe('photos', () => {
     photos.byPerson.set(personId(1), 'damaged').set(personId(2), 'ben');
     for (let run = 0; run < 2; run += 1) {
       await world.run();
-      expect(told(world)).toMatchObject({ failed: 1, failures: [{ code: 'photoUnreadable' }] });
+      expect(told(world)).toMatchObject({
+        failed: 1,
+        failures: [{ code: 'photoUnreadable', details: { people: [personId(1)] } }],
+      });
     }
     expect(digestOn(world, 1, 2)).toBe('of-ben');
     expect(photos.fetched).toHaveLength(2);

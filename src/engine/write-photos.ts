@@ -4,7 +4,7 @@
 
 import { photoMarkIn } from '../core/photo-mark.ts';
 import type { MappedContact } from '../model/contact.ts';
-import { asFailure, Failure } from '../model/failure.ts';
+import { asFailure, Failure, type FailureRecord } from '../model/failure.ts';
 import type { ItemId, MailboxId, PolicyId, RunId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
@@ -22,6 +22,8 @@ import type { RunRecorder } from './run-recorder.ts';
 
 /** Contacts dealt with at once: their pictures, those of the user too, are all that is held of a mailbox. */
 const PORTION = 10;
+/** Of those who share a failure. */
+const MOST_NAMED = 10;
 /** Contacts made anew in a mailbox in one run. */
 const MOST_RECREATED = 100;
 
@@ -77,8 +79,21 @@ export async function writePhotos(
     throwIfAborted(signal);
     failures.push(asFailure(thrown));
   }
-  const byCode = new Map(failures.toReversed().map((failure) => [failure.code, failure.toRecord()]));
-  await recorder.emit({ type: 'photos.written', ...counts, failures: [...byCode.values()] });
+  await recorder.emit({ type: 'photos.written', ...counts, failures: oneOfEach(failures) });
+}
+
+/** The first of each number, with the ids of those whom it concerns. */
+function oneOfEach(failures: readonly Failure[]): readonly FailureRecord[] {
+  return [...Map.groupBy(failures, ({ code }) => code).values()].flatMap((same) => {
+    const people = same.flatMap(({ details }) =>
+      typeof details['person'] === 'string' ? details['person'] : [],
+    );
+    return same.slice(0, 1).map((first) => {
+      const { person: _, ...details } = first.details;
+      if (people.length === 0) return first.toRecord();
+      return { ...first.toRecord(), details: { ...details, people: people.slice(0, MOST_NAMED) } };
+    });
+  });
 }
 
 /** The mailboxes that a run fills, as it stored them. */
@@ -221,8 +236,8 @@ async function recreateWithdrawn(
   const now = contacts.slice(0, Math.max(0, MOST_RECREATED - spent.recreated));
   counts.postponed += contacts.length - now.length;
   spent.recreated += now.length;
-  const { policyId, wanted } = pass;
-  const results = await recreateContacts(now, { runId, policyId, mailbox, target, wanted, ports }, signal);
+  const { policyId } = pass;
+  const results = await recreateContacts(now, { runId, policyId, mailbox, target, ports }, signal);
   for (const [itemId, result] of results) {
     if (result.kind === 'done') {
       counts.removed += 1;
