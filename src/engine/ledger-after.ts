@@ -4,8 +4,8 @@
 import { matchContacts } from '../core/match-contacts.ts';
 import { contestedAfter } from '../core/plan-fields.ts';
 import type { MappedContact } from '../model/contact.ts';
-import type { ItemId, SourceObjectId } from '../model/ids.ts';
-import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
+import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
+import type { LedgerEntry, LedgerFolder, LedgerOther, LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, ContactPlan } from '../model/plan.ts';
 import type { ReadyChange } from './target-changes.ts';
@@ -91,7 +91,17 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     entries,
     foreignCount: snapshot.foreignCount,
     ...(missing.length > 0 ? { missing: [...new Set(missing)] } : {}),
+    ...othersIn(snapshot, plan.policyId),
   };
+}
+
+function othersIn({ contacts }: FolderSnapshot, own: PolicyId): Pick<LedgerRecord, 'others'> {
+  const others = contacts.flatMap(({ itemId, folderKey, mark }): LedgerOther[] => {
+    const { policyId, sourceObjectId, version: markVersion } = mark;
+    if (policyId === own || sourceObjectId === undefined) return [];
+    return [{ policyId, sourceObjectId, itemId, folderKey, markVersion }];
+  });
+  return others.length === 0 ? {} : { others };
 }
 
 /**

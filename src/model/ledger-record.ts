@@ -31,6 +31,15 @@ export interface LedgerEntry {
   readonly contested?: Readonly<Partial<Record<ContactProperty, number>>>;
 }
 
+/** A contact of another policy that lies in our folder. */
+export interface LedgerOther {
+  readonly policyId: PolicyId;
+  readonly sourceObjectId: SourceObjectId;
+  readonly itemId: ItemId;
+  readonly folderKey: string;
+  readonly markVersion: number;
+}
+
 /** One compact record for one policy and one mailbox: what we wrote or saw last, never what is there. */
 export interface LedgerRecord {
   readonly policyId: PolicyId;
@@ -51,6 +60,8 @@ export interface LedgerRecord {
    * deleted. Tells them from a user's copies; targets ignore this.
    */
   readonly alsoOurs?: readonly ItemId[];
+  /** Seen at the last reading; saves looking at each of them again. */
+  readonly others?: readonly LedgerOther[];
   readonly foreignCount: number;
 }
 

@@ -55,8 +55,9 @@ export interface MailboxTarget {
    * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder
    * name (exact, then without regard to case). With `useDefaultContacts` the folder is Contacts itself and
    * only sub-folders with this policy's mark belong to it; otherwise all sub-folders do, with key = name. Never creates anything. Never misses a marked
-   * item that was there before the call, however large the folder; marked items that the record does not name (copies,
-   * other policies) are returned by every reading. A renamed sub-folder is read in full.
+   * item that was there before the call, however large the folder; marked items that the record does not name (copies)
+   * and contacts of other policies are returned by every reading; of the latter those that the record names and that
+   * nobody touched with their mark's policy and source object alone. A renamed sub-folder is read in full.
    */
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot>;
 

@@ -12,7 +12,7 @@ import {
   sourceObjectId,
   policyId as toPolicyId,
 } from '../model/ids.ts';
-import type { LedgerEntry, LedgerFolder, LedgerRecord } from '../model/ledger-record.ts';
+import type { LedgerEntry, LedgerFolder, LedgerOther, LedgerRecord } from '../model/ledger-record.ts';
 import type { OwnershipMark } from '../model/mailbox.ts';
 import { packJson, unpackJson } from './packed-json.ts';
 
@@ -59,6 +59,16 @@ const Body = z.object({
   ...columns,
   missing: z.array(uuid).optional(),
   alsoOurs: strings.optional(),
+  /** By column, too. */
+  others: z
+    .object({
+      policyIds: z.array(uuid),
+      sourceObjectIds: z.array(uuid),
+      itemIds: strings,
+      folderKeys: strings,
+      markVersions: z.array(z.number()),
+    })
+    .optional(),
 });
 type Body = z.infer<typeof Body>;
 
@@ -73,10 +83,11 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     entries,
     missing,
     alsoOurs,
-    ...others
+    others,
+    ...rest
   } = record;
   // A key that the model gains and this format forgets would be lost without a word: it does not compile.
-  const nothingElse: Record<string, never> = others;
+  const nothingElse: Record<string, never> = rest;
   const body: Body = {
     of: [policyId, mailboxId],
     rulesDigest,
@@ -85,6 +96,7 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     ...toColumns(entries),
     ...(missing === undefined ? {} : { missing: [...missing] }),
     ...(alsoOurs === undefined ? {} : { alsoOurs: [...alsoOurs] }),
+    ...(others === undefined ? {} : { others: othersToColumns(others) }),
     ...nothingElse,
   };
   return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
@@ -111,6 +123,39 @@ function toColumns(entries: readonly LedgerEntry[]): Pick<Body, keyof typeof col
   };
 }
 
+function othersToColumns(others: readonly LedgerOther[]): NonNullable<Body['others']> {
+  return {
+    policyIds: others.map((other) => other.policyId),
+    sourceObjectIds: others.map((other) => other.sourceObjectId),
+    itemIds: others.map((other) => other.itemId),
+    folderKeys: others.map((other) => other.folderKey),
+    markVersions: others.map((other) => other.markVersion),
+  };
+}
+
+/** Of columns that do not fit together nothing: the folder is then read in full. */
+function toOthers(columns: Body['others']): Pick<LedgerRecord, 'others'> {
+  if (columns === undefined) return {};
+  const others = columns.itemIds.flatMap((id, place): LedgerOther[] => {
+    const policy = columns.policyIds[place];
+    const source = columns.sourceObjectIds[place];
+    const folderKey = columns.folderKeys[place];
+    const markVersion = columns.markVersions[place];
+    if (policy === undefined || source === undefined) return [];
+    if (folderKey === undefined || markVersion === undefined) return [];
+    return [
+      {
+        policyId: toPolicyId(policy),
+        sourceObjectId: sourceObjectId(source),
+        itemId: itemId(id),
+        folderKey,
+        markVersion,
+      },
+    ];
+  });
+  return { others };
+}
+
 /** undefined for an older, newer or damaged format. */
 export function decodeLedgerRecord(
   bytes: Uint8Array,
@@ -134,6 +179,7 @@ export function decodeLedgerRecord(
     entries,
     ...(missing === undefined ? {} : { missing: missing.map(sourceObjectId) }),
     ...(alsoOurs === undefined ? {} : { alsoOurs: alsoOurs.map(itemId) }),
+    ...toOthers(body.others),
   };
 }
 

@@ -55,6 +55,19 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     foreignCount: fc.nat(),
     missing: fc.option(fc.array(fc.uuid().map(sourceObjectId)), { nil: undefined }),
     alsoOurs: fc.option(fc.array(text.map(itemId)), { nil: undefined }),
+    others: fc.option(
+      fc.array(
+        fc.record({
+          policyId: fc.constant(policy),
+          sourceObjectId: fc.uuid().map(sourceObjectId),
+          itemId: text.map(itemId),
+          folderKey: text,
+          markVersion: fc.nat(),
+        }),
+        { maxLength: 5 },
+      ),
+      { nil: undefined },
+    ),
     folders: fc.array(
       fc.record({
         key: text,
@@ -67,10 +80,11 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     ),
     entries: fc.array(entry, { maxLength: 20 }),
   })
-  .map(({ missing, alsoOurs, ...rest }) => ({
+  .map(({ missing, alsoOurs, others, ...rest }) => ({
     ...rest,
     ...(missing === undefined ? {} : { missing }),
     ...(alsoOurs === undefined ? {} : { alsoOurs }),
+    ...(others === undefined ? {} : { others }),
   }));
 
 test('any record comes back exactly', () => {

@@ -47,6 +47,13 @@ export function sampleRecord(
     })),
     missing: [sampleSourceObjectId(3)],
     alsoOurs: [itemId('also ours')],
+    others: [1, 2].map((number) => ({
+      policyId: samplePolicyId(7),
+      sourceObjectId: sampleSourceObjectId(number),
+      itemId: itemId(`theirs ${number}`),
+      folderKey: 'contoso.example',
+      markVersion: 1,
+    })),
     foreignCount: 4,
   };
 }

@@ -25,6 +25,15 @@ export function isOfAnotherOrNewer(item: ReadItem, policyId: PolicyId): boolean 
   return item.kind === 'newer' || (item.kind === 'managed' && item.contact.mark.policyId !== policyId);
 }
 
+/** Whose contacts the record names. */
+export function isOfAnother(item: ReadItem, policyId: PolicyId): boolean {
+  return (
+    item.kind === 'managed' &&
+    item.contact.mark.policyId !== policyId &&
+    item.contact.mark.sourceObjectId !== undefined
+  );
+}
+
 export function isKnownVersion({ itemId, version }: ManagedContact, entries: Entries): boolean {
   return entries.get(itemId)?.version === version;
 }
@@ -49,8 +58,8 @@ export function sumUp(items: readonly ReadItem[]): Sum {
 }
 
 /**
- * Marked items that the ledger will not hold: those of other policies or of a newer format, and all that share one
- * source object, because only one of them is ours.
+ * Marked items that the ledger will not hold: those of a newer format, and all that share one source object, because only
+ * one of them is ours.
  */
 export function othersOf(items: readonly ReadItem[], policyId: PolicyId): readonly ItemId[] {
   const times = new Map<SourceObjectId | undefined, number>();
@@ -58,7 +67,7 @@ export function othersOf(items: readonly ReadItem[], policyId: PolicyId): readon
     if (mark.policyId === policyId) times.set(mark.sourceObjectId, (times.get(mark.sourceObjectId) ?? 0) + 1);
   }
   return items
-    .filter((item) => item.kind !== 'foreign')
+    .filter((item) => item.kind !== 'foreign' && !isOfAnother(item, policyId))
     .filter(
       (item) =>
         isOfAnotherOrNewer(item, policyId) ||

@@ -9,7 +9,7 @@ import { stampOf } from './folder-stamp.ts';
 import { isNewer } from './found-mark.ts';
 import { type ListedFolder, type Located, snapshotFolder } from './located-folder.ts';
 import { readChanges } from './read-changes.ts';
-import { entriesOf, othersOf, sumUp, withoutKnownProperties } from './read-item.ts';
+import { entriesOf, isOfAnother, othersOf, sumUp, withoutKnownProperties } from './read-item.ts';
 import { tokenAfter } from './sync-token.ts';
 
 export async function readSnapshot<Folder extends ListedFolder, Changed extends ChangedItem>(
@@ -66,6 +66,7 @@ async function readInFull<Folder extends ListedFolder, Changed extends ChangedIt
       foreignCount,
       otherItems: folder.itemCount === undefined ? undefined : folder.itemCount - all.length,
       others: othersOf(all, policyId),
+      ofOtherPolicies: all.filter((item) => isOfAnother(item, policyId)).length,
       stamp,
     }),
     isFull: true,

@@ -11,6 +11,7 @@ const token: SyncToken = {
   foreignCount: 3,
   otherItems: 1,
   others: [itemId('copy'), itemId('of another policy')],
+  ofOtherPolicies: 0,
   stamp: { lastCommit: '2026-11-02T08:00:00Z', itemCount: 9, roundAt: '2026-11-02T09:00:00.000Z' },
 };
 
@@ -38,6 +39,11 @@ describe.each([
     const others = Array.from({ length: format.mostOthers + 1 }, (_one, index) => itemId(`copy ${index}`));
     expect(encodeSyncToken({ ...token, others }, format)).toBeUndefined();
     expect(encodeSyncToken({ ...token, others: others.slice(1) }, format)).toBeDefined();
+  });
+
+  it('tells how many contacts of other policies the record names', () => {
+    const shared = { ...token, ofOtherPolicies: 1_000 };
+    expect(decodeSyncToken(encodeSyncToken(shared, format) ?? '', format)).toEqual(shared);
   });
 
   it.each(['', 'no JSON', '{}', '[]', `${head}]`, `${head},"start"]`, `${head},null,0,0,null]`])(

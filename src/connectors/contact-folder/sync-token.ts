@@ -1,5 +1,5 @@
 // What the engine keeps as a folder's sync token: where the protocol's own changes go on, the number of foreign items, the
-// few marked items that the ledger does not hold (a user's copies, items of other policies), which every reading looks at
+// few marked items that the ledger does not hold (a user's copies, items of newer marks), which every reading looks at
 // again, and the stamp of the folder, by which the next reading sees without asking for changes that nothing happened.
 
 import { type ItemId, itemId } from '../../model/ids.ts';
@@ -12,6 +12,8 @@ export interface SyncToken {
   /** What the folder's own count has beyond contacts (personal distribution lists); undefined where it tells no count. */
   readonly otherItems: number | undefined;
   readonly others: readonly ItemId[];
+  /** Contacts of other policies. The record names them; one that names another number of them is not the one meant. */
+  readonly ofOtherPolicies: number;
   readonly stamp: FolderStamp | undefined;
 }
 
@@ -24,7 +26,7 @@ export interface SyncTokenFormat {
 
 /** undefined: read everything the next time. */
 export function encodeSyncToken(
-  { position, foreignCount, otherItems, others, stamp }: SyncToken,
+  { position, foreignCount, otherItems, others, ofOtherPolicies, stamp }: SyncToken,
   { format, mostOthers }: SyncTokenFormat,
 ): string | undefined {
   if (others.length > mostOthers) return undefined;
@@ -35,6 +37,7 @@ export function encodeSyncToken(
     otherItems ?? null,
     stamp === undefined ? null : [stamp.lastCommit, stamp.itemCount, stamp.roundAt],
     ...others,
+    ...(ofOtherPolicies === 0 ? [] : [ofOtherPolicies]),
   ]);
 }
 
@@ -49,7 +52,13 @@ export function tokenAfter(
 
 /** Of a folder that was just made and holds nothing. */
 export function freshSyncToken(position: string | undefined, format: SyncTokenFormat): string | undefined {
-  return tokenAfter(position, format, { foreignCount: 0, otherItems: 0, others: [], stamp: undefined });
+  return tokenAfter(position, format, {
+    foreignCount: 0,
+    otherItems: 0,
+    others: [],
+    ofOtherPolicies: 0,
+    stamp: undefined,
+  });
 }
 
 export function decodeSyncToken(text: string, { format: own }: SyncTokenFormat): SyncToken | undefined {
@@ -67,6 +76,8 @@ export function decodeSyncToken(text: string, { format: own }: SyncTokenFormat):
     foreignCount,
     otherItems: typeof otherItems === 'number' ? otherItems : undefined,
     others: others.filter((one) => typeof one === 'string').map(itemId),
+    // Earlier releases kept their ids among the others.
+    ofOtherPolicies: others.find((one) => typeof one === 'number') ?? 0,
     stamp: decodeStamp(stamp),
   };
 }

@@ -1,10 +1,11 @@
 // By the service's clock, which the test moves: a stamp is only relied upon after a while.
 
 import { describe, expect, it } from 'vitest';
-import { person, sampleFolder } from '../../../test/contract/sample.ts';
+import { person, sampleFolder, sampleMark, samplePolicyId } from '../../../test/contract/sample.ts';
 import { folderId, type ItemId } from '../../model/ids.ts';
 import type { LedgerRecord } from '../../model/ledger-record.ts';
 import type { FolderSnapshot } from '../../model/mailbox.ts';
+import type { TargetChange } from '../../model/plan.ts';
 import { silentLog } from '../../ports/log.ts';
 import { isUntouchedSince, stampOf } from '../contact-folder/folder-stamp.ts';
 import { decodeSyncToken, encodeSyncToken } from '../contact-folder/sync-token.ts';
@@ -62,6 +63,39 @@ describe('an unchanged mailbox', () => {
         }),
       ).toBe(1);
     }
+  });
+
+  it('also in a folder with many contacts of another policy, which are all in sight', async () => {
+    const { first } = await settled();
+    const other = bed.targets.open(bed.mailbox, samplePolicyId(2), sampleFolder());
+    for (const start of [0, 20, 40]) {
+      const changes = Array.from({ length: 20 }, (_, index): TargetChange => {
+        const number = 100 + start + index;
+        const mark = sampleMark(samplePolicyId(2), number);
+        return { kind: 'create', folderId: folder.folderId, properties: person(number), mark };
+      });
+      await other.applyChanges(changes, signal);
+    }
+    await control.advanceClock(MINUTE);
+    const known = ledgerAfter(await read());
+    await control.advanceClock(30 * MINUTE);
+    expect(
+      await innerRequests(async () => {
+        const snapshot = await read(known);
+        expect(snapshot.isFullReading).toBe(false);
+        expect(snapshot.contacts).toHaveLength(62);
+        expect(await read(ledgerAfter(snapshot))).toEqual(snapshot);
+      }),
+    ).toBe(2);
+    // One of them that goes and one of ours that changes are told by one round.
+    const [theirs] = known.others ?? [];
+    if (theirs === undefined) throw new Error('nothing of the other policy');
+    await bed.user.deleteContact(theirs.itemId);
+    await bed.user.editContact(first, { jobTitle: 'x' });
+    const changed = await read(known);
+    expect(changed.isFullReading).toBe(false);
+    expect(changed.contacts).toHaveLength(61);
+    expect(changed.contacts.map(({ itemId }) => itemId)).not.toContain(theirs.itemId);
   });
 
   it('is asked for changes all the same once a week', async () => {
@@ -162,6 +196,7 @@ describe('a stamp', () => {
       foreignCount: 1,
       otherItems: 0,
       others: [],
+      ofOtherPolicies: 0,
       stamp: stampOf(listed, STAMP_RULES, at('09:00:00')),
     };
     expect(decodeSyncToken(encodeSyncToken(token, TOKEN_FORMAT) ?? '', TOKEN_FORMAT)).toEqual(token);

@@ -89,6 +89,11 @@ export class Bench {
         const mark = { markVersion: version, fingerprint, fieldFingerprints };
         return { sourceObjectId, itemId, version: contact.version, folderKey, createdAt, ...mark };
       }),
+      others: snapshot.contacts.flatMap(({ itemId, folderKey, mark }) => {
+        const { sourceObjectId, policyId, version: markVersion } = mark;
+        if (policyId === this.policyId || sourceObjectId === undefined) return [];
+        return [{ policyId, sourceObjectId, itemId, folderKey, markVersion }];
+      }),
     };
   }
 }

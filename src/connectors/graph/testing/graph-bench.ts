@@ -79,7 +79,7 @@ export function ledgerAfter(snapshot: FolderSnapshot, exceptCopies: readonly Ite
     folders: snapshot.folders,
     foreignCount: snapshot.foreignCount,
     entries: snapshot.contacts.flatMap(({ itemId, version, folderKey, createdAt, mark }) =>
-      mark.sourceObjectId === undefined || exceptCopies.includes(itemId)
+      mark.sourceObjectId === undefined || mark.policyId !== policyId || exceptCopies.includes(itemId)
         ? []
         : [
             {
@@ -91,6 +91,19 @@ export function ledgerAfter(snapshot: FolderSnapshot, exceptCopies: readonly Ite
               markVersion: mark.version,
               fingerprint: mark.fingerprint,
               fieldFingerprints: mark.fieldFingerprints,
+            },
+          ],
+    ),
+    others: snapshot.contacts.flatMap(({ itemId, folderKey, mark }) =>
+      mark.sourceObjectId === undefined || mark.policyId === policyId
+        ? []
+        : [
+            {
+              policyId: mark.policyId,
+              sourceObjectId: mark.sourceObjectId,
+              itemId,
+              folderKey,
+              markVersion: mark.version,
             },
           ],
     ),
