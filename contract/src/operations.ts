@@ -21,7 +21,9 @@ import type {
   PasswordUse,
   PolicyView,
   ProbeView,
+  PrunedView,
   ReportView,
+  RetentionView,
   RevisionView,
   RunEventView,
   RunStateView,
@@ -183,6 +185,15 @@ export interface SettingsOperations {
   setExchangeDefaults(defaults: ExchangeDefaultsView): Promise<ExchangeDefaultsView>;
 }
 
+/** What is kept of ended runs; runs under way or waiting are never touched. */
+export interface HousekeepingOperations {
+  retention(): Promise<RetentionView>;
+  /** Refused where something would be kept shorter than what needs it. */
+  setRetention(changes: Partial<RetentionView>): Promise<RetentionView>;
+  /** Removes what is older than that; `isTest`: only counts it. Runs do the same at their end, once a day. */
+  prune(options: { readonly isTest: boolean }): Promise<PrunedView>;
+}
+
 export interface LicenseOperations {
   show(): Promise<LicenseUseView>;
   /** A license that does not verify or has expired is refused, and the one in force stays. */
@@ -255,6 +266,7 @@ export interface Operations {
   readonly publicFolders: PublicFolderOperations;
   readonly service: ServiceOperations;
   readonly licenses: LicenseOperations;
+  readonly housekeeping: HousekeepingOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

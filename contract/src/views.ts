@@ -149,6 +149,9 @@ export interface RunView {
   readonly startedAt: string;
   readonly endedAt: string | undefined;
   readonly holder: string;
+  /** When its before-images were given up: it can no longer be rolled back. */
+  readonly imagesPrunedAt?: string;
+  readonly plansPrunedAt?: string;
   /** Where they were asked for. */
   readonly times?: RunTimesView;
 }
@@ -430,6 +433,19 @@ export interface LicenseView {
   readonly id?: string;
   /** Why a license that is stored is not used. */
   readonly unusable?: FailureView;
+}
+
+/** Days after the end of a run. */
+export interface RetentionView {
+  readonly runsDays: number;
+  readonly plansDays: number;
+  readonly beforeImagesDays: number;
+}
+
+export interface PrunedView {
+  readonly runs: number;
+  readonly plans: number;
+  readonly beforeImages: number;
 }
 
 export interface LicenseUseView extends LicenseView {

@@ -85,6 +85,26 @@ describe('rollback of a run', () => {
     const run = await world.run('test');
     await expect(world.rollback(run.id)).rejects.toMatchObject({ code: 'runNotReversible' });
   });
+
+  it('of a run whose before-images are being pruned is refused, also when that begins just now', async () => {
+    const world = new World(5, 1);
+    const run = await world.run();
+    const read = world.runs.read.bind(world.runs);
+    let reads = 0;
+    let prunedFrom = 0;
+    world.runs.read = async (id) => {
+      const found = await read(id);
+      if (found === undefined || id !== run.id) return found;
+      reads += 1;
+      return reads < prunedFrom ? found : { ...found, imagesPrunedAt: '2026-11-23T00:00:00.000Z' };
+    };
+    await expect(world.rollback(run.id)).rejects.toMatchObject({ code: 'runNotReversible' });
+    [reads, prunedFrom] = [0, 3];
+    const late = await world.rollback(run.id);
+    expect(late.state).toBe('failed');
+    expect(world.eventsOf('run.ended')).toMatchObject([{ failure: { code: 'runNotReversible' } }]);
+    expect(world.managed(1).size).toBe(5);
+  });
 });
 
 /** Over all tries of the mailboxes. */

@@ -41,10 +41,11 @@ export async function rollbackRun(
   return holdingPolicy(original.policyId, holding, async (held) => {
     // Also the one to be undone, if its process died.
     await closeDeadRuns(original.policyId, ports);
-    const state = (await ports.runs.read(request.undoes))?.state ?? 'queued';
+    const { state = 'queued', ...undone } = (await ports.runs.read(request.undoes)) ?? {};
     if (!ENDED_STATES.includes(state) || !(await ports.journal.hasWrites(request.undoes))) {
       throw new Failure('runNotReversible', { details: { state } });
     }
+    refusePruned(undone);
     const recorder = new RunRecorder(ports, newRun(request, original, ports), request.onEvent);
     await recorder.start(revision);
     return recorder.carryOut(held, () => carryOut(request, revision, ports, recorder, held));
@@ -58,6 +59,8 @@ async function carryOut(
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Run> {
+  // From now on nothing of it is pruned; it may have been a moment ago.
+  refusePruned(await ports.runs.read(request.undoes));
   const mailboxes = await mailboxesOf(request, ports);
   const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
   let failed = 0;
@@ -110,6 +113,12 @@ async function carryOut(
   const contactsFailed = planned.some((work) => work.failed > 0);
   const isClean = failed === 0 && !contactsFailed && planned.every((work) => work.hasItsName);
   return recorder.end(isClean ? 'finished' : 'finishedWithErrors');
+}
+
+/** Half of the before-images would undo half of the run. */
+function refusePruned(undone: Pick<Run, 'imagesPrunedAt'> | undefined): void {
+  const pruned = undone?.imagesPrunedAt;
+  if (pruned !== undefined) throw new Failure('runNotReversible', { details: { pruned } });
 }
 
 /** Mailboxes with anything in the journal of the run; the directory is not asked, they may have left it since. */

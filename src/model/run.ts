@@ -43,6 +43,9 @@ export interface Run {
   readonly endedAt: string | undefined;
   /** Process and host that run it, for "already running". */
   readonly holder: string;
+  /** When its before-images were given up: it can no longer be rolled back. */
+  readonly imagesPrunedAt?: string;
+  readonly plansPrunedAt?: string;
 }
 
 export interface BrakeReason {

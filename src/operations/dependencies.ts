@@ -25,6 +25,7 @@ import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { Retention } from '../ports/retention.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
@@ -86,6 +87,7 @@ export interface OperationsDependencies {
   readonly secrets: SecretStore;
   readonly runs: RunStore;
   readonly journal: Journal;
+  readonly retention: Retention;
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
   readonly withheld: WithheldPeople;

@@ -9,6 +9,7 @@ import type { Log } from '../ports/log.ts';
 import { makeCertificateOperations } from './certificates.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { makeEnvironmentOperations } from './environments.ts';
+import { makeHousekeepingOperations, pruneAfterRun } from './keep-house.ts';
 import { makeLicenseOperations } from './licenses.ts';
 import { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
@@ -28,7 +29,7 @@ export interface InProcessOperations extends Operations {
 
 export function makeOperations(dependencies: OperationsDependencies): InProcessOperations {
   const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
-  const live = new LiveRuns(clock, dependencies.newId);
+  const live = new LiveRuns(clock, dependencies.newId, () => pruneAfterRun(dependencies));
   const policyOperations = makePolicyOperations(dependencies, live);
 
   async function mailboxIdsOf(policy: string, address: string) {
@@ -72,6 +73,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     certificates: translated(makeCertificateOperations(dependencies), log, logFile),
     runs: translated(makeRunOperations(dependencies, live, policyOperations), log, logFile),
     settings: translated(makeSettingsOperations(dependencies), log, logFile),
+    housekeeping: translated(makeHousekeepingOperations(dependencies), log, logFile),
     licenses: translated(makeLicenseOperations(dependencies), log, logFile),
     publicFolders: translated(makePublicFolderOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),

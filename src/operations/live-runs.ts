@@ -23,11 +23,15 @@ export type RunWork = (id: RunId, onEvent: (event: RunEvent) => void, signal: Ab
 export class LiveRuns {
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #afterRun: () => Promise<void>;
   readonly #runs = new Map<RunId, LiveRun>();
+  #afterwards: Promise<void> = Promise.resolve();
 
-  constructor(clock: Clock, newId: () => string) {
+  /** `afterRun` must not throw; `close` waits for it, whoever follows a run does not. */
+  constructor(clock: Clock, newId: () => string, afterRun: () => Promise<void> = async () => {}) {
     this.#clock = clock;
     this.#newId = newId;
+    this.#afterRun = afterRun;
   }
 
   /**
@@ -64,6 +68,7 @@ export class LiveRuns {
       live.isOver = true;
       wakeAll();
       this.#dropOldest();
+      this.#afterwards = this.#afterwards.then(this.#afterRun);
     };
     live.ended.then(over, over);
     try {
@@ -123,5 +128,6 @@ export class LiveRuns {
 
   async close(): Promise<void> {
     await Promise.all([...this.#runs.keys()].map((id) => this.cancel(id)));
+    await this.#afterwards;
   }
 }

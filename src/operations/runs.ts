@@ -288,13 +288,16 @@ export function makeRunOperations(
     async report(prefix) {
       const run = await look(prefix);
       const events = await runs.readEvents(run.id);
-      const isCutOff = run.kind !== 'test' && CUT_OFF_STATES.includes(run.state);
+      const isCutOff =
+        run.kind !== 'test' && CUT_OFF_STATES.includes(run.state) && run.imagesPrunedAt === undefined;
       const writes = isCutOff ? await countWrites(journal.readRun(run.id)) : undefined;
       return presentReport(run, buildReport(run, events), runTimes(run, events), writes);
     },
 
     async *plan(prefix, mailbox) {
       const run = await findRun(runs, prefix);
+      if (run.plansPrunedAt !== undefined)
+        throw new Failure('plansPruned', { details: { run: run.id, pruned: run.plansPrunedAt } });
       const contacts = await runs.readContacts(run.id);
       let hasFound = false;
       for await (const stored of runs.readPlans(run.id)) {

@@ -30,6 +30,8 @@ export interface MainTables {
     revision_body: string;
     approval_digest: string | null;
     approval_since: string | null;
+    images_pruned_at: string | null;
+    plans_pruned_at: string | null;
   };
   run_event: { seq: Generated<number>; run_id: string; at: string; body: string };
   run_contacts: { seq: Generated<number>; run_id: string; body: Bytes };

@@ -10,6 +10,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
+import type { Retention } from '../ports/retention.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
@@ -24,6 +25,7 @@ import { createLeases } from './leases.ts';
 import { createLedger } from './ledger.ts';
 import { type DatabasePlace, openDatabases } from './open-database.ts';
 import { createPolicyMemory } from './policy-memory.ts';
+import { createRetention } from './retention.ts';
 import { createRunQueue } from './run-queue.ts';
 import { createRunStore } from './run-store.ts';
 import { createSecretStore } from './secret-store.ts';
@@ -40,6 +42,7 @@ export interface Stores {
   readonly policies: DocumentStore<Policy>;
   readonly runs: RunStore;
   readonly journal: Journal;
+  readonly retention: Retention;
   readonly ledger: Ledger;
   readonly memory: PolicyMemory;
   readonly withheld: WithheldPeople;
@@ -68,6 +71,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     policies: createPolicyStore(main, clock),
     runs: createRunStore(main),
     journal: createJournal(main, key),
+    retention: createRetention(main),
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),
     memory: createPolicyMemory(main),
     withheld: createWithheldPeople(main, key),

@@ -34,6 +34,8 @@ export function createRunStore(db: MainDatabase): RunStore {
           revision_body: JSON.stringify(revision),
           approval_digest: null,
           approval_since: null,
+          images_pruned_at: null,
+          plans_pruned_at: null,
         })
         .execute();
     },
@@ -210,6 +212,8 @@ function toRun(row: Selectable<MainTables['run']>): Run {
     startedAt: row.started_at,
     endedAt: row.ended_at ?? undefined,
     holder: row.holder,
+    ...(row.images_pruned_at === null ? {} : { imagesPrunedAt: row.images_pruned_at }),
+    ...(row.plans_pruned_at === null ? {} : { plansPrunedAt: row.plans_pruned_at }),
   };
 }
 

@@ -11,6 +11,7 @@ import { journalContract } from '../../test/contract/journal.ts';
 import { type LeasesFixture, leasesContract } from '../../test/contract/leases.ts';
 import { ledgerContract } from '../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../test/contract/policy-memory.ts';
+import { retentionContract } from '../../test/contract/retention.ts';
 import { runQueueContract } from '../../test/contract/run-queue.ts';
 import { runStoreContract } from '../../test/contract/run-store.ts';
 import { secretStoreContract } from '../../test/contract/secret-store.ts';
@@ -112,6 +113,10 @@ function passContracts(
   secretStoreContract(
     name,
     fixtureOf((stores) => stores.secrets),
+  );
+  retentionContract(
+    name,
+    fixtureOf((stores) => stores),
   );
   leasesContract(name, leases);
 }

@@ -77,7 +77,7 @@ const runOf = (number: number, changes: Partial<Run> = {}): Run => ({
   ...changes,
 });
 
-const contact = (number: number): MappedContact => ({
+export const sampleContact = (number: number): MappedContact => ({
   sourceObjectId: sampleSourceObjectId(number),
   kind: 'mailContact',
   label: `Person ${number} 渡辺`,
@@ -88,7 +88,7 @@ const contact = (number: number): MappedContact => ({
   losses: [{ property: 'emailAddress1', reason: 'noSlot', count: 2 }],
 });
 
-const planOf = (number: number): StoredPlan => {
+export const samplePlan = (number: number): StoredPlan => {
   const mailbox = sampleMailbox(number);
   const plan: ContactPlan = {
     mailboxId: mailbox.id,
@@ -245,10 +245,10 @@ export function runStoreContract(
       withFixture(async ({ subject }) => {
         await subject.create(runOf(1), revision());
         const numbers = Array.from({ length: 700 }, (_, index) => index);
-        await subject.saveContacts(id, numbers.map(contact));
+        await subject.saveContacts(id, numbers.map(sampleContact));
         const contacts = await subject.readContacts(id);
         expect(contacts.size).toBe(700);
-        expect(contacts.get(sampleSourceObjectId(699))).toEqual(contact(699));
+        expect(contacts.get(sampleSourceObjectId(699))).toEqual(sampleContact(699));
       }),
     );
 
@@ -256,9 +256,9 @@ export function runStoreContract(
       'plans come back whole, one by one and in the order of planning',
       withFixture(async ({ subject }) => {
         await subject.create(runOf(1), revision());
-        for (const number of [3, 1, 2]) await subject.savePlan(id, planOf(number));
-        expect(await subject.readPlan(id, sampleMailbox(1).id)).toEqual(planOf(1));
-        expect(await collect(subject.readPlans(id))).toEqual([3, 1, 2].map(planOf));
+        for (const number of [3, 1, 2]) await subject.savePlan(id, samplePlan(number));
+        expect(await subject.readPlan(id, sampleMailbox(1).id)).toEqual(samplePlan(1));
+        expect(await collect(subject.readPlans(id))).toEqual([3, 1, 2].map(samplePlan));
       }),
     );
 
@@ -266,8 +266,8 @@ export function runStoreContract(
       'a plan saved again replaces the older one',
       withFixture(async ({ subject }) => {
         await subject.create(runOf(1), revision());
-        await subject.savePlan(id, planOf(1));
-        const { mailbox, plan } = planOf(1);
+        await subject.savePlan(id, samplePlan(1));
+        const { mailbox, plan } = samplePlan(1);
         const again: StoredPlan = { mailbox, plan: { ...plan, changes: [] }, progress: 'applying' };
         await subject.savePlan(id, again);
         expect(await collect(subject.readPlans(id))).toEqual([again]);
@@ -278,13 +278,13 @@ export function runStoreContract(
       'setProgress changes one mailbox, also while the plans are being read',
       withFixture(async ({ subject }) => {
         await subject.create(runOf(1), revision());
-        for (const number of [1, 2, 3]) await subject.savePlan(id, planOf(number));
+        for (const number of [1, 2, 3]) await subject.savePlan(id, samplePlan(number));
         for await (const { mailbox } of subject.readPlans(id)) {
           if (mailbox.id === sampleMailbox(2).id) await subject.setProgress(id, mailbox.id, 'failed');
         }
         const progress = (await collect(subject.readPlans(id))).map((stored) => stored.progress);
         expect(progress).toEqual(['planned', 'failed', 'planned']);
-        expect((await subject.readPlan(id, sampleMailbox(2).id))?.plan).toEqual(planOf(2).plan);
+        expect((await subject.readPlan(id, sampleMailbox(2).id))?.plan).toEqual(samplePlan(2).plan);
       }),
     );
 
@@ -304,12 +304,12 @@ export function runStoreContract(
       withFixture(async ({ subject, reopen }) => {
         await subject.create(runOf(1), revision());
         await subject.setState(id, 'applying');
-        await subject.saveContacts(id, [contact(1)]);
-        await subject.savePlan(id, planOf(1));
+        await subject.saveContacts(id, [sampleContact(1)]);
+        await subject.savePlan(id, samplePlan(1));
         await subject.setProgress(id, sampleMailbox(1).id, 'applying');
         const later = await reopen();
         expect((await later.read(id))?.state).toBe('applying');
-        expect((await later.readContacts(id)).get(sampleSourceObjectId(1))).toEqual(contact(1));
+        expect((await later.readContacts(id)).get(sampleSourceObjectId(1))).toEqual(sampleContact(1));
         expect((await later.readPlan(id, sampleMailbox(1).id))?.progress).toBe('applying');
       }),
       { needs: 'reopen' },

@@ -1,4 +1,4 @@
-// ledger forget, cleanup, status, demo.
+// ledger forget, cleanup, prune, status, demo.
 
 import type { ScanView } from '@contactsync/contract';
 import type { Command } from 'commander';
@@ -67,6 +67,21 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         mode: options.test === true ? 'test' : 'run',
       });
       await followAndShow(context, started, options);
+    });
+
+  program
+    .command('prune')
+    .description('Remove runs, plans and before-images that are older than the settings say.')
+    .option('--test', 'remove nothing: count what would go')
+    .addHelpText('after', examples('prune --test', 'prune'))
+    .action(async ({ test: isTest = false }: { test?: boolean }) => {
+      const pruned = await (await context.operations()).housekeeping.prune({ isTest });
+      const parts = [
+        count(pruned.runs, 'run'),
+        count(pruned.plans, 'plan'),
+        count(pruned.beforeImages, 'before-image'),
+      ].join(', ');
+      context.show(pruned, () => [isTest ? `Would be removed: ${parts}.` : `Removed: ${parts}.`]);
     });
 
   program

@@ -8,12 +8,15 @@ import { exitCodeOfFailure } from '../exit-codes.ts';
 import { exchangeSearchLines } from '../probe-text.ts';
 import { visible } from '../terminal-text.ts';
 import { wrapped } from '../wrapped.ts';
+import { addRetentionCommands } from './retention.ts';
 
 export function addSettingsCommands(program: Command, context: CliContext): void {
-  const exchange = program
+  const all = program
     .command('settings')
     .description('Settings of the whole installation.')
-    .addHelpText('after', examples('settings exchange show'))
+    .addHelpText('after', examples('settings exchange show', 'settings retention show'));
+  addRetentionCommands(all, context);
+  const exchange = all
     .command('exchange')
     .description('What new environments on-premises begin with: Autodiscover, or an address.')
     .addHelpText(

@@ -59,6 +59,17 @@ export const queueFailures = {
       remedy: 'See "contactsync run show" for what it did.',
     },
   },
+  plansPruned: {
+    number: 17031,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence: 'The plans of the run are no longer kept.',
+      causes: ['The run is older than "contactsync settings retention show" says.'],
+      remedy: 'See "contactsync run show" for its totals. A test run shows what would change now.',
+    },
+  },
   cancelled: {
     number: 17040,
     scope: 'run',
