@@ -9,6 +9,7 @@ import { folderMark, markCodec } from '../../src/composition/marks.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createSynchronizedPeople } from '../../src/connectors/exchange-online/synchronized-people.ts';
+import { createUserPhotos } from '../../src/connectors/exchange-online/user-photos.ts';
 import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
 import { createHttpClient } from '../../src/connectors/http/http-client.ts';
@@ -22,12 +23,15 @@ import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memo
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
+import type { PhotoParts } from '../../src/engine/run-ports.ts';
 import { mailboxId, policyId, runId, sourceObjectId } from '../../src/model/ids.ts';
 import type { DirectoryMailbox } from '../../src/model/mailbox.ts';
 import type { Run, RunEvent } from '../../src/model/run.ts';
 import type { SourceObject } from '../../src/model/source-object.ts';
 import type { Connection } from '../../src/operations/dependencies.ts';
 import { silentLog } from '../../src/ports/log.ts';
+import type { PhotoSource } from '../../src/ports/photos.ts';
+import { preparePhoto } from '../../src/system/prepare-photo.ts';
 import { connectEws, ewsEntryOf } from '../ews-targets.ts';
 import { issuedTokens } from '../issued-tokens.ts';
 
@@ -39,7 +43,7 @@ const FOLDER = 'Contacts/Company Contacts';
 /** objectGUID. */
 export const guidOf = (person: Person) => `a1b2c3d4-0000-4000-8000-00000000000${PEOPLE.indexOf(person)}`;
 
-const policy = (type: 'activeDirectory' | 'exchangeOnline'): Policy =>
+const policy = (type: 'activeDirectory' | 'exchangeOnline', photo = false): Policy =>
   PolicySchema.parse({
     kind: 'policy',
     version: 1,
@@ -47,7 +51,7 @@ const policy = (type: 'activeDirectory' | 'exchangeOnline'): Policy =>
     name: 'All staff',
     environment: 'company',
     source: { type },
-    contact: { displayName: '{displayName}' },
+    contact: { displayName: '{displayName}', photo },
     brake: { maxPeople: 1, maxPeoplePercent: 1 },
   });
 
@@ -57,7 +61,10 @@ export class HybridCompany {
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
   readonly #nextRunId = sequentialIds(9);
+  /** thumbnailPhoto. */
+  readonly thumbnails = new Map<Person, Uint8Array>();
   readonly #cache = createInMemoryDirectoryCache();
+  wantsPhotos = false;
   readonly stores: {
     readonly ledger: InMemoryLedger;
     readonly journal: InMemoryJournal;
@@ -112,7 +119,7 @@ export class HybridCompany {
       const run = await runPolicy(
         {
           runId: runId(this.#nextRunId()),
-          revision: { policy: policy(type), revision: 1 },
+          revision: { policy: policy(type, this.wantsPhotos), revision: 1 },
           mode: 'run',
           holder: 'test',
           limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
@@ -165,11 +172,17 @@ export class HybridCompany {
         ...{ exchangeOnline, endpoints, tokens, http, graphClient, clock, log, random, knownMailboxes },
       }),
       targets: createGraphTargets({ client: graphClient, markCodec, folderMark, log, clock }),
+      photos: this.#photos(createUserPhotos({ client: graphClient, tokens })),
       close: () => http.close(),
     };
     if (sides === 'onlineOnly') return online;
     const ews = connectEws(ewsEntryOf(this.emulator), log, clock);
-    const local: Connection = { ...this.#directory(), targets: ews.targets, close: () => ews.close() };
+    const local: Connection = {
+      ...this.#directory(),
+      targets: ews.targets,
+      photos: this.#photos(this.#thumbnailPhotos()),
+      close: () => ews.close(),
+    };
     const identities =
       sides === 'strangers'
         ? async () => identitiesOf(new Map())
@@ -180,6 +193,27 @@ export class HybridCompany {
             log,
           });
     return joinConnections({ local, online, identities, log });
+  }
+
+  #photos(source: PhotoSource): PhotoParts {
+    return { source, prepare: preparePhoto, cache: this.#cache, owner: 'company' };
+  }
+
+  /** A photo is its own stamp; whom the directory does not know it does not tell. */
+  #thumbnailPhotos(): PhotoSource {
+    const photoOf = (id: string) =>
+      PEOPLE.filter((person) => guidOf(person) === id).map((person) => this.thumbnails.get(person));
+    return {
+      readStamps: async (owners) => ({
+        stamps: new Map(
+          owners.flatMap(({ id }) =>
+            photoOf(id).map((photo) => [id, photo === undefined ? '' : Buffer.from(photo).toString('hex')]),
+          ),
+        ),
+        failures: [],
+      }),
+      readPhotos: async (owners) => owners.map(({ id }) => photoOf(id)[0]),
+    };
   }
 
   /** The same people as Active Directory shows them. */
