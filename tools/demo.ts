@@ -1,41 +1,43 @@
-// npm run demo: the whole product against an emulated tenant, told step by step, every claim checked from outside by
+// npm run demo: the whole product against emulated servers, told step by step, every claim checked from outside by
 // looking into the mailboxes. With --once it ends after the last step; otherwise it stays up to be played with.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { contents, livingItems, nameOf, unequal } from './demo/compare.ts';
-import { Emulator } from './demo/emulator.ts';
-import { type Life, letLifeHappen, managedItems, personOf } from './demo/life.ts';
-import { Product } from './demo/product.ts';
-import { command, done, failed, heading, output, quoted, say } from './demo/show.ts';
-import { exactly, type Mailboxes, sameMailboxes, World } from './demo/world.ts';
+import { tellHybrid } from './demo/hybrid.ts';
+import { failed } from './demo/show.ts';
+import { Stage } from './demo/stage.ts';
+import { tellTenant } from './demo/tenant.ts';
 
-const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
-const SIZE = { recipients: 300, mailboxes: 40 };
-const POLICY = 'All staff';
-const startedAt = Date.now();
-/** For the commands to try at the end. */
-const played = { mailbox: '', run: '' };
+const { values } = parseArgs({
+  options: {
+    once: { type: 'boolean', default: false },
+    scenario: { type: 'string', default: 'tenant' },
+    /** For the hybrid scenario: shows what a machine without Samba would show. */
+    'without-samba': { type: 'boolean', default: false },
+  },
+});
+const stage = new Stage();
+const stories = new Map([
+  ['tenant', () => tellTenant(stage)],
+  ['hybrid', () => tellHybrid(stage, !values['without-samba'])],
+]);
 
-const directory = mkdtempSync(join(tmpdir(), 'contactsync-demo-'));
-const product = new Product(join(directory, 'data'));
-let emulator: Emulator | undefined;
 const interrupted = Promise.withResolvers<'interrupted'>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => interrupted.resolve('interrupted'));
-// Nobody watches any more ("| head"): the tenant is stopped all the same, and nothing stays behind.
+// Nobody watches any more ("| head"): the servers are stopped all the same, and nothing stays behind.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', () => interrupted.resolve('interrupted'));
 
 try {
+  const tell = stories.get(values.scenario);
+  if (tell === undefined)
+    throw new Error(`there is no scenario '${values.scenario}', only ${[...stories.keys()].join(' and ')}`);
   const ended = await Promise.race([tell(), interrupted.promise]);
   if (ended === 'interrupted') process.exitCode = 1;
   else {
-    process.exitCode = ended === 0 ? 0 : 1;
+    process.exitCode = ended.failures === 0 ? 0 : 1;
     if (!values.once) {
-      whatNext();
+      ended.whatNext();
       await interrupted.promise;
     }
   }
@@ -43,307 +45,5 @@ try {
   failed(thrown instanceof Error ? thrown.message : String(thrown));
   process.exitCode = 1;
 } finally {
-  await emulator?.stop();
-  rmSync(directory, { recursive: true, force: true });
-}
-
-async function tell(): Promise<number> {
-  heading('A tenant to play with');
-  emulator = await Emulator.start(directory, SIZE);
-  const { tenant } = emulator;
-  say(
-    `${tenant.initialDomain}, ${tenant.recipients} recipients, ${SIZE.mailboxes} user mailboxes, at ${tenant.url}`,
-  );
-  const world = new World(emulator);
-
-  heading('Environment, certificate, policy');
-  await setUp(emulator);
-
-  heading('A test run: what would happen');
-  const untouched = await world.mailboxes();
-  await world.counting('test run', () => shown(['run', POLICY, '--test'], 0, 40));
-  world.checkNothingWritten('nothing was written', untouched, await world.mailboxes());
-
-  heading('The first run');
-  await world.counting('first run', () => shown(['run', POLICY], 0, 14));
-  const filled = await world.mailboxes();
-  const targets = [...filled].filter(([, box]) => managedItems(box).length > 0).map(([address]) => address);
-  const waiting = await notProvisioned();
-  await checkFirstRun(world, untouched, filled, targets, waiting);
-
-  heading('Life happens');
-  const people = await world.people();
-  const life = await letLifeHappen(emulator, people, filled, targets, waiting);
-  const lived = await world.mailboxes();
-
-  heading('The second run: exactly these changes');
-  await world.counting('second run', () => shown(['run', POLICY], 0, 16));
-  const second = await world.mailboxes();
-  await checkSecondRun(world, life, filled, lived, second, targets, waiting);
-  const secondRun = (await newestRun()).slice(0, 8);
-
-  heading('The third run: nothing left to do');
-  await world.counting('third run', () => shown(['run', POLICY], 0, 8));
-  world.checkNothingWritten('nothing was written', second, await world.mailboxes());
-
-  heading('Roll the second run back');
-  await world.counting('rollback', () => shown(['rollback', secondRun], 0, 14));
-  const restored = await world.mailboxes();
-  world.check('every mailbox holds what it held before the second run', sameContents(lived, restored));
-
-  heading('Run again, then lose the ledger');
-  await world.counting('run after rollback', () => shown(['run', POLICY], 0, 6));
-  const again = await world.mailboxes();
-  played.run = (await newestRun()).slice(0, 8);
-  played.mailbox = targets.find((address) => address !== life.emptied) ?? '';
-  world.check('every mailbox holds what the second run had left', sameContents(second, again));
-  await shown(['ledger', 'forget'], 0);
-  await world.counting('run without ledger', () => shown(['run', POLICY], 0, 8));
-  world.checkNothingWritten('nothing was written, nothing is there twice', again, await world.mailboxes());
-
-  heading('A wrong filter meets the brake');
-  await meetTheBrake(world, again);
-
-  return summary(world);
-}
-
-async function newestRun(): Promise<string> {
-  const { runs } = await product.json<{ runs: readonly { readonly id: string }[] }>(['runs', '--limit', '1']);
-  return runs[0]?.id ?? 'last';
-}
-
-/** Mailboxes that a run passed over because they do not exist yet (15010). */
-async function notProvisioned(): Promise<readonly string[]> {
-  const report = await product.json<{
-    perMailbox: { primarySmtpAddress: string; failures: { number: number }[] }[];
-  }>(['run', 'show', 'last']);
-  return report.perMailbox
-    .filter(({ failures }) => failures.some(({ number }) => number === 15010))
-    .map(({ primarySmtpAddress }) => primarySmtpAddress);
-}
-
-async function setUp(tenantOf: Emulator): Promise<void> {
-  const { tenant } = tenantOf;
-  const environmentFile = join(directory, 'contoso.yaml');
-  const policyFile = join(directory, 'all-staff.yaml');
-  const environment = await product.json<{ text: string }>([
-    ...['environment', 'new', 'contoso', '--organization', tenant.initialDomain],
-    ...['--application-id', tenant.clientId],
-  ]);
-  // Only an emulator needs the next lines: other hosts, and a certificate authority of its own.
-  writeFileSync(
-    environmentFile,
-    `${environment.text}  endpoints: { login: ${tenant.url}, graph: ${tenant.url}, exchange: ${tenant.url} }
-defaultCountry: DE
-additionalCaFile: ${JSON.stringify(tenant.caFile)}
-`,
-  );
-  await shown(['environment', 'apply', environmentFile], 0);
-  const created = await product.json<{ thumbprint: string; file: string }>([
-    ...['certificate', 'create', '--environment', 'contoso'],
-  ]);
-  command(['certificate', 'create', '--environment', 'contoso']);
-  say(`certificate ${created.thumbprint.slice(0, 12)}…; its .cer file is uploaded to the app registration`);
-  const der = readFileSync(created.file).toString('base64');
-  const lines = der.match(/.{1,64}/g) ?? [];
-  await tenantOf.control('apps/register-certificate', {
-    certificatePem: `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`,
-  });
-  await shown(['environment', 'test', 'contoso'], 0);
-  const policy = await product.json<{ text: string }>(['policy', 'new', POLICY, '--environment', 'contoso']);
-  writeFileSync(policyFile, policy.text);
-  await shown(['policy', 'apply', policyFile], 0);
-  await shown(['count', POLICY], 0);
-}
-
-/** Runs a command, shows it with its output, and insists on its exit code. */
-async function shown(args: readonly string[], exitCode: number, longest?: number): Promise<void> {
-  command(args.map((arg) => arg.replace(`${directory}/`, '')));
-  const answer = await product.run(args);
-  output(`${answer.output}${answer.errors}`, longest);
-  if (answer.exitCode !== exitCode)
-    throw new Error(`"contactsync ${args.join(' ')}" ended with ${answer.exitCode} instead of ${exitCode}`);
-}
-
-async function checkFirstRun(
-  world: World,
-  before: Mailboxes,
-  after: Mailboxes,
-  targets: readonly string[],
-  waiting: readonly string[],
-): Promise<void> {
-  const sizes = targets.map(
-    (address) => managedItems(after.get(address) ?? { folders: [], items: [] }).length,
-  );
-  world.check(
-    `${targets.length} mailboxes are filled, with ${Math.min(...sizes)} to ${Math.max(...sizes)} contacts each`,
-    targets.length + waiting.length === 20 ? [] : ['the trial has room for 20 mailboxes'],
-  );
-  if (waiting.length > 0) say(`(${waiting.join(', ')}: not provisioned yet, which is a notice and no error)`);
-  const people = await world.people();
-  world.check(
-    'nobody got their own contact',
-    targets.filter((address) =>
-      managedItems(after.get(address) ?? { folders: [], items: [] }).some((item) =>
-        JSON.stringify(item.properties.emailAddresses ?? '').includes(
-          `"${personOf(people, address).primarySmtpAddress}"`,
-        ),
-      ),
-    ),
-  );
-  const others = new Map([...before].filter(([address]) => !targets.includes(address)));
-  world.check(`${others.size} other mailboxes were not touched`, sameMailboxes(others, after));
-  world.check("the users' own contacts are as they were", foreignItems(before, after));
-}
-
-/** Every item that was there before stands unchanged, byte by byte. */
-function foreignItems(before: Mailboxes, after: Mailboxes): readonly string[] {
-  return [...before].flatMap(([address, box]) =>
-    box.items
-      .filter((item) => {
-        const now = after.get(address)?.items.find((one) => one.immutableId === item.immutableId);
-        return JSON.stringify(now) !== JSON.stringify(item);
-      })
-      .map((item) => `${address}: ${nameOf(item)}`),
-  );
-}
-
-async function checkSecondRun(
-  world: World,
-  life: Life,
-  filled: Mailboxes,
-  before: Mailboxes,
-  after: Mailboxes,
-  targets: readonly string[],
-  waiting: readonly string[],
-): Promise<void> {
-  const box = (all: Mailboxes, address: string) => all.get(address) ?? { folders: [], items: [] };
-  world.check(
-    `in ${targets.length} mailboxes exactly what life asked for was written, item by item and field by field`,
-    targets.flatMap((address) =>
-      exactly(address, life.expected.get(address) ?? [], box(before, address), box(after, address)),
-    ),
-  );
-  const others = [...before.keys()].filter((address) => !targets.includes(address));
-  const joining = others.filter((address) => managedItems(box(after, address)).length > 0);
-  const successors = joining.filter((address) => !waiting.includes(address));
-  world.check(
-    `the mailbox marked NoMailboxSync is empty; its place under the trial went to ${successors.join(', ')}`,
-    successors.length === 1 && managedItems(box(after, life.emptied)).length === 0
-      ? []
-      : [`filled now: ${joining.join(', ')}`],
-  );
-  world.check(
-    `what was provisioned meanwhile is filled: ${waiting.join(', ')}`,
-    waiting.filter((address) => !joining.includes(address)),
-  );
-  const people = await world.people();
-  world.check(
-    'every filled mailbox holds everybody but its owner',
-    [...targets, ...joining].flatMap((address) => {
-      if (address === life.emptied) return [];
-      const names = managedItems(box(after, address))
-        .filter((item) => !life.foreign.some(({ immutableId }) => immutableId === item.immutableId))
-        .map(nameOf);
-      return unequal(everybodyBut(personOf(people, address).displayName, life, filled), names).map(
-        (problem) => `${address}: ${problem}`,
-      );
-    }),
-  );
-  const rest = new Map(
-    [...before].filter(([address]) => others.includes(address) && !joining.includes(address)),
-  );
-  world.check(`${rest.size} other mailboxes were not touched`, sameMailboxes(rest, after));
-  world.check(
-    'the copy and the contacts that users made themselves are byte by byte as they were',
-    life.foreign
-      .filter(({ address, immutableId }) => {
-        const find = (all: Mailboxes) => livingItems(box(all, address)).get(immutableId);
-        return find(before) === undefined || JSON.stringify(find(before)) !== JSON.stringify(find(after));
-      })
-      .map(({ address }) => address),
-  );
-}
-
-/** Names of all people of the first run, with what happened since. */
-function everybodyBut(owner: string, life: Life, filled: Mailboxes): readonly string[] {
-  // In the union over all mailboxes every owner is somebody else's contact; people of one name count as often as in
-  // the fullest mailbox.
-  const most = new Map<string, number>();
-  for (const box of filled.values()) {
-    const names = Map.groupBy(managedItems(box), nameOf);
-    for (const [name, items] of names) most.set(name, Math.max(most.get(name) ?? 0, items.length));
-  }
-  const names = [...most].flatMap(([name, times]) => Array.from({ length: times }, () => name));
-  for (const { displayName } of life.gone) names.splice(names.indexOf(displayName), 1);
-  for (const [old, now] of life.renamed) names.splice(names.indexOf(old), 1, now);
-  names.push(...life.joined);
-  const own = names.indexOf(owner);
-  if (own >= 0) names.splice(own, 1);
-  return names;
-}
-
-function sameContents(expected: Mailboxes, actual: Mailboxes): readonly string[] {
-  return [...expected].flatMap(([address, box]) =>
-    unequal(contents(box), contents(actual.get(address) ?? { folders: [], items: [] })).map(
-      (problem) => `${address}: ${problem.slice(0, 300)}`,
-    ),
-  );
-}
-
-async function meetTheBrake(world: World, before: Mailboxes): Promise<void> {
-  const good = await product.json<{ text: string }>(['policy', 'export', POLICY]);
-  const wrong = good.text.replace(
-    /^( +)include: \[\]$/m,
-    '$1include: [[{ property: department, operator: equals, value: Vertreib }]]',
-  );
-  if (wrong === good.text) throw new Error('the exported policy has no empty include list');
-  const file = join(directory, 'wrong.yaml');
-  writeFileSync(file, wrong);
-  await shown(['policy', 'apply', file], 0);
-  await world.counting('wrong filter', () => shown(['run', POLICY], 3, 20));
-  world.checkNothingWritten(
-    'nothing was written; the plan waits for an approval',
-    before,
-    await world.mailboxes(),
-  );
-  say('The filter is mended, and the waiting plan is superseded by the next run:');
-  writeFileSync(file, good.text);
-  await shown(['policy', 'apply', file], 0);
-  await world.counting('mended filter', () => shown(['run', POLICY], 0, 8));
-  world.checkNothingWritten('nothing was written', before, await world.mailboxes());
-  await shown(['runs'], 0);
-}
-
-function summary(world: World): number {
-  heading('Requests, as the service counts them');
-  const row = (cells: readonly string[]) =>
-    say(cells.map((cell, index) => (index === 0 ? cell.padEnd(20) : cell.padStart(12))).join(''));
-  row(['', 'HTTP calls', 'requests', 'writes', 'per mailbox']);
-  for (const { step, calls, inner, writes } of world.counts)
-    row([step, String(calls), String(inner), String(writes), (calls / 20).toFixed(1)]);
-  say('(per mailbox: HTTP calls for each of the 20 mailboxes, reading the directory included)');
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-  process.stdout.write('\n');
-  if (world.failures === 0) done(`Everything was as claimed. ${seconds} s.`);
-  else failed(`${world.failures} claims did not hold. ${seconds} s.`);
-  return world.failures;
-}
-
-function whatNext(): void {
-  // Not "node": the one of this machine may be too old, and npx finds the one of the project.
-  const run = `npx contactsync --data-dir ${quoted(product.dataDirectory)}`;
-  const curl = `curl --cacert ${quoted(emulator?.tenant.caFile ?? '')} -H 'content-type: application/json'`;
-  heading('Your turn');
-  say('The tenant stays up until Ctrl-C. In another terminal, in this folder:');
-  say(`  ${run} policy show "${POLICY}"`);
-  say(`  ${run} explain "${POLICY}" --mailbox ${played.mailbox} --contact "Yuki Tanaka"`);
-  say(`  ${run} rollback ${played.run} --test`);
-  say(`  ${run} run show ${played.run} --html --output report.html`);
-  say(`  ${run} count "${POLICY}" --all`);
-  say('Change the tenant, and see what a run would do about it:');
-  say(
-    `  ${curl} ${emulator?.tenant.url}/control/people/change -d '{"who":"joined.1@contoso.example","displayName":"Yuki Sato"}'`,
-  );
-  say(`  ${run} run "${POLICY}" --test`);
+  await stage.close();
 }

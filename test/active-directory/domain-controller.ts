@@ -53,6 +53,10 @@ const run = promisify(execFile);
 export async function startDomainController(options: DomainControllerOptions): Promise<DomainController> {
   const folder = mkdtempSync(join(tmpdir(), 'contactsync-domain-controller-'));
   const address = await freeAddress();
+  const stop = async () => {
+    await run(join(SCRIPTS, 'stop.sh'), [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  };
   await run(join(SCRIPTS, 'start.sh'), [
     '--dir',
     folder,
@@ -63,7 +67,11 @@ export async function startDomainController(options: DomainControllerOptions): P
     '--cache',
     join(tmpdir(), 'contactsync-domain-controllers'),
     ...(options.requiresTls === true ? ['--require-tls'] : []),
-  ]);
+  ]).catch(async (thrown: unknown) => {
+    // Interrupted, it may have the server running already.
+    await stop();
+    throw thrown;
+  });
   const facts = parseEnv(readFileSync(join(folder, 'connection.env'), 'utf8'));
   const fact = (name: string) => facts[name] ?? fail(`connection.env has no ${name}`);
   const file = (name: string) => readFileSync(join(folder, 'tls', name), 'utf8');
@@ -76,10 +84,7 @@ export async function startDomainController(options: DomainControllerOptions): P
     reader: { name: fact('AD_BIND_UPN'), password: fact('AD_BIND_PASSWORD'), dn: fact('AD_BIND_DN') },
     administrator: { name: fact('AD_ADMIN_UPN'), password: fact('AD_ADMIN_PASSWORD') },
     manifest: JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')),
-    async stop() {
-      await run(join(SCRIPTS, 'stop.sh'), [folder]);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

@@ -37,11 +37,14 @@ export interface LoggedRequest {
   readonly face: string;
   readonly method: string;
   readonly path: string;
+  /** Of EWS. */
+  readonly operation?: string;
   readonly isBatchPart: boolean;
 }
 
 export interface Tenant {
   readonly url: string;
+  readonly ewsUrl: string;
   readonly caFile: string;
   readonly initialDomain: string;
   readonly clientId: string;

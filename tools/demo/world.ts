@@ -51,9 +51,7 @@ export class World {
       step,
       calls: own.filter(({ isBatchPart }) => !isBatchPart).length,
       inner: own.filter((request) => !isBatch(request)).length,
-      writes: own.filter(
-        (request) => request.face === 'graph' && request.method !== 'GET' && !isBatch(request),
-      ).length,
+      writes: own.filter((request) => !isBatch(request) && isWrite(request)).length,
     });
     return value;
   }
@@ -76,6 +74,11 @@ export class World {
       ...(writes === 0 ? [] : [`${writes} write requests`]),
     ]);
   }
+}
+
+function isWrite({ face, method, operation }: LoggedRequest): boolean {
+  if (face === 'ews') return /^(Create|Update|Delete|Move|Copy|Empty)/.test(operation ?? '');
+  return face === 'graph' && method !== 'GET';
 }
 
 /** Every mailbox byte by byte: also Deleted Items, change keys, marks and folders. */
