@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { mapContact } from '../../core/map.ts';
+import { testPolicy } from '../../core/test-policy.ts';
 import type { RawEntry } from '../ldap-client/messages.ts';
 import { RECIPIENT_ATTRIBUTES } from './attributes.ts';
 import { canonicalParent, decodeRecipient, listPath, type NamesInDirectory } from './decode-recipient.ts';
@@ -132,6 +134,31 @@ describe('a directory entry as a source object', () => {
     ] as const)
       expect(decode({ ...disabled, msExchRecipientTypeDetails: [details] }).isDisabled).toBe(expected);
   });
+
+  it.each(['group', 'msExchDynamicDistributionList'])(
+    'a list (%s) becomes a contact with name, address and notes, and nothing of a person',
+    (objectClass) => {
+      const list = decodeRecipient(
+        entryWith({
+          objectClass: ['top', objectClass],
+          mailNickname: ['sales'],
+          displayName: ['Sales'],
+          mail: ['sales@contoso.example'],
+          proxyAddresses: ['SMTP:sales@contoso.example', 'x500:/o=Contoso/cn=sales'],
+          info: ['Orders and questions'],
+        }),
+        nobody,
+      );
+      expect([list.isDisabled, list.isGuest]).toEqual([false, false]);
+      const { properties } = mapContact(list, testPolicy(), {});
+      expect(Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== ''))).toEqual({
+        displayName: 'Sales',
+        fileAs: 'Sales',
+        emailAddress1: 'sales@contoso.example',
+        notes: 'Orders and questions',
+      });
+    },
+  );
 
   it.each([
     [{ objectClass: ['contact'] }, 'mailContact'],

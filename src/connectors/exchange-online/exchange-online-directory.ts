@@ -47,7 +47,7 @@ async function readMailboxes(
 ): Promise<MailboxReading> {
   const gaps: Failure[] = [];
   const wanted = await readWanted(parts, scope, gaps, signal);
-  const { found, isWhole } = await readAllMailboxes(parts.api, gaps, signal);
+  const { found, isWhole } = await listMailboxes(parts.api, narrowed(scope), gaps, signal);
   const named = new Set(scope.addresses.map((address) => address.trim().toLowerCase()));
   const mailboxes = found.filter(
     (one) =>
@@ -100,8 +100,20 @@ async function readWanted(
   return wanted;
 }
 
-async function readAllMailboxes(
+/** From so many on, listing everybody costs less than a filter that names them. */
+const MOST_NAMED = 10;
+
+/** Whoever names a few addresses, such as that of a shared mailbox, does not need the list of everybody. */
+function narrowed({ groups, recipientFilter, addresses }: MailboxesPart): Readonly<Record<string, string>> {
+  const isByName = groups.length === 0 && recipientFilter === undefined;
+  if (!isByName || addresses.length === 0 || addresses.length > MOST_NAMED) return {};
+  const quoted = addresses.map((address) => address.trim().replaceAll("'", "''"));
+  return { Filter: quoted.map((address) => `EmailAddresses -eq 'smtp:${address}'`).join(' -or ') };
+}
+
+async function listMailboxes(
   api: ExchangeAdminApi,
+  narrowing: Readonly<Record<string, string>>,
   gaps: Failure[],
   signal: AbortSignal,
 ): Promise<{ readonly found: readonly FoundMailbox[]; readonly isWhole: boolean }> {
@@ -110,7 +122,7 @@ async function readAllMailboxes(
   let withoutAttributes = 0;
   const pages = api.invoke(
     'Get-Mailbox',
-    { ResultSize: 'Unlimited' },
+    { ...narrowing, ResultSize: 'Unlimited' },
     { select: MAILBOX_PROPERTIES },
     signal,
   );

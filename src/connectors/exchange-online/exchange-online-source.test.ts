@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { wholeOrganization } from '../../../test/contract/contact-source.ts';
+import { mapContacts } from '../../core/map.ts';
+import { selectContacts } from '../../core/select.ts';
+import { testPolicy } from '../../core/test-policy.ts';
 import type { ExchangeOnlineSource } from '../../model/policy.ts';
 import type { SourceObject } from '../../model/source-object.ts';
 import { recipientKind } from './recipient-kinds.ts';
@@ -66,6 +69,58 @@ describe('a whole organization', () => {
           : tenant.emulator.organization.recipients.get(recipient.managerId);
       expect(object?.attributes.manager).toEqual(filled([manager?.displayName]));
     }
+  });
+
+  test('distribution lists, also dynamic ones, become contacts with name, address and notes, and nothing of a person', async () => {
+    const recipientTypes: ExchangeOnlineSource['recipientTypes'] = [
+      'distributionGroup',
+      'dynamicDistributionGroup',
+    ];
+    const source = { ...wholeOrganization, recipientTypes };
+    const { objects } = await read(source);
+    const { selected } = selectContacts(objects, source);
+    expect(new Set(selected.map(({ kind }) => kind))).toEqual(new Set(recipientTypes));
+    const contacts = mapContacts({ selected }, testPolicy({ source }), {});
+    for (const { properties, sourceObjectId: id } of contacts) {
+      const group = recipients().find((one) => [one.id, one.exchangeObjectGuid].includes(id));
+      expect([properties.displayName, properties.emailAddress1]).toEqual([
+        group?.displayName,
+        group?.primarySmtpAddress,
+      ]);
+      const more = Object.entries(properties).filter(([, value]) => value !== '');
+      const names = more.map(([name]) => name).filter((name) => !/^(emailAddress[23]|notes)$/.test(name));
+      expect(names.sort()).toEqual(['displayName', 'emailAddress1', 'fileAs']);
+    }
+    expect(contacts.length).toBeGreaterThan(3);
+  });
+
+  test('a mailbox that is named by an address is asked for alone, by any of its addresses', async () => {
+    const [mailbox] = recipients().filter((one) => one.recipientTypeDetails === 'UserMailbox');
+    if (mailbox === undefined) throw new Error('the seed makes mailboxes');
+    const { directory } = tenant.connect();
+    const readNamed = (...addresses: string[]) =>
+      directory.readMailboxes(
+        { groups: [], organizationalUnits: [], addresses, exclude: [], types: ['userMailbox'] },
+        live,
+      );
+    // Whoever asks for everybody meets this fault; whoever names one does not.
+    await tenant.control.addFault({
+      bodyText: '"Get-Mailbox","Parameters":\\{"ResultSize"',
+      count: 50,
+      action: { kind: 'answer', status: 403 },
+    });
+    const other = mailbox.emailAddresses.findLast((one) => /^smtp:/i.test(one))?.slice('smtp:'.length) ?? '';
+    for (const address of [mailbox.primarySmtpAddress.toUpperCase(), other]) {
+      const { mailboxes, isComplete } = await readNamed(address);
+      expect([mailboxes.map((one) => one.primarySmtpAddress), isComplete]).toEqual([
+        [mailbox.primarySmtpAddress],
+        true,
+      ]);
+    }
+    const nobody = "o'nobody@contoso.example";
+    expect(await readNamed(nobody)).toMatchObject({ mailboxes: [], notFound: [nobody], isComplete: true });
+    await expect(readNamed()).rejects.toThrow();
+    await tenant.control.clearFaults();
   });
 
   test('needs no call per person', async () => {
