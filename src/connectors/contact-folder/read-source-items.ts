@@ -37,12 +37,12 @@ export interface SourceProtocol<Folder extends Stamped, Changed extends ChangedI
   readonly mostChanges: (items: number) => number;
   /** Everything. `known` tells who a damaged item is, and what an unchanged one holds. */
   readAll(folder: Folder, known: KnownItems, signal: AbortSignal): Promise<WholeReading>;
-  /** undefined: the position is unusable, read everything. */
-  changesSince(
+  /** undefined: the position is unusable, read everything. Absent where the protocol tells no changes. */
+  readonly changesSince?: (
     folder: Folder,
     position: string,
     signal: AbortSignal,
-  ): Promise<ChangeRound<Changed> | undefined>;
+  ) => Promise<ChangeRound<Changed> | undefined>;
   /** Those of a round, and those that could not be opened before; what is gone meanwhile is left out. */
   open(
     folder: Folder,
@@ -121,6 +121,7 @@ async function readChanges<Folder extends Stamped, Changed extends ChangedItem>(
   signal: AbortSignal,
 ): Promise<WholeReading | undefined> {
   const { log } = protocol;
+  if (protocol.changesSince === undefined) return undefined;
   const round = await protocol.changesSince(folder, known.position, signal);
   if (round === undefined) {
     log.info('the position of the last reading is no longer usable, reading the folder in full');

@@ -1,6 +1,5 @@
 // The contact folders of a mailbox as a source, through EWS.
 
-import { createHash } from 'node:crypto';
 import { Failure } from '../../model/failure.ts';
 import type { FolderId } from '../../model/ids.ts';
 import type { TargetMailbox } from '../../model/mailbox.ts';
@@ -12,13 +11,13 @@ import { memoryKey, readSourceItems, type SourceProtocol } from '../contact-fold
 import { type RememberedItem, rememberedItems } from '../contact-folder/remembered-items.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
 import { readPictures } from './contact-pictures.ts';
-import { SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
+import { SOURCE_ROW_SHAPE } from './contact-reader.ts';
 import type { EwsClient } from './ews-client.ts';
 import { type FoundFolder, foldersBelowContacts, readFolder } from './folder-tree.ts';
 import { type RowReader, readAllRows, readRowsSince } from './item-rows.ts';
 import { type MailboxSession, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { STAMP_RULES } from './read-folder.ts';
-import { openContacts, sourceRowOf } from './read-folder-items.ts';
+import { knownContacts, openContacts, SOURCE_FORMAT, sourceRowOf } from './read-folder-items.ts';
 
 export interface EwsContactFoldersOptions extends Omit<SessionOptions, 'client' | 'log'> {
   readonly client: EwsClient;
@@ -27,11 +26,6 @@ export interface EwsContactFoldersOptions extends Omit<SessionOptions, 'client' 
   readonly cache: DirectoryCache;
   readonly log: Log;
 }
-
-/** Read with other fields, or decoded in another way (count up), what is remembered is worth nothing. */
-const FORMAT = `ews 1 ${createHash('sha256')
-  .update(JSON.stringify([SOURCE_ROW_SHAPE, WHOLE_SHAPE]))
-  .digest('base64url')}`;
 
 export function openEwsContactFolders(options: EwsContactFoldersOptions): OpenContactFolders {
   return (mailbox: TargetMailbox): ContactFolders => {
@@ -49,7 +43,7 @@ export function openEwsContactFolders(options: EwsContactFoldersOptions): OpenCo
         const folder = listed.get(folderId);
         if (folder === undefined)
           throw new Failure('unexpectedAnswer', { details: { code: 'folderNotListed' } });
-        const memory = rememberedItems(cache, memoryKey(mailbox.id, folderId), FORMAT, log);
+        const memory = rememberedItems(cache, memoryKey(mailbox.id, folderId), SOURCE_FORMAT, log);
         return readSourceItems(protocol, folder, memory, signal);
       },
       readPictures: (_, itemIds, signal) => readPictures(session, itemIds, signal),
@@ -73,13 +67,7 @@ function protocolOf(session: MailboxSession, codec: MarkCodec): SourceProtocol<F
     mostChanges: () => Number.POSITIVE_INFINITY,
     async readAll({ folderId }, known, signal) {
       const { changed, position } = await readAllRows(session, rows, folderId, signal);
-      const opened = await openContacts(session, [...changed.values()], signal, {
-        find(id, version) {
-          const item = known.get(id);
-          return item?.version === version ? item.properties : undefined;
-        },
-        keep() {},
-      });
+      const opened = await openContacts(session, [...changed.values()], signal, knownContacts(known));
       // A round tells everything that was there before it.
       return { ...opened, position, hasSeveralPages: false };
     },

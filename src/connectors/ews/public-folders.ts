@@ -2,17 +2,21 @@
 // and what lies in a folder of the mailbox that holds its contents: nothing else is possible there (ews.md, section 5).
 // https://learn.microsoft.com/exchange/client-developer/exchange-web-services/public-folder-access-with-ews-in-exchange
 
+import { createHash } from 'node:crypto';
 import { Failure } from '../../model/failure.ts';
 import { folderId as asFolderId, type FolderId } from '../../model/ids.ts';
 import type { ContactFolders, FolderItems, SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { Stamped } from '../contact-folder/folder-stamp.ts';
+import { readSourceItems, type SourceProtocol } from '../contact-folder/read-source-items.ts';
+import { type RememberedItem, rememberedItems } from '../contact-folder/remembered-items.ts';
 import { sourceFolder } from '../contact-folder/source-folder.ts';
 import { readPictures } from './contact-pictures.ts';
 import type { PublicFolderRoute } from './ews-client.ts';
 import { findPublicFoldersIn, REPLICAS } from './folder-operations.ts';
 import { decodeFolder, listFolders, readFolderById } from './folder-tree.ts';
-import { rememberedFolder } from './known-contacts.ts';
+
 import {
   folderIdElement,
   type MailboxSession,
@@ -20,7 +24,8 @@ import {
   type SessionOptions,
 } from './mailbox-session.ts';
 import { extendedIn } from './mapi-property.ts';
-import { readFolderItems } from './read-folder-items.ts';
+import { STAMP_RULES } from './read-folder.ts';
+import { type KnownContacts, knownContacts, readFolderItems, SOURCE_FORMAT } from './read-folder-items.ts';
 import type { XmlElement } from './xml-element.ts';
 
 /** Throws `publicFoldersNotFound`, and whatever the way there throws. */
@@ -46,7 +51,12 @@ interface Listed extends SourceFolder {
   readonly path: readonly string[];
   /** undefined: the server does not tell, as of the top. */
   readonly mailboxGuid: string | undefined;
+  /** As the mailbox with its contents tells; absent where it was not asked. */
+  readonly stamped?: Stamped;
 }
+
+/** There is nowhere to go on from: a folder in which something happened is listed anew. */
+const NO_POSITION = '-';
 
 const TOP: Listed = {
   folderId: asFolderId('publicfoldersroot'),
@@ -187,7 +197,9 @@ async function withStamp(
   const session = await contentsOf(options, routes, folder, signal);
   try {
     const found = await readFolderById(session, options.markCodec, folder.folderId, signal);
-    return { ...folder, stamp: found === undefined ? undefined : sourceFolder(found).stamp };
+    if (found === undefined) return folder;
+    const { lastCommit, itemCount } = found;
+    return { ...folder, stamp: sourceFolder(found).stamp, stamped: { lastCommit, itemCount } };
   } catch (thrown) {
     // The reading will say so.
     if (signal.aborted || !isDenied(thrown)) throw thrown;
@@ -196,20 +208,44 @@ async function withStamp(
 }
 
 async function readPublicFolder(
-  { markCodec, cache, reader, log }: EwsPublicFoldersOptions,
+  options: EwsPublicFoldersOptions,
   session: MailboxSession,
   folder: Listed,
   signal: AbortSignal,
 ): Promise<FolderItems> {
-  const known = cache === undefined ? undefined : await rememberedFolder(cache, reader, folder.folderId, log);
-  const { failure, ...reading } = await readFolderItems(session, markCodec, folder, signal, known);
-  if (failure === undefined) {
-    await known?.save();
-    return reading;
-  }
+  const { failure, ...reading } = await readContents(options, session, folder, signal);
+  if (failure === undefined) return reading;
   return isDenied(failure)
-    ? { ...reading, denied: denied(folder, reader, failure) }
+    ? { ...reading, denied: denied(folder, options.reader, failure) }
     : { ...reading, failure };
+}
+
+async function readContents(
+  { markCodec, cache, reader, log, clock }: EwsPublicFoldersOptions,
+  session: MailboxSession,
+  { folderId, stamped = { lastCommit: undefined, itemCount: undefined } }: Listed,
+  signal: AbortSignal,
+): Promise<FolderItems> {
+  const read = (known?: KnownContacts) => readFolderItems(session, markCodec, { folderId }, signal, known);
+  if (cache === undefined) {
+    const reading = await read();
+    return { ...reading, unreadable: reading.damaged.length };
+  }
+  const protocol: SourceProtocol<Stamped, RememberedItem> = {
+    clock,
+    log,
+    stampRules: STAMP_RULES,
+    showsContactLists: true,
+    mostChanges: () => 0,
+    async readAll(_, known) {
+      const reading = await read(knownContacts(known));
+      return { ...reading, position: NO_POSITION };
+    },
+    open: () => Promise.reject(new Error('public folders tell no changes')),
+  };
+  const digest = createHash('sha256').update(JSON.stringify([reader.toLowerCase(), folderId]));
+  const key = `public folder ${digest.digest('base64url')}`;
+  return readSourceItems(protocol, stamped, rememberedItems(cache, key, SOURCE_FORMAT, log), signal);
 }
 
 function isDenied(thrown: unknown): thrown is Failure {

@@ -1,12 +1,13 @@
 // The items of one folder as a source: its rows tell who they are, and every contact is opened, because rows hold neither
 // notes nor whole texts.
 
+import { createHash } from 'node:crypto';
 import type { ContactProperties } from '../../model/contact.ts';
 import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
-import type { FolderItems, SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type { SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
-import type { OpenedItems } from '../contact-folder/read-source-items.ts';
+import type { KnownItems, OpenedItems } from '../contact-folder/read-source-items.ts';
 import type { RememberedItem } from '../contact-folder/remembered-items.ts';
 import { attachmentsOf, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
 import { isOfDamagedItem } from './failures.ts';
@@ -27,11 +28,29 @@ import { booleanOf, childOf, textOf, type XmlElement } from './xml-element.ts';
 /** Of an item in a list. */
 type Row = RememberedItem;
 
+export interface ListedItems extends OpenedItems {
+  readonly otherItems: number;
+  readonly hasSeveralPages: boolean;
+}
+
 export interface KnownContacts {
   /** undefined: not known in this version. */
   find(itemId: ItemId, version: string): ContactProperties | undefined;
-  keep(itemId: ItemId, version: string, properties: ContactProperties): void;
 }
+
+export function knownContacts(known: KnownItems): KnownContacts {
+  return {
+    find(id, version) {
+      const item = known.get(id);
+      return item?.version === version ? item.properties : undefined;
+    },
+  };
+}
+
+/** Read with other fields, or decoded in another way (count up), what is remembered is worth nothing. */
+export const SOURCE_FORMAT = `ews 1 ${createHash('sha256')
+  .update(JSON.stringify([SOURCE_ROW_SHAPE, WHOLE_SHAPE]))
+  .digest('base64url')}`;
 
 /** So many are opened at once; where one of them makes that fail, each is opened by itself. */
 const OPENED_AT_ONCE = 100;
@@ -53,17 +72,10 @@ export async function readFolderItems(
   { folderId }: Pick<SourceFolder, 'folderId'>,
   signal: AbortSignal,
   known?: KnownContacts,
-): Promise<FolderItems> {
+): Promise<ListedItems> {
   const { rows, otherItems, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
   const opened = await openContacts(session, rows, signal, known);
-  const unreadable = opened.damaged.length;
-  return {
-    ...opened,
-    unreadable,
-    otherItems,
-    ...(failure === undefined ? {} : { failure }),
-    hasSeveralPages,
-  };
+  return { ...opened, otherItems, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
 }
 
 async function readRows(
@@ -137,7 +149,6 @@ export async function openContacts(
       const portion = closed.slice(at, at + OPENED_AT_ONCE);
       const opened = await openPortion(session, portion, signal);
       for (const { row, properties, signs } of opened.contacts) {
-        known?.keep(row.itemId, row.version, properties);
         items.push({ ...itemOf(row, properties), ...(known === undefined ? signs : {}) });
       }
       damaged.push(...opened.damaged);

@@ -5,7 +5,7 @@ import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type { ManagedContact } from '../../model/mailbox.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { FolderProtocol, FullRound } from '../contact-folder/folder-protocol.ts';
-import type { StampRules } from '../contact-folder/folder-stamp.ts';
+import type { Stamped, StampRules } from '../contact-folder/folder-stamp.ts';
 import { isNewer } from '../contact-folder/found-mark.ts';
 import { type Entries, entriesOf, type ReadItem } from '../contact-folder/read-item.ts';
 import type { SyncTokenFormat } from '../contact-folder/sync-token.ts';
@@ -18,7 +18,7 @@ import type { XmlElement } from './xml-element.ts';
 
 export const TOKEN_FORMAT: SyncTokenFormat = { format: 'ews 1', mostOthers: 100 };
 
-export const STAMP_RULES: StampRules<FoundFolder> = {
+export const STAMP_RULES: StampRules<Stamped> = {
   listedAt: (_, now) => now,
   // By our own clock: those of a domain may differ by five minutes before Kerberos refuses them.
   settledAfterMs: 310_000,

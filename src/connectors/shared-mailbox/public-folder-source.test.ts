@@ -168,6 +168,43 @@ describe('a folder', () => {
   });
 });
 
+describe('a folder in which nothing happened', () => {
+  const anHourAgo = new Date('2026-11-02T07:00:00Z');
+  const folders = ['FindFolder', 'GetFolder'];
+
+  it('is not even listed, and whatever happens in it is seen', async () => {
+    const [first = ''] = bed.fill(600, anHourAgo);
+    const before = await bed.read();
+    await bed.operations();
+    const byId = ({ objects }: typeof before) => new Map(objects.map((object) => [object.id, object]));
+    expect(byId(await bed.read())).toEqual(byId(before));
+    expect(await bed.operations()).toEqual(folders);
+    await bed.control.deletePublicContact(first);
+    expect((await bed.read()).objects).toHaveLength(599);
+    await bed.operations();
+    expect((await bed.read()).objects).toHaveLength(599);
+    expect(await bed.operations()).toEqual(folders);
+    await bed.add({ displayName: 'New' });
+    expect((await bed.read()).objects).toHaveLength(600);
+    expect(await bed.operations()).toEqual(expect.arrayContaining(['FindItem', 'GetItem']));
+  });
+
+  it('is read anew where what was kept of it is damaged, or something in it could not be opened', async () => {
+    const [first = ''] = bed.fill(3, anHourAgo);
+    await bed.read();
+    bed.damageMemory();
+    await bed.operations();
+    expect((await bed.read()).objects).toHaveLength(3);
+    expect(await bed.operations()).toEqual([...folders, 'FindItem', 'GetItem']);
+    bed.forget();
+    bed.damage(first);
+    await bed.read();
+    await bed.operations();
+    expect((await bed.read()).objects).toHaveLength(2);
+    expect(await bed.operations()).toEqual(expect.arrayContaining(['FindItem', 'GetItem']));
+  });
+});
+
 describe('the way there', () => {
   it('is asked for once for each reading', async () => {
     await bed.control.clearRequests();

@@ -143,15 +143,17 @@ export class PublicFolderBed {
     return id;
   }
 
-  /** So many at once, without the way over the control API. */
-  fill(count: number): void {
+  /** So many at once, by their ids; without the way over the control API. */
+  fill(count: number, now = new Date('2026-11-02T08:00:00Z')): readonly string[] {
     const { organization } = this.emulator;
     const mailbox = this.#store;
     const folder = [...mailbox.folders.values()].find(({ displayName }) => displayName === this.path[0]);
     if (folder === undefined) throw new Error('renew makes the folder');
-    const open = { organization, mailbox, now: new Date('2026-11-02T08:00:00Z') };
-    for (let number = 0; number < count; number += 1)
-      createItem(open, folder.id, { properties: { displayName: `Customer ${number}` } });
+    const open = { organization, mailbox, now };
+    return Array.from(
+      { length: count },
+      (_, number) => createItem(open, folder.id, { properties: { displayName: `Customer ${number}` } }).id,
+    );
   }
 
   /** The store lists it and cannot open it. */
@@ -173,6 +175,11 @@ export class PublicFolderBed {
   contents(): string {
     const items = [...this.#store.items.values()];
     return JSON.stringify(items.map(({ id, changeNumber, properties }) => [id, changeNumber, properties]));
+  }
+
+  /** A part of what was remembered. */
+  damageMemory(): void {
+    for (const key of this.#cache.keys()) if (key.includes('/')) this.#cache.set(key, Buffer.from('x'));
   }
 
   forget(): void {
