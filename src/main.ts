@@ -81,6 +81,10 @@ export async function openOperations(
           }
         }
       },
+      connectMailServer: async (environment) => {
+        const { connectMailServer } = await import('./composition/connect-mail-server.ts');
+        return connectMailServer(environment, stores, ownLog);
+      },
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,

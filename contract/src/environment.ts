@@ -140,6 +140,63 @@ export const OnPremises = z.strictObject({
 });
 export type OnPremises = z.infer<typeof OnPremises>;
 
+export const MailServer = z
+  .strictObject({
+    host: z
+      .string()
+      .max(253)
+      .regex(
+        /^[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?$/u,
+        'must be a host name or an address of version 4',
+      )
+      .describe('Name of the mail server; its certificate must carry it.'),
+    port: z
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('Nothing given: 587 with startTls, 465 with tls, 25 with none.'),
+    security: z
+      .enum(['startTls', 'tls', 'none'])
+      .default('startTls')
+      .describe('none: mails cross the network readable; only without a user.'),
+    user: z
+      .string()
+      .min(1)
+      .max(320)
+      .optional()
+      .describe('Who signs in, with the password of "environment set-password --for smtp".'),
+    from: z.email().optional().describe("Address of the sender. Nothing given: the environment's mailbox."),
+  })
+  .superRefine(({ security, user }, { addIssue }) => {
+    if (security === 'none' && user !== undefined)
+      addIssue({
+        code: 'custom',
+        path: ['user'],
+        message: 'cannot stand beside security none: the password would cross the network readable',
+      });
+  })
+  .describe('A mail server, for mail through smtp.');
+export type MailServer = z.infer<typeof MailServer>;
+
+export const Mail = z
+  .strictObject({
+    through: z
+      .enum(['graph', 'ews', 'smtp'])
+      .describe('Microsoft Graph, Exchange Web Services or a mail server.'),
+    smtp: MailServer.optional(),
+  })
+  .superRefine(({ through, smtp }, { addIssue }) => {
+    if (through === 'smtp' && smtp === undefined)
+      addIssue({ code: 'custom', path: ['smtp'], message: 'is missing: mail through smtp needs it' });
+    if (through !== 'smtp' && smtp !== undefined)
+      addIssue({ code: 'custom', path: ['smtp'], message: 'is only for mail through smtp' });
+  })
+  .describe(
+    'How reports are sent. Nothing given: through Microsoft Graph where the environment names a mailbox in Exchange Online, otherwise through Exchange Web Services.',
+  );
+export type Mail = z.infer<typeof Mail>;
+
 const common = {
   kind: z.literal('environment'),
   version: z.literal(1),
@@ -161,27 +218,39 @@ const defaults = {
     .string()
     .optional()
     .describe('PEM or DER file with certificate authorities to trust as well.'),
+  mail: Mail.optional(),
 };
 
-export const Environment = z.discriminatedUnion('scenario', [
-  z.strictObject({
-    ...common,
-    scenario: z.literal('exchangeOnline'),
-    ...defaults,
-    proxy: proxyAddress.optional(),
-    exchangeOnline: ExchangeOnline,
-  }),
-  z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),
-  z.strictObject({
-    ...common,
-    scenario: z.literal('hybrid'),
-    ...defaults,
-    proxy: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe('Proxy on the way to Exchange Online.'),
-    onPremises: OnPremises,
-    exchangeOnline: ExchangeOnline,
-  }),
-]);
+export const Environment = z
+  .discriminatedUnion('scenario', [
+    z.strictObject({
+      ...common,
+      scenario: z.literal('exchangeOnline'),
+      ...defaults,
+      proxy: proxyAddress.optional(),
+      exchangeOnline: ExchangeOnline,
+    }),
+    z.strictObject({ ...common, scenario: z.literal('onPremises'), ...defaults, onPremises: OnPremises }),
+    z.strictObject({
+      ...common,
+      scenario: z.literal('hybrid'),
+      ...defaults,
+      proxy: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe('Proxy on the way to Exchange Online.'),
+      onPremises: OnPremises,
+      exchangeOnline: ExchangeOnline,
+    }),
+  ])
+  .superRefine(({ scenario, mail }, { addIssue }) => {
+    const missing =
+      mail?.through === 'graph' ? 'onPremises' : mail?.through === 'ews' ? 'exchangeOnline' : undefined;
+    if (scenario === missing)
+      addIssue({
+        code: 'custom',
+        path: ['mail', 'through'],
+        message: `cannot be ${mail?.through} in an environment of the scenario ${scenario}`,
+      });
+  });
 export type Environment = z.infer<typeof Environment>;

@@ -10,4 +10,5 @@ export * from './photos-view.ts';
 export * from './policy.ts';
 export * from './schedule.ts';
 export * from './service-views.ts';
+export * from './reports-view.ts';
 export * from './views.ts';

@@ -6,6 +6,7 @@
 import type { CopyEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
 import type { QueuedView, UpcomingView } from './service-views.ts';
+import type { ComposedReportView, ReportMailView, SentReportsView } from './reports-view.ts';
 import type {
   ApplyView,
   CertificateView,
@@ -202,6 +203,25 @@ export interface LicenseOperations {
   remove(): Promise<{ readonly removed: boolean; readonly license: LicenseUseView }>;
 }
 
+/** Mails about runs: noted when a run ends, sent by the same process, tried again until they are sent or given up. */
+export interface ReportOperations {
+  /** Newest first; those that the policies did not want are left out. */
+  list(selection?: { readonly run?: string; readonly limit?: number }): Promise<readonly ReportMailView[]>;
+  /** What the mail about a run says, whether it was sent or is wanted or not. Sends nothing. */
+  compose(
+    run: string,
+    options?: {
+      readonly language?: 'en' | 'de';
+      readonly detail?: 'numbers' | 'mailboxes' | 'contacts';
+    },
+  ): Promise<ComposedReportView>;
+  /**
+   * Sends what is due, also alerts. With `isForced` what waits for its next try too, and what was given up. A mail that
+   * cannot be sent is an answer, not an error.
+   */
+  send(options?: { readonly isForced?: boolean }, signal?: AbortSignal): Promise<SentReportsView>;
+}
+
 /** A person is named by mail address, full name or id: everybody whom the latest runs knew. */
 export interface PeopleOperations {
   /** Mailboxes that hold contacts of the person; `isReading`: look into them instead of into the ledger. */
@@ -267,6 +287,7 @@ export interface Operations {
   readonly service: ServiceOperations;
   readonly licenses: LicenseOperations;
   readonly housekeeping: HousekeepingOperations;
+  readonly reports: ReportOperations;
   /** How many records were forgotten. Harmless: the next run reads the mailboxes again. */
   forgetLedger(policy?: string, mailbox?: string): Promise<number>;
   license(): Promise<LicenseView>;

@@ -342,6 +342,30 @@ export const Canary = z.strictObject({
 });
 export type Canary = z.infer<typeof Canary>;
 
+export const REPORT_OCCASIONS = ['always', 'onChange', 'onWarning', 'onError'] as const;
+export const REPORT_DETAILS = ['numbers', 'mailboxes', 'contacts'] as const;
+
+export const Report = z.strictObject({
+  recipients: z
+    .array(z.email().max(320))
+    .max(50)
+    .default([])
+    .describe('Who gets the report of a run by mail. Nobody named: no mail is sent.'),
+  when: z
+    .enum(REPORT_OCCASIONS)
+    .default('onChange')
+    .describe('Each includes the ones after it: a failed run changed nothing and is told all the same.'),
+  detail: z.enum(REPORT_DETAILS).default('mailboxes').describe('Each includes the ones before it.'),
+  csv: z.boolean().default(true).describe('true: a table of all changes of contacts is attached.'),
+  alertAfterDays: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(0)
+    .describe('A mail when no run succeeded for so many days; 0: none.'),
+});
+export type Report = z.infer<typeof Report>;
+
 export const Policy = z.strictObject({
   kind: z.literal('policy'),
   version: z.literal(1),
@@ -358,5 +382,6 @@ export const Policy = z.strictObject({
   brake: Brake.prefault({}),
   canary: Canary.prefault({}),
   schedule: Schedule.optional().describe('When the service runs the policy; without it only by hand.'),
+  report: Report.prefault({}),
 });
 export type Policy = z.infer<typeof Policy>;

@@ -4,6 +4,7 @@ import type { Environment } from './environment.ts';
 import type { FailureView } from './operation-error.ts';
 import type { PhotosView } from './photos-view.ts';
 import type { Policy } from './policy.ts';
+import type { ReportMailView } from './reports-view.ts';
 
 export interface RevisionView {
   readonly revision: number;
@@ -15,8 +16,8 @@ export interface PolicyView extends RevisionView {
   readonly policy: Policy;
 }
 
-/** What an account on-premises signs in to. */
-export type PasswordUse = 'activeDirectory' | 'exchange';
+/** What an account on-premises signs in to; `smtp`: the mail server that sends reports. */
+export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp';
 
 export interface EnvironmentView extends RevisionView {
   readonly environment: Environment;
@@ -290,6 +291,8 @@ export interface ReportView {
   /** Contacts; only of a run that was interrupted, was cancelled or failed. */
   readonly writes?: JournaledWritesView;
   readonly perMailbox: readonly MailboxReportView[];
+  /** Mails about the run; absent: none was wanted. */
+  readonly mails?: readonly ReportMailView[];
   /** By number, most serious first; the first one decides the exit code of a failed run. */
   readonly failures: readonly { readonly failure: FailureView; readonly count: number }[];
 }
@@ -474,6 +477,8 @@ export interface StatusView {
   readonly license: LicenseView;
   /** Runs under way, in whatever process, and those that wait for an approval. */
   readonly runs?: readonly LiveRunView[];
+  /** Mails about runs that are not sent yet, were perhaps sent, or were given up; absent: none. */
+  readonly mails?: readonly ReportMailView[];
 }
 
 export interface LiveRunView {

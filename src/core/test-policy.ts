@@ -92,6 +92,7 @@ export function testPolicy(parts: TestPolicyParts = {}): Policy {
       maxUnexplainedPercentPerMailbox: 20,
     },
     canary: { mailboxes: [], percent: 0 },
+    report: { recipients: [], when: 'onChange', detail: 'mailboxes', csv: true, alertAfterDays: 0 },
   };
 }
 

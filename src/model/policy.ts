@@ -25,6 +25,7 @@ export type {
   PropertyRule,
   PublicFolderSource,
   Schedule,
+  Report as ReportPart,
   SharedMailboxSource,
   Source as SourcePart,
 } from '@contactsync/contract';

@@ -27,6 +27,7 @@ import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { Retention } from '../ports/retention.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
+import type { ReportOutbox } from '../ports/report-outbox.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
@@ -59,6 +60,12 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** A way to send mail, for a while. */
+export interface MailConnection {
+  readonly mail: MailSender;
+  close(): Promise<void>;
+}
+
 export interface KeyPair {
   readonly certificate: StoredCertificate;
   readonly privateKeyPem: string;
@@ -86,6 +93,7 @@ export interface OperationsDependencies {
   readonly environments: DocumentStore<Environment>;
   readonly secrets: SecretStore;
   readonly runs: RunStore;
+  readonly outbox: ReportOutbox;
   readonly journal: Journal;
   readonly retention: Retention;
   readonly ledger: Ledger;
@@ -109,6 +117,8 @@ export interface OperationsDependencies {
    * connection logs, at every level.
    */
   connect(environment: Environment, alsoTo?: Log): Promise<Connection>;
+  /** For an environment that sends through a mail server. Throws `mailPasswordMissing`, `secretDamaged` or `wrongKey`. */
+  connectMailServer(environment: Environment): Promise<MailConnection>;
   newId(): string;
   /** Account that asks, for histories and approvals. */
   readonly user: string;

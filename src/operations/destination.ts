@@ -16,6 +16,14 @@ export function destinationOf(environment: Environment): string {
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
+/** Of the password of the mail server alone; undefined: the environment names none. */
+export function mailDestinationOf({ mail, additionalCaFile }: Environment): string | undefined {
+  if (mail?.smtp === undefined) return undefined;
+  const { host, port, security, user } = mail.smtp;
+  const all = ['smtp', host.toLowerCase(), port ?? '', security, user ?? '', additionalCaFile ?? ''];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
 function tenantParts({ organization, cloud, applicationId, endpoints }: ExchangeOnline): readonly string[] {
   return [
     organization.toLowerCase(),

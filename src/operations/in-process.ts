@@ -4,7 +4,7 @@
 import { OperationError, type Operations } from '@contactsync/contract';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { asFailure } from '../model/failure.ts';
-import { policyId } from '../model/ids.ts';
+import { policyId, type RunId } from '../model/ids.ts';
 import type { Log } from '../ports/log.ts';
 import { makeCertificateOperations } from './certificates.ts';
 import type { OperationsDependencies } from './dependencies.ts';
@@ -13,11 +13,14 @@ import { makeHousekeepingOperations, pruneAfterRun } from './keep-house.ts';
 import { makeLicenseOperations } from './licenses.ts';
 import { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
+import { withNotedReports } from './note-reports.ts';
 import { openRuns } from './open-runs.ts';
 import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
 import { presentLicense, presentThrown } from './present.ts';
 import { makePublicFolderOperations } from './public-folders.ts';
+import { sendReportsQuietly } from './report-sender.ts';
+import { makeReportOperations, openMails } from './reports.ts';
 import { makeRunOperations } from './runs.ts';
 import { makeServiceOperations } from './service.ts';
 import { makeSettingsOperations } from './settings.ts';
@@ -27,9 +30,15 @@ export interface InProcessOperations extends Operations {
   close(): Promise<void>;
 }
 
-export function makeOperations(dependencies: OperationsDependencies): InProcessOperations {
+export function makeOperations(given: OperationsDependencies): InProcessOperations {
+  const dependencies = { ...given, runs: withNotedReports(given.runs, given) };
   const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
-  const live = new LiveRuns(clock, dependencies.newId, () => pruneAfterRun(dependencies));
+  const sendMails = async (id: RunId) => {
+    const run = await dependencies.runs.read(id).catch(() => undefined);
+    // A test run writes nothing, and sends nothing either.
+    if (run !== undefined && run.kind !== 'test') await sendReportsQuietly(dependencies);
+  };
+  const live = new LiveRuns(clock, dependencies.newId, () => pruneAfterRun(dependencies), sendMails);
   const policyOperations = makePolicyOperations(dependencies, live);
 
   async function mailboxIdsOf(policy: string, address: string) {
@@ -57,12 +66,14 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     async status() {
       const { version, dataDirectory, logFile, holder } = dependencies;
       await closeRunsOfTheDead(holder, dependencies);
+      const mails = await openMails(dependencies);
       return {
         version,
         dataDirectory,
         logFile,
         license: presentLicense(await license.current(clock.now()), clock.now()),
         runs: await openRuns(dependencies.runs),
+        ...(mails.length === 0 ? {} : { mails }),
       };
     },
   };
@@ -76,6 +87,7 @@ export function makeOperations(dependencies: OperationsDependencies): InProcessO
     housekeeping: translated(makeHousekeepingOperations(dependencies), log, logFile),
     licenses: translated(makeLicenseOperations(dependencies), log, logFile),
     publicFolders: translated(makePublicFolderOperations(dependencies), log, logFile),
+    reports: translated(makeReportOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
     service: translated(makeServiceOperations(dependencies, live), log, logFile),
     ...translated(rest, log, logFile),

@@ -18,20 +18,33 @@ interface LiveRun {
 /** Ended runs whose followers may still be reading. */
 const KEPT_WHEN_OVER = 8;
 
+/** What is done when a run that had begun is over, or waits; it never throws. */
+export type AfterRun = (id: RunId) => Promise<void>;
+
 export type RunWork = (id: RunId, onEvent: (event: RunEvent) => void, signal: AbortSignal) => Promise<Run>;
 
 export class LiveRuns {
   readonly #clock: Clock;
   readonly #newId: () => string;
   readonly #afterRun: () => Promise<void>;
+  readonly #whenOver: AfterRun;
   readonly #runs = new Map<RunId, LiveRun>();
   #afterwards: Promise<void> = Promise.resolve();
 
-  /** `afterRun` must not throw; `close` waits for it, whoever follows a run does not. */
-  constructor(clock: Clock, newId: () => string, afterRun: () => Promise<void> = async () => {}) {
+  /**
+   * `afterRun` must not throw; `close` waits for it, whoever follows a run does not. They wait for `whenOver`, which must
+   * not throw either.
+   */
+  constructor(
+    clock: Clock,
+    newId: () => string,
+    afterRun: () => Promise<void> = async () => {},
+    whenOver: AfterRun = async () => {},
+  ) {
     this.#clock = clock;
     this.#newId = newId;
     this.#afterRun = afterRun;
+    this.#whenOver = whenOver;
   }
 
   /**
@@ -51,7 +64,9 @@ export class LiveRuns {
       live.wake = Promise.withResolvers();
       wake.resolve();
     };
+    let hasBegun = false;
     const onEvent = (event: RunEvent) => {
+      hasBegun = true;
       events.push({ ...event, at: this.#clock.now().toISOString() });
       begun.resolve();
       wakeAll();
@@ -59,7 +74,13 @@ export class LiveRuns {
     const live: LiveRun = {
       controller,
       events,
-      ended: Promise.resolve().then(() => work(id, onEvent, controller.signal)),
+      ended: Promise.resolve().then(async () => {
+        try {
+          return await work(id, onEvent, controller.signal);
+        } finally {
+          if (hasBegun) await this.#whenOver(id);
+        }
+      }),
       isOver: false,
       wake: Promise.withResolvers(),
     };

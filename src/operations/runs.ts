@@ -18,6 +18,7 @@ import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun, presentThrown } from './present.ts';
+import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 
 const WHOLE_ORGANIZATION: MailboxesPart = {
@@ -291,7 +292,9 @@ export function makeRunOperations(
       const isCutOff =
         run.kind !== 'test' && CUT_OFF_STATES.includes(run.state) && run.imagesPrunedAt === undefined;
       const writes = isCutOff ? await countWrites(journal.readRun(run.id)) : undefined;
-      return presentReport(run, buildReport(run, events), runTimes(run, events), writes);
+      const mails = await mailsOfRun(run.id, dependencies);
+      const view = presentReport(run, buildReport(run, events), runTimes(run, events), writes);
+      return mails.length === 0 ? view : { ...view, mails };
     },
 
     async *plan(prefix, mailbox) {

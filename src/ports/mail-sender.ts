@@ -5,7 +5,12 @@ import { Failure } from '../model/failure.ts';
 export interface OutgoingMail {
   readonly to: readonly string[];
   readonly subject: string;
-  readonly body: { readonly kind: 'text' | 'html'; readonly content: string };
+  readonly body: {
+    readonly kind: 'text' | 'html';
+    readonly content: string;
+    /** The same as plain text, for a sender that writes the mail itself; Exchange makes it from the HTML. */
+    readonly text?: string;
+  };
   /** About three megabytes in all: Microsoft Graph takes no more (`mailTooLarge`). */
   readonly attachments?: readonly OutgoingAttachment[];
 }

@@ -15,8 +15,8 @@ export interface StoredCertificate {
   readonly certificatePem: string;
 }
 
-/** What an account on-premises signs in to. */
-export type PasswordUse = 'activeDirectory' | 'exchange';
+/** What an account on-premises signs in to; `smtp`: the mail server that sends reports. */
+export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp';
 
 export interface Password {
   readonly password: string;
@@ -45,6 +45,6 @@ export interface SecretStore {
     use: PasswordUse,
     destination: string,
   ): Promise<string | undefined>;
-  /** All of the environment. */
-  removePasswords(environmentId: EnvironmentId): Promise<void>;
+  /** All of the environment, or those of these uses. */
+  removePasswords(environmentId: EnvironmentId, uses?: readonly PasswordUse[]): Promise<void>;
 }

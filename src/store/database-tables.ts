@@ -71,6 +71,18 @@ export interface MainTables {
   };
   schedule_state: { policy_id: string; considered_until: string };
   withheld_person: { source_object_id: string; since: string; sealed: Bytes };
+  report_mail: {
+    id: Generated<number>;
+    key: string;
+    policy_id: string;
+    run_id: string | null;
+    occasion: string;
+    state: string;
+    created_at: string;
+    tries: number;
+    at: string;
+    failure: string | null;
+  };
   setting: { key: string; value: string };
   audit: {
     seq: Generated<number>;

@@ -12,6 +12,7 @@ import type { Ledger } from '../ports/ledger.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { Retention } from '../ports/retention.ts';
 import type { RunQueue } from '../ports/run-queue.ts';
+import type { ReportOutbox } from '../ports/report-outbox.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
@@ -27,6 +28,7 @@ import { type DatabasePlace, openDatabases } from './open-database.ts';
 import { createPolicyMemory } from './policy-memory.ts';
 import { createRetention } from './retention.ts';
 import { createRunQueue } from './run-queue.ts';
+import { createReportOutbox } from './report-outbox.ts';
 import { createRunStore } from './run-store.ts';
 import { createSecretStore } from './secret-store.ts';
 import { createSettings } from './settings.ts';
@@ -41,6 +43,7 @@ export interface Stores {
   readonly environments: DocumentStore<Environment>;
   readonly policies: DocumentStore<Policy>;
   readonly runs: RunStore;
+  readonly outbox: ReportOutbox;
   readonly journal: Journal;
   readonly retention: Retention;
   readonly ledger: Ledger;
@@ -70,6 +73,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     environments: createEnvironmentStore(main, clock),
     policies: createPolicyStore(main, clock),
     runs: createRunStore(main),
+    outbox: createReportOutbox(main),
     journal: createJournal(main, key),
     retention: createRetention(main),
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),

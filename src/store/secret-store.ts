@@ -114,8 +114,9 @@ export function createSecretStore(db: MainDatabase, key: KeyHolder): SecretStore
       return stored.destination === destination ? stored.password : undefined;
     },
 
-    async removePasswords(environmentId) {
-      await db.deleteFrom('password').where('environment_id', '=', environmentId).execute();
+    async removePasswords(environmentId, uses) {
+      const ofEnvironment = db.deleteFrom('password').where('environment_id', '=', environmentId);
+      await (uses === undefined ? ofEnvironment : ofEnvironment.where('use', 'in', uses)).execute();
     },
   };
 }

@@ -28,6 +28,7 @@ export const samplePolicy = (changes: Partial<Policy> = {}): Policy => ({
   environment: 'contoso',
   enabled: true,
   source: wholeOrganization,
+  report: { recipients: [], when: 'onChange', detail: 'mailboxes', csv: true, alertAfterDays: 0 },
   mailboxes: everyMailbox,
   folder: sampleFolder(),
   contact: {

@@ -7,6 +7,7 @@ import * as passwords from './0002-passwords.ts';
 import * as withheldPeople from './0003-withheld-people.ts';
 import * as offers from './0004-offers.ts';
 import * as runQueue from './0005-run-queue.ts';
+import * as reportMail from './0006-report-mail.ts';
 import * as prunedRuns from './0007-pruned-runs.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
@@ -26,6 +27,7 @@ export const MAIN_MIGRATIONS: MigrationSet = {
     '0003-withheld-people': withheldPeople,
     '0004-offers': offers,
     '0005-run-queue': runQueue,
+    '0006-report-mail': reportMail,
     '0007-pruned-runs': prunedRuns,
   },
 };

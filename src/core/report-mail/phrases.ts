@@ -1,0 +1,51 @@
+// Numbers, times and failures as a language and a time zone write them.
+
+import type { Environment } from '../../model/environment.ts';
+import type { FailureRecord } from '../../model/failure.ts';
+import { FAILURE_CODES, type FailureFacts } from '../../model/failure-codes.ts';
+import { plainLine } from './safe-text.ts';
+import { type Amount, type ReportWords, wordsOf } from './words.ts';
+
+export interface Phrases {
+  readonly words: ReportWords;
+  amount(number: number): Amount;
+  time(iso: string): string;
+  /** What went wrong, and what to do about it. */
+  failure(failure: FailureRecord, isRollback: boolean): { readonly text: string; readonly remedy: string };
+}
+
+export function phrasesFor({ language, timeZone }: Pick<Environment, 'language' | 'timeZone'>): Phrases {
+  const words = wordsOf(language);
+  const numbers = new Intl.NumberFormat(words.locale);
+  const times = new Intl.DateTimeFormat(words.locale, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+    timeZone,
+  });
+  return {
+    words,
+    amount: (number) => ({ number, text: numbers.format(number) }),
+    time: (iso) => times.format(new Date(iso)),
+    failure(failure, isRollback) {
+      const { en, number }: FailureFacts = FAILURE_CODES[failure.code];
+      const { sentence, remedy } = words.failure(failure.code) ?? {
+        sentence: en.sentence,
+        remedy: isRollback ? (en.remedyOfRollback ?? en.remedy) : en.remedy,
+      };
+      return { text: `${number} ${sentence}${detailsOf(failure)}`, remedy };
+    },
+  };
+}
+
+function detailsOf({ details = {}, requestId }: FailureRecord): string {
+  const all = [
+    ...Object.entries(details).map(([name, value]) => `${name} ${String(value)}`),
+    ...(requestId === undefined ? [] : [`request id ${requestId}`]),
+  ];
+  return all.length === 0 ? '' : ` (${plainLine(all.join('; '))})`;
+}

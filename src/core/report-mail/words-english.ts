@@ -1,0 +1,230 @@
+// The mail about a run, in English.
+
+import type { Amount, ReportWords } from './words.ts';
+
+const plural = ({ number, text }: Amount, one: string, many: string): string =>
+  `${text} ${number === 1 ? one : many}`;
+
+export const ENGLISH: ReportWords = {
+  locale: 'en-GB',
+  kinds: { run: 'Run', test: 'Test run', rollback: 'Rollback', cleanup: 'Clean-up' },
+  states: {
+    queued: 'queued',
+    reading: 'reading',
+    planning: 'planning',
+    awaitingApproval: 'waits for approval',
+    applying: 'writing',
+    finished: 'finished',
+    finishedWithErrors: 'finished with errors',
+    failed: 'failed',
+    interrupted: 'interrupted',
+    superseded: 'superseded',
+    cancelled: 'cancelled',
+  },
+  mailboxStates: {
+    unchanged: 'unchanged',
+    planned: 'planned',
+    applied: 'written',
+    partly: 'partly written',
+    failed: 'failed',
+    skipped: 'skipped',
+    notReached: 'not reached',
+  },
+  changes: {
+    create: 'new',
+    update: 'changed',
+    adopt: 'adopted',
+    delete: 'deleted',
+    handOver: 'handed over',
+  },
+  reasons: {
+    new: 'new',
+    changedAtSource: 'changed at the source',
+    editedInMailbox: 'edited in the mailbox, set back',
+    markOnly: 'only our mark is renewed',
+    restored: 'deleted by the user, restored',
+    adopted: 'adopted',
+    movedToSubfolder: 'moves to another sub-folder',
+    leftSelection: 'left the selection',
+    markedNoContactSync: 'marked NoContactSync',
+    personRemoved: 'removed everywhere, by order',
+    graceOver: 'days of grace are over',
+    mailboxLeft: 'the mailbox left the policy',
+    ownObject: 'is the mailbox owner',
+    policyRemoved: 'the policy is removed',
+    rollback: 'rolled back',
+  },
+  outcomes: { applied: 'done', failed: 'failed', unknown: 'outcome unknown', planned: 'planned' },
+  exclusions: {
+    type: 'of another type',
+    notInScope: 'outside the scope',
+    hidden: 'hidden',
+    disabled: 'disabled',
+    guest: 'guests',
+    withoutPhone: 'without phone',
+    withoutEmail: 'without e-mail',
+    private: 'private',
+    withoutCategory: 'without a chosen category',
+    contactList: 'contact lists',
+    withoutName: 'without a name',
+    noContactSync: 'marked NoContactSync',
+    withheld: 'removed by order',
+    notIncluded: 'in no include set',
+    excluded: 'in an exclude set',
+    unknownHidden: 'perhaps hidden (not readable)',
+    unknownMark: 'perhaps marked (not readable)',
+    unknownAttribute: 'with an attribute that is not readable',
+  },
+  skipped: {
+    excluded: { text: 'excluded by the policy', remedy: undefined },
+    type: { text: 'of another type', remedy: undefined },
+    noMailboxSync: { text: 'marked NoMailboxSync', remedy: undefined },
+    license: {
+      text: 'over the license, not filled',
+      remedy: 'Get a license for more mailboxes, or choose fewer.',
+    },
+    notFound: { text: 'not found', remedy: 'Correct or remove their addresses in the policy.' },
+    unknownMark: {
+      text: 'left alone, because their mark NoMailboxSync could not be read',
+      remedy: 'Allow the account to read the custom attributes of mailboxes.',
+    },
+  },
+  notices: {
+    folderRefused: {
+      text: 'have a folder of this name that contactSync did not make',
+      remedy: 'Rename that folder, or set folder.existing to adopt or use.',
+    },
+    folderRenamedByUser: { text: 'have our folder under a name the user gave it', remedy: undefined },
+    newerMark: {
+      text: 'were written by a newer contactSync and are left alone',
+      remedy: 'Update this installation.',
+    },
+    copyLeftAlone: { text: 'hold copies made by the user, left alone', remedy: undefined },
+    userValueKept: { text: 'keep values of the user', remedy: undefined },
+    contested: {
+      text: 'keep changing values that we wrote; these are left as they are',
+      remedy: 'Look for another program that writes into the folder.',
+    },
+    userDeletionRespected: { text: 'miss contacts that the user deleted', remedy: undefined },
+    deletionsHeldBack: {
+      text: 'keep contacts that would have been deleted, because the reading was incomplete',
+      remedy: 'Mend what kept the reading from being complete; the next run deletes them.',
+    },
+    graceRunning: { text: 'hold contacts in their days of grace', remedy: undefined },
+    editedContactKept: { text: 'keep contacts that the user edited', remedy: undefined },
+    samePersonOfOtherPolicy: {
+      text: 'hold people who are there through another policy too',
+      remedy: undefined,
+    },
+    changedSinceRun: { text: 'keep what users changed since the run', remedy: undefined },
+  },
+  labels: {
+    started: 'Started',
+    ended: 'Ended',
+    took: 'Took',
+    source: 'Source',
+    leftOut: 'Left out',
+    mailboxes: 'Mailboxes',
+    created: 'New contacts',
+    adopted: 'Adopted',
+    updated: 'Changed',
+    deleted: 'Deleted',
+    handedOver: 'Handed over',
+    failed: 'Failed',
+    photos: 'Photos',
+    joined: 'Joined',
+    left: 'Left',
+    stateBefore: 'That run',
+    lastSuccess: 'Last success',
+    lastRun: 'Last run',
+  },
+  titles: {
+    numbers: 'In numbers',
+    plan: 'What is planned',
+    sinceLastRun: 'Since the last run',
+    brake: 'The brake is engaged: nothing was written',
+    problems: 'What went wrong',
+    remarks: 'Worth knowing',
+    mailboxes: 'Mailboxes',
+    changes: 'Changes',
+  },
+  heads: {
+    mailboxes: ['Mailbox', 'State', 'Changes'],
+    changes: ['Contact', 'Change', 'Mailbox'],
+  },
+  csv: {
+    separator: ',',
+    head: ['mailbox', 'contact', 'change', 'reason', 'properties', 'outcome'],
+    cut: (more) => `${more} more changes are not listed`,
+    fileName: 'changes',
+  },
+  subject: (policy, headline) => `contactSync: ${policy}: ${headline}`,
+  headline: {
+    failed: 'the run failed',
+    interrupted: 'the run was interrupted',
+    cancelled: 'the run was cancelled',
+    superseded: 'the plan was superseded',
+    waits: 'waits for your approval',
+    withErrors: (changes) => `finished with errors, ${plural(changes, 'change', 'changes')}`,
+    changes: (changes) => plural(changes, 'change', 'changes'),
+    noChange: 'nothing changed',
+  },
+  selected: (selected, objects) => `${selected.text} of ${plural(objects, 'object', 'objects')} selected`,
+  filled: (targets, found, leaving) =>
+    `${targets.text} to fill of ${found.text}${leaving.number === 0 ? '' : `, ${leaving.text} leaving the policy`}`,
+  rolledBackMailboxes: (targets) => `${targets.text} that the run wrote to`,
+  before: (text) => `before: ${text}`,
+  names: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`,
+  photosWritten: (written, removed, failed) =>
+    `${written.text} written${removed.number === 0 ? '' : `, ${removed.text} removed`}${failed.number === 0 ? '' : `, ${failed.text} failed`}`,
+  unknownWrites: (unknown) =>
+    `${plural(unknown, 'write', 'writes')} with unknown outcome; the next run looks`,
+  sourceIncomplete: {
+    text: 'The source was not read completely: nothing is deleted.',
+    remedy: 'See what went wrong above; the next complete run deletes what is to be deleted.',
+  },
+  mailboxesIncomplete: {
+    text: 'The list of mailboxes was not read completely: nothing is deleted.',
+    remedy: 'See what went wrong above; the next complete run deletes what is to be deleted.',
+  },
+  brake: {
+    intro: 'More would be taken away than the limits of the policy allow without a person:',
+    people: (count, base, limit) =>
+      `${plural(count, 'person', 'people')} of ${base.text} would leave the selection (limit ${limit})`,
+    mailboxes: (count, base, limit) =>
+      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would leave the policy (limit ${limit})`,
+    mailbox: (mailbox, count, base, limit) =>
+      `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text} for no reason at the source (limit ${limit})`,
+    approve: 'Look at the plan and, if this is what you want, approve it within 7 days:',
+    otherwise: 'Otherwise mend the policy and run it again; this plan is then superseded.',
+  },
+  times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
+  mailboxCount: (count, text) => `${plural(count, 'mailbox', 'mailboxes')} ${text}`,
+  more: (count) => `and ${count.text} more`,
+  csvAttached: 'All changes stand in the attached table.',
+  duration: (seconds) =>
+    seconds < 120
+      ? `${Math.max(1, Math.round(seconds))} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${(seconds / 3600).toFixed(1)} h`,
+  footer: (run, revision, environment) => [
+    `Run ${run}, revision ${revision} of the policy, environment ${environment}.`,
+    `The whole report: contactsync run show ${run.slice(0, 8)}`,
+    'You get this mail because the policy names you in report.recipients.',
+  ],
+  alert: {
+    headline: (days) => `no success for ${days} ${days === 1 ? 'day' : 'days'}`,
+    summary: (days, policy) =>
+      `The policy "${policy}" has not succeeded for ${days} ${days === 1 ? 'day' : 'days'}: contacts in the mailboxes may be out of date.`,
+    never: 'never',
+    noRun: 'There was no run.',
+    remedyTitle: 'What to do',
+    remedy: 'Look at the last runs, mend what stopped them, and run the policy again:',
+    footer: (environment) => [
+      `Environment ${environment}.`,
+      'You get this mail because the policy names you in report.recipients and sets report.alertAfterDays.',
+    ],
+  },
+  failure: () => undefined,
+};

@@ -1,0 +1,242 @@
+// The mail about a run, in German.
+
+import { germanFailure } from './failures-german.ts';
+import type { Amount, ReportWords } from './words.ts';
+
+const plural = ({ number, text }: Amount, one: string, many: string): string =>
+  `${text} ${number === 1 ? one : many}`;
+
+const days = (number: number) => (number === 1 ? 'einem Tag' : `${number} Tagen`);
+
+export const GERMAN: ReportWords = {
+  locale: 'de-DE',
+  kinds: { run: 'Lauf', test: 'Testlauf', rollback: 'Rücknahme', cleanup: 'Bereinigung' },
+  states: {
+    queued: 'eingereiht',
+    reading: 'liest',
+    planning: 'plant',
+    awaitingApproval: 'wartet auf Freigabe',
+    applying: 'schreibt',
+    finished: 'abgeschlossen',
+    finishedWithErrors: 'mit Fehlern abgeschlossen',
+    failed: 'fehlgeschlagen',
+    interrupted: 'unterbrochen',
+    superseded: 'überholt',
+    cancelled: 'abgebrochen',
+  },
+  mailboxStates: {
+    unchanged: 'unverändert',
+    planned: 'geplant',
+    applied: 'geschrieben',
+    partly: 'teilweise geschrieben',
+    failed: 'fehlgeschlagen',
+    skipped: 'übersprungen',
+    notReached: 'nicht erreicht',
+  },
+  changes: {
+    create: 'neu',
+    update: 'geändert',
+    adopt: 'übernommen',
+    delete: 'gelöscht',
+    handOver: 'dem Benutzer überlassen',
+  },
+  reasons: {
+    new: 'neu',
+    changedAtSource: 'an der Quelle geändert',
+    editedInMailbox: 'im Postfach bearbeitet, zurückgesetzt',
+    markOnly: 'nur unser Kennzeichen wird erneuert',
+    restored: 'vom Benutzer gelöscht, wiederhergestellt',
+    adopted: 'übernommen',
+    movedToSubfolder: 'kommt in einen anderen Unterordner',
+    leftSelection: 'nicht mehr ausgewählt',
+    markedNoContactSync: 'mit NoContactSync gekennzeichnet',
+    personRemoved: 'auf Anordnung überall entfernt',
+    graceOver: 'Schonfrist abgelaufen',
+    mailboxLeft: 'Postfach gehört nicht mehr zur Richtlinie',
+    ownObject: 'ist der Inhaber des Postfachs',
+    policyRemoved: 'Richtlinie wird entfernt',
+    rollback: 'zurückgenommen',
+  },
+  outcomes: {
+    applied: 'erledigt',
+    failed: 'fehlgeschlagen',
+    unknown: 'Ergebnis unbekannt',
+    planned: 'geplant',
+  },
+  exclusions: {
+    type: 'von anderer Art',
+    notInScope: 'außerhalb des Bereichs',
+    hidden: 'ausgeblendet',
+    disabled: 'deaktiviert',
+    guest: 'Gäste',
+    withoutPhone: 'ohne Telefonnummer',
+    withoutEmail: 'ohne E-Mail-Adresse',
+    private: 'privat',
+    withoutCategory: 'ohne gewählte Kategorie',
+    contactList: 'Kontaktlisten',
+    withoutName: 'ohne Namen',
+    noContactSync: 'mit NoContactSync gekennzeichnet',
+    withheld: 'auf Anordnung entfernt',
+    notIncluded: 'in keiner Einschlussmenge',
+    excluded: 'in einer Ausschlussmenge',
+    unknownHidden: 'vielleicht ausgeblendet (nicht lesbar)',
+    unknownMark: 'vielleicht gekennzeichnet (nicht lesbar)',
+    unknownAttribute: 'mit nicht lesbarem Attribut',
+  },
+  skipped: {
+    excluded: { text: 'von der Richtlinie ausgeschlossen', remedy: undefined },
+    type: { text: 'von anderer Art', remedy: undefined },
+    noMailboxSync: { text: 'mit NoMailboxSync gekennzeichnet', remedy: undefined },
+    license: {
+      text: 'über die Lizenz hinaus, nicht gefüllt',
+      remedy: 'Eine Lizenz für mehr Postfächer erwerben oder weniger Postfächer wählen.',
+    },
+    notFound: {
+      text: 'nicht gefunden',
+      remedy: 'Die Adressen in der Richtlinie berichtigen oder entfernen.',
+    },
+    unknownMark: {
+      text: 'ausgelassen, weil ihr Kennzeichen NoMailboxSync nicht lesbar war',
+      remedy: 'Dem Konto erlauben, die benutzerdefinierten Attribute der Postfächer zu lesen.',
+    },
+  },
+  notices: {
+    folderRefused: {
+      text: 'mit einem Ordner dieses Namens, den contactSync nicht angelegt hat',
+      remedy: 'Diesen Ordner umbenennen oder folder.existing auf adopt oder use setzen.',
+    },
+    folderRenamedByUser: { text: 'mit unserem Ordner unter einem Namen des Benutzers', remedy: undefined },
+    newerMark: {
+      text: 'von einem neueren contactSync beschrieben und in Ruhe gelassen',
+      remedy: 'Diese Installation aktualisieren.',
+    },
+    copyLeftAlone: { text: 'mit Kopien des Benutzers, die bleiben', remedy: undefined },
+    userValueKept: { text: 'mit Werten des Benutzers, die bleiben', remedy: undefined },
+    contested: {
+      text: 'mit Werten, die immer wieder geändert werden; sie bleiben, wie sie sind',
+      remedy: 'Nach einem anderen Programm suchen, das in den Ordner schreibt.',
+    },
+    userDeletionRespected: { text: 'ohne Kontakte, die der Benutzer gelöscht hat', remedy: undefined },
+    deletionsHeldBack: {
+      text: 'behalten Kontakte, die gelöscht worden wären, weil unvollständig gelesen wurde',
+      remedy: 'Beheben, was das vollständige Lesen verhindert hat; der nächste Lauf löscht sie.',
+    },
+    graceRunning: { text: 'mit Kontakten in der Schonfrist', remedy: undefined },
+    editedContactKept: { text: 'behalten Kontakte, die der Benutzer bearbeitet hat', remedy: undefined },
+    samePersonOfOtherPolicy: {
+      text: 'mit Personen, die auch durch eine andere Richtlinie da sind',
+      remedy: undefined,
+    },
+    changedSinceRun: { text: 'behalten, was Benutzer seit dem Lauf geändert haben', remedy: undefined },
+  },
+  labels: {
+    started: 'Begonnen',
+    ended: 'Beendet',
+    took: 'Dauer',
+    source: 'Quelle',
+    leftOut: 'Ausgelassen',
+    mailboxes: 'Postfächer',
+    created: 'Neue Kontakte',
+    adopted: 'Übernommen',
+    updated: 'Geändert',
+    deleted: 'Gelöscht',
+    handedOver: 'Überlassen',
+    failed: 'Fehlgeschlagen',
+    photos: 'Fotos',
+    joined: 'Hinzugekommen',
+    left: 'Weggefallen',
+    stateBefore: 'Jener Lauf',
+    lastSuccess: 'Letzter Erfolg',
+    lastRun: 'Letzter Lauf',
+  },
+  titles: {
+    numbers: 'In Zahlen',
+    plan: 'Was geplant ist',
+    sinceLastRun: 'Seit dem letzten Lauf',
+    brake: 'Die Bremse hat angehalten: nichts wurde geschrieben',
+    problems: 'Was schiefging',
+    remarks: 'Wissenswertes',
+    mailboxes: 'Postfächer',
+    changes: 'Änderungen',
+  },
+  heads: {
+    mailboxes: ['Postfach', 'Zustand', 'Änderungen'],
+    changes: ['Kontakt', 'Änderung', 'Postfach'],
+  },
+  csv: {
+    separator: ';',
+    head: ['Postfach', 'Kontakt', 'Änderung', 'Grund', 'Felder', 'Ergebnis'],
+    cut: (more) => `${more} weitere Änderungen sind nicht aufgeführt`,
+    fileName: 'aenderungen',
+  },
+  subject: (policy, headline) => `contactSync: ${policy}: ${headline}`,
+  headline: {
+    failed: 'der Lauf ist fehlgeschlagen',
+    interrupted: 'der Lauf wurde unterbrochen',
+    cancelled: 'der Lauf wurde abgebrochen',
+    superseded: 'der Plan ist überholt',
+    waits: 'wartet auf Ihre Freigabe',
+    withErrors: (changes) => `mit Fehlern abgeschlossen, ${plural(changes, 'Änderung', 'Änderungen')}`,
+    changes: (changes) => plural(changes, 'Änderung', 'Änderungen'),
+    noChange: 'nichts geändert',
+  },
+  selected: (selected, objects) => `${selected.text} von ${plural(objects, 'Objekt', 'Objekten')} ausgewählt`,
+  filled: (targets, found, leaving) =>
+    `${targets.text} von ${found.text} zu füllen${leaving.number === 0 ? '' : `, ${leaving.text} nicht mehr in der Richtlinie`}`,
+  rolledBackMailboxes: (targets) => `${targets.text}, in die der Lauf geschrieben hat`,
+  before: (text) => `vorher: ${text}`,
+  names: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}`,
+  photosWritten: (written, removed, failed) =>
+    `${written.text} geschrieben${removed.number === 0 ? '' : `, ${removed.text} entfernt`}${failed.number === 0 ? '' : `, ${failed.text} fehlgeschlagen`}`,
+  unknownWrites: (unknown) =>
+    `${plural(unknown, 'Schreibvorgang', 'Schreibvorgänge')} mit unbekanntem Ergebnis; der nächste Lauf sieht nach`,
+  sourceIncomplete: {
+    text: 'Die Quelle wurde nicht vollständig gelesen: nichts wird gelöscht.',
+    remedy: 'Siehe oben, was schiefging; der nächste vollständige Lauf löscht, was zu löschen ist.',
+  },
+  mailboxesIncomplete: {
+    text: 'Die Liste der Postfächer wurde nicht vollständig gelesen: nichts wird gelöscht.',
+    remedy: 'Siehe oben, was schiefging; der nächste vollständige Lauf löscht, was zu löschen ist.',
+  },
+  brake: {
+    intro: 'Es würde mehr weggenommen, als die Richtlinie ohne einen Menschen erlaubt:',
+    people: (count, base, limit) =>
+      `${plural(count, 'Person', 'Personen')} von ${base.text} ${count.number === 1 ? 'wäre' : 'wären'} nicht mehr ausgewählt (Grenze ${limit})`,
+    mailboxes: (count, base, limit) =>
+      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehörte' : 'gehörten'} nicht mehr zur Richtlinie (Grenze ${limit})`,
+    mailbox: (mailbox, count, base, limit) =>
+      `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text} ohne einen Grund an der Quelle (Grenze ${limit})`,
+    approve: 'Sehen Sie sich den Plan an und geben Sie ihn, wenn er richtig ist, innerhalb von 7 Tagen frei:',
+    otherwise: 'Andernfalls die Richtlinie berichtigen und neu laufen lassen; dieser Plan ist dann überholt.',
+  },
+  times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
+  mailboxCount: (count, text) => `${plural(count, 'Postfach', 'Postfächer')} ${text}`,
+  more: (count) => `und ${count.text} weitere`,
+  csvAttached: 'Alle Änderungen stehen in der angehängten Tabelle.',
+  duration: (seconds) =>
+    seconds < 120
+      ? `${Math.max(1, Math.round(seconds))} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${(seconds / 3600).toFixed(1).replace('.', ',')} h`,
+  footer: (run, revision, environment) => [
+    `Lauf ${run}, Fassung ${revision} der Richtlinie, Umgebung ${environment}.`,
+    `Der ganze Bericht: contactsync run show ${run.slice(0, 8)}`,
+    'Sie erhalten diese Nachricht, weil die Richtlinie Sie in report.recipients nennt.',
+  ],
+  alert: {
+    headline: (number) => `seit ${days(number)} ohne Erfolg`,
+    summary: (number, policy) =>
+      `Die Richtlinie „${policy}“ war seit ${days(number)} nicht erfolgreich: Kontakte in den Postfächern sind vielleicht veraltet.`,
+    never: 'nie',
+    noRun: 'Es gab keinen Lauf.',
+    remedyTitle: 'Was zu tun ist',
+    remedy:
+      'Die letzten Läufe ansehen, beheben, was sie aufgehalten hat, und die Richtlinie neu laufen lassen:',
+    footer: (environment) => [
+      `Umgebung ${environment}.`,
+      'Sie erhalten diese Nachricht, weil die Richtlinie Sie in report.recipients nennt und report.alertAfterDays setzt.',
+    ],
+  },
+  failure: germanFailure,
+};

@@ -1,0 +1,41 @@
+// Before a run ends, or begins to wait, its mail is noted: a process that dies right after has not forgotten it. Whether
+// the policy wants one is decided when it is sent.
+
+import type { RunId } from '../model/ids.ts';
+import { ENDED_STATES, type RunState } from '../model/run.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { MailOccasion, ReportOutbox } from '../ports/report-outbox.ts';
+import type { RunStore } from '../ports/run-store.ts';
+
+/** The same store. That a mail cannot be noted is told in the log and keeps no run from ending. */
+export function withNotedReports(
+  runs: RunStore,
+  { outbox, clock, log }: { readonly outbox: ReportOutbox; readonly clock: Clock; readonly log: Log },
+): RunStore {
+  async function note(id: RunId, occasion: MailOccasion): Promise<void> {
+    try {
+      const run = await runs.read(id);
+      if (run === undefined || run.kind === 'test') return;
+      const at = clock.now().toISOString();
+      await outbox.add({ key: `${id} ${occasion}`, policyId: run.policyId, runId: id, occasion, at });
+    } catch (error) {
+      log.error('the mail about a run could not be noted', { runId: id, error });
+    }
+  }
+
+  return {
+    ...runs,
+    async setState(id, state, endedAt) {
+      const occasion = occasionOf(state);
+      if (occasion !== undefined) await note(id, occasion);
+      await runs.setState(id, state, endedAt);
+    },
+  };
+}
+
+/** A plan that gave way to a newer one is told by the report of that one. */
+function occasionOf(state: RunState): MailOccasion | undefined {
+  if (state === 'awaitingApproval') return 'awaitingApproval';
+  return ENDED_STATES.includes(state) && state !== 'superseded' ? 'ended' : undefined;
+}

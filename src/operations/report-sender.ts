@@ -1,0 +1,244 @@
+// Sends the mails that are due: composed from the stored runs at that moment, handed over once, tried again with growing
+// pauses when they were certainly not sent. Whatever goes wrong stands at the mail and in the log, and nowhere else: no
+// run fails because of its report.
+
+import { composeAlert, composeReport } from '../core/report-mail/compose-mail.ts';
+import { isWanted, levelOf } from '../core/report-mail/level.ts';
+import type { ComposedMail } from '../core/report-mail/report-mail.ts';
+import type { Environment } from '../model/environment.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import { policyId } from '../model/ids.ts';
+import type { Policy } from '../model/policy.ts';
+import type { OutgoingMail } from '../ports/mail-sender.ts';
+import type { ReportMail } from '../ports/report-outbox.ts';
+import type { MailConnection, OperationsDependencies } from './dependencies.ts';
+import { type Addressed, addressedBy, gatherAlert, gatherReport, lateSuccess } from './gather-report.ts';
+
+const MINUTE_MS = 60_000;
+/** After the first, second … try; then always the last. */
+const PAUSES_MS = [5, 15, 60, 4 * 60, 12 * 60].map((minutes) => minutes * MINUTE_MS);
+/** What happened three days ago is read in the history. */
+const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
+/** Longer than any hand-over takes: its process is dead. */
+const DEAD_AFTER_MS = 30 * MINUTE_MS;
+/** Of an alert that was given up long ago nobody wants to hear. */
+const MOST_AT_ONCE = 200;
+
+export interface SendingResult {
+  readonly sent: number;
+  readonly failed: number;
+}
+
+export async function sendReports(
+  dependencies: OperationsDependencies,
+  options: { readonly isForced: boolean },
+  signal: AbortSignal,
+): Promise<SendingResult> {
+  await addAlerts(dependencies);
+  await settleTheDead(dependencies);
+  const pass = new SendingPass(dependencies, signal);
+  try {
+    for (const mail of await dueMails(dependencies, options)) await pass.send(mail);
+  } finally {
+    await pass.close();
+  }
+  return pass.result;
+}
+
+/** The same after a run, where nobody waits for an answer. */
+export async function sendReportsQuietly(dependencies: OperationsDependencies): Promise<void> {
+  try {
+    await sendReports(dependencies, { isForced: false }, new AbortController().signal);
+  } catch (error) {
+    dependencies.log.error('mails about runs could not be sent', { error });
+  }
+}
+
+async function dueMails(
+  { outbox, clock }: OperationsDependencies,
+  { isForced }: { readonly isForced: boolean },
+): Promise<readonly ReportMail[]> {
+  const now = clock.now().toISOString();
+  const open = await outbox.list({
+    states: isForced ? ['waiting', 'givenUp'] : ['waiting'],
+    limit: MOST_AT_ONCE,
+  });
+  // Oldest first: whoever reads them in order reads what happened in order.
+  return open.filter(({ at }) => isForced || at <= now).reverse();
+}
+
+async function addAlerts(dependencies: OperationsDependencies): Promise<void> {
+  const { policies, outbox, clock } = dependencies;
+  const now = clock.now();
+  for (const { document: policy } of await policies.list()) {
+    const { recipients, alertAfterDays } = policy.report;
+    if (!policy.enabled || recipients.length === 0 || alertAfterDays === 0) continue;
+    const { since, days } = await lateSuccess(policy, now, dependencies);
+    if (days < alertAfterDays) continue;
+    // Said again after as many days more.
+    const turn = Math.floor(days / alertAfterDays);
+    await outbox.add({
+      key: `alert ${policy.id} ${since} ${turn}`,
+      policyId: policyId(policy.id),
+      runId: undefined,
+      occasion: 'alert',
+      at: now.toISOString(),
+    });
+  }
+}
+
+async function settleTheDead({ outbox, clock }: OperationsDependencies): Promise<void> {
+  const now = clock.now();
+  const dead = new Date(now.getTime() - DEAD_AFTER_MS).toISOString();
+  for (const { id, at } of await outbox.list({ states: ['sending'] }))
+    if (at < dead)
+      await outbox.settle(id, 'perhapsSent', now.toISOString(), new Failure('mailPerhapsSent').toRecord());
+}
+
+interface Letter extends Addressed {
+  readonly mail: ComposedMail;
+  /** For a server that takes smaller mails only. */
+  readonly withoutTable: () => ComposedMail;
+}
+
+class SendingPass {
+  readonly #dependencies: OperationsDependencies;
+  readonly #signal: AbortSignal;
+  /** By environment, once each: a refused password is not tried for every mail. */
+  readonly #connections = new Map<string, Promise<MailConnection>>();
+  #sent = 0;
+  #failed = 0;
+
+  constructor(dependencies: OperationsDependencies, signal: AbortSignal) {
+    this.#dependencies = dependencies;
+    this.#signal = signal;
+  }
+
+  get result(): SendingResult {
+    return { sent: this.#sent, failed: this.#failed };
+  }
+
+  async send(mail: ReportMail): Promise<void> {
+    const { outbox, clock, log } = this.#dependencies;
+    const now = () => clock.now().toISOString();
+    try {
+      const letter = await compose(mail, this.#dependencies);
+      if (letter === undefined) {
+        await outbox.settle(mail.id, 'notWanted', now());
+        return;
+      }
+      const connection = await this.#connect(letter.environment);
+      // Only a waiting mail can be claimed.
+      if (mail.state === 'givenUp') await outbox.settle(mail.id, 'waiting', now());
+      if (!(await outbox.claim(mail.id, now()))) return;
+      await this.#handOver(letter, connection);
+      await outbox.settle(mail.id, 'sent', now());
+      this.#sent += 1;
+      log.info('mail about a run sent', { mailId: mail.id, occasion: mail.occasion });
+    } catch (thrown) {
+      await this.#failedWith(mail, asFailure(thrown));
+    }
+  }
+
+  async #handOver({ mail, withoutTable, policy }: Letter, { mail: sender }: MailConnection): Promise<void> {
+    const { recipients } = policy.report;
+    const send = (composed: ComposedMail) =>
+      sender.send(outgoing(composed, recipients), { keepsCopy: false }, this.#signal);
+    try {
+      await send(mail);
+    } catch (thrown) {
+      if (mail.csv === undefined || asFailure(thrown).code !== 'mailTooLarge') throw thrown;
+      await send(withoutTable());
+    }
+  }
+
+  async #failedWith(mail: ReportMail, failure: Failure): Promise<void> {
+    const { outbox, clock, log } = this.#dependencies;
+    this.#failed += 1;
+    const now = clock.now();
+    const isOver = now.getTime() - Date.parse(mail.createdAt) >= GIVEN_UP_AFTER_MS;
+    const state = failure.code === 'mailPerhapsSent' ? 'perhapsSent' : isOver ? 'givenUp' : 'waiting';
+    const pause = PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0;
+    const at = state === 'waiting' ? new Date(now.getTime() + pause) : now;
+    const tell = failure.facts.whoActs === 'us' ? log.error.bind(log) : log.warn.bind(log);
+    tell('mail about a run not sent', {
+      mailId: mail.id,
+      number: failure.number,
+      state,
+      ...(failure.facts.whoActs === 'us' ? { error: failure } : {}),
+    });
+    await outbox.settle(mail.id, state, at.toISOString(), failure.toRecord());
+  }
+
+  #connect(environment: Environment): Promise<MailConnection> {
+    const known = this.#connections.get(environment.id);
+    if (known !== undefined) return known;
+    const connection = openMail(environment, this.#dependencies);
+    // Whoever waits for it hears of the refusal.
+    connection.catch(() => {});
+    this.#connections.set(environment.id, connection);
+    return connection;
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#connections.values())
+      await connection.then((opened) => opened.close()).catch(() => {});
+  }
+}
+
+/** The way that the environment chose. Throws `senderMissing` where nobody can send. */
+export async function openMail(
+  environment: Environment,
+  { connect, connectMailServer }: Pick<OperationsDependencies, 'connect' | 'connectMailServer'>,
+): Promise<MailConnection> {
+  if (environment.mail?.through === 'smtp') return connectMailServer(environment);
+  const connection = await connect(environment);
+  const { mail } = connection;
+  if (mail !== undefined) return { mail, close: () => connection.close() };
+  await connection.close();
+  throw new Failure('senderMissing');
+}
+
+/** undefined: nobody wants it, or what it was about is gone. */
+async function compose(
+  mail: ReportMail,
+  dependencies: OperationsDependencies,
+): Promise<Letter | undefined> {
+  if (mail.runId === undefined) return composeLate(mail, dependencies);
+  const run = await dependencies.runs.read(mail.runId);
+  if (run === undefined) return undefined;
+  // Somebody approved or discarded the plan meanwhile.
+  if (mail.occasion === 'awaitingApproval' && run.state !== 'awaitingApproval') return undefined;
+  const addressed = await addressedBy(run, dependencies);
+  if (addressed === undefined) return undefined;
+  const settings = addressed.policy.report;
+  if (settings.recipients.length === 0) return undefined;
+  const input = await gatherReport(run, addressed, settings, dependencies);
+  if (!isWanted(settings, levelOf(input.report))) return undefined;
+  const withoutTable = () => composeReport({ ...input, settings: { ...settings, csv: false } });
+  return { ...addressed, mail: composeReport(input), withoutTable };
+}
+
+async function composeLate(
+  mail: ReportMail,
+  dependencies: OperationsDependencies,
+): Promise<Letter | undefined> {
+  const { policies, environments, clock } = dependencies;
+  const policy: Policy | undefined = (await policies.readById(mail.policyId))?.document;
+  if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
+  const environment = (await environments.readByName(policy.environment))?.document;
+  if (environment === undefined) return undefined;
+  const late = await lateSuccess(policy, clock.now(), dependencies);
+  const { alertAfterDays } = policy.report;
+  if (alertAfterDays === 0 || late.days < alertAfterDays) return undefined;
+  const composed = composeAlert(await gatherAlert({ policy, environment }, late, dependencies));
+  return { policy, environment, mail: composed, withoutTable: () => composed };
+}
+
+function outgoing({ subject, html, text, csv }: ComposedMail, to: readonly string[]): OutgoingMail {
+  const attachments =
+    csv === undefined
+      ? []
+      : [{ name: csv.name, contentType: 'text/csv; charset=utf-8', content: Buffer.from(csv.content, 'utf8') }];
+  return { to, subject, body: { kind: 'html', content: html, text }, attachments };
+}
