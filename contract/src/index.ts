@@ -8,7 +8,7 @@ export * from './operations.ts';
 export * from './person-views.ts';
 export * from './photos-view.ts';
 export * from './policy.ts';
+export * from './reports-view.ts';
 export * from './schedule.ts';
 export * from './service-views.ts';
-export * from './reports-view.ts';
 export * from './views.ts';

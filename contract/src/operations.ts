@@ -5,8 +5,8 @@
 
 import type { CopyEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
-import type { QueuedView, UpcomingView } from './service-views.ts';
 import type { ComposedReportView, ReportMailView, SentReportsView } from './reports-view.ts';
+import type { QueuedView, UpcomingView } from './service-views.ts';
 import type {
   ApplyView,
   CertificateView,

@@ -10,6 +10,7 @@ import { addPeopleCommands } from './commands/people.ts';
 import { addPlanCommands } from './commands/plan.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 import { addPublicFolderCommands } from './commands/public-folder.ts';
+import { addReportsCommands } from './commands/reports.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addSettingsCommands } from './commands/settings.ts';
@@ -98,6 +99,7 @@ ${EXIT_HELP}`,
   addSettingsCommands(program, context);
   addPeopleCommands(program, context);
   addPublicFolderCommands(program, context);
+  addReportsCommands(program, context);
   addServiceCommands(program, context);
   addLicenseCommands(program, context);
   addMaintenanceCommands(program, context);

@@ -11,6 +11,7 @@ import type {
 import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { runLicenseText } from './license-text.ts';
+import { mailLines } from './mail-text.ts';
 import { count, type Paint, type Style, visible } from './terminal-text.ts';
 import {
   appliedWords,
@@ -235,6 +236,7 @@ export function endLines(report: ReportView, paint: Paint): string[] {
   lines.push(
     `${style === undefined ? state : paint(style, state)}${paint('dim', `${duration(report)}${written}`)}`,
     ...(forecast === undefined ? [] : [forecast]),
+    ...mailLines(report.mails ?? [], paint),
   );
   return lines;
 }

@@ -56,7 +56,7 @@ export async function connectHybrid(
       environmentId: `${environment.id} ${createHash('sha256').update(destination).digest('hex')}`,
       log,
     });
-    return joinConnections({ local, online, identities, log });
+    return joinConnections({ local, online, identities, log, mailThrough: environment.mail?.through });
   } catch (thrown) {
     await local.close();
     throw thrown;
@@ -68,16 +68,20 @@ export interface HybridParts {
   readonly online: Connection;
   readonly identities: LoadIdentities;
   readonly log: Log;
+  /** Nothing given: through Exchange Online where that names a mailbox. */
+  readonly mailThrough?: 'graph' | 'ews' | 'smtp' | undefined;
 }
 
-export function joinConnections({ local, online, identities, log }: HybridParts): Connection {
+export function joinConnections(parts: HybridParts): Connection {
+  const { local, online, identities, log, mailThrough } = parts;
   const places = rememberPlaces(
     joinDirectories({ onPremises: local.directory, online: online.directory, identities }),
     log,
   );
   const { searchExchange } = local;
   const photos = photosOf({ local, online, identities, log });
-  const mail = online.mail?.sender === undefined ? local.mail : online.mail;
+  const isLocal = mailThrough === 'ews' || (mailThrough !== 'graph' && online.mail?.sender === undefined);
+  const mail = isLocal ? local.mail : online.mail;
   return {
     source: sourceOf({ local, online, identities, log }, places.directory),
     directory: places.directory,

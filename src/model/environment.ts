@@ -6,5 +6,6 @@ export type {
   ExchangeOAuth,
   ExchangeOnline,
   ExchangeWebServices,
+  MailServer,
   OnPremises,
 } from '@contactsync/contract';

@@ -24,8 +24,8 @@ export type {
   Policy,
   PropertyRule,
   PublicFolderSource,
-  Schedule,
   Report as ReportPart,
+  Schedule,
   SharedMailboxSource,
   Source as SourcePart,
 } from '@contactsync/contract';

@@ -5,14 +5,16 @@ import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
-import { destinationOf } from './destination.ts';
+import { destinationOf, mailDestinationOf } from './destination.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, idOf } from './lookup.ts';
 import { presentCertificate } from './present.ts';
 import { probeEnvironment } from './probe-environment.ts';
 import { searchExchange } from './search-exchange.ts';
 
-const PASSWORD_USES: readonly PasswordUse[] = ['activeDirectory', 'exchange'];
+/** Bound to the servers and accounts of Exchange. */
+const ACCOUNT_USES = ['activeDirectory', 'exchange'] as const satisfies readonly PasswordUse[];
+const PASSWORD_USES: readonly PasswordUse[] = [...ACCOUNT_USES, 'smtp'];
 
 export function makeEnvironmentOperations(dependencies: OperationsDependencies): EnvironmentOperations {
   const { environments, policies, secrets, clock, audit, user } = dependencies;
@@ -26,7 +28,9 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     const certificate = await secrets.readAssigned(idOf(document), destinationOf(document));
     const passwords: PasswordUse[] = [];
     for (const use of PASSWORD_USES) {
-      const password = await secrets.readPassword(idOf(document), use, destinationOf(document));
+      const destination = destinationFor(use, document);
+      if (destination === undefined) continue;
+      const password = await secrets.readPassword(idOf(document), use, destination);
       if (password !== undefined) passwords.push(use);
     }
     return {
@@ -45,8 +49,10 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     // Going there and back must not bring the secret back either.
     if (destinationOf(before) !== destinationOf(document)) {
       await secrets.unassign(idOf(document));
-      await secrets.removePasswords(idOf(document));
+      await secrets.removePasswords(idOf(document), ACCOUNT_USES);
     }
+    if (mailDestinationOf(before) !== mailDestinationOf(document))
+      await secrets.removePasswords(idOf(document), ['smtp']);
     if (before.name === document.name) return;
     for (const { document: policy, revision } of await policiesOf(before.name))
       await policies.save({ ...policy, environment: document.name }, revision, user);
@@ -121,11 +127,12 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 
     async setPassword(name, use, password) {
       const { document, ...revision } = await documents.find(name);
-      if (document.scenario === 'exchangeOnline')
+      const destination = destinationFor(use, document);
+      if (destination === undefined || (use !== 'smtp' && document.scenario === 'exchangeOnline'))
         throw new Failure('wrongScenario', {
           details: { environment: document.name, scenario: document.scenario },
         });
-      await secrets.savePassword(idOf(document), use, { password, destination: destinationOf(document) });
+      await secrets.savePassword(idOf(document), use, { password, destination });
       await audit.append({
         who: user,
         action: 'environment.setPassword',
@@ -136,6 +143,10 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     },
   };
 }
+
+/** undefined: the environment has no use for such a password. */
+const destinationFor = (use: PasswordUse, environment: Environment): string | undefined =>
+  use === 'smtp' ? mailDestinationOf(environment) : destinationOf(environment);
 
 /** What the schema cannot say. */
 function checkEnvironment(
@@ -156,15 +167,24 @@ function checkEnvironment(
   const plain = sendsPasswordReadable(document)
     ? ['The password of the account of Active Directory crosses the network readable: encryption is none.']
     : [];
-  if (before === undefined || destinationOf(before) === destinationOf(document)) return plain;
+  const mailWarning =
+    before !== undefined &&
+    mailDestinationOf(before) !== undefined &&
+    mailDestinationOf(before) !== mailDestinationOf(document)
+      ? [
+          'The mail server, its user or the additional CA file changed: the stored password of the mail server is discarded. Store it again with "contactsync environment set-password --for smtp".',
+        ]
+      : [];
+  const warnings = [...plain, ...mailWarning];
+  if (before === undefined || destinationOf(before) === destinationOf(document)) return warnings;
   if (document.scenario === 'hybrid')
     return [
-      ...plain,
+      ...warnings,
       'A server, an account, the tenant, the application, an address, the proxy or the additional CA file changed: the stored passwords are discarded and the certificate is no longer assigned. Store them again with "contactsync environment set-password" and assign it again with "contactsync environment set-certificate".',
     ];
   if (document.scenario === 'onPremises')
     return [
-      ...plain,
+      ...warnings,
       'A server, the account, its mail domain, the way to sign in or the additional CA file changed: the stored passwords are discarded. Store them again with "contactsync environment set-password".',
       ...(signsInWithCertificate(document)
         ? [
@@ -173,6 +193,7 @@ function checkEnvironment(
         : []),
     ];
   return [
+    ...warnings,
     'Tenant, cloud, application, an address, the proxy or the additional CA file changed: the certificate is no longer assigned. Assign it again with "contactsync environment set-certificate".',
   ];
 }

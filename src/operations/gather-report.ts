@@ -208,7 +208,6 @@ export async function gatherAlert(
     policy,
     days,
     lastSuccess,
-    lastRun:
-      run === undefined ? undefined : { run, report: buildReport(run, await runs.readEvents(run.id)) },
+    lastRun: run === undefined ? undefined : { run, report: buildReport(run, await runs.readEvents(run.id)) },
   };
 }

@@ -12,10 +12,11 @@ import { recordLog } from './recorded-log.ts';
 
 export async function probeEnvironment(
   environment: Environment,
-  { connect, clock }: Pick<OperationsDependencies, 'connect' | 'clock'>,
+  dependencies: Pick<OperationsDependencies, 'connect' | 'connectMailServer' | 'clock'>,
   { testMailTo }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<ProbeView> {
+  const { connect, clock } = dependencies;
   if (testMailTo !== undefined) requireAddress(testMailTo);
   const { log, lines } = recordLog(clock);
   const steps: ProbeStep[] = [];
@@ -34,7 +35,7 @@ export async function probeEnvironment(
       if (testMailTo !== undefined)
         add(
           isInReach()
-            ? await sendTestMail(environment, connection, testMailTo, clock.now(), signal)
+            ? await sendTestMail(environment, connection, dependencies, testMailTo, signal)
             : { name: MAIL_STEP, ok: false, note: 'not sent, because a step before it failed' },
         );
     } finally {
@@ -59,15 +60,17 @@ function secretOf(environment: Environment): string {
 
 async function sendTestMail(
   environment: Environment,
-  { mail }: Connection,
+  connection: Connection,
+  { connectMailServer, clock }: Pick<OperationsDependencies, 'connectMailServer' | 'clock'>,
   to: string,
-  now: Date,
   signal: AbortSignal,
 ): Promise<ProbeStep> {
   try {
+    const mail =
+      environment.mail?.through === 'smtp' ? (await connectMailServer(environment)).mail : connection.mail;
     const sender = mail?.sender;
     if (mail === undefined || sender === undefined) throw new Failure('senderMissing');
-    const { subject, text } = testMail(environment, sender, now);
+    const { subject, text } = testMail(environment, sender, clock.now());
     const body = { kind: 'text', content: text } as const;
     await mail.send({ to: [to], subject, body }, { keepsCopy: false }, signal);
     return { name: MAIL_STEP, ok: true, note: `${sender} sent it to ${to}; look whether it arrives` };

@@ -200,10 +200,7 @@ export async function openMail(
 }
 
 /** undefined: nobody wants it, or what it was about is gone. */
-async function compose(
-  mail: ReportMail,
-  dependencies: OperationsDependencies,
-): Promise<Letter | undefined> {
+async function compose(mail: ReportMail, dependencies: OperationsDependencies): Promise<Letter | undefined> {
   if (mail.runId === undefined) return composeLate(mail, dependencies);
   const run = await dependencies.runs.read(mail.runId);
   if (run === undefined) return undefined;
@@ -239,6 +236,12 @@ function outgoing({ subject, html, text, csv }: ComposedMail, to: readonly strin
   const attachments =
     csv === undefined
       ? []
-      : [{ name: csv.name, contentType: 'text/csv; charset=utf-8', content: Buffer.from(csv.content, 'utf8') }];
+      : [
+          {
+            name: csv.name,
+            contentType: 'text/csv; charset=utf-8',
+            content: Buffer.from(csv.content, 'utf8'),
+          },
+        ];
   return { to, subject, body: { kind: 'html', content: html, text }, attachments };
 }

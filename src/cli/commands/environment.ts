@@ -150,11 +150,16 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
 
   environment
     .command('set-password')
-    .description('Store the password of the account that signs in on-premises.')
+    .description(
+      'Store the password of the account that signs in on-premises, or of the user of the mail server.',
+    )
     .argument('<name>', 'name or id of the environment')
     .addOption(
-      new Option('--for <use>', 'the account of Active Directory, or the one of Exchange if it is another')
-        .choices(['activeDirectory', 'exchange'])
+      new Option(
+        '--for <use>',
+        'the account of Active Directory, the one of Exchange if it is another, or the user of the mail server',
+      )
+        .choices(['activeDirectory', 'exchange', 'smtp'])
         .default('activeDirectory'),
     )
     .option('--password-file <file>', 'file whose first line is the password')

@@ -9,6 +9,7 @@ import { failureLine } from '../failure-text.ts';
 import { followAndShow } from '../follow-run.ts';
 import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
+import { mailLines } from '../mail-text.ts';
 import { count, type Paint, visible } from '../terminal-text.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
@@ -96,6 +97,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         `log file        ${status.logFile}`,
         `license         ${licenseText(status.license)}`,
         ...(status.runs ?? []).flatMap((run) => liveRunLines(run, context.line.now())),
+        ...mailLines(status.mails ?? [], context.paint),
       ]);
     });
 

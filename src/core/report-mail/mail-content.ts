@@ -9,6 +9,15 @@ export interface Fact {
   readonly note?: string;
 }
 
+/** Two columns, because a phone has no room for three: who, and what became of them. */
+export interface Row {
+  readonly who: string;
+  readonly where?: string;
+  readonly tone: Tone;
+  readonly what: string;
+  readonly more?: string;
+}
+
 export type Block =
   | { readonly kind: 'facts'; readonly title?: string; readonly facts: readonly Fact[] }
   | {
@@ -32,8 +41,8 @@ export type Block =
   | {
       readonly kind: 'table';
       readonly title: string;
-      readonly head: readonly string[];
-      readonly rows: readonly { readonly tone: Tone; readonly cells: readonly string[] }[];
+      readonly head: readonly [who: string, what: string];
+      readonly rows: readonly Row[];
       /** What the table leaves out. */
       readonly rest?: string;
     };

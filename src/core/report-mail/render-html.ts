@@ -3,7 +3,7 @@
 // itself. Well-formed as XML. Nothing is loaded, nothing is clicked; every value is escaped.
 // https://learn.microsoft.com/previous-versions/office/developer/office-2007/aa338201(v=office.12)
 
-import type { Block, MailContent, Tone } from './mail-content.ts';
+import type { Block, MailContent, Row, Tone } from './mail-content.ts';
 import { plainLine } from './safe-text.ts';
 
 /** What the mail may consist of; a test reads every mail back against it. */
@@ -146,7 +146,9 @@ const heading = (title: string | undefined) =>
 
 const DATA_TABLE =
   'width="100%" cellpadding="0" cellspacing="0" border="0" style="width: 100%; border-collapse: collapse"';
-const CELL = `${FONT}; font-size: 14px; line-height: 1.4; padding: 5px 8px 5px 0; border-bottom: 1px solid #e3e7eb; text-align: left; vertical-align: top; ${WRAP}`;
+/** Words of ours stay whole; only what others wrote is broken where it does not fit. */
+const SHORT_CELL = `${FONT}; font-size: 14px; line-height: 1.4; padding: 5px 8px 5px 0; border-bottom: 1px solid #e3e7eb; text-align: left; vertical-align: top`;
+const CELL = `${SHORT_CELL}; ${WRAP}`;
 
 function blockHtml(block: Block): string {
   switch (block.kind) {
@@ -155,7 +157,7 @@ function blockHtml(block: Block): string {
 ${block.facts
   .map(
     ({ label, value, note }) =>
-      `<tr><td class="soft line" width="36%" style="${CELL}; width: 36%; color: #566270">${markup(label)}</td><td class="ink line" style="${CELL}; color: #1b1f24">${markup(value)}${note === undefined ? '' : `<br /><span class="soft" style="color: #566270; font-size: 13px">${markup(note)}</span>`}</td></tr>`,
+      `<tr><td class="soft line" width="40%" style="${SHORT_CELL}; width: 40%; color: #566270">${markup(label)}</td><td class="ink line" style="${CELL}; color: #1b1f24">${markup(value)}${note === undefined ? '' : `<br /><span class="soft" style="color: #566270; font-size: 13px">${markup(note)}</span>`}</td></tr>`,
   )
   .join('\n')}
 </table>`;
@@ -183,17 +185,16 @@ ${block.problems
 </table>`;
     case 'table':
       return `${heading(block.title)}<table ${DATA_TABLE}>
-<tr>${block.head.map((text) => `<th class="soft line" scope="col" style="${CELL}; font-weight: 600; color: #566270">${markup(text)}</th>`).join('')}</tr>
+<tr>${block.head.map((text) => `<th class="soft line" scope="col" style="${SHORT_CELL}; font-weight: 600; color: #566270">${markup(text)}</th>`).join('')}</tr>
 ${block.rows.map(rowHtml).join('\n')}
 </table>${block.rest === undefined ? '' : `\n${paragraph(block.rest, 'soft', '#566270')}`}`;
   }
 }
 
-/** The second cell says how it went. */
-function rowHtml({ tone, cells }: Extract<Block, { kind: 'table' }>['rows'][number]): string {
-  const cell = (text: string, index: number) => {
-    const ofTone = index === 1 ? tone : 'plain';
-    return `<td class="${inkClass(ofTone)} line" style="${CELL}; color: ${COLORS[ofTone].ink}">${markup(text)}</td>`;
-  };
-  return `<tr>${cells.map(cell).join('')}</tr>`;
+function rowHtml({ who, where, tone, what, more }: Row): string {
+  const soft = (text: string | undefined) =>
+    text === undefined
+      ? ''
+      : `<br /><span class="soft" style="color: #566270; font-size: 12px">${markup(text)}</span>`;
+  return `<tr><td class="ink line" width="62%" style="${CELL}; width: 62%; color: #1b1f24">${markup(who)}${soft(where)}</td><td class="${inkClass(tone)} line" style="${SHORT_CELL}; color: ${COLORS[tone].ink}">${markup(what)}${soft(more)}</td></tr>`;
 }

@@ -47,8 +47,8 @@ function blockLines(block: Block): string[] {
     case 'table':
       return [
         ...heading(block.title),
-        ...block.rows.flatMap(({ cells }) =>
-          wrap(`* ${cells.filter((cell) => cell !== '').join(' | ')}`, '  '),
+        ...block.rows.flatMap(({ who, where, what, more }) =>
+          wrap(`* ${[who, where, what, more].filter((part) => part !== undefined).join(' | ')}`, '  '),
         ),
         ...(block.rest === undefined ? [] : [block.rest]),
       ];

@@ -11,7 +11,7 @@ import type { Amount, Remark } from './words.ts';
 
 /** A mail is read on a phone; the whole report is one command away. */
 const MOST_MAILBOXES = 30;
-const MOST_CHANGES = 50;
+const MOST_CHANGES = 25;
 const MOST_PROBLEMS = 20;
 
 export function runContent(input: ReportMailInput, hasTable: boolean): MailContent {
@@ -267,9 +267,12 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
     const tone: Tone = isBad ? 'bad' : isOpen ? 'warn' : isWaiting ? 'plain' : 'good';
     const [failure] = mailbox.failures;
     const why = failure === undefined ? '' : ` (${failure.number})`;
+    const changes = changesText(mailbox, phrases);
     return {
+      who: plainLine(mailbox.primarySmtpAddress),
       tone,
-      cells: [plainLine(mailbox.primarySmtpAddress), `${state}${why}`, changesText(mailbox, phrases)],
+      what: `${state}${why}`,
+      ...(changes === '' ? {} : { more: changes }),
     };
   });
   const more = worth.length - rows.length;
@@ -319,14 +322,11 @@ function changesBlock(
     title: words.titles.changes,
     head: words.heads.changes,
     rows: shown.map(({ label, change, outcome, mailbox }) => ({
+      who: plainLine(label),
+      where: plainLine(mailbox),
       tone: outcome === 'failed' ? 'bad' : outcome === 'unknown' ? 'warn' : 'plain',
-      cells: [
-        plainLine(label),
-        outcome === 'applied' || outcome === 'planned'
-          ? words.changes[change]
-          : `${words.changes[change]}: ${words.outcomes[outcome]}`,
-        plainLine(mailbox),
-      ],
+      what: words.changes[change],
+      ...(outcome === 'applied' || outcome === 'planned' ? {} : { more: words.outcomes[outcome] }),
     })),
     ...(more > 0 ? { rest: words.more(amount(more)) } : {}),
   };

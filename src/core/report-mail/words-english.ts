@@ -91,32 +91,32 @@ export const ENGLISH: ReportWords = {
   },
   notices: {
     folderRefused: {
-      text: 'have a folder of this name that contactSync did not make',
+      text: 'with a folder of this name that contactSync did not make',
       remedy: 'Rename that folder, or set folder.existing to adopt or use.',
     },
-    folderRenamedByUser: { text: 'have our folder under a name the user gave it', remedy: undefined },
+    folderRenamedByUser: { text: 'with our folder under a name the user gave it', remedy: undefined },
     newerMark: {
-      text: 'were written by a newer contactSync and are left alone',
+      text: 'left alone, because a newer contactSync wrote there',
       remedy: 'Update this installation.',
     },
-    copyLeftAlone: { text: 'hold copies made by the user, left alone', remedy: undefined },
-    userValueKept: { text: 'keep values of the user', remedy: undefined },
+    copyLeftAlone: { text: 'with copies made by the user, left alone', remedy: undefined },
+    userValueKept: { text: 'with values of the user, kept', remedy: undefined },
     contested: {
-      text: 'keep changing values that we wrote; these are left as they are',
+      text: 'with values that keep being changed; they are left as they are',
       remedy: 'Look for another program that writes into the folder.',
     },
-    userDeletionRespected: { text: 'miss contacts that the user deleted', remedy: undefined },
+    userDeletionRespected: { text: 'without contacts that the user deleted', remedy: undefined },
     deletionsHeldBack: {
-      text: 'keep contacts that would have been deleted, because the reading was incomplete',
+      text: 'with deletions held back, because the reading was incomplete',
       remedy: 'Mend what kept the reading from being complete; the next run deletes them.',
     },
-    graceRunning: { text: 'hold contacts in their days of grace', remedy: undefined },
-    editedContactKept: { text: 'keep contacts that the user edited', remedy: undefined },
+    graceRunning: { text: 'with contacts in their days of grace', remedy: undefined },
+    editedContactKept: { text: 'with contacts kept that the user edited', remedy: undefined },
     samePersonOfOtherPolicy: {
-      text: 'hold people who are there through another policy too',
+      text: 'with people who are there through another policy too',
       remedy: undefined,
     },
-    changedSinceRun: { text: 'keep what users changed since the run', remedy: undefined },
+    changedSinceRun: { text: 'with values kept that users changed since the run', remedy: undefined },
   },
   labels: {
     started: 'Started',
@@ -149,8 +149,8 @@ export const ENGLISH: ReportWords = {
     changes: 'Changes',
   },
   heads: {
-    mailboxes: ['Mailbox', 'State', 'Changes'],
-    changes: ['Contact', 'Change', 'Mailbox'],
+    mailboxes: ['Mailbox', 'State'],
+    changes: ['Contact', 'Change'],
   },
   csv: {
     separator: ',',

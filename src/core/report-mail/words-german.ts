@@ -107,7 +107,7 @@ export const GERMAN: ReportWords = {
     },
     folderRenamedByUser: { text: 'mit unserem Ordner unter einem Namen des Benutzers', remedy: undefined },
     newerMark: {
-      text: 'von einem neueren contactSync beschrieben und in Ruhe gelassen',
+      text: 'in Ruhe gelassen, weil ein neueres contactSync hineingeschrieben hat',
       remedy: 'Diese Installation aktualisieren.',
     },
     copyLeftAlone: { text: 'mit Kopien des Benutzers, die bleiben', remedy: undefined },
@@ -118,16 +118,16 @@ export const GERMAN: ReportWords = {
     },
     userDeletionRespected: { text: 'ohne Kontakte, die der Benutzer gelöscht hat', remedy: undefined },
     deletionsHeldBack: {
-      text: 'behalten Kontakte, die gelöscht worden wären, weil unvollständig gelesen wurde',
+      text: 'mit zurückgehaltenen Löschungen, weil unvollständig gelesen wurde',
       remedy: 'Beheben, was das vollständige Lesen verhindert hat; der nächste Lauf löscht sie.',
     },
     graceRunning: { text: 'mit Kontakten in der Schonfrist', remedy: undefined },
-    editedContactKept: { text: 'behalten Kontakte, die der Benutzer bearbeitet hat', remedy: undefined },
+    editedContactKept: { text: 'mit vom Benutzer bearbeiteten Kontakten, die bleiben', remedy: undefined },
     samePersonOfOtherPolicy: {
       text: 'mit Personen, die auch durch eine andere Richtlinie da sind',
       remedy: undefined,
     },
-    changedSinceRun: { text: 'behalten, was Benutzer seit dem Lauf geändert haben', remedy: undefined },
+    changedSinceRun: { text: 'mit seit dem Lauf geänderten Werten, die bleiben', remedy: undefined },
   },
   labels: {
     started: 'Begonnen',
@@ -160,8 +160,8 @@ export const GERMAN: ReportWords = {
     changes: 'Änderungen',
   },
   heads: {
-    mailboxes: ['Postfach', 'Zustand', 'Änderungen'],
-    changes: ['Kontakt', 'Änderung', 'Postfach'],
+    mailboxes: ['Postfach', 'Zustand'],
+    changes: ['Kontakt', 'Änderung'],
   },
   csv: {
     separator: ';',

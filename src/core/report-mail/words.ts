@@ -61,7 +61,10 @@ export interface ReportWords {
     readonly mailboxes: string;
     readonly changes: string;
   };
-  readonly heads: { readonly mailboxes: readonly string[]; readonly changes: readonly string[] };
+  readonly heads: {
+    readonly mailboxes: readonly [who: string, what: string];
+    readonly changes: readonly [who: string, what: string];
+  };
   readonly csv: {
     readonly separator: ',' | ';';
     readonly head: readonly string[];

@@ -10,8 +10,12 @@ export const mailFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The environment names no mailbox to send from.',
-      causes: ['The setting exchangeOnline.mailbox is empty.'],
-      remedy: 'Enter the address of a mailbox in the environment (exchangeOnline.mailbox) and apply it.',
+      causes: [
+        'The setting exchangeOnline.mailbox is empty.',
+        'Mail goes through a mail server, and neither mail.smtp.from nor a mailbox is named.',
+      ],
+      remedy:
+        'Enter the address of a mailbox in the environment (exchangeOnline.mailbox, or mail.smtp.from for a mail server) and apply it.',
     },
   },
   mailRefused: {
@@ -68,6 +72,86 @@ export const mailFailures = {
       ],
       remedy:
         'Grant Mail.Send (Microsoft Graph) with admin consent, or for this mailbox alone: New-ManagementRoleAssignment -App <object id> -Role "Application Mail.Send" -CustomResourceScope <scope>. On-premises enter the mailbox of the account.',
+    },
+  },
+  mailServerUnreachable: {
+    number: 18020,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mail server cannot be reached, or broke off the conversation. The mail was not sent.',
+      causes: [
+        'Its name or port in the environment is wrong.',
+        'A firewall is in between.',
+        'With security tls the server expects startTls, or the other way round.',
+        'The server takes no mail for a while.',
+      ],
+      remedy:
+        'Check mail.smtp in the environment: port 587 goes with startTls, 465 with tls. The mail is tried again by itself; "contactsync reports send --now" tries at once.',
+    },
+  },
+  untrustedMailServer: {
+    number: 18021,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'The certificate of the mail server is not trusted. Neither the password nor the mail was sent.',
+      causes: [
+        'It was issued by an authority of the company that this computer does not know.',
+        'It is for another name than the one in mail.smtp.host.',
+        'It has expired.',
+      ],
+      remedy:
+        'Enter the name that stands in the certificate as mail.smtp.host, or the authority as additionalCaFile of the environment.',
+    },
+  },
+  mailServerWithoutTls: {
+    number: 18022,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'The mail server does not encrypt the connection (STARTTLS). Neither the password nor the mail was sent.',
+      causes: [
+        'It is not set up for TLS on this port.',
+        'Somebody in between takes the offer of TLS out of the conversation.',
+      ],
+      remedy:
+        'Set up TLS at the server, or choose security tls with port 465. Security none is for a server that needs no sign-in, in a network you trust.',
+    },
+  },
+  mailServerSignInRefused: {
+    number: 18023,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mail server refused the user or the password.',
+      causes: [
+        'The password was changed or mistyped.',
+        'Exchange Online: SMTP AUTH is off for the mailbox or the tenant.',
+        'The server has no way to sign in with a password.',
+      ],
+      remedy:
+        'Store the password again with "contactsync environment set-password NAME --for smtp". In Microsoft 365 rather choose mail through graph.',
+    },
+  },
+  mailPasswordMissing: {
+    number: 18024,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'No password is stored for the mail server that the environment names now.',
+      causes: [
+        'It was not entered yet.',
+        'Host, port, security, user or the additional CA file changed, and the stored password was discarded.',
+      ],
+      remedy: 'Store it with "contactsync environment set-password NAME --for smtp".',
     },
   },
 } as const satisfies Record<string, FailureFacts>;

@@ -1,0 +1,39 @@
+// Mails about runs on a terminal.
+
+import type { ReportMailView } from '@contactsync/contract';
+import { failureLine } from './failure-text.ts';
+import { type Paint, visible } from './terminal-text.ts';
+
+const time = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+
+export function mailStateText({ state, at, tries }: ReportMailView): string {
+  switch (state) {
+    case 'waiting':
+      return tries === 0 ? 'to be sent' : `not sent, next try from ${time(at)}`;
+    case 'sending':
+      return 'is being sent';
+    case 'sent':
+      return `sent ${time(at)}`;
+    case 'perhapsSent':
+      return 'perhaps sent';
+    case 'givenUp':
+      return 'not sent, given up';
+    case 'notWanted':
+      return 'not wanted';
+  }
+}
+
+/** What somebody may have to look into, with the reason and what to do. */
+export function mailLines(mails: readonly ReportMailView[], paint: Paint): string[] {
+  return mails.flatMap((mail) => {
+    const { policyName, policyId, runId, occasion, failure } = mail;
+    const about = runId === undefined ? 'alert' : `mail about run ${runId.slice(0, 8)}`;
+    const waits = occasion === 'awaitingApproval' ? ' that waits for approval' : '';
+    const line = `${about}${waits} of "${visible(policyName ?? policyId)}": ${mailStateText(mail)}`;
+    const isFine = mail.state === 'sent' || mail.state === 'sending';
+    return [
+      isFine ? line : paint('yellow', line),
+      ...(failure === undefined ? [] : [`  ${failureLine(failure)}`, paint('dim', `  ${failure.remedy}`)]),
+    ];
+  });
+}

@@ -1,0 +1,155 @@
+// Sends mails through a mail server (RFC 5321), for reports. Nobody gets a mail twice: once its content is on the way and
+// the answer does not come, it was perhaps sent.
+
+import { Readable } from 'node:stream';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { MailServer } from '../../model/environment.ts';
+import { asFailure, Failure } from '../../model/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+import { type MailSender, mailPerhapsSent, type OutgoingMail } from '../../ports/mail-sender.ts';
+import { trustWith } from '../http/trust.ts';
+import { refusedConnection, refusedMail, refusedSignIn } from './failures.ts';
+
+export interface SmtpMailOptions {
+  readonly server: MailServer;
+  /** undefined: the server lets this computer send without a sign-in. */
+  readonly password: string | undefined;
+  /** SMTP address; undefined: the environment names none. */
+  readonly sender: string | undefined;
+  readonly additionalCa: string | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const PORTS = { startTls: 587, tls: 465, none: 25 } as const satisfies Record<MailServer['security'], number>;
+
+/** A run has ended and its command still waits for these. */
+const CONNECTION_TIMEOUT_MS = 20_000;
+const SOCKET_TIMEOUT_MS = 60_000;
+
+export function createSmtpMailSender(options: SmtpMailOptions): MailSender {
+  const { server, sender, clock, log } = options;
+  return {
+    sender,
+    async send(mail, _, signal) {
+      if (sender === undefined) throw new Failure('senderMissing');
+      signal.throwIfAborted();
+      const content = await encodeMail(mail, sender, clock.now());
+      const connection = openConnection(options);
+      try {
+        await connect(connection, server);
+        await signIn(connection, options);
+        const rejected = await handOver(connection, { from: sender, to: mail.to, content }, server);
+        if (rejected > 0) log.warn('the mail server refused some recipients', { rejected });
+      } finally {
+        connection.quit();
+      }
+    },
+  };
+}
+
+function encodeMail(mail: OutgoingMail, from: string, date: Date): Promise<Buffer> {
+  const { kind, content, text } = mail.body;
+  const composer = new MailComposer({
+    from,
+    to: [...mail.to],
+    subject: mail.subject,
+    date,
+    ...(kind === 'html' ? { html: content, ...(text === undefined ? {} : { text }) } : { text: content }),
+    attachments: (mail.attachments ?? []).map((attachment) => ({
+      filename: attachment.name,
+      contentType: attachment.contentType,
+      content: Buffer.from(attachment.content),
+    })),
+    // RFC 3834, and what Exchange understands: no out-of-office answers to reports.
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return composer.compile().build();
+}
+
+function openConnection({ server, additionalCa }: SmtpMailOptions): SMTPConnection {
+  const { host, security } = server;
+  return new SMTPConnection({
+    host,
+    port: server.port ?? PORTS[security],
+    secure: security === 'tls',
+    // Without it a server, or whoever stands in between, decides whether the password is sent readable.
+    requireTLS: security === 'startTls',
+    ignoreTLS: security === 'none',
+    tls: { secureContext: trustWith(additionalCa) },
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    greetingTimeout: CONNECTION_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+  });
+}
+
+/** One step of the dialog; an error of the connection ends it too. */
+function step<T>(connection: SMTPConnection, begin: (done: (error: unknown, value?: T) => void) => void) {
+  return new Promise<T | undefined>((resolve, reject) => {
+    const fail = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
+    connection.once('error', fail);
+    begin((error, value) => {
+      // What comes after the end of the dialog interests nobody, and must not end the process either.
+      connection.on('error', () => {});
+      connection.off('error', fail);
+      if (error === null || error === undefined) resolve(value);
+      else fail(error);
+    });
+  });
+}
+
+async function connect(connection: SMTPConnection, server: MailServer): Promise<void> {
+  try {
+    await step(connection, (done) => connection.connect((error) => done(error)));
+  } catch (thrown) {
+    throw refusedConnection(thrown, server);
+  }
+}
+
+async function signIn(connection: SMTPConnection, { server, password }: SmtpMailOptions): Promise<void> {
+  const { user } = server;
+  if (user === undefined) return;
+  const credentials = { user, pass: password ?? '' };
+  try {
+    await step(connection, (done) => connection.login({ credentials }, (error) => done(error)));
+  } catch (thrown) {
+    throw refusedSignIn(thrown, server);
+  }
+}
+
+interface Letter {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly content: Buffer;
+}
+
+/** How many recipients the server refused, while it took the mail for others. */
+async function handOver(connection: SMTPConnection, letter: Letter, server: MailServer): Promise<number> {
+  const { from, to, content } = letter;
+  let isOnTheWay = false;
+  // Read when the server asks for the content, not before.
+  const message = new Readable({
+    read() {
+      isOnTheWay = true;
+      this.push(content);
+      this.push(null);
+    },
+  });
+  const envelope = { from, to: [...to], size: content.length };
+  try {
+    const sent = await step<{ readonly rejected: readonly string[] }>(connection, (done) =>
+      connection.send(envelope, message, (error, info) => done(error, info)),
+    );
+    return sent?.rejected.length ?? 0;
+  } catch (thrown) {
+    const failure = refusedMail(thrown, server);
+    // Whoever answers with a number has not sent it.
+    throw isOnTheWay && failure.code === 'mailServerUnreachable'
+      ? mailPerhapsSent(asFailure(failure))
+      : failure;
+  }
+}
