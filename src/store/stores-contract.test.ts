@@ -12,6 +12,7 @@ import { type LeasesFixture, leasesContract } from '../../test/contract/leases.t
 import { ledgerContract } from '../../test/contract/ledger.ts';
 import { policyMemoryContract } from '../../test/contract/policy-memory.ts';
 import { retentionContract } from '../../test/contract/retention.ts';
+import { reportOutboxContract } from '../../test/contract/report-outbox.ts';
 import { runQueueContract } from '../../test/contract/run-queue.ts';
 import { runStoreContract } from '../../test/contract/run-store.ts';
 import { secretStoreContract } from '../../test/contract/secret-store.ts';
@@ -89,6 +90,10 @@ function passContracts(
   runStoreContract(
     name,
     fixtureOf((stores) => stores.runs),
+  );
+  reportOutboxContract(
+    name,
+    fixtureOf((stores) => stores.outbox),
   );
   policyMemoryContract(
     name,

@@ -102,6 +102,16 @@ export const POLICY_MEANINGS: Readonly<Record<string, string>> = {
 
   canary:
     'Mailboxes that are filled first. All mailboxes are planned before any is written; when a wave fails, the run ends before the next one.',
+
+  report: 'Mails about the runs of the policy. See [reports](reports.md).',
+  'report.when':
+    'About which runs. `always`: all. `onChange`: those that changed a contact, and those below. `onWarning`: those in which something should be looked into, such as an incomplete reading or mailboxes over the license, and those below. `onError`: those that failed, were interrupted, ended with errors, or wait for an approval.',
+  'report.detail':
+    'How much the mail tells. `numbers`: no names. `mailboxes`: also the mailboxes that changed or failed. `contacts`: also the first contacts that changed.',
+  'report.csv':
+    'Attaches a table with one line for each change of a contact, as far as two megabytes go. It names people.',
+  'report.alertAfterDays':
+    'A mail when no run came to its end for so many days, and again after as many more; 0: none. Only for policies that are enabled.',
 };
 
 export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
@@ -114,8 +124,16 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   scenario:
     'The Exchange scenario. `exchangeOnline`: a Microsoft 365 tenant. `onPremises`: Active Directory and Exchange Server. `hybrid`: both, as one organization.',
   timeZone:
-    'Time zone of the organization, such as `Europe/Berlin`. For schedules and reports of later versions.',
-  language: 'Language of reports. This version speaks English only.',
+    'Time zone of the organization, such as `Europe/Berlin`, for schedules and reports.',
+  language: 'Language of mails about runs: `en` or `de`.',
+  mail: 'How mails about runs are sent. Nothing given: through Microsoft Graph where `exchangeOnline.mailbox` is named, otherwise through Exchange Web Services. See [reports](reports.md).',
+  'mail.through':
+    '`graph`: as `exchangeOnline.mailbox`, with the right Mail.Send. `ews`: as the mailbox of the account on-premises. `smtp`: through the mail server below.',
+  'mail.smtp': 'The mail server. A change of it discards its stored password.',
+  'mail.smtp.security':
+    '`startTls`: encrypted before anything is said. `tls`: encrypted from the start. `none`: readable by everybody on the network; only without a user. Certificates are always checked.',
+  'mail.smtp.user':
+    'Who signs in, with the password of `contactsync environment set-password NAME --for smtp`. Nothing given: the server lets this computer send without.',
   proxy: 'Proxy for all connections to Exchange Online.',
   onPremises: 'Active Directory and Exchange Server.',
   'onPremises.activeDirectory.encryption':
@@ -126,7 +144,7 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   'exchangeOnline.cloud':
     'The national cloud: `global`, `usGovernment` (GCC High), `usGovernmentDod` or `china` (21Vianet).',
   'exchangeOnline.applicationName': 'Name of the app registration, for people.',
-  'exchangeOnline.mailbox': 'Mailbox used to send and receive. For the reports by mail of later versions.',
+  'exchangeOnline.mailbox': 'Mailbox that sends mails about runs.',
   'exchangeOnline.endpoints.login': 'Host that signs in.',
   'exchangeOnline.endpoints.graph': 'Host of Microsoft Graph.',
   'exchangeOnline.endpoints.exchange': 'Host of the Exchange admin REST.',

@@ -9,6 +9,9 @@ import type { ReportWords } from './words.ts';
 // Also the full-width signs, which some spreadsheets treat alike.
 const FORMULA = /^\s*[=+\-@＝＋－＠]/;
 
+/** Base64 makes a third more of it, and Microsoft Graph takes four megabytes for the whole mail. */
+const MOST_BYTES = 2_000_000;
+
 export function csvCell(value: string): string {
   // A tab or line break within a cell could begin another one in what is pasted from here.
   const plain = plainLine(value);
@@ -16,17 +19,26 @@ export function csvCell(value: string): string {
   return /["',;]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
 }
 
+/** `inAll`: how many changes there were; what does not fit is counted in the last line. */
 export function changesCsv(changes: readonly ChangeRow[], inAll: number, words: ReportWords): string {
-  const head = words.csv.head;
-  const rows = changes.map(({ mailbox, change, reason, label, properties, outcome }) => [
-    mailbox,
-    label,
-    words.changes[change],
-    reason === undefined ? '' : words.reasons[reason],
-    properties.join(' '),
-    words.outcomes[outcome],
-  ]);
-  const rest = inAll > changes.length ? [[words.csv.cut(inAll - changes.length)]] : [];
-  const lines = [head, ...rows, ...rest].map((row) => row.map(csvCell).join(words.csv.separator));
-  return `\uFEFF${lines.join('\r\n')}\r\n`;
+  const line = (cells: readonly string[]) => `${cells.map(csvCell).join(words.csv.separator)}\r\n`;
+  const encoder = new TextEncoder();
+  const lines = [line(words.csv.head)];
+  let bytes = 0;
+  for (const { mailbox, change, reason, label, properties, outcome } of changes) {
+    const next = line([
+      mailbox,
+      label,
+      words.changes[change],
+      reason === undefined ? '' : words.reasons[reason],
+      properties.join(' '),
+      words.outcomes[outcome],
+    ]);
+    bytes += encoder.encode(next).length;
+    if (bytes > MOST_BYTES) break;
+    lines.push(next);
+  }
+  const rest = inAll - (lines.length - 1);
+  if (rest > 0) lines.push(line([words.csv.cut(rest)]));
+  return `\uFEFF${lines.join('')}`;
 }

@@ -1,0 +1,336 @@
+// What mails say, that they consist of nothing but what Outlook renders, and that nothing in a name gets out of its place.
+
+import { SaxesParser } from 'saxes';
+import { describe, expect, it } from 'vitest';
+import { mailboxId, policyId, runId } from '../../model/ids.ts';
+import type { Run, RunReport } from '../../model/run.ts';
+import { composeAlert, composeReport } from './compose-mail.ts';
+import { changesCsv, csvCell } from './csv.ts';
+import { isWanted, levelOf } from './level.ts';
+import { ALLOWED_ELEMENTS, ALLOWED_STYLES } from './render-html.ts';
+import type { ChangeRow, Language, ReportMailInput } from './report-mail.ts';
+import { wordsOf } from './words.ts';
+
+const HOSTILE = '<script>alert(1)</script>"\' onload=x &amp; \u202egnp\r\nBcc: everybody@contoso.example';
+
+const run = (more: Partial<Run> = {}): Run => ({
+  id: runId('3f2a9c10-1111-4222-8333-444455556666'),
+  kind: 'run',
+  policyId: policyId('aaaaaaaa-1111-4222-8333-444455556666'),
+  policyName: 'All staff',
+  policyRevision: 7,
+  undoes: undefined,
+  state: 'finished',
+  startedAt: '2026-11-22T23:15:00.000Z',
+  endedAt: '2026-11-22T23:21:40.000Z',
+  holder: 'test',
+  ...more,
+});
+
+const NOTHING = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
+const PLANNED = { create: 0, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 9, foreign: 0 };
+
+const report = (of: Run, more: Partial<RunReport> = {}): RunReport => ({
+  kind: of.kind,
+  policyName: of.policyName,
+  state: of.state,
+  startedAt: of.startedAt,
+  endedAt: of.endedAt,
+  source: {
+    type: 'source.read',
+    objects: 12_500,
+    selected: 10_240,
+    excluded: { hidden: 2_100 },
+    isComplete: true,
+    gaps: [],
+  },
+  mailboxes: {
+    type: 'mailboxes.read',
+    found: 940,
+    targets: 935,
+    leaving: 2,
+    skipped: [],
+    isComplete: true,
+    gaps: [],
+  },
+  brake: undefined,
+  planned: PLANNED,
+  applied: NOTHING,
+  photos: undefined,
+  perMailbox: [],
+  failures: [],
+  ...more,
+});
+
+const box = (more: Partial<RunReport['perMailbox'][number]> = {}): RunReport['perMailbox'][number] => ({
+  mailboxId: mailboxId('00000000-0000-4000-8000-000000000001'),
+  primarySmtpAddress: 'anna@contoso.example',
+  purpose: 'fill',
+  state: 'applied',
+  planned: PLANNED,
+  applied: { ...NOTHING, created: 3 },
+  notices: [],
+  failures: [],
+  ...more,
+});
+
+const row = (more: Partial<ChangeRow> = {}): ChangeRow => ({
+  mailbox: 'anna@contoso.example',
+  change: 'create',
+  reason: 'new',
+  label: 'Erika Mustermann',
+  properties: ['mobilePhone'],
+  outcome: 'applied',
+  ...more,
+});
+
+const input = (
+  of: Run,
+  language: Language,
+  more: Partial<RunReport> = {},
+  rest: Partial<ReportMailInput> = {},
+): ReportMailInput => ({
+  environment: { name: 'contoso', language, timeZone: 'Europe/Berlin' },
+  policy: { name: of.policyName },
+  settings: { detail: 'contacts', csv: true },
+  run: of,
+  report: report(of, more),
+  times: {
+    took: 400,
+    foretold: undefined,
+    forecast: undefined,
+    waits: 0,
+    waited: 0,
+    waitingUntil: undefined,
+    mailboxesWaiting: 0,
+  },
+  earlier: undefined,
+  changes: [],
+  changesInAll: 0,
+  ...rest,
+});
+
+const failed = run({ state: 'finishedWithErrors', policyName: HOSTILE });
+const hostileFailure = { code: 'groupNotFound', number: 14_011, details: { group: HOSTILE } } as const;
+const waiting = run({ state: 'awaitingApproval', endedAt: undefined });
+const engaged = {
+  brake: {
+    type: 'brake.engaged' as const,
+    digest: '8c1d6f1f0b6e4a1c',
+    reasons: [
+      { rule: 'people' as const, count: 2_600, base: 10_240, limit: 20, unit: 'percent' as const },
+      { rule: 'mailboxes' as const, count: 1, base: 935, limit: 0, unit: 'count' as const },
+      {
+        rule: 'mailbox' as const,
+        mailboxId: box().mailboxId,
+        count: 9,
+        base: 12,
+        limit: 20,
+        unit: 'percent' as const,
+      },
+    ],
+  },
+  perMailbox: [box({ state: 'planned', applied: undefined })],
+};
+
+const mails = (language: Language) => ({
+  quiet: composeReport(input(run(), language)),
+  waiting: composeReport(input(waiting, language, engaged)),
+  hostile: composeReport(
+    input(
+      failed,
+      language,
+      {
+        failures: [{ failure: hostileFailure, count: 2 }],
+        perMailbox: [
+          box({ primarySmtpAddress: HOSTILE, state: 'failed', failures: [hostileFailure] }),
+          box({ notices: [{ kind: 'deletionsHeldBack', count: 2 }] }),
+        ],
+        photos: {
+          type: 'photos.written',
+          people: 3,
+          written: 2,
+          removed: 1,
+          kept: 0,
+          left: 0,
+          postponed: 0,
+          failed: 1,
+          failures: [hostileFailure],
+        },
+      },
+      {
+        changes: [row({ label: HOSTILE, mailbox: HOSTILE })],
+        changesInAll: 1,
+        earlier: {
+          run: run({ startedAt: '2026-11-21T23:15:00.000Z' }),
+          report: report(run()),
+          joined: { count: 7, names: [HOSTILE] },
+          left: { count: 1, names: [HOSTILE] },
+        },
+      },
+    ),
+  ),
+  alert: composeAlert({
+    environment: { name: HOSTILE, language, timeZone: 'Europe/Berlin' },
+    policy: { name: HOSTILE },
+    days: 8,
+    lastSuccess: undefined,
+    lastRun: { run: failed, report: report(failed, { failures: [{ failure: hostileFailure, count: 1 }] }) },
+  }),
+});
+
+/** What stands in the HTML that is not on the list; reading fails where it is not well-formed. */
+function strangersIn(html: string): string[] {
+  const strangers: string[] = [];
+  const parser = new SaxesParser();
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    const allowed = ALLOWED_ELEMENTS[name];
+    if (allowed === undefined) strangers.push(name);
+    for (const [attribute, value] of Object.entries(attributes)) {
+      if (allowed?.includes(attribute) !== true) strangers.push(`${name} ${attribute}`);
+      if (attribute !== 'style') continue;
+      for (const declaration of value.split(';')) {
+        const property = declaration.split(':')[0]?.trim() ?? '';
+        if (!ALLOWED_STYLES.includes(property)) strangers.push(`${name} style ${property}`);
+        if (/url\(|expression|@import/i.test(declaration)) strangers.push(declaration);
+      }
+    }
+  });
+  parser.write(html).close();
+  return strangers;
+}
+
+describe.each(['en', 'de'] as const)('a mail in %s', (language) => {
+  it.each(Object.entries(mails(language)))(
+    'consists of what Outlook renders, and of nothing that loads or runs: %s',
+    (_, mail) => {
+      expect(strangersIn(mail.html)).toEqual([]);
+      expect(mail.html).not.toMatch(/<script|javascript:|src=|href=/i);
+    },
+  );
+
+  it.each(Object.entries(mails(language)))(
+    'has one line for its subject and no hidden character: %s',
+    (_, mail) => {
+      // oxlint-disable-next-line no-control-regex -- they are what must not be there.
+      expect(mail.subject).not.toMatch(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e]/);
+      expect([...mail.subject].length).toBeLessThanOrEqual(160);
+      expect(mail.text).not.toMatch(/\u202e|^Bcc:/m);
+      expect(mail.text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+    },
+  );
+
+  it('says the same in both forms', () => {
+    const { html, text } = mails(language).waiting;
+    for (const said of ['All staff', 'anna@contoso.example', 'approve 3f2a9c10 --digest 8c1d6f1f0b6e4a1c']) {
+      expect(html).toContain(said);
+      expect(text).toContain(said);
+    }
+  });
+});
+
+it('the list of allowed elements is one: a stranger is found', () => {
+  expect(
+    strangersIn('<table><tr><td onclick="x" style="position: fixed"><img src="x" /></td></tr></table>'),
+  ).toEqual(['td onclick', 'td style position', 'img', 'img src']);
+});
+
+it('numbers and times are those of the language and the time zone', () => {
+  const english = composeReport(input(run(), 'en'));
+  expect(english.text).toContain('10,240 of 12,500 objects selected');
+  expect(english.text).toContain('23 Nov 2026, 00:15 CET');
+  const german = composeReport(input(run(), 'de'));
+  expect(german.text).toContain('10.240 von 12.500 Objekten ausgewählt');
+  expect(german.text).toContain('00:15 MEZ');
+});
+
+it('the brake says its numbers, and what one is', () => {
+  const { text } = mails('de').waiting;
+  const inOneLine = text.replaceAll(/\s+/g, ' ');
+  expect(inOneLine).toContain('2.600 Personen von 10.240 wären nicht mehr ausgewählt (Grenze 20 %)');
+  expect(inOneLine).toContain('1 Postfach von 935 gehörte nicht mehr zur Richtlinie (Grenze 0)');
+  expect(inOneLine).toContain('anna@contoso.example verlöre 9 Kontakte von 12');
+});
+
+it('names stand in no mail that is to hold numbers alone', () => {
+  const base = input(
+    run(),
+    'en',
+    { perMailbox: [box()] },
+    {
+      changes: [row()],
+      changesInAll: 1,
+      earlier: {
+        run: run({ startedAt: '2026-11-21T23:15:00.000Z' }),
+        report: report(run()),
+        joined: { count: 1, names: ['Erika Mustermann'] },
+        left: { count: 0, names: [] },
+      },
+    },
+  );
+  const named = composeReport(base);
+  expect(named.text).toContain('Erika Mustermann');
+  expect(named.text).toContain('anna@contoso.example');
+  const numbers = composeReport({ ...base, settings: { detail: 'numbers', csv: false } });
+  expect(`${numbers.text}${numbers.html}`).not.toMatch(/Erika|anna@/);
+  expect(numbers.csv).toBeUndefined();
+  expect(composeReport({ ...base, settings: { detail: 'mailboxes', csv: false } }).text).toContain('anna@');
+});
+
+describe('the attached table', () => {
+  it.each([
+    ['=1+1', '"\'=1+1"'],
+    [' @SUM(A1)', '"\' @SUM(A1)"'],
+    ['\t=1', `"' =1"`],
+    ['+49 89 1234', '"\'+49 89 1234"'],
+    ['＝1', '"\'＝1"'],
+    ['a"b', '"a""b"'],
+    ['a;b', '"a;b"'],
+    ['a\r\n=b', 'a =b'],
+    ['plain', 'plain'],
+  ])('never holds a formula: %j', (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+
+  it('has the separator of the language, and says what does not fit', () => {
+    expect(changesCsv([row()], 3, wordsOf('de'))).toBe(
+      '\uFEFFPostfach;Kontakt;Änderung;Grund;Felder;Ergebnis\r\nanna@contoso.example;Erika Mustermann;neu;neu;mobilePhone;erledigt\r\n2 weitere Änderungen sind nicht aufgeführt\r\n',
+    );
+    expect(changesCsv([row()], 1, wordsOf('en'))).toContain('anna@contoso.example,Erika Mustermann,new');
+  });
+
+  it('stays within what fits into a mail', () => {
+    const rows = Array.from({ length: 30_000 }, (_, number) =>
+      row({ label: `Erika Mustermann-Ö ${number}` }),
+    );
+    const csv = changesCsv(rows, rows.length, wordsOf('en'));
+    expect(Buffer.byteLength(csv)).toBeLessThan(2_100_000);
+    const listed = csv.trim().split('\r\n').length - 2;
+    expect(csv).toContain(`${30_000 - listed} more changes are not listed`);
+  });
+});
+
+describe('the level of a run', () => {
+  it.each([
+    ['finished', {}, 'quiet'],
+    ['finished', { applied: { ...NOTHING, created: 1 } }, 'change'],
+    ['finished', { perMailbox: [box({ notices: [{ kind: 'deletionsHeldBack', count: 1 }] })] }, 'warning'],
+    ['cancelled', {}, 'warning'],
+    ['finishedWithErrors', {}, 'error'],
+    ['failed', {}, 'error'],
+    ['interrupted', {}, 'error'],
+    ['awaitingApproval', {}, 'error'],
+  ] as const)('%s with %j is %s', (state, more, level) => {
+    expect(levelOf(report(run({ state }), more))).toBe(level);
+  });
+
+  it('decides who is written to', () => {
+    const recipients = ['admin@contoso.example'];
+    expect(isWanted({ when: 'onWarning', recipients }, 'change')).toBe(false);
+    expect(isWanted({ when: 'onWarning', recipients }, 'warning')).toBe(true);
+    expect(isWanted({ when: 'always', recipients: [] }, 'error')).toBe(false);
+  });
+});
