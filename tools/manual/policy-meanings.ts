@@ -123,8 +123,7 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   notes: 'Anything worth knowing.',
   scenario:
     'The Exchange scenario. `exchangeOnline`: a Microsoft 365 tenant. `onPremises`: Active Directory and Exchange Server. `hybrid`: both, as one organization.',
-  timeZone:
-    'Time zone of the organization, such as `Europe/Berlin`, for schedules and reports.',
+  timeZone: 'Time zone of the organization, such as `Europe/Berlin`, for schedules and reports.',
   language: 'Language of mails about runs: `en` or `de`.',
   mail: 'How mails about runs are sent. Nothing given: through Microsoft Graph where `exchangeOnline.mailbox` is named, otherwise through Exchange Web Services. See [reports](reports.md).',
   'mail.through':

@@ -1,12 +1,13 @@
 // The plain text part of a mail: the same blocks in the same order, at most 78 characters wide where words allow it.
 
 import type { Block, MailContent } from './mail-content.ts';
+import { lengthOf } from './safe-text.ts';
 
 const WIDTH = 78;
 
 export function renderText({ title, badge, summary, blocks, footer }: MailContent): string {
   const parts = [
-    [...wrap(`${title}: ${badge.text}`), '='.repeat(Math.min(WIDTH, [...`${title}: ${badge.text}`].length))],
+    [...wrap(`${title}: ${badge.text}`), '='.repeat(Math.min(WIDTH, lengthOf(`${title}: ${badge.text}`)))],
     wrap(summary),
     ...blocks.map(blockLines),
     ['--', ...footer.flatMap((line) => wrap(line))],
@@ -17,7 +18,7 @@ export function renderText({ title, badge, summary, blocks, footer }: MailConten
 function blockLines(block: Block): string[] {
   switch (block.kind) {
     case 'facts': {
-      const width = Math.max(...block.facts.map(({ label }) => [...label].length));
+      const width = Math.max(...block.facts.map(({ label }) => lengthOf(label)));
       return [
         ...heading(block.title),
         ...block.facts.flatMap(({ label, value, note }) =>
@@ -56,7 +57,7 @@ function blockLines(block: Block): string[] {
 }
 
 const heading = (title: string | undefined): string[] =>
-  title === undefined ? [] : [title, '-'.repeat(Math.min(WIDTH, [...title].length))];
+  title === undefined ? [] : [title, '-'.repeat(Math.min(WIDTH, lengthOf(title)))];
 
 function wrap(text: string, indent = ''): string[] {
   const lines: string[] = [];

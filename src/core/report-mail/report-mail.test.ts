@@ -9,6 +9,7 @@ import { changesCsv, csvCell } from './csv.ts';
 import { isWanted, levelOf } from './level.ts';
 import { ALLOWED_ELEMENTS, ALLOWED_STYLES } from './render-html.ts';
 import type { ChangeRow, Language, ReportMailInput } from './report-mail.ts';
+import { lengthOf } from './safe-text.ts';
 import { wordsOf } from './words.ts';
 
 const HOSTILE = '<script>alert(1)</script>"\' onload=x &amp; \u202egnp\r\nBcc: everybody@contoso.example';
@@ -217,7 +218,7 @@ describe.each(['en', 'de'] as const)('a mail in %s', (language) => {
     (_, mail) => {
       // oxlint-disable-next-line no-control-regex -- they are what must not be there.
       expect(mail.subject).not.toMatch(/[\u0000-\u001f\u007f\u2028\u2029\u202a-\u202e]/);
-      expect([...mail.subject].length).toBeLessThanOrEqual(160);
+      expect(lengthOf(mail.subject)).toBeLessThanOrEqual(160);
       expect(mail.text).not.toMatch(/\u202e|^Bcc:/m);
       expect(mail.text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     },

@@ -12,8 +12,15 @@ export function plainLine(text: string): string {
   return text.replaceAll(/[\r\n\t]+/g, ' ').replace(DANGEROUS, '');
 }
 
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+const charactersOf = (text: string): string[] =>
+  Array.from(graphemes.segment(text), ({ segment }) => segment);
+
+export const lengthOf = (text: string): number => charactersOf(text).length;
+
 /** Cut between characters, never within one. */
 export function cutTo(text: string, length: number): string {
-  const characters = [...text];
+  const characters = charactersOf(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`;
 }
