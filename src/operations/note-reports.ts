@@ -25,7 +25,22 @@ export function withNotedReports(
   }
 
   return {
-    ...runs,
+    // A class keeps its methods where spreading does not look.
+    create: (run, revision) => runs.create(run, revision),
+    read: (id) => runs.read(id),
+    readRevision: (id) => runs.readRevision(id),
+    list: (filter) => runs.list(filter),
+    findByPrefix: (prefix) => runs.findByPrefix(prefix),
+    append: (id, events, at) => runs.append(id, events, at),
+    readEvents: (id, types) => runs.readEvents(id, types),
+    saveContacts: (id, contacts) => runs.saveContacts(id, contacts),
+    readContacts: (id) => runs.readContacts(id),
+    savePlan: (id, stored) => runs.savePlan(id, stored),
+    setProgress: (id, mailboxId, progress) => runs.setProgress(id, mailboxId, progress),
+    readPlan: (id, mailboxId) => runs.readPlan(id, mailboxId),
+    readPlans: (id) => runs.readPlans(id),
+    saveApproval: (id, pending) => runs.saveApproval(id, pending),
+    readApproval: (id) => runs.readApproval(id),
     async setState(id, state, endedAt) {
       const occasion = occasionOf(state);
       if (occasion !== undefined) await note(id, occasion);
