@@ -51,6 +51,7 @@ export const ENGLISH: ReportWords = {
     graceOver: 'days of grace are over',
     mailboxLeft: 'the mailbox left the policy',
     ownObject: 'is the mailbox owner',
+    mergedIntoOtherPolicy: 'another policy of the folder writes the person',
     policyRemoved: 'the policy is removed',
     rollback: 'rolled back',
   },
@@ -115,6 +116,15 @@ export const ENGLISH: ReportWords = {
     samePersonOfOtherPolicy: {
       text: 'with people who are there through another policy too',
       remedy: undefined,
+    },
+    writtenByOtherPolicy: { text: 'with people whom another policy of the folder writes', remedy: undefined },
+    waitsForOtherPolicy: {
+      text: 'waiting for the next run of another policy of the folder',
+      remedy: undefined,
+    },
+    ambiguousAddress: {
+      text: 'with people who share a mail address within the policy, not merged',
+      remedy: 'Give each of them a mail address of their own.',
     },
     changedSinceRun: { text: 'with values kept that users changed since the run', remedy: undefined },
   },

@@ -54,6 +54,7 @@ export const GERMAN: ReportWords = {
     graceOver: 'Schonfrist abgelaufen',
     mailboxLeft: 'Postfach gehört nicht mehr zur Richtlinie',
     ownObject: 'ist der Inhaber des Postfachs',
+    mergedIntoOtherPolicy: 'eine andere Richtlinie des Ordners schreibt die Person',
     policyRemoved: 'Richtlinie wird entfernt',
     rollback: 'zurückgenommen',
   },
@@ -126,6 +127,18 @@ export const GERMAN: ReportWords = {
     samePersonOfOtherPolicy: {
       text: 'mit Personen, die auch durch eine andere Richtlinie da sind',
       remedy: undefined,
+    },
+    writtenByOtherPolicy: {
+      text: 'mit Personen, die eine andere Richtlinie des Ordners schreibt',
+      remedy: undefined,
+    },
+    waitsForOtherPolicy: {
+      text: 'bis zum nächsten Lauf einer anderen Richtlinie des Ordners aufgeschoben',
+      remedy: undefined,
+    },
+    ambiguousAddress: {
+      text: 'mit Personen, die sich innerhalb der Richtlinie eine Adresse teilen, nicht zusammengeführt',
+      remedy: 'Jeder dieser Personen eine eigene E-Mail-Adresse geben.',
     },
     changedSinceRun: { text: 'mit seit dem Lauf geänderten Werten, die bleiben', remedy: undefined },
   },
