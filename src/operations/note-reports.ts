@@ -2,7 +2,6 @@
 // the policy wants one is decided when it is sent.
 
 import type { RunId } from '../model/ids.ts';
-import { ENDED_STATES, type RunState } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOccasion, ReportOutbox } from '../ports/report-outbox.ts';
@@ -31,7 +30,6 @@ export function withNotedReports(
     readRevision: (id) => runs.readRevision(id),
     list: (filter) => runs.list(filter),
     findByPrefix: (prefix) => runs.findByPrefix(prefix),
-    append: (id, events, at) => runs.append(id, events, at),
     readEvents: (id, types) => runs.readEvents(id, types),
     saveContacts: (id, contacts) => runs.saveContacts(id, contacts),
     readContacts: (id) => runs.readContacts(id),
@@ -41,16 +39,15 @@ export function withNotedReports(
     readPlans: (id) => runs.readPlans(id),
     saveApproval: (id, pending) => runs.saveApproval(id, pending),
     readApproval: (id) => runs.readApproval(id),
+    async append(id, events, at) {
+      // A plan that gave way to a newer one is told by the report of that one.
+      if (events.some((event) => event.type === 'run.ended' && event.state !== 'superseded'))
+        await note(id, 'ended');
+      await runs.append(id, events, at);
+    },
     async setState(id, state, endedAt) {
-      const occasion = occasionOf(state);
-      if (occasion !== undefined) await note(id, occasion);
+      if (state === 'awaitingApproval') await note(id, 'awaitingApproval');
       await runs.setState(id, state, endedAt);
     },
   };
-}
-
-/** A plan that gave way to a newer one is told by the report of that one. */
-function occasionOf(state: RunState): MailOccasion | undefined {
-  if (state === 'awaitingApproval') return 'awaitingApproval';
-  return ENDED_STATES.includes(state) && state !== 'superseded' ? 'ended' : undefined;
 }
