@@ -3,6 +3,7 @@
 export { type EarlierValue, httpsAddress, withoutUserInfo } from './address.ts';
 export * from './copy-views.ts';
 export * from './environment.ts';
+export * from './forecast-views.ts';
 export * from './operation-error.ts';
 export * from './operations.ts';
 export * from './person-views.ts';
