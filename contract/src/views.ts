@@ -266,6 +266,8 @@ export interface FieldChangeView {
   readonly property: string;
   readonly from: string;
   readonly to: string;
+  /** Where several policies fill the folder: the other one that the value comes from. */
+  readonly policy?: string;
 }
 
 export interface ChangeView {

@@ -57,8 +57,9 @@ function fieldLines(
   const nameWidth = Math.max(...fields.map((field) => field.property.length));
   return fields.map((field) => {
     const name = paint('dim', padEnd(field.property, nameWidth));
-    if (isNew) return `      ${name}  ${value(field.to, width)}`;
-    return `      ${name}  ${paint('red', value(field.from, width))} -> ${paint('green', value(field.to, width))}`;
+    const origin = field.policy === undefined ? '' : paint('dim', `  from ${visible(field.policy)}`);
+    if (isNew) return `      ${name}  ${value(field.to, width)}${origin}`;
+    return `      ${name}  ${paint('red', value(field.from, width))} -> ${paint('green', value(field.to, width))}${origin}`;
   });
 }
 

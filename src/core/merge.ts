@@ -38,6 +38,8 @@ export type MergeFor = (
 
 export interface Merger {
   readonly forMailbox: MergeFor;
+  /** Everybody, as a mailbox gets them that all of the policies fill. */
+  readonly shown: () => readonly MappedContact[];
   readonly offersDigest: string;
 }
 
@@ -238,6 +240,13 @@ export function createMerger(own: OwnPart, companions: readonly Companion[]): Me
       const found = merged.get(key) ?? { wish: mergeAmong(present), present };
       merged.set(key, found);
       return ownerId === undefined ? found.wish : withoutOwner(found.wish, found.present, ownerId);
+    },
+    shown() {
+      const { wanted } = mergeAmong(members);
+      return [...own.wanted.values()].map((contact) => {
+        const { properties, origins } = wanted.get(contact.sourceObjectId) ?? contact;
+        return origins === undefined ? contact : { ...contact, together: { properties, origins } };
+      });
     },
     offersDigest: offersDigest(
       companions.flatMap(({ policy, offer }) => [

@@ -57,7 +57,8 @@ async function carryOut(
   await recorder.enter('reading');
   const source = await readSource(request, ports, recorder, signal);
   const targets = await readTargets(request, ports, recorder, signal);
-  await ports.runs.saveContacts(request.runId, [...source.wanted.values()]);
+  const { merger, companions } = await readCompanions(policy, source, ports);
+  await ports.runs.saveContacts(request.runId, merger?.shown() ?? [...source.wanted.values()]);
 
   await recorder.enter('planning');
   const last = await ports.memory.readLastSelection(id);
@@ -69,7 +70,6 @@ async function carryOut(
     source,
     ports,
   );
-  const { merger, companions } = await readCompanions(policy, source, ports);
   const context: PlanningContext = {
     policy,
     policyId: id,

@@ -120,6 +120,8 @@ export interface MappedContact {
    * about, with that policy.
    */
   readonly origins?: Origins;
+  /** As the policies of the folder have it together, where that differs; only to show it. */
+  readonly together?: { readonly properties: ContactProperties; readonly origins: Origins };
 }
 
 export type Origins = Readonly<Partial<Record<ContactProperty, PolicyId>>>;

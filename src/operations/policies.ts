@@ -17,8 +17,8 @@ import type { OperationsDependencies } from './dependencies.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument } from './lookup.ts';
-import { presentLicense, presentRun } from './present.ts';
-import { environmentOf, limitFor, storedPolicies, withPorts } from './run-context.ts';
+import { presentField, presentLicense, presentRun } from './present.ts';
+import { environmentOf, limitFor, namesOf, storedPolicies, withPorts } from './run-context.ts';
 
 const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
@@ -186,6 +186,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document, revision } = await documents.find(name);
       const environment = await environmentOf(dependencies, document);
       const limit = await limitFor(dependencies, 'test', document);
+      const policyNames = await namesOf(dependencies);
       return withPorts(dependencies, environment, async (ports) => {
         const { mailbox, label, explanation } = await explainContact(
           {
@@ -207,7 +208,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
             ok,
             text: explainText(sentence),
           })),
-          fields: explanation.fields,
+          fields: explanation.fields.map((field) => presentField(field, policyNames)),
         };
       });
     },

@@ -5,6 +5,7 @@ import type {
   CertificateView,
   ChangeView,
   FailureView,
+  FieldChangeView,
   LicenseView,
   MailboxPlanView,
   MailboxReportView,
@@ -17,7 +18,7 @@ import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts'
 import { Failure, type FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId, SourceObjectId } from '../model/ids.ts';
-import type { ContactChange } from '../model/plan.ts';
+import type { ContactChange, FieldChange } from '../model/plan.ts';
 import type { BrakeReason, RecordedEvent, Run, RunReport, RunTimes } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
@@ -153,9 +154,17 @@ const addWrites = (writes: Iterable<JournaledWrites>): JournaledWrites =>
     NO_WRITES,
   );
 
+/** Names of policies by their ids. */
+export type PolicyNames = ReadonlyMap<string, string>;
+
+export function presentField({ of, ...field }: FieldChange, names: PolicyNames): FieldChangeView {
+  return of === undefined ? field : { ...field, policy: names.get(of) ?? of };
+}
+
 function presentChange(
   change: ContactChange,
   contacts: ReadonlyMap<SourceObjectId, MappedContact>,
+  names: PolicyNames,
 ): ChangeView {
   const contact = contacts.get(change.sourceObjectId);
   const base = {
@@ -170,13 +179,15 @@ function presentChange(
       return {
         ...base,
         fields: CONTACT_PROPERTY_NAMES.flatMap((property) => {
-          const to = contact?.properties[property];
-          return to === undefined ? [] : [{ property, from: '', to }];
+          const to = (contact?.together ?? contact)?.properties[property];
+          const of = contact?.together?.origins[property];
+          if (to === undefined) return [];
+          return [presentField({ property, from: '', to, ...(of === undefined ? {} : { of }) }, names)];
         }),
       };
     case 'update':
     case 'adopt':
-      return { ...base, fields: change.fields };
+      return { ...base, fields: change.fields.map((field) => presentField(field, names)) };
     case 'delete':
       return { ...base, fields: [], isPermanent: change.mode === 'hard' };
     case 'handOver':
@@ -187,6 +198,7 @@ function presentChange(
 export function presentPlan(
   { mailbox, plan, progress }: StoredPlan,
   contacts: ReadonlyMap<SourceObjectId, MappedContact>,
+  names: PolicyNames,
 ): MailboxPlanView {
   return {
     mailboxId: plan.mailboxId,
@@ -200,7 +212,7 @@ export function presentPlan(
       ...(action.kind === 'rename' ? { from: action.from } : {}),
     })),
     counts: plan.counts,
-    changes: plan.changes.map((change) => presentChange(change, contacts)),
+    changes: plan.changes.map((change) => presentChange(change, contacts, names)),
     notices: plan.notices,
   };
 }

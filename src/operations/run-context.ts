@@ -22,6 +22,13 @@ export async function storedPolicies({
   return (await policies.list()).map(({ document }) => document);
 }
 
+/** By id. */
+export async function namesOf(
+  dependencies: Pick<OperationsDependencies, 'policies'>,
+): Promise<ReadonlyMap<string, string>> {
+  return new Map((await storedPolicies(dependencies)).map(({ id, name }) => [id, name]));
+}
+
 /** Connects for the time of the work. */
 export async function withPorts<T>(
   dependencies: OperationsDependencies,

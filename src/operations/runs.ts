@@ -19,7 +19,7 @@ import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun, presentThrown } from './present.ts';
 import { mailsOfRun } from './reports.ts';
-import { environmentOf, limitFor, withPorts } from './run-context.ts';
+import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
 
 const WHOLE_ORGANIZATION: MailboxesPart = {
   groups: [],
@@ -302,12 +302,13 @@ export function makeRunOperations(
       if (run.plansPrunedAt !== undefined)
         throw new Failure('plansPruned', { details: { run: run.id, pruned: run.plansPrunedAt } });
       const contacts = await runs.readContacts(run.id);
+      const policyNames = await namesOf(dependencies);
       let hasFound = false;
       for await (const stored of runs.readPlans(run.id)) {
         if (mailbox !== undefined && stored.plan.primarySmtpAddress.toLowerCase() !== mailbox.toLowerCase())
           continue;
         hasFound = true;
-        yield presentPlan(stored, contacts);
+        yield presentPlan(stored, contacts, policyNames);
       }
       if (mailbox !== undefined && !hasFound)
         throw new Failure('notFound', {

@@ -131,6 +131,52 @@ describe('a shared mailbox, from the command line', () => {
     expect(found.get('Anna Kern')?.properties.jobTitle).toBe('Owner');
   });
 
+  it('fills a folder together with the directory: one contact for a person of both', async () => {
+    const [, other] = await box.control.people('UserMailbox');
+    const address = other?.primarySmtpAddress ?? '';
+    const merged = (file: string, priority: number): string => {
+      const merge = `  merge: { meetBy: emailAddress, priority: ${priority} }`;
+      return readFileSync(file, 'utf8')
+        .replace('  name: Company Contacts\n', `  name: Company Contacts\n${merge}\n`)
+        .replace('addresses: []', `addresses: [${target}]`);
+    };
+    const staff = box.path('staff.yaml');
+    await box.json(['policy', 'new', 'Staff', '--environment', 'contoso', '--output', staff]);
+    await box.json(['policy', 'apply', box.write('staff.yaml', merged(staff, 1))]);
+    const customers = box.path('customers.yaml');
+    const refused = await box.failure(['policy', 'apply', box.write('wrong.yaml', merged(customers, 1))]);
+    expect(refused).toMatchObject({ number: 10_047, details: { otherPolicy: 'Staff' } });
+    await box.json(['policy', 'apply', box.write('customers.yaml', merged(customers, 2))]);
+
+    await box.json<RunAnswer>(['run', 'Staff']);
+    const before = (await contacts()).size;
+    await box.control.createContact(SHARED, {
+      folder: north,
+      properties: {
+        displayName: 'Somebody of the staff',
+        spouseName: 'Kim',
+        emailAddresses: [{ address: address.toUpperCase() }],
+      },
+    });
+    expect((await run()).report.applied).toMatchObject({ created: 0, updated: 0, deleted: 0 });
+    const answer = await box.json<ExplainView>([
+      ...['explain', 'Customers', '--mailbox', target, '--contact', 'Somebody of the staff'],
+    ]);
+    expect(answer.answer).toContain('by the policy Staff');
+
+    const { plans } = await box.json<RunAnswer & { plans: MailboxPlanView[] }>(['run', 'Staff', '--test']);
+    expect(plans[0]?.changes.map(({ kind, fields }) => ({ kind, fields }))).toEqual([
+      { kind: 'update', fields: [{ property: 'spouseName', from: '', to: 'Kim', policy: 'Customers' }] },
+    ]);
+    expect((await box.json<RunAnswer>(['run', 'Staff'])).report.applied).toMatchObject({ updated: 1 });
+    const found = await contacts();
+    expect(found.size).toBe(before);
+    expect(found.get(other?.displayName ?? '')?.properties.spouseName).toBe('Kim');
+    expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+    // The rest of this file is about this policy's own contact.
+    await box.json(['policy', 'remove', 'Staff', '--remove-contacts']);
+  });
+
   it('deletes nothing when the folder is gone, and says which', async () => {
     await box.control.renameFolder(SHARED, north, 'Renamed');
     const { report } = await box.json<RunAnswer>(['run', 'Customers'], 1);
