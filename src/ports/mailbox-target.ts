@@ -53,7 +53,8 @@ export interface MailboxTarget {
   /**
    * Finds Contacts by its well-known id and below it the contact folder: first a folder with this policy's mark under
    * whatever name (also where the user moved it into another folder below Contacts), then one of the policy's folder
-   * name (exact, then without regard to case). With `useDefaultContacts` the folder is Contacts itself and
+   * name (exact, then without regard to case), then one to which another policy gave that name, whatever it is called
+   * now. With `useDefaultContacts` the folder is Contacts itself and
    * only sub-folders with this policy's mark belong to it; otherwise all sub-folders do, with key = name. Never creates anything. Never misses a marked
    * item that was there before the call, however large the folder; marked items that the record does not name (copies)
    * and contacts of other policies are returned by every reading; of the latter those that the record names and that

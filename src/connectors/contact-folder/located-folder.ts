@@ -19,6 +19,13 @@ export type Located<Folder extends ListedFolder> = Folder & { readonly key: stri
 export interface FolderWish {
   readonly policyId: PolicyId;
   readonly folder: FolderPart;
+  /** What the mark of a folder says to which a policy gave this name. */
+  readonly nameFingerprint: string;
+}
+
+/** Another policy made it under our name, and the user renamed or moved it: it is the folder of both all the same. */
+export function wasGivenName({ mark }: ListedFolder, { nameFingerprint }: FolderWish): boolean {
+  return mark !== undefined && !isNewer(mark) && mark.fingerprint === nameFingerprint;
 }
 
 /** In this spelling, or at least by this name. */

@@ -85,7 +85,10 @@ export function createEwsTargets(options: EwsTargetsOptions): EwsTargets {
     get counts() {
       return client.counts;
     },
-    open: (mailbox, policyId, folder) => new EwsMailboxTarget(connection, mailbox, { policyId, folder }),
+    open: (mailbox, policyId, folder) => {
+      const nameFingerprint = connection.folderMark(policyId, folder.name).fingerprint;
+      return new EwsMailboxTarget(connection, mailbox, { policyId, folder, nameFingerprint });
+    },
     scan: (mailbox, signal) => cancellable(signal, () => scan(connection, mailbox, signal)),
   };
 }

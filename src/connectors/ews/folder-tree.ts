@@ -9,6 +9,7 @@ import {
   type FolderWish,
   type ListedFolder,
   type Located,
+  wasGivenName,
 } from '../contact-folder/located-folder.ts';
 import { isGone } from './failures.ts';
 import {
@@ -59,7 +60,8 @@ function belongs(child: FoundFolder, { folder, policyId }: FolderWish): boolean 
   return folder.useDefaultContacts ? isOurs(child.mark, policyId) : child.holdsContacts;
 }
 
-function chooseRoot(all: readonly FoundFolder[], { folder, policyId }: FolderWish): FoundFolder | undefined {
+function chooseRoot(all: readonly FoundFolder[], wish: FolderWish): FoundFolder | undefined {
+  const { folder, policyId } = wish;
   const top = topOf(all);
   const marked = top.filter((one) => isOurs(one.mark, policyId));
   const atTop = byName(marked, folder.name) ?? marked[0];
@@ -70,14 +72,16 @@ function chooseRoot(all: readonly FoundFolder[], { folder, policyId }: FolderWis
     top.filter((one) => one.holdsContacts),
     folder.name,
   );
+  let renamed = top.find((one) => wasGivenName(one, wish));
   let level = top;
   while (level.length > 0) {
     const entered = level.filter((one) => one.mark === undefined && one !== shared);
     level = entered.flatMap((one) => childrenIn(all, one));
     const nested = level.find((one) => isOurs(one.mark, policyId));
     if (nested !== undefined) return nested;
+    renamed ??= level.find((one) => wasGivenName(one, wish));
   }
-  return shared;
+  return shared ?? renamed;
 }
 
 /** Whose parent is not in the list lies directly in Contacts. */

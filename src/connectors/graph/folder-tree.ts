@@ -8,6 +8,7 @@ import {
   type FolderWish,
   type ListedFolder,
   type Located,
+  wasGivenName,
 } from '../contact-folder/located-folder.ts';
 import { dateOf, isRecord, requireSuccess } from '../graph-client/index.ts';
 import { decodeExtended, type GraphJson } from './codec.ts';
@@ -62,9 +63,10 @@ function belongs(child: FoundFolder, { folder, policyId }: FolderWish): boolean 
 async function locateRoot(
   mailbox: MailboxRequests,
   codec: MarkCodec,
-  { folder, policyId }: FolderWish,
+  wish: FolderWish,
   signal: AbortSignal,
 ): Promise<FoundFolder | undefined> {
+  const { folder, policyId } = wish;
   if (folder.useDefaultContacts) return readFolderById(mailbox, codec, DEFAULT_FOLDER, signal);
   const top = await readTop(mailbox, codec, signal);
   const marked = top.filter((one) => isOurs(one.mark, policyId));
@@ -73,11 +75,13 @@ async function locateRoot(
   // The user may have moved it into another folder. Sub-folders carry marks too: what lies in a marked folder, or in
   // the folder of our name, is one of them, also where the contact folder belongs to another policy.
   const shared = byName(top, folder.name);
+  let renamed = top.find((one) => wasGivenName(one, wish));
   const mayHoldContactFolder = (one: FoundFolder) => one.mark === undefined && one !== shared;
   for await (const nested of walk(mailbox, codec, top, signal, mayHoldContactFolder)) {
     if (isOurs(nested.mark, policyId)) return nested;
+    if (wasGivenName(nested, wish)) renamed ??= nested;
   }
-  return shared;
+  return shared ?? renamed;
 }
 
 export async function* allFolders(

@@ -56,7 +56,10 @@ const CAPABILITIES: TargetCapabilities = {
 export function createGraphTargets(options: GraphTargetsOptions): MailboxTargets {
   return {
     capabilities: CAPABILITIES,
-    open: (mailbox, policyId, folder) => new GraphMailboxTarget(options, mailbox, { policyId, folder }),
+    open: (mailbox, policyId, folder) => {
+      const nameFingerprint = options.folderMark(policyId, folder.name).fingerprint;
+      return new GraphMailboxTarget(options, mailbox, { policyId, folder, nameFingerprint });
+    },
     scan: (mailbox, signal) => cancellable(signal, () => scan(options, mailbox, signal)),
   };
 }

@@ -301,8 +301,20 @@ export class InMemoryMailboxTarget implements MailboxTarget {
       findByName(marked, wish.name) ??
       marked[0] ??
       this.#findBelow(mailbox, candidates) ??
-      findByName(candidates, wish.name)
+      findByName(candidates, wish.name) ??
+      this.#findRenamed(mailbox, candidates)
     );
+  }
+
+  /** Another policy made it under our name, and the user renamed or moved it. */
+  #findRenamed(mailbox: InMemoryMailbox, level: readonly MemoryFolder[]): MemoryFolder | undefined {
+    const { folder: wish, policyId, folderMark } = this.#parts;
+    const { fingerprint } = folderMark(policyId, wish.name);
+    if (level.length === 0) return undefined;
+    const below = level
+      .filter((folder) => folder.mark === undefined)
+      .flatMap((folder) => mailbox.foldersIn(folder.id));
+    return level.find(({ mark }) => mark?.fingerprint === fingerprint) ?? this.#findRenamed(mailbox, below);
   }
 
   /**

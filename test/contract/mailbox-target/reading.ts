@@ -80,6 +80,21 @@ export function readingPromises(suite: TargetSuite): void {
   );
 
   promises(
+    'a folder that another policy made under our name is ours as well, also when the user renamed or moved it',
+    withBench(async (bench) => {
+      const shared = await bench.forPolicy(samplePolicyId(2)).createFolder();
+      const read = async () => (await bench.read()).folders.map(({ folderId }) => folderId);
+      await bench.fixture.user.renameFolder(shared.folderId, 'Mine');
+      expect(await read()).toEqual([shared.folderId]);
+      const shelf = await bench.fixture.user.createFolder('Shelf');
+      await bench.fixture.user.moveFolder(shared.folderId, shelf);
+      expect(await read()).toEqual([shared.folderId]);
+      await bench.fixture.user.deleteFolder(shared.folderId);
+      expect(await read()).toEqual([]);
+    }),
+  );
+
+  promises(
     'our folder is found where the user moved it below Contacts',
     withBench(async (bench) => {
       const ours = await bench.createFolder();
