@@ -304,12 +304,15 @@ export class World {
       level
         .filter((folder) => folder.mark === undefined && folder !== named[0])
         .flatMap((folder) => box.foldersIn(folder.id));
+    // Made by the other policy under our name, and renamed or moved by the user.
+    let renamed: (typeof direct)[number] | undefined;
     for (let level = direct; level.length > 0; level = below(level)) {
+      renamed ??= level.find(({ mark }) => mark?.fingerprint === folderNameFingerprint(policy.folder.name));
       const marked = level.filter((folder) => folder.mark?.policyId === policy.id);
       const best = marked.find((folder) => named.includes(folder)) ?? marked[0];
       if (best !== undefined) return best.id;
     }
-    return named[0]?.id;
+    return named[0]?.id ?? renamed?.id;
   }
 
   /** Everything in every mailbox, as one text. */
