@@ -98,11 +98,6 @@ export class HybridCompany {
     return company;
   }
 
-  /** Photos come from the tenant and go to mailboxes in the cloud. */
-  get hasPhotos(): boolean {
-    return this.directory === undefined;
-  }
-
   named(firstName: string): Person {
     const found = this.people.find((one) => one.firstName === firstName);
     if (found === undefined) throw new Error(`nobody is called ${firstName}`);

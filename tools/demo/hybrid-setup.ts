@@ -76,7 +76,7 @@ export async function applyStaffPolicy(
   const text = await template(stage, 'All staff', source);
   const edited = text
     .replace(/^id: \S+/m, 'id: 5c0f1c0a-7b1e-4d7e-9a53-6f1d3f1f0f01')
-    .replace(/^contact:$/m, source === 'exchangeOnline' ? '$&\n  photo: true' : '$&');
+    .replace(/^contact:$/m, '$&\n  photo: true');
   await apply(stage, 'all-staff', edited);
 }
 
