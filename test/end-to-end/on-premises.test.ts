@@ -253,7 +253,7 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     await control.clearRequests();
     expect((await copy()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
     const asked = (await control.requests(200_000)).flatMap(({ operation = '' }) => operation);
-    expect(asked.filter((operation) => operation === 'GetItem')).toHaveLength(1);
+    expect(asked.filter((operation) => operation === 'GetItem')).toEqual([]);
 
     await control.editContact(source, anna.id, { jobTitle: 'Owner' });
     await control.deleteContact(source, bruno.id);
