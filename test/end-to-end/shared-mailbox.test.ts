@@ -48,6 +48,8 @@ beforeAll(async () => {
   }
   // In Contacts itself, which the policy does not name.
   await box.control.createContact(SHARED, { properties: { displayName: 'Elsewhere' } });
+  // What changed only just now may go on changing within its second: a later reading would ask once more.
+  await box.control.advanceClock(60_000);
   // As processes they are tried elsewhere.
   box.commands = 'called';
 });
@@ -111,13 +113,13 @@ describe('a shared mailbox, from the command line', () => {
     );
   });
 
-  it('writes nothing when nothing changed, and reads the mailbox with four requests', async () => {
+  it('writes nothing when nothing changed, and reads nothing of the mailbox but its folders', async () => {
     await box.control.clearRequests();
     expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
     const requests = await box.control.requests(10_000);
     const { id } = await box.control.person(SHARED);
-    // Contacts, the folders in it and in "Customers", the items: parts of a batch count by themselves.
-    expect(requests.filter(({ face, path }) => face === 'graph' && path.includes(id))).toHaveLength(4);
+    // Contacts, the folders in it and in "Customers": parts of a batch count by themselves.
+    expect(requests.filter(({ face, path }) => face === 'graph' && path.includes(id))).toHaveLength(3);
   });
 
   it('follows what is changed, moved away and deleted', async () => {
