@@ -33,10 +33,9 @@ export function phrasesFor({ language, timeZone }: Pick<Environment, 'language' 
     time: (iso) => times.format(new Date(iso)),
     failure(failure, isRollback) {
       const { en, number }: FailureFacts = FAILURE_CODES[failure.code];
-      const { sentence, remedy } = words.failure(failure.code) ?? {
-        sentence: en.sentence,
-        remedy: isRollback ? (en.remedyOfRollback ?? en.remedy) : en.remedy,
-      };
+      const { sentence, remedy: usual } = words.failure(failure.code) ?? en;
+      // No next run continues a rollback; only English says that yet.
+      const remedy = isRollback ? (en.remedyOfRollback ?? usual) : usual;
       return { text: `${number} ${sentence}${detailsOf(failure)}`, remedy };
     },
   };
