@@ -182,3 +182,43 @@ test('damaged texts of the store come as references to characters', async () => 
   });
   expect(await get(ewsId(item.id))).toContain('<t:DisplayName>bad &#x1; &#xD800; end</t:DisplayName>');
 });
+
+test('a mailbox that moves: everything in it under new ids, one side holds it, the tenant names it accordingly', async () => {
+  const address = tenant.alice.primarySmtpAddress;
+  const { control } = tenant;
+  await create('<t:DisplayName>Traveler</t:DisplayName>');
+  const travelers = async () =>
+    (await control.mailbox(address)).items.filter(
+      ({ properties }) => properties['displayName'] === 'Traveler',
+    );
+  const ids = new Set<string>();
+  for (const [to, type] of [
+    ['online', 'UserMailbox'],
+    ['onPremises', 'MailUser'],
+    ['online', 'UserMailbox'],
+  ] as const) {
+    const before = await control.mailbox(address);
+    const [item] = await travelers();
+    await control.moveMailbox(address, to);
+    const after = await control.mailbox(address);
+    expect(after.exchangeGuid).toBe(before.exchangeGuid);
+    expect(await travelers()).toMatchObject([
+      { folderPath: 'Contacts', properties: item?.properties, extendedProperties: item?.extendedProperties },
+    ]);
+    const idsNow = [
+      ...after.items.flatMap(({ id, immutableId }) => [id, immutableId]),
+      ...after.folders.map(({ id }) => id),
+    ];
+    for (const id of idsNow) expect(ids).not.toContain(id);
+    for (const id of idsNow) ids.add(id);
+    expect(await control.person(tenant.alice.id)).toMatchObject({ recipientTypeDetails: type });
+    const asked = await tenant.http.send(
+      'GET',
+      `${tenant.emulator.url}/v1.0/users/${tenant.alice.id}/contacts`,
+      {
+        headers: { authorization: `Bearer ${token}` },
+      },
+    );
+    expect(asked.status).toBe(to === 'online' ? 200 : 404);
+  }
+});

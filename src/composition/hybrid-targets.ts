@@ -101,10 +101,11 @@ function routedTarget(
   };
   return {
     async readFolder(options, signal) {
-      const { target, identities } = await opened(signal);
+      const { target, identities, hasMoved } = await opened(signal);
       const snapshot = await target.readFolder(options, signal);
       wasRead = true;
-      return { ...snapshot, contacts: snapshot.contacts.map((contact) => underOwnId(contact, identities)) };
+      const contacts = snapshot.contacts.map((contact) => underOwnId(contact, identities));
+      return { ...snapshot, contacts, hasMoved };
     },
     async readContacts(itemIds, signal) {
       const { target, identities, hasMoved } = await opened(signal);

@@ -217,6 +217,8 @@ export class RollbackMailbox {
     entries.reverse();
     const includeForeign = entries.some((entry) => entry.change === 'handOver');
     const snapshot = await this.#target.readFolder({ known: undefined, includeForeign }, this.#signal);
+    // Nothing would be found by the ids in the journal, which looks as if all had been undone already.
+    if (snapshot.hasMoved === true) throw new Failure('movedSinceRun');
     const read = snapshot.contacts.filter((contact) => contact.mark.policyId === this.#revision.policy.id);
     const made = new Set(
       entries.flatMap(({ change, newItemId }) => (change === 'create' && newItemId) || []),

@@ -95,4 +95,6 @@ export interface FolderSnapshot {
   readonly highestMarkVersion: number;
   /** false: known items were taken over from the ledger by a sync token, without being listed. */
   readonly isFullReading: boolean;
+  /** The mailbox is elsewhere than the caller knew it: whatever is remembered of its items speaks of other ids. */
+  readonly hasMoved?: boolean;
 }

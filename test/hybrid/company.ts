@@ -22,6 +22,7 @@ import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-led
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
+import { rollbackRun } from '../../src/engine/rollback-run.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { PhotoParts } from '../../src/engine/run-ports.ts';
 import { mailboxId, policyId, runId, sourceObjectId } from '../../src/model/ids.ts';
@@ -130,6 +131,27 @@ export class HybridCompany {
         new AbortController().signal,
       );
       return { run, events };
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async rollBack(run: Pick<Run, 'id'>): Promise<{ readonly run: Run; readonly events: readonly RunEvent[] }> {
+    const connection = this.connect('hybrid');
+    const events: RunEvent[] = [];
+    try {
+      const ended = await rollbackRun(
+        {
+          runId: runId(this.#nextRunId()),
+          undoes: run.id,
+          mode: 'run',
+          holder: 'test',
+          onEvent: (event) => events.push(event),
+        },
+        { ...this.stores, ...connection, clock: this.emulator.clock, log: silentLog },
+        new AbortController().signal,
+      );
+      return { run: ended, events };
     } finally {
       await connection.close();
     }

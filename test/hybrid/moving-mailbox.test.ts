@@ -79,6 +79,24 @@ describe('a hybrid company', () => {
     expect(await snapshot()).toEqual(before);
   });
 
+  it('a run from before a move is rolled back elsewhere, and refused in the mailbox that moved', async () => {
+    company = await HybridCompany.start(['anna', 'bruno']);
+    const { run } = await company.run('activeDirectory');
+    await company.control.moveMailbox(addressOf('anna'), 'online');
+    const before = await company.contacts('anna');
+    const { run: rollback, events } = await company.rollBack(run);
+    expect(rollback.state).toBe('finishedWithErrors');
+    expect(events.filter(({ type }) => type === 'mailbox.failed')).toMatchObject([
+      { primarySmtpAddress: addressOf('anna'), failure: { number: 17032 } },
+    ]);
+    expect(await company.contacts('anna')).toEqual(before);
+    for (const person of PEOPLE.slice(1)) expect(await company.contacts(person)).toEqual([]);
+    // The next run brings all of them to what the policy says, and doubles nobody.
+    await company.run('activeDirectory');
+    await expectEverybodyEverywhere();
+    expect(await company.contacts('anna')).toEqual(before);
+  });
+
   it('an order to keep somebody out holds by the id of the time before', async () => {
     company = await HybridCompany.start([]);
     const anna = await company.control.person(addressOf('anna'));

@@ -44,7 +44,8 @@ export const RIGHTS: readonly Right[] = [
     name: 'User.Read.All',
     resource: 'graph',
     isRequired: false,
-    usedFor: 'Filling what Exchange does not keep of users; the reading without the Exchange admin REST.',
+    usedFor:
+      'Filling what Exchange does not keep of users; the reading without the Exchange admin REST. Hybrid environments need it: who comes from Active Directory.',
     includedIn: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
     canBeScoped: false,
   },

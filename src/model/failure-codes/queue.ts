@@ -70,6 +70,20 @@ export const queueFailures = {
       remedy: 'See "contactsync run show" for its totals. A test run shows what would change now.',
     },
   },
+  movedSinceRun: {
+    number: 17032,
+    scope: 'mailbox',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mailbox moved after the run, and the run is not rolled back in it.',
+      causes: [
+        'A move between the servers in the building and Exchange Online gives every contact another id, so that what users changed since could not be told from what the run wrote.',
+      ],
+      remedy:
+        'Correct the policy or the source and run the policy: contacts are found by their marks and brought to what the policy says. Its other mailboxes are rolled back.',
+    },
+  },
   cancelled: {
     number: 17040,
     scope: 'run',
