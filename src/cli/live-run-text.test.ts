@@ -50,6 +50,8 @@ describe('the status of a run', () => {
       '  about 25 s (10 to 55 s) left; from what this run took so far',
     ]);
     expect(told(live('applying', 5), 65)[1]).toBe('  almost done');
+    const waiting = live('applying', 5, new Date(START + 200_000).toISOString());
+    expect(told(waiting, 65)[2]).toMatch(/^ {2}about .* left; /);
   });
 
   it('says how long ago that was, and not that it is almost done when nobody knows', () => {

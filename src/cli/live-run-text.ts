@@ -53,11 +53,14 @@ export function liveRunLines(live: LiveRunView, now: number): string[] {
   return lines;
 }
 
-function leftText({ times: { forecast } }: LiveRunView, now: number, isOld: boolean): string | undefined {
+function leftText({ times }: LiveRunView, now: number, isOld: boolean): string | undefined {
+  const { forecast, waitingUntil } = times;
   if (forecast === undefined) return undefined;
   const { low, expected, high } = forecast.total;
   const since = Math.max(0, (now - Date.parse(forecast.at)) / 1000);
-  const left = (seconds: number) => Math.max(0, seconds - since);
+  // A run that waits is not done before the wait is over, however little is left to write then.
+  const wait = isOld || waitingUntil === undefined ? 0 : (Date.parse(waitingUntil) - now) / 1000;
+  const left = (seconds: number) => Math.max(0, seconds - since, wait);
   // That the time has run out says nothing of a run that is not heard of.
   if (left(expected) < 1) return isOld ? undefined : 'almost done';
   return `${aboutText({ low: left(low), expected: left(expected), high: left(high) })} left; ${basisText(forecast)}`;
