@@ -52,7 +52,7 @@ async function expectSettled(world: World): Promise<void> {
   expect(told(world)).toMatchObject({ removed: 0, left: 0, failed: 0 });
 }
 
-describe('a contact whose photo was withdrawn', () => {
+describe('Taking back what cannot be deleted: a contact whose photo was withdrawn', () => {
   it('is made anew without it, and the old one deleted for good', async () => {
     const { world } = await withdrawn();
     const before = world.item(1, 1);
