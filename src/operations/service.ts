@@ -10,6 +10,7 @@ import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import { type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
 import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../scheduler/week-forecast.ts';
+import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
@@ -85,7 +86,8 @@ export function makeServiceOperations(
         await holdingService({ leases, holder, signal: stop.signal }, async (held) => {
           log.info('service started');
           onReady?.();
-          const ports = { policies: scheduled, run: runScheduled, queue, clock, log };
+          const chores = choresOf(dependencies);
+          const ports = { policies: scheduled, run: runScheduled, chores, queue, clock, log };
           await runScheduler(ports, held);
           log.info('service stopped');
           if (!stop.signal.aborted) throw held.reason;

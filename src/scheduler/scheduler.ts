@@ -7,9 +7,9 @@ import type { PolicyId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { QueuedPolicy, RunQueue } from '../ports/run-queue.ts';
+import { type Chore, runChores } from './chores.ts';
 import { dueBetween } from './due-between.ts';
-
-const MINUTE = 60_000;
+import { MINUTE, restOfMinute } from './each-minute.ts';
 
 export interface ScheduledPolicy {
   readonly id: PolicyId;
@@ -29,6 +29,8 @@ export interface SchedulerPorts {
   policies(): Promise<readonly ScheduledPolicy[]>;
   /** Runs the policy to its end; rejects when it could not begin. The signal ends it after the writes in hand. */
   run(policy: ScheduledPolicy, signal: AbortSignal): Promise<RunEnd>;
+  /** Done each minute beside the queue. */
+  readonly chores?: readonly Chore[];
   readonly queue: RunQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -43,8 +45,10 @@ interface Running {
 export async function runScheduler(ports: SchedulerPorts, signal: AbortSignal): Promise<void> {
   const scheduler = new Scheduler(ports, signal);
   await scheduler.releaseLeftovers();
+  const chores = runChores(ports.chores ?? [], ports, signal);
   while (!signal.aborted) await scheduler.turn();
   await scheduler.ended();
+  await chores;
 }
 
 class Scheduler {
@@ -79,10 +83,7 @@ class Scheduler {
       log.error('scheduler turn failed', { error: thrown });
     }
     const rest = new AbortController();
-    const toNextMinute = MINUTE - (clock.now().getTime() % MINUTE);
-    const slept = clock
-      .sleep(toNextMinute, AbortSignal.any([rest.signal, this.#signal]))
-      .catch(() => undefined);
+    const slept = restOfMinute(clock, AbortSignal.any([rest.signal, this.#signal]));
     await Promise.race([slept, this.#wake.promise]);
     this.#wake = Promise.withResolvers();
     rest.abort();

@@ -1,0 +1,36 @@
+// What the service does once a minute beside the queue: mails that wait, old runs that go. A chore that is slow or fails
+// keeps neither the queue nor another chore waiting.
+
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { restOfMinute } from './each-minute.ts';
+
+export interface Chore {
+  /** For the log. */
+  readonly name: string;
+  /**
+   * Asked at the beginning of every minute, and not again before it is over: it decides by itself whether there is
+   * anything to do, and asks nothing that costs more than a look. The signal: the service stops and waits for it.
+   */
+  carryOut(signal: AbortSignal): Promise<unknown>;
+}
+
+/** Until the signal; then until the chores in hand are over. */
+export async function runChores(
+  chores: readonly Chore[],
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    chores.map(async (chore) => {
+      while (!signal.aborted) {
+        await Promise.resolve()
+          .then(() => chore.carryOut(signal))
+          .catch((error: unknown) => {
+            if (!signal.aborted) log.error('chore failed', { chore: chore.name, error });
+          });
+        await restOfMinute(clock, signal);
+      }
+    }),
+  );
+}
