@@ -12,4 +12,6 @@ export * from './policy.ts';
 export * from './reports-view.ts';
 export * from './schedule.ts';
 export * from './service-views.ts';
+export { escapeMarkup, spreadsheetCell, UNSEEN_CHARACTERS } from './shown-text.ts';
 export * from './views.ts';
+export { EXCLUSION_WORDS, REASON_WORDS } from './words-english.ts';

@@ -2,9 +2,15 @@
 // Long lists are cut with "… and N more (--all)".
 
 import { isDeepStrictEqual } from 'node:util';
-import type { ChangeView, FieldChangeView, FolderActionView, MailboxPlanView } from '@contactsync/contract';
+import {
+  type ChangeView,
+  type FieldChangeView,
+  type FolderActionView,
+  type MailboxPlanView,
+  REASON_WORDS,
+} from '@contactsync/contract';
 import { count, cutTo, type Paint, padEnd, visible } from './terminal-text.ts';
-import { changeCount, noticeText, plannedWords, REASON_WORDS, word } from './words.ts';
+import { changeCount, noticeText, plannedWords, word } from './words.ts';
 
 export interface PlanLimits {
   readonly mailboxes: number;

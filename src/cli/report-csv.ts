@@ -1,17 +1,11 @@
 // A run report for a spreadsheet: one row per mailbox. RFC 4180, UTF-8 with a byte order mark so that Excel reads
 // names right. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 
-import type { ReportView } from '@contactsync/contract';
+import { type ReportView, spreadsheetCell } from '@contactsync/contract';
 import { noticeText } from './words.ts';
 
-// Also the full-width signs, which some spreadsheets treat alike.
-const FORMULA = /^[\s]*[=+\-@\t\r＝＋－＠]/;
-
-export function csvCell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const guarded = FORMULA.test(value) ? `'${value}` : value;
-  return /[",\r\n;]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
+export const csvCell = (value: string | number): string =>
+  typeof value === 'number' ? String(value) : spreadsheetCell(value);
 
 const HEAD = [
   'mailbox',

@@ -1,6 +1,11 @@
 // A run report as one HTML file: nothing is loaded from elsewhere, no script runs, every value is escaped.
 
-import type { MailboxReportView, ReportView } from '@contactsync/contract';
+import {
+  EXCLUSION_WORDS,
+  escapeMarkup,
+  type MailboxReportView,
+  type ReportView,
+} from '@contactsync/contract';
 import { durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { brakeReasonText, mailboxMood } from './report-text.ts';
@@ -8,7 +13,6 @@ import { visible } from './terminal-text.ts';
 import {
   appliedWords,
   countedWords,
-  EXCLUSION_WORDS,
   mailboxStateText,
   noticeText,
   plannedWords,
@@ -19,17 +23,9 @@ import {
   writesWords,
 } from './words.ts';
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** Bidirectional and control characters are written out: a name must not reorder the page around it. */
 export function html(text: string): string {
-  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escapeMarkup(visible(text));
 }
 
 const STYLE = `

@@ -1,12 +1,13 @@
 // A run report on a terminal: totals first, then the brake, the mailboxes worth a look, and the failures.
 
-import type {
-  BrakeReasonView,
-  BrakeView,
-  MailboxReportView,
-  PhotosView,
-  ReportView,
-  RunView,
+import {
+  type BrakeReasonView,
+  type BrakeView,
+  EXCLUSION_WORDS,
+  type MailboxReportView,
+  type PhotosView,
+  type ReportView,
+  type RunView,
 } from '@contactsync/contract';
 import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
@@ -17,7 +18,6 @@ import {
   appliedWords,
   changeCount,
   countedWords,
-  EXCLUSION_WORDS,
   mailboxWords,
   noticeText,
   plannedWords,

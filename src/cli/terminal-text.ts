@@ -2,19 +2,14 @@
 // characters could move the cursor or recolor lines, and bidirectional marks could show a name that is not there.
 
 import { styleText } from 'node:util';
-
-// C0, DEL and C1 controls, line and paragraph separators, bidirectional embeddings, overrides, isolates and marks,
-// zero-width characters that hide, tag characters, lone surrogates.
-const DANGEROUS =
-  // oxlint-disable-next-line no-control-regex -- they are what it looks for.
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
+import { UNSEEN_CHARACTERS } from '@contactsync/contract';
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** On one line, with everything that is not visible written out. */
 export function visible(text: string): string {
   return text.replace(
-    DANGEROUS,
+    UNSEEN_CHARACTERS,
     (character) =>
       SHORT[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`,
   );

@@ -4,7 +4,7 @@
 
 import { hash } from 'node:crypto';
 import { CONTACT_PROPERTY_NAMES, type ContactProperties, type ContactProperty } from '../model/contact.ts';
-import { isUuid, policyId, sourceObjectId } from '../model/ids.ts';
+import { isUuid, type PolicyId, policyId, sourceObjectId } from '../model/ids.ts';
 import type { OwnershipMark } from '../model/mailbox.ts';
 import { comparable } from './comparable.ts';
 import { type HasSourceType, managedProperties, ruleFor } from './property-rules.ts';
@@ -129,6 +129,17 @@ export function sentProperties(fingerprints: string): ContactProperty[] {
 
 export function folderNameFingerprint(name: string): string {
   return shortDigest('folder', [name.normalize('NFC').trim()]);
+}
+
+/** The mark of a folder that gets this name from us. */
+export function folderMark(policyId: PolicyId, name: string): OwnershipMark {
+  return {
+    version: FINGERPRINT_VERSION,
+    policyId,
+    sourceObjectId: undefined,
+    fingerprint: folderNameFingerprint(name),
+    fieldFingerprints: '',
+  };
 }
 
 /** Everything in the policy that changes how a contact that is already there is compared or updated. */

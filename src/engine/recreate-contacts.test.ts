@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { InMemoryTargets } from '../connectors/memory/mailbox-target.ts';
 import { MailboxUser } from '../connectors/memory/mailbox-user.ts';
-import { FINGERPRINT_VERSION, folderNameFingerprint } from '../core/fingerprint.ts';
+import { folderMark } from '../core/fingerprint.ts';
 import type { RunPorts } from './run-ports.ts';
 import { PhotosInMemory, worldWithPhotos } from './testing/photos-in-memory.ts';
 import { personId, type World } from './testing/world.ts';
@@ -13,13 +13,7 @@ async function withdrawn(): Promise<{ readonly world: World; readonly user: Mail
   const photos = new PhotosInMemory();
   const world = worldWithPhotos(2, 1, photos);
   const targets = new InMemoryTargets(world.organization, {
-    folderMark: (policyId, name) => ({
-      version: FINGERPRINT_VERSION,
-      policyId,
-      sourceObjectId: undefined,
-      fingerprint: folderNameFingerprint(name),
-      fieldFingerprints: '',
-    }),
+    folderMark,
     capabilities: { canRemovePictures: false },
   });
   (world.ports as { -readonly [Name in keyof RunPorts]: RunPorts[Name] }).targets = targets;

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { settingsInMemory } from '../connectors/memory/stores/settings-in-memory.ts';
 import { type LicenseTerms, publicKeyText, writeLicense } from './license-file.ts';
 import { createLicense } from './stored-license.ts';
-import { settingsInMemory } from './testing/settings-in-memory.ts';
 
 const key = generateKeyPairSync('ed25519').privateKey;
 const publicKeys = [publicKeyText(key)];

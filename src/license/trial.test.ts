@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settingsInMemory } from './testing/settings-in-memory.ts';
+import { settingsInMemory } from '../connectors/memory/stores/settings-in-memory.ts';
 import { createTrial } from './trial.ts';
 
 const start = Date.parse('2026-11-02T08:00:00.000Z');

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
-import { settingsInMemory } from '../license/testing/settings-in-memory.ts';
+import { settingsInMemory } from '../connectors/memory/stores/settings-in-memory.ts';
 import { silentLog } from '../ports/log.ts';
 import type { PrunedRecords, Retention, RetentionLimits } from '../ports/retention.ts';
 import { makeHousekeepingOperations, pruneAfterRun } from './keep-house.ts';

@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/store-places.ts';
+import { settingsInMemory } from '../connectors/memory/stores/settings-in-memory.ts';
 import type { Settings } from '../ports/settings.ts';
 import { createKeyHolder, keySource } from './key.ts';
 
@@ -15,20 +16,6 @@ beforeEach(() => {
   settings = settingsInMemory();
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-function settingsInMemory(): Settings {
-  const values = new Map<string, string>();
-  return {
-    read: async (key) => values.get(key),
-    write: async (key, value) => void values.set(key, value),
-    writeIfAbsent: async (key, value) => {
-      const standing = values.get(key) ?? value;
-      values.set(key, standing);
-      return standing;
-    },
-    remove: async (key) => void values.delete(key),
-  };
-}
 
 const keyFile = () => join(directory, 'key');
 const read = (environment: NodeJS.ProcessEnv = {}) =>

@@ -11,6 +11,7 @@ import {
   type TrafficChoice,
 } from '@contactsync/emulator';
 import { createSelfSigned } from '../../src/certificates/create-self-signed.ts';
+import { folderMark, markCodec } from '../../src/composition/marks.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
 import { createTokenProvider } from '../../src/connectors/entra/token-provider.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
@@ -18,12 +19,6 @@ import { createGraphTargets } from '../../src/connectors/graph/index.ts';
 import { createGraphClient } from '../../src/connectors/graph-client/index.ts';
 import { createHttpClient } from '../../src/connectors/http/http-client.ts';
 import type { PacingLimits } from '../../src/connectors/http/pacing.ts';
-import {
-  decodeIdentity,
-  encodeIdentity,
-  FINGERPRINT_VERSION,
-  folderNameFingerprint,
-} from '../../src/core/fingerprint.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
 import { policyId, runId } from '../../src/model/ids.ts';
@@ -195,17 +190,8 @@ export class PacedTenant {
     });
     const targets = createGraphTargets({
       client,
-      markCodec: {
-        encode: (mark) => ({ identity: encodeIdentity(mark), fields: mark.fieldFingerprints }),
-        decode: decodeIdentity,
-      },
-      folderMark: (id, name) => ({
-        version: FINGERPRINT_VERSION,
-        policyId: id,
-        sourceObjectId: undefined,
-        fingerprint: folderNameFingerprint(name),
-        fieldFingerprints: '',
-      }),
+      markCodec,
+      folderMark,
       log,
       clock,
     });

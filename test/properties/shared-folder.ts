@@ -15,7 +15,7 @@ import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memo
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
 import { companionsOf } from '../../src/core/companions-check.ts';
-import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../src/core/fingerprint.ts';
+import { folderMark } from '../../src/core/fingerprint.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
 import { policyId, runId, type SourceObjectId, sourceObjectId } from '../../src/model/ids.ts';
@@ -178,13 +178,7 @@ export class SharedFolder {
       source: new InMemorySource(source),
       directory: new InMemoryDirectory(this.organization),
       targets: new InMemoryTargets(this.organization, {
-        folderMark: (policy, name) => ({
-          version: FINGERPRINT_VERSION,
-          policyId: policy,
-          sourceObjectId: undefined,
-          fingerprint: folderNameFingerprint(name),
-          fieldFingerprints: '',
-        }),
+        folderMark,
       }),
       ledger: this.ledger,
       memory: this.memory,

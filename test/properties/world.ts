@@ -15,7 +15,7 @@ import { InMemoryLedger } from '../../src/connectors/memory/stores/in-memory-led
 import { InMemoryPolicyMemory } from '../../src/connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../src/connectors/memory/stores/in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-memory-withheld-people.ts';
-import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../src/core/fingerprint.ts';
+import { folderMark, folderNameFingerprint } from '../../src/core/fingerprint.ts';
 import { approveRun } from '../../src/engine/approve-run.ts';
 import { cleanUp } from '../../src/engine/clean-up.ts';
 import { rollbackRun } from '../../src/engine/rollback-run.ts';
@@ -115,13 +115,7 @@ export class World {
       directory: new InMemoryDirectory(this.organization),
       targets: new InMemoryTargets(this.organization, {
         capabilities: { batchSize: 3 },
-        folderMark: (policy, name) => ({
-          version: FINGERPRINT_VERSION,
-          policyId: policy,
-          sourceObjectId: undefined,
-          fingerprint: folderNameFingerprint(name),
-          fieldFingerprints: '',
-        }),
+        folderMark,
       }),
       ledger: this.ledger,
       journal: this.journal,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { type RunningEmulator, startEmulator } from '../../../emulator/src/index.ts';
 import type { CertificateWithKey } from '../../certificates/certificate.ts';
 import { createSelfSigned } from '../../certificates/create-self-signed.ts';
-import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { silentLog } from '../../ports/log.ts';
 import { createHttpClient, type HttpClient, type HttpRequest } from '../http/http-client.ts';
@@ -86,15 +86,6 @@ function countTokenRequests(http: HttpClient): HttpClient & { readonly sent: Htt
       return http.send(request, signal);
     },
   };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof Failure)) throw new Error('a Failure was expected', { cause: thrown });
-  return thrown;
 }
 
 test('signs in with the certificate and reads roles and tenant from the token', async () => {

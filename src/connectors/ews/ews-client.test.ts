@@ -4,12 +4,13 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import { impatientClock } from '../graph/testing/graph-test-bed.ts';
 import { createEwsClient } from './ews-client.ts';
 import { CODE_FAILURES, STATUS_FAILURES } from './failures.ts';
 import { LONGEST_WAIT_MS } from './pace.ts';
-import { failureOf, signal } from './testing/ews-bench.ts';
+import { signal } from './testing/ews-bench.ts';
 import {
   answer,
   answerOf,

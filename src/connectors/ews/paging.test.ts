@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleMailbox } from '../../../test/contract/sample.ts';
 import { folderId } from '../../model/ids.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import { impatientClock, jsonMarkCodec } from '../graph/testing/graph-test-bed.ts';
 import { createEwsClient } from './ews-client.ts';
@@ -10,7 +11,7 @@ import { foldersBelowContacts } from './folder-tree.ts';
 import { listItems, readChangesSince } from './item-rows.ts';
 import { sessionOf } from './mailbox-session.ts';
 import { MOST_PAGES, MOST_PAGES_IN_VAIN } from './paging.ts';
-import { failureOf, signal } from './testing/ews-bench.ts';
+import { signal } from './testing/ews-bench.ts';
 import { answeringExchange, answerOf } from './testing/scripted-exchange.ts';
 import { booleanOf } from './xml-element.ts';
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import type { OutgoingMail } from '../../ports/mail-sender.ts';
 import { createEwsClient } from './ews-client.ts';
 import { sendMail } from './send-mail.ts';
-import { bed, control, emulator, failureOf, signal, useEwsBench } from './testing/ews-bench.ts';
+import { bed, control, emulator, signal, useEwsBench } from './testing/ews-bench.ts';
 
 useEwsBench();
 

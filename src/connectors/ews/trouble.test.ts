@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { person, sampleFolder, sampleMark } from '../../../test/contract/sample.ts';
 import { FAILURE_CODES } from '../../model/failure-codes.ts';
 import type { TargetChange } from '../../model/plan.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import { basicSignIn, createExchangeHttp } from '../exchange-http/index.ts';
 import { folderMark, jsonMarkCodec } from '../graph/testing/graph-test-bed.ts';
@@ -19,7 +20,6 @@ import {
   creation,
   creations,
   emulator,
-  failureOf,
   folder,
   policyId,
   read,

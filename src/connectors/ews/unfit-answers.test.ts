@@ -4,11 +4,11 @@
 import { describe, expect, it } from 'vitest';
 import { person, sampleFolder, sampleMark } from '../../../test/contract/sample.ts';
 import type { ChangeOutcome, TargetChange } from '../../model/plan.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import {
   bed,
   control,
   creations,
-  failureOf,
   folder,
   policyId,
   read,

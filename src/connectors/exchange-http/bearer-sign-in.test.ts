@@ -3,7 +3,7 @@
 import { EmulatorControl, type RunningEmulator, seededApp, startEmulator } from '@contactsync/emulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSelfSigned } from '../../certificates/create-self-signed.ts';
-import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { silentLog } from '../../ports/log.ts';
 import { createAdfsTokenProvider, createTokenProvider } from '../entra/token-provider.ts';
@@ -129,15 +129,6 @@ async function counted() {
     ews: to('/EWS/').length,
     refused: to('/EWS/').filter(({ status }) => status === 401).length,
   };
-}
-
-async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const thrown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(thrown instanceof Failure)) throw new Error(`not a failure: ${String(thrown)}`);
-  return thrown;
 }
 
 describe.each(['entra', 'adfs'] as const)('a token of %s', (issuer) => {

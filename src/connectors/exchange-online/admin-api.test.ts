@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { silentLog } from '../../ports/log.ts';
 import { createHttpClient, type HttpResponse } from '../http/http-client.ts';
@@ -37,15 +37,6 @@ async function readAll(
     await onPage(number);
   }
   return rows;
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof Failure)) throw new Error('a Failure was expected', { cause: thrown });
-  return thrown;
 }
 
 const distinct = (rows: readonly AdminRow[]) => new Set(rows.map((row) => row.Guid)).size;

@@ -1,6 +1,6 @@
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import type { OutgoingMail } from '../../ports/mail-sender.ts';
 import { createGraphMailSender } from './send-mail.ts';
 import { GraphTestBed } from './testing/graph-test-bed.ts';
@@ -35,15 +35,6 @@ const send = (mail: OutgoingMail = MAIL, sender: string | undefined = bed.addres
     { keepsCopy: false },
     signal,
   );
-
-async function failureOf(work: Promise<void>): Promise<Failure> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(thrown instanceof Failure)) throw new Error(`not a failure: ${String(thrown)}`);
-  return thrown;
-}
 
 describe('a mail', () => {
   it('is sent with subject, body and attachment', async () => {

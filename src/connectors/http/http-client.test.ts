@@ -2,6 +2,7 @@ import { type AddressInfo, createServer as createNetServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { silentLog } from '../../ports/log.ts';
@@ -62,15 +63,6 @@ function clientFor(server: MisbehavingServer, options: Partial<HttpClientOptions
 
 function get(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
   return { method: 'GET', url, timeBudgetMs: 60_000, isSafeToRepeat: true, ...more };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof Failure)) throw new Error('a Failure was expected', { cause: thrown });
-  return thrown;
 }
 
 describe('Throttling is normal: repeating', () => {

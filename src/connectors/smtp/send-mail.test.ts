@@ -6,7 +6,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServerIdentity, type ServerIdentity } from '../../../emulator/src/server/certificates.ts';
 import type { MailServer } from '../../model/environment.ts';
-import { Failure } from '../../model/failure.ts';
+import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import type { OutgoingMail } from '../../ports/mail-sender.ts';
 import { FakeClock } from '../memory/fake-clock.ts';
@@ -84,15 +84,6 @@ const send = (port: number, { server, password, trusts = true, mail = MAIL }: Ch
     clock: new FakeClock(),
     log: silentLog,
   }).send(mail, { keepsCopy: false }, signal);
-
-async function failureOf(work: Promise<void>): Promise<Failure> {
-  const thrown: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(thrown instanceof Failure)) throw new Error(`not a failure: ${String(thrown)}`);
-  return thrown;
-}
 
 describe('a mail', () => {
   it.each(['startTls', 'tls'] as const)('is sent with both parts and its table: %s', async (security) => {

@@ -2,22 +2,16 @@
 // with a byte order mark so that Excel reads names right. A cell that a spreadsheet would take for a formula gets a
 // leading apostrophe.
 
+import { spreadsheetCell } from '@contactsync/contract';
 import type { ChangeRow } from './report-mail.ts';
 import { plainLine } from './safe-text.ts';
 import type { ReportWords } from './words.ts';
 
-// Also the full-width signs, which some spreadsheets treat alike.
-const FORMULA = /^\s*[=+\-@＝＋－＠]/;
-
 /** Base64 makes a third more of it, and Microsoft Graph takes four megabytes for the whole mail. */
 const MOST_BYTES = 2_000_000;
 
-export function csvCell(value: string): string {
-  // A tab or line break within a cell could begin another one in what is pasted from here.
-  const plain = plainLine(value);
-  const guarded = FORMULA.test(plain) ? `'${plain}` : plain;
-  return /["',;]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded;
-}
+// A tab or line break within a cell could begin another one in what is pasted from here.
+export const csvCell = (value: string): string => spreadsheetCell(plainLine(value));
 
 /** `inAll`: how many changes there were; what does not fit is counted in the last line. */
 export function changesCsv(changes: readonly ChangeRow[], inAll: number, words: ReportWords): string {

@@ -3,6 +3,7 @@
 // itself. Well-formed as XML. Nothing is loaded, nothing is clicked; every value is escaped.
 // https://learn.microsoft.com/previous-versions/office/developer/office-2007/aa338201(v=office.12)
 
+import { escapeMarkup } from '@contactsync/contract';
 import type { Block, MailContent, Row, Tone } from './mail-content.ts';
 import { plainLine } from './safe-text.ts';
 
@@ -48,16 +49,7 @@ export const ALLOWED_STYLES: readonly string[] = [
   'word-break',
 ];
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const markup = (text: string): string =>
-  plainLine(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+const markup = (text: string): string => escapeMarkup(plainLine(text));
 
 const FONT = "font-family: 'Segoe UI', Arial, sans-serif";
 const MONO = "font-family: Consolas, 'Courier New', monospace";

@@ -1,5 +1,6 @@
 // The mail about a run, in English.
 
+import { EXCLUSION_WORDS, REASON_WORDS } from '@contactsync/contract';
 import type { Amount, ReportWords } from './words.ts';
 
 const plural = ({ number, text }: Amount, one: string, many: string): string =>
@@ -37,45 +38,9 @@ export const ENGLISH: ReportWords = {
     delete: 'deleted',
     handOver: 'handed over',
   },
-  reasons: {
-    new: 'new',
-    changedAtSource: 'changed at the source',
-    editedInMailbox: 'edited in the mailbox, set back',
-    markOnly: 'only our mark is renewed',
-    restored: 'deleted by the user, restored',
-    adopted: 'adopted',
-    movedToSubfolder: 'moves to another sub-folder',
-    leftSelection: 'left the selection',
-    markedNoContactSync: 'marked NoContactSync',
-    personRemoved: 'removed everywhere, by order',
-    graceOver: 'days of grace are over',
-    mailboxLeft: 'the mailbox left the policy',
-    ownObject: 'is the mailbox owner',
-    mergedIntoOtherPolicy: 'another policy of the folder writes the person',
-    policyRemoved: 'the policy is removed',
-    rollback: 'rolled back',
-  },
+  reasons: REASON_WORDS,
   outcomes: { applied: 'done', failed: 'failed', unknown: 'outcome unknown', planned: 'planned' },
-  exclusions: {
-    type: 'of another type',
-    notInScope: 'outside the scope',
-    hidden: 'hidden',
-    disabled: 'disabled',
-    guest: 'guests',
-    withoutPhone: 'without phone',
-    withoutEmail: 'without e-mail',
-    private: 'private',
-    withoutCategory: 'without a chosen category',
-    contactList: 'contact lists',
-    withoutName: 'without a name',
-    noContactSync: 'marked NoContactSync',
-    withheld: 'removed by order',
-    notIncluded: 'in no include set',
-    excluded: 'in an exclude set',
-    unknownHidden: 'perhaps hidden (not readable)',
-    unknownMark: 'perhaps marked (not readable)',
-    unknownAttribute: 'with an attribute that is not readable',
-  },
+  exclusions: EXCLUSION_WORDS,
   skipped: {
     excluded: { text: 'excluded by the policy', remedy: undefined },
     type: { text: 'of another type', remedy: undefined },

@@ -13,7 +13,7 @@ import { InMemoryLedger } from '../../connectors/memory/stores/in-memory-ledger.
 import { InMemoryPolicyMemory } from '../../connectors/memory/stores/in-memory-policy-memory.ts';
 import { InMemoryRunStore } from '../../connectors/memory/stores/in-memory-run-store.ts';
 import { InMemoryWithheldPeople } from '../../connectors/memory/stores/in-memory-withheld-people.ts';
-import { FINGERPRINT_VERSION, folderNameFingerprint } from '../../core/fingerprint.ts';
+import { folderMark } from '../../core/fingerprint.ts';
 import { testPolicy } from '../../core/test-policy.ts';
 import {
   type MailboxId,
@@ -66,13 +66,7 @@ export class World {
     source: new InMemorySource(this.organization),
     directory: new InMemoryDirectory(this.organization),
     targets: new InMemoryTargets(this.organization, {
-      folderMark: (policyId, name) => ({
-        version: FINGERPRINT_VERSION,
-        policyId,
-        sourceObjectId: undefined,
-        fingerprint: folderNameFingerprint(name),
-        fieldFingerprints: '',
-      }),
+      folderMark,
     }),
     ledger: this.ledger,
     journal: this.journal,

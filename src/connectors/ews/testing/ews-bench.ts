@@ -4,7 +4,6 @@ import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsy
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { person, sampleFolder, sampleMark, samplePolicyId } from '../../../../test/contract/sample.ts';
 import type { ContactProperties } from '../../../model/contact.ts';
-import type { Failure } from '../../../model/failure.ts';
 import type { ItemId } from '../../../model/ids.ts';
 import type { LedgerRecord } from '../../../model/ledger-record.ts';
 import type { FolderSnapshot, SnapshotFolder } from '../../../model/mailbox.ts';
@@ -123,13 +122,4 @@ export async function requestsByOperation(
 export async function storedItems() {
   const stored = folder.folderId.replaceAll('+', '-').replaceAll('/', '_');
   return (await control.mailbox(bed.address)).items.filter((item) => item.folderId === stored);
-}
-
-export async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  const thrown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason as Failure,
-  );
-  if (thrown?.name !== 'Failure') throw new Error(`not a failure: ${String(thrown)}`);
-  return thrown;
 }

@@ -1,6 +1,6 @@
-// Settings for tests of license and trial.
+// Settings that live as long as the test.
 
-import type { Settings } from '../../ports/settings.ts';
+import type { Settings } from '../../../ports/settings.ts';
 
 export function settingsInMemory(): Settings {
   const values = new Map<string, string>();
