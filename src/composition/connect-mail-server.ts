@@ -2,14 +2,16 @@
 
 import { createSmtpMailSender } from '../connectors/smtp/index.ts';
 import type { Environment } from '../model/environment.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import { environmentId } from '../model/ids.ts';
 import type { MailConnection } from '../operations/dependencies.ts';
 import { mailDestinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
+import type { MailSender } from '../ports/mail-sender.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
+import { type WatchedPassword, watchPassword } from './watch-password.ts';
 
 /** Throws `mailPasswordMissing`, `senderMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
 export async function connectMailServer(
@@ -26,16 +28,35 @@ export async function connectMailServer(
     : undefined;
   if (needsPassword && password === undefined)
     throw new Failure('mailPasswordMissing', { details: { environment: environment.name } });
+  const mail = createSmtpMailSender({
+    server,
+    password,
+    sender: server.from ?? mailboxOf(environment),
+    additionalCa: readAdditionalCa(environment.additionalCaFile, systemClock, log),
+    clock: systemClock,
+    log,
+  });
+  const watched =
+    password === undefined
+      ? undefined
+      : watchPassword(secrets, { environment: environmentId(environment.id), use: 'smtp', password }, log);
+  return { mail: watched === undefined ? mail : withWatched(mail, watched), close: async () => {} };
+}
+
+function withWatched(mail: MailSender, watched: WatchedPassword): MailSender {
   return {
-    mail: createSmtpMailSender({
-      server,
-      password,
-      sender: server.from ?? mailboxOf(environment),
-      additionalCa: readAdditionalCa(environment.additionalCaFile, systemClock, log),
-      clock: systemClock,
-      log,
-    }),
-    close: async () => {},
+    sender: mail.sender,
+    standingRefusal: () => watched.standing(),
+    async send(...letter) {
+      try {
+        await mail.send(...letter);
+      } catch (thrown) {
+        const failure = asFailure(thrown);
+        if (failure.code === 'mailServerSignInRefused') await watched.told(failure);
+        throw thrown;
+      }
+      await watched.told(undefined);
+    },
   };
 }
 

@@ -22,9 +22,11 @@ import {
   createSharedMailboxReader,
 } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
+import { environmentId } from '../model/ids.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
 import type { Log } from '../ports/log.ts';
+import type { PasswordUse } from '../ports/secret-store.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { preparePhoto } from '../system/prepare-photo.ts';
 import { systemClock } from '../system/system-clock.ts';
@@ -36,6 +38,7 @@ import { photosByKind } from './photos-by-kind.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
 import { createSearch } from './search-exchange.ts';
 import { sourceByType } from './source-by-type.ts';
+import { watchExchangeSignIn, watchPassword } from './watch-password.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
@@ -52,9 +55,15 @@ export async function connectOnPremises(
   const passwords = await readPasswords(environment, stores, destination);
   const additionalCa = readAdditionalCa(environment.additionalCaFile, systemClock, log);
   const clock = systemClock;
+  const watch = (use: PasswordUse, password: string) =>
+    watchPassword(stores.secrets, { environment: environmentId(environment.id), use, password }, log);
+  const directoryPassword = watch('activeDirectory', passwords.activeDirectory);
+  const exchangePassword =
+    passwords.exchangeUse === undefined ? undefined : watch(passwords.exchangeUse, passwords.exchange ?? '');
   const ldap: Omit<ActiveDirectoryOptions, 'cache'> = {
     settings,
     password: passwords.activeDirectory,
+    onSignIn: (refusal) => directoryPassword.told(refusal),
     additionalCa,
     environmentId: environment.id,
     resolver: { resolveSrv },
@@ -72,7 +81,10 @@ export async function connectOnPremises(
     log,
     destination,
   );
-  const http = countRequests(createExchangeHttp({ signIn, additionalCa, log, clock, random }));
+  const signedIn = createExchangeHttp({ signIn, additionalCa, log, clock, random });
+  const http = countRequests(
+    exchangePassword === undefined ? signedIn : watchExchangeSignIn(signedIn, exchangePassword),
+  );
   const search = createSearch({
     mailbox: exchange.mailbox,
     http,
@@ -136,7 +148,14 @@ export async function connectOnPremises(
       cache: stores.directoryCache,
       owner: environment.id,
     },
-    mail: createEwsMailSender({ ...common, impersonate: isApplication, sender: exchange.mailbox }),
+    mail: {
+      ...createEwsMailSender({ ...common, impersonate: isApplication, sender: exchange.mailbox }),
+      async standingRefusal() {
+        const ofExchange = await exchangePassword?.standing();
+        // Without an address, Active Directory is asked for it first.
+        return ofExchange ?? (exchange.url === undefined ? directoryPassword.standing() : undefined);
+      },
+    },
     // Nobody found out by a search gets an access token: the environment names the address.
     ...(isApplication ? {} : { searchExchange: search.search }),
     probeMailboxes: (signal) =>

@@ -141,13 +141,21 @@ describe('passwords', () => {
     await stores.secrets.savePassword(environmentId(ID), 'activeDirectory', password);
     expect(await missing(settings)).toBe('exchange');
     await stores.secrets.savePassword(environmentId(ID), 'exchange', { ...password, password: 'two' });
-    expect(await readPasswords(settings, stores)).toEqual({ activeDirectory: 'one', exchange: 'two' });
+    expect(await readPasswords(settings, stores)).toEqual({
+      activeDirectory: 'one',
+      exchange: 'two',
+      exchangeUse: 'exchange',
+    });
   });
 
   it('are none of Exchange for an application', async () => {
     const settings = oauth({ tenant: 'contoso.onmicrosoft.com' });
     const password = { password: 'one', destination: destinationOf(settings) };
     await stores.secrets.savePassword(environmentId(ID), 'activeDirectory', password);
-    expect(await readPasswords(settings, stores)).toEqual({ activeDirectory: 'one', exchange: undefined });
+    expect(await readPasswords(settings, stores)).toEqual({
+      activeDirectory: 'one',
+      exchange: undefined,
+      exchangeUse: undefined,
+    });
   });
 });

@@ -31,6 +31,8 @@ export interface Passwords {
   readonly activeDirectory: string;
   /** undefined: Exchange is signed in to without one. */
   readonly exchange: string | undefined;
+  /** As what that one is stored. */
+  readonly exchangeUse: 'exchange' | 'activeDirectory' | undefined;
 }
 
 /** Throws `passwordMissing`, `secretDamaged` or `wrongKey`. */
@@ -45,10 +47,12 @@ export async function readPasswords(
   const activeDirectory = await secrets.readPassword(id, 'activeDirectory', destination);
   if (activeDirectory === undefined) throw missing('activeDirectory');
   const { account, authentication } = environment.onPremises.exchangeWebServices;
-  if (authentication === 'oauth') return { activeDirectory, exchange: undefined };
+  if (authentication === 'oauth') return { activeDirectory, exchange: undefined, exchangeUse: undefined };
   const own = await secrets.readPassword(id, 'exchange', destination);
   if (own === undefined && account !== undefined) throw missing('exchange');
-  return { activeDirectory, exchange: own ?? activeDirectory };
+  return own === undefined
+    ? { activeDirectory, exchange: activeDirectory, exchangeUse: 'activeDirectory' }
+    : { activeDirectory, exchange: own, exchangeUse: 'exchange' };
 }
 
 export interface ExchangeSignIn {

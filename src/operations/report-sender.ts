@@ -17,6 +17,7 @@ import { type Addressed, addressedBy, gatherAlert, gatherReport, lateSuccess } f
 const MINUTE_MS = 60_000;
 /** After the first, second … try; then always the last. */
 const PAUSES_MS = [5, 15, 60, 4 * 60, 12 * 60].map((minutes) => minutes * MINUTE_MS);
+const HELD_MS = 5 * MINUTE_MS;
 /** What happened three days ago is read in the history. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
 /** Longer than any hand-over takes: its process is dead. */
@@ -36,7 +37,7 @@ export async function sendReports(
 ): Promise<SendingResult> {
   await addAlerts(dependencies);
   await settleTheDead(dependencies);
-  const pass = new SendingPass(dependencies, signal);
+  const pass = new SendingPass(dependencies, options, signal);
   try {
     for (const mail of await dueMails(dependencies, options)) await pass.send(mail);
   } finally {
@@ -103,14 +104,22 @@ interface Letter extends Addressed {
 
 class SendingPass {
   readonly #dependencies: OperationsDependencies;
+  readonly #isForced: boolean;
   readonly #signal: AbortSignal;
-  /** By environment, once each: a refused password is not tried for every mail. */
+  /** By environment, once each. */
   readonly #connections = new Map<string, Promise<MailConnection>>();
+  /** Environments through which a mail was handed over, or was to be. */
+  readonly #tried = new Set<string>();
   #sent = 0;
   #failed = 0;
 
-  constructor(dependencies: OperationsDependencies, signal: AbortSignal) {
+  constructor(
+    dependencies: OperationsDependencies,
+    { isForced }: { readonly isForced: boolean },
+    signal: AbortSignal,
+  ) {
     this.#dependencies = dependencies;
+    this.#isForced = isForced;
     this.#signal = signal;
   }
 
@@ -128,6 +137,12 @@ class SendingPass {
         return;
       }
       const connection = await this.#connect(letter.environment);
+      const refusal = await this.#standingRefusal(letter.environment, connection);
+      if (refusal !== undefined) {
+        await this.#hold(mail, refusal);
+        return;
+      }
+      this.#tried.add(letter.environment.id);
       // Only a waiting mail can be claimed.
       if (mail.state === 'givenUp') await outbox.settle(mail.id, 'waiting', now());
       if (!(await outbox.claim(mail.id, now()))) return;
@@ -138,6 +153,23 @@ class SendingPass {
     } catch (thrown) {
       await this.#failedWith(mail, asFailure(thrown));
     }
+  }
+
+  /** Who asks for it by hand gets one try with a refused password, and not one for every mail. */
+  async #standingRefusal({ id }: Environment, { mail }: MailConnection): Promise<Failure | undefined> {
+    return this.#isForced && !this.#tried.has(id) ? undefined : mail.standingRefusal?.();
+  }
+
+  /** Until the password changes; asked again soon, since asking costs no try. */
+  async #hold(mail: ReportMail, refusal: Failure): Promise<void> {
+    const { outbox, clock, log } = this.#dependencies;
+    this.#failed += 1;
+    const now = clock.now();
+    const state = isOver(mail, now) ? 'givenUp' : 'waiting';
+    const at = state === 'waiting' ? new Date(now.getTime() + HELD_MS) : now;
+    const isNews = mail.failure?.number !== refusal.number || state !== mail.state;
+    if (isNews) log.warn('mail about a run held back', { mailId: mail.id, number: refusal.number, state });
+    await outbox.hold(mail.id, state, at.toISOString(), refusal.toRecord());
   }
 
   async #handOver({ mail, withoutTable, policy }: Letter, { mail: sender }: MailConnection): Promise<void> {
@@ -156,8 +188,8 @@ class SendingPass {
     const { outbox, clock, log } = this.#dependencies;
     this.#failed += 1;
     const now = clock.now();
-    const isOver = now.getTime() - Date.parse(mail.createdAt) >= GIVEN_UP_AFTER_MS;
-    const state = failure.code === 'mailPerhapsSent' ? 'perhapsSent' : isOver ? 'givenUp' : 'waiting';
+    const state =
+      failure.code === 'mailPerhapsSent' ? 'perhapsSent' : isOver(mail, now) ? 'givenUp' : 'waiting';
     const pause = PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0;
     const at = state === 'waiting' ? new Date(now.getTime() + pause) : now;
     const tell = failure.facts.whoActs === 'us' ? log.error.bind(log) : log.warn.bind(log);
@@ -184,6 +216,10 @@ class SendingPass {
     for (const connection of this.#connections.values())
       await connection.then((opened) => opened.close()).catch(() => {});
   }
+}
+
+function isOver({ createdAt }: ReportMail, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) >= GIVEN_UP_AFTER_MS;
 }
 
 /** The way that the environment chose. Throws `senderMissing` where nobody can send. */

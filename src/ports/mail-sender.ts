@@ -30,6 +30,11 @@ export interface MailSender {
   /** SMTP address of the mailbox that sends; undefined: the environment names none, and `send` throws `senderMissing`. */
   readonly sender: string | undefined;
   /**
+   * Why the password was refused when it was last tried, by whomever, while no other was stored since: trying it again
+   * counts towards locking the account, and is left to a person. undefined or absent: nothing is known against a try.
+   */
+  standingRefusal?(): Promise<Failure | undefined>;
+  /**
    * Resolves when the service has accepted the mail, which is not yet its arrival. Throws Failures. `mailPerhapsSent`: the
    * answer was lost or does not tell; such a mail is never sent again by itself. After every other failure it was
    * certainly not sent: `mailRefused`, `mailTooLarge`, `sendingNotAllowed`, `senderMissing`, and what concerns connection,

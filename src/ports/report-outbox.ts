@@ -55,4 +55,6 @@ export interface ReportOutbox {
   claim(id: number, at: string): Promise<boolean>;
   /** After a try; with `waiting` the time is that of the next one. Counts the try. */
   settle(id: number, state: MailState, at: string, failure?: FailureRecord): Promise<void>;
+  /** A waiting mail that is not tried for a reason known before; counts nothing. */
+  hold(id: number, state: 'waiting' | 'givenUp', at: string, failure: FailureRecord): Promise<void>;
 }

@@ -1,5 +1,6 @@
 // Secrets, encrypted at rest. A secret is bound to the destination it may be used for.
 
+import type { FailureRecord } from '../model/failure.ts';
 import type { EnvironmentId } from '../model/ids.ts';
 
 export interface StoredCertificate {
@@ -47,4 +48,14 @@ export interface SecretStore {
   ): Promise<string | undefined>;
   /** All of the environment, or those of these uses. */
   removePasswords(environmentId: EnvironmentId, uses?: readonly PasswordUse[]): Promise<void>;
+
+  /** That a server refused this password: stands until it is taken back or a password is stored. No other one's. */
+  noteRefusal(
+    environmentId: EnvironmentId,
+    use: PasswordUse,
+    password: string,
+    refusal: FailureRecord,
+  ): Promise<void>;
+  readRefusal(environmentId: EnvironmentId, use: PasswordUse): Promise<FailureRecord | undefined>;
+  takeBackRefusal(environmentId: EnvironmentId, use: PasswordUse): Promise<void>;
 }

@@ -61,7 +61,7 @@ export interface MainTables {
   lease: { name: string; token: string; holder: string; since: string; expires_ms: number };
   certificate: { thumbprint: string; body: string; sealed_key: Bytes };
   certificate_assignment: { environment_id: string; thumbprint: string; sealed: Bytes };
-  password: { environment_id: string; use: string; sealed: Bytes };
+  password: { environment_id: string; use: string; sealed: Bytes; refusal: string | null };
   run_queue: {
     seq: Generated<number>;
     policy_id: string;

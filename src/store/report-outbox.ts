@@ -56,6 +56,15 @@ export function createReportOutbox(db: MainDatabase): ReportOutbox {
         .where('id', '=', id)
         .execute();
     },
+
+    async hold(id, state, at, failure) {
+      await db
+        .updateTable('report_mail')
+        .set({ state, at, failure: JSON.stringify(failure) })
+        .where('id', '=', id)
+        .where('state', '=', 'waiting')
+        .execute();
+    },
   };
 }
 

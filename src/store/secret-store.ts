@@ -1,7 +1,7 @@
 // Certificates with their sealed private keys, which environment may use which for which destination, and the passwords
 // of accounts on-premises.
 
-import { Failure } from '../model/failure.ts';
+import { Failure, type FailureRecord } from '../model/failure.ts';
 import type { EnvironmentId } from '../model/ids.ts';
 import type { Password, PasswordUse, SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 import type { MainDatabase } from './database-tables.ts';
@@ -96,18 +96,15 @@ export function createSecretStore(db: MainDatabase, key: KeyHolder): SecretStore
       const sealed = (await sealer()).seal(text, passwordContext(environmentId, use));
       await db
         .insertInto('password')
-        .values({ environment_id: environmentId, use, sealed })
-        .onConflict((conflict) => conflict.columns(['environment_id', 'use']).doUpdateSet({ sealed }))
+        .values({ environment_id: environmentId, use, sealed, refusal: null })
+        .onConflict((conflict) =>
+          conflict.columns(['environment_id', 'use']).doUpdateSet({ sealed, refusal: null }),
+        )
         .execute();
     },
 
     async readPassword(environmentId, use, destination) {
-      const row = await db
-        .selectFrom('password')
-        .select('sealed')
-        .where('environment_id', '=', environmentId)
-        .where('use', '=', use)
-        .executeTakeFirst();
+      const row = await readPasswordRow(db, environmentId, use);
       if (row === undefined) return undefined;
       const text = (await sealer()).unseal(row.sealed, passwordContext(environmentId, use));
       const stored = JSON.parse(text) as Password;
@@ -118,6 +115,35 @@ export function createSecretStore(db: MainDatabase, key: KeyHolder): SecretStore
       const ofEnvironment = db.deleteFrom('password').where('environment_id', '=', environmentId);
       await (uses === undefined ? ofEnvironment : ofEnvironment.where('use', 'in', uses)).execute();
     },
+
+    async noteRefusal(environmentId, use, password, refusal) {
+      const row = await readPasswordRow(db, environmentId, use);
+      if (row === undefined) return;
+      const text = (await sealer()).unseal(row.sealed, passwordContext(environmentId, use));
+      if ((JSON.parse(text) as Password).password !== password) return;
+      await db
+        .updateTable('password')
+        .set({ refusal: JSON.stringify(refusal) })
+        .where('environment_id', '=', environmentId)
+        .where('use', '=', use)
+        // A person may store another one at this moment.
+        .where('sealed', '=', row.sealed)
+        .execute();
+    },
+
+    async readRefusal(environmentId, use) {
+      const refusal = (await readPasswordRow(db, environmentId, use))?.refusal ?? undefined;
+      return refusal === undefined ? undefined : (JSON.parse(refusal) as FailureRecord);
+    },
+
+    async takeBackRefusal(environmentId, use) {
+      await db
+        .updateTable('password')
+        .set({ refusal: null })
+        .where('environment_id', '=', environmentId)
+        .where('use', '=', use)
+        .execute();
+    },
   };
 }
 
@@ -127,5 +153,14 @@ function readAssignment(db: MainDatabase, environmentId: EnvironmentId) {
     .innerJoin('certificate', 'certificate.thumbprint', 'certificate_assignment.thumbprint')
     .select(['certificate.thumbprint', 'certificate.body', 'certificate_assignment.sealed'])
     .where('certificate_assignment.environment_id', '=', environmentId)
+    .executeTakeFirst();
+}
+
+function readPasswordRow(db: MainDatabase, environmentId: EnvironmentId, use: PasswordUse) {
+  return db
+    .selectFrom('password')
+    .select(['sealed', 'refusal'])
+    .where('environment_id', '=', environmentId)
+    .where('use', '=', use)
     .executeTakeFirst();
 }

@@ -93,6 +93,20 @@ export function reportOutboxContract(
     );
 
     promises(
+      'a mail that is held is not tried, and only one that waits is held',
+      withFixture(async ({ subject }) => {
+        await subject.add(noted());
+        const id = await onlyId(subject);
+        const failure = { code: 'mailServerSignInRefused', number: 18023, details: {} } as const;
+        await subject.hold(id, 'waiting', LATER, failure);
+        expect(await subject.list({})).toMatchObject([{ state: 'waiting', tries: 0, at: LATER, failure }]);
+        await subject.claim(id, LATER);
+        await subject.hold(id, 'givenUp', LATER, failure);
+        expect(await subject.list({})).toMatchObject([{ state: 'sending' }]);
+      }),
+    );
+
+    promises(
       'what is noted is durable',
       withFixture(async ({ subject, reopen }) => {
         await subject.add(noted());

@@ -120,6 +120,30 @@ export function secretStoreContract(
     );
 
     promises(
+      'the refusal of a password stands until it is taken back, or another password is stored',
+      withFixture(async ({ subject }) => {
+        const own = environment(1);
+        const refusal = { code: 'exchangeSignInRefused', number: 13020, details: { host: 'mail' } } as const;
+        const save = (password: string) =>
+          subject.savePassword(own, 'exchange', { password, destination: 'here' });
+        await subject.noteRefusal(own, 'exchange', 'one', refusal);
+        expect(await subject.readRefusal(own, 'exchange')).toBeUndefined();
+        await save('one');
+        await subject.noteRefusal(own, 'exchange', 'of before', refusal);
+        expect(await subject.readRefusal(own, 'exchange')).toBeUndefined();
+        await subject.noteRefusal(own, 'exchange', 'one', refusal);
+        expect(await subject.readRefusal(own, 'exchange')).toEqual(refusal);
+        expect(await subject.readRefusal(own, 'activeDirectory')).toBeUndefined();
+        expect(await subject.readPassword(own, 'exchange', 'here')).toBe('one');
+        await subject.takeBackRefusal(own, 'exchange');
+        expect(await subject.readRefusal(own, 'exchange')).toBeUndefined();
+        await subject.noteRefusal(own, 'exchange', 'one', refusal);
+        await save('two');
+        expect(await subject.readRefusal(own, 'exchange')).toBeUndefined();
+      }),
+    );
+
+    promises(
       'secrets are durable',
       withFixture(async ({ subject, reopen }) => {
         await subject.saveCertificate(certificate(1), privateKey(1));

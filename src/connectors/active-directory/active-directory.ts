@@ -26,6 +26,8 @@ export interface ActiveDirectoryOptions {
   readonly password: string;
   /** PEM certificates trusted besides the usual authorities. */
   readonly additionalCa?: string | undefined;
+  /** Told of every sign-in: undefined, or why the account was refused. */
+  readonly onSignIn?: (refusal: Failure | undefined) => Promise<void>;
   readonly resolver: ServiceResolver;
   readonly cache: DirectoryCache;
   readonly clock: Clock;
@@ -83,6 +85,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
       return controllers.find(signal);
     },
     onRead: (facts, server) => controllers.answered(facts, server),
+    ...(options.onSignIn === undefined ? {} : { onSignIn: options.onSignIn }),
     clock,
     log,
   });

@@ -15,6 +15,8 @@ export interface SessionOptions extends ConnectionSettings {
   readonly findServers: (signal: AbortSignal) => Promise<readonly ServerAddress[]>;
   /** Told whenever something was read from a server to its end. */
   readonly onRead?: (facts: ServerFacts, server: ServerAddress) => void;
+  /** Told of every sign-in: undefined, or why the account was refused. */
+  readonly onSignIn?: (refusal: Failure | undefined) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -48,7 +50,10 @@ export class LdapSession {
         reader = await this.#connect(server, signal);
       } catch (thrown) {
         const failure = asFailure(thrown);
-        if (isAboutTheAccount(failure)) this.#refusal = failure;
+        if (isAboutTheAccount(failure)) {
+          this.#refusal = failure;
+          await this.#options.onSignIn?.(failure);
+        }
         if (signal.aborted || !isAboutTheServer(failure)) throw failure;
         this.#options.log.warn('a domain controller cannot be used', { ...failure.toRecord() });
         refusals.push(failure);
@@ -99,6 +104,7 @@ export class LdapSession {
     const connection = await LdapConnection.open(server, this.#options, signal);
     try {
       await connection.bind(account, password, signal);
+      await this.#options.onSignIn?.(undefined);
       const reader = await openReader(connection, clock, signal);
       this.#open = { connection, reader };
       this.#preferred = server;

@@ -9,6 +9,7 @@ import * as offers from './0004-offers.ts';
 import * as runQueue from './0005-run-queue.ts';
 import * as reportMail from './0006-report-mail.ts';
 import * as prunedRuns from './0007-pruned-runs.ts';
+import * as refusedPasswords from './0008-refused-passwords.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
 import * as directoryCacheInPortions from './ledger/0003-directory-cache-in-portions.ts';
@@ -29,6 +30,7 @@ export const MAIN_MIGRATIONS: MigrationSet = {
     '0005-run-queue': runQueue,
     '0006-report-mail': reportMail,
     '0007-pruned-runs': prunedRuns,
+    '0008-refused-passwords': refusedPasswords,
   },
 };
 
