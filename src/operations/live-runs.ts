@@ -50,10 +50,12 @@ export class LiveRuns {
   /**
    * Returns when the run has begun (its first event) or is over; rejects when it could not begin, such as when the
    * policy is already running. `known`: a run that goes on, as after an approval, with its events so far.
+   * `whenOver`: instead of what is usually done when a run is over.
    */
   async start(
     work: RunWork,
     known?: { readonly id: RunId; readonly events: readonly RecordedEvent[] },
+    whenOver: AfterRun = this.#whenOver,
   ): Promise<RunId> {
     const id = known?.id ?? runId(this.#newId());
     const controller = new AbortController();
@@ -78,7 +80,7 @@ export class LiveRuns {
         try {
           return await work(id, onEvent, controller.signal);
         } finally {
-          if (hasBegun) await this.#whenOver(id);
+          if (hasBegun) await whenOver(id);
         }
       }),
       isOver: false,

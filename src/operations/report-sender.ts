@@ -2,22 +2,22 @@
 // pauses when they were certainly not sent. Whatever goes wrong stands at the mail and in the log, and nowhere else: no
 // run fails because of its report.
 
-import { composeAlert, composeReport } from '../core/report-mail/compose-mail.ts';
-import { isWanted, levelOf } from '../core/report-mail/level.ts';
 import type { ComposedMail } from '../core/report-mail/report-mail.ts';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
-import type { Policy } from '../model/policy.ts';
-import type { OutgoingMail } from '../ports/mail-sender.ts';
+import type { Clock } from '../ports/clock.ts';
+import { mailPerhapsSent } from '../ports/mail-sender.ts';
 import type { ReportMail } from '../ports/report-outbox.ts';
 import type { MailConnection, OperationsDependencies } from './dependencies.ts';
-import { type Addressed, addressedBy, gatherAlert, gatherReport, lateSuccess } from './gather-report.ts';
+import { lateSuccess } from './gather-report.ts';
+import { composeLetter, type Letter, outgoing } from './report-letters.ts';
 
 const MINUTE_MS = 60_000;
 /** After the first, second … try; then always the last. */
 const PAUSES_MS = [5, 15, 60, 4 * 60, 12 * 60].map((minutes) => minutes * MINUTE_MS);
 const HELD_MS = 5 * MINUTE_MS;
+const GRACE_MS = 10_000;
 /** What happened three days ago is read in the history. */
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
 /** Longer than any hand-over takes: its process is dead. */
@@ -36,10 +36,22 @@ export async function sendReports(
   signal: AbortSignal,
 ): Promise<SendingResult> {
   await addAlerts(dependencies);
+  return sendDueReports(dependencies, options, signal);
+}
+
+/** A mail in hand is finished when the signal comes, if it takes no longer than a moment; no other one is begun. */
+export async function sendDueReports(
+  dependencies: OperationsDependencies,
+  options: { readonly isForced: boolean },
+  signal: AbortSignal,
+): Promise<SendingResult> {
   await settleTheDead(dependencies);
   const pass = new SendingPass(dependencies, options, signal);
   try {
-    for (const mail of await dueMails(dependencies, options)) await pass.send(mail);
+    for (const mail of await dueMails(dependencies, options)) {
+      if (signal.aborted) break;
+      await pass.send(mail);
+    }
   } finally {
     await pass.close();
   }
@@ -68,7 +80,7 @@ async function dueMails(
   return open.filter(({ at }) => isForced || at <= now).reverse();
 }
 
-async function addAlerts(dependencies: OperationsDependencies): Promise<void> {
+export async function addAlerts(dependencies: OperationsDependencies): Promise<void> {
   const { policies, outbox, clock } = dependencies;
   const now = clock.now();
   for (const { document: policy } of await policies.list()) {
@@ -94,12 +106,6 @@ async function settleTheDead({ outbox, clock }: OperationsDependencies): Promise
   for (const { id, at } of await outbox.list({ states: ['sending'] }))
     if (at < dead)
       await outbox.settle(id, 'perhapsSent', now.toISOString(), new Failure('mailPerhapsSent').toRecord());
-}
-
-interface Letter extends Addressed {
-  readonly mail: ComposedMail;
-  /** For a server that takes smaller mails only. */
-  readonly withoutTable: () => ComposedMail;
 }
 
 class SendingPass {
@@ -131,7 +137,7 @@ class SendingPass {
     const { outbox, clock, log } = this.#dependencies;
     const now = () => clock.now().toISOString();
     try {
-      const letter = await compose(mail, this.#dependencies);
+      const letter = await composeLetter(mail, this.#dependencies);
       if (letter === undefined) {
         await outbox.settle(mail.id, 'notWanted', now());
         return;
@@ -175,11 +181,16 @@ class SendingPass {
   async #handOver({ mail, withoutTable, policy }: Letter, { mail: sender }: MailConnection): Promise<void> {
     const { recipients } = policy.report;
     const send = (composed: ComposedMail) =>
-      sender.send(outgoing(composed, recipients), { keepsCopy: false }, this.#signal);
+      withGrace(this.#signal, this.#dependencies.clock, (signal) =>
+        sender.send(outgoing(composed, recipients), { keepsCopy: false }, signal),
+      );
     try {
       await send(mail);
     } catch (thrown) {
-      if (mail.csv === undefined || asFailure(thrown).code !== 'mailTooLarge') throw thrown;
+      const failure = asFailure(thrown);
+      // Cut off in the middle, and nobody knows where.
+      if (failure.code === 'cancelled') throw mailPerhapsSent(failure);
+      if (mail.csv === undefined || failure.code !== 'mailTooLarge') throw failure;
       await send(withoutTable());
     }
   }
@@ -218,6 +229,30 @@ class SendingPass {
   }
 }
 
+/** The work hears of the stop so much later: a mail in hand is better finished than in doubt. */
+async function withGrace<T>(
+  stop: AbortSignal,
+  clock: Clock,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  const over = new AbortController();
+  const onStop = () => {
+    clock.sleep(GRACE_MS, over.signal).then(
+      () => late.abort(new Failure('cancelled')),
+      () => {},
+    );
+  };
+  if (stop.aborted) onStop();
+  else stop.addEventListener('abort', onStop, { once: true });
+  try {
+    return await work(late.signal);
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    over.abort();
+  }
+}
+
 function isOver({ createdAt }: ReportMail, now: Date): boolean {
   return now.getTime() - Date.parse(createdAt) >= GIVEN_UP_AFTER_MS;
 }
@@ -233,51 +268,4 @@ export async function openMail(
   if (mail !== undefined) return { mail, close: () => connection.close() };
   await connection.close();
   throw new Failure('senderMissing');
-}
-
-/** undefined: nobody wants it, or what it was about is gone. */
-async function compose(mail: ReportMail, dependencies: OperationsDependencies): Promise<Letter | undefined> {
-  if (mail.runId === undefined) return composeLate(mail, dependencies);
-  const run = await dependencies.runs.read(mail.runId);
-  if (run === undefined) return undefined;
-  // Somebody approved or discarded the plan meanwhile.
-  if (mail.occasion === 'awaitingApproval' && run.state !== 'awaitingApproval') return undefined;
-  const addressed = await addressedBy(run, dependencies);
-  if (addressed === undefined) return undefined;
-  const settings = addressed.policy.report;
-  if (settings.recipients.length === 0) return undefined;
-  const input = await gatherReport(run, addressed, settings, dependencies);
-  if (!isWanted(settings, levelOf(input.report))) return undefined;
-  const withoutTable = () => composeReport({ ...input, settings: { ...settings, csv: false } });
-  return { ...addressed, mail: composeReport(input), withoutTable };
-}
-
-async function composeLate(
-  mail: ReportMail,
-  dependencies: OperationsDependencies,
-): Promise<Letter | undefined> {
-  const { policies, environments, clock } = dependencies;
-  const policy: Policy | undefined = (await policies.readById(mail.policyId))?.document;
-  if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
-  const environment = (await environments.readByName(policy.environment))?.document;
-  if (environment === undefined) return undefined;
-  const late = await lateSuccess(policy, clock.now(), dependencies);
-  const { alertAfterDays } = policy.report;
-  if (alertAfterDays === 0 || late.days < alertAfterDays) return undefined;
-  const composed = composeAlert(await gatherAlert({ policy, environment }, late, dependencies));
-  return { policy, environment, mail: composed, withoutTable: () => composed };
-}
-
-function outgoing({ subject, html, text, csv }: ComposedMail, to: readonly string[]): OutgoingMail {
-  const attachments =
-    csv === undefined
-      ? []
-      : [
-          {
-            name: csv.name,
-            contentType: 'text/csv; charset=utf-8',
-            content: Buffer.from(csv.content, 'utf8'),
-          },
-        ];
-  return { to, subject, body: { kind: 'html', content: html, text }, attachments };
 }

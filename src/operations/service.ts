@@ -54,14 +54,18 @@ export function makeServiceOperations(
     const limit = await limitFor(dependencies, 'run', revision.policy);
     const { defaultCountry } = environment;
     try {
-      const started = await live.start((run, onEvent, ownSignal) =>
-        withPorts(dependencies, environment, (ports) =>
-          runPolicy(
-            { runId: run, revision, mode: 'run', holder, limit, defaultCountry, onEvent },
-            ports,
-            AbortSignal.any([ownSignal, signal]),
+      const started = await live.start(
+        (run, onEvent, ownSignal) =>
+          withPorts(dependencies, environment, (ports) =>
+            runPolicy(
+              { runId: run, revision, mode: 'run', holder, limit, defaultCountry, onEvent },
+              ports,
+              AbortSignal.any([ownSignal, signal]),
+            ),
           ),
-        ),
+        undefined,
+        // Its mail is a chore: a mail server that does not answer keeps no policy waiting.
+        async () => {},
       );
       for await (const _event of live.follow(started)) {
         // Until it is over; the report is read from the store.

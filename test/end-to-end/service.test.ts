@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { QueuedView, RunView, UpcomingView } from '@contactsync/contract';
+import type { QueuedView, ReportMailView, RunView, UpcomingView } from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.ts';
 
@@ -131,5 +131,29 @@ describe('contactsync serve', () => {
       expect(failure, schedule).toMatchObject({ code: 'invalidDocument', exitCode: 2 });
     }
     expect(box.configuration()).toEqual(before);
+  });
+
+  it('sends by itself what was not sent', async () => {
+    const [sender = '', reader = ''] = mailboxes;
+    const report = `report: { recipients: [${reader}], when: always }\n`;
+    await box.withCommands('called', async () => {
+      await box.json(['policy', 'apply', box.write('all-staff.yaml', box.policyText(report))]);
+      await box.json(['run', 'All staff']);
+      const { mails } = await box.json<{ mails: ReportMailView[] }>(['reports', 'list']);
+      // The environment names no mailbox yet.
+      expect(mails).toMatchObject([{ state: 'waiting', failure: { number: 18010 } }]);
+      const sending = `${box.environmentText()}  mailbox: ${sender}\n`;
+      await box.json(['environment', 'apply', box.write('contoso.yaml', sending)]);
+    });
+    database((open) => open.prepare('update report_mail set at = created_at').run());
+
+    const mailState = () =>
+      database((open) => open.prepare('select state from report_mail').all()).map(({ state }) => state);
+    const service = box.spawn(['serve']);
+    await until(() => mailState().includes('sent'), service.child);
+    service.child.kill('SIGTERM');
+    expect(await service.answer).toMatchObject({ exitCode: 0 });
+    const sent = await box.control.sentMessages(sender);
+    expect(sent).toMatchObject([{ to: [reader], subject: 'contactSync: All staff: nothing changed' }]);
   });
 });

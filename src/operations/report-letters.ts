@@ -1,0 +1,66 @@
+// What the outgoing mails about runs say: made from the stored run when a mail is sent, for whom the policy names then.
+
+import { composeAlert, composeReport } from '../core/report-mail/compose-mail.ts';
+import { isWanted, levelOf } from '../core/report-mail/level.ts';
+import type { ComposedMail } from '../core/report-mail/report-mail.ts';
+import type { Policy } from '../model/policy.ts';
+import type { OutgoingMail } from '../ports/mail-sender.ts';
+import type { ReportMail } from '../ports/report-outbox.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { type Addressed, addressedBy, gatherAlert, gatherReport, lateSuccess } from './gather-report.ts';
+
+export interface Letter extends Addressed {
+  readonly mail: ComposedMail;
+  /** For a server that takes smaller mails only. */
+  readonly withoutTable: () => ComposedMail;
+}
+
+/** undefined: nobody wants it, or what it was about is gone. */
+export async function composeLetter(
+  mail: ReportMail,
+  dependencies: OperationsDependencies,
+): Promise<Letter | undefined> {
+  if (mail.runId === undefined) return composeLate(mail, dependencies);
+  const run = await dependencies.runs.read(mail.runId);
+  if (run === undefined) return undefined;
+  // Somebody approved or discarded the plan meanwhile.
+  if (mail.occasion === 'awaitingApproval' && run.state !== 'awaitingApproval') return undefined;
+  const addressed = await addressedBy(run, dependencies);
+  if (addressed === undefined) return undefined;
+  const settings = addressed.policy.report;
+  if (settings.recipients.length === 0) return undefined;
+  const input = await gatherReport(run, addressed, settings, dependencies);
+  if (!isWanted(settings, levelOf(input.report))) return undefined;
+  const withoutTable = () => composeReport({ ...input, settings: { ...settings, csv: false } });
+  return { ...addressed, mail: composeReport(input), withoutTable };
+}
+
+async function composeLate(
+  mail: ReportMail,
+  dependencies: OperationsDependencies,
+): Promise<Letter | undefined> {
+  const { policies, environments, clock } = dependencies;
+  const policy: Policy | undefined = (await policies.readById(mail.policyId))?.document;
+  if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
+  const environment = (await environments.readByName(policy.environment))?.document;
+  if (environment === undefined) return undefined;
+  const late = await lateSuccess(policy, clock.now(), dependencies);
+  const { alertAfterDays } = policy.report;
+  if (alertAfterDays === 0 || late.days < alertAfterDays) return undefined;
+  const composed = composeAlert(await gatherAlert({ policy, environment }, late, dependencies));
+  return { policy, environment, mail: composed, withoutTable: () => composed };
+}
+
+export function outgoing({ subject, html, text, csv }: ComposedMail, to: readonly string[]): OutgoingMail {
+  const attachments =
+    csv === undefined
+      ? []
+      : [
+          {
+            name: csv.name,
+            contentType: 'text/csv; charset=utf-8',
+            content: Buffer.from(csv.content, 'utf8'),
+          },
+        ];
+  return { to, subject, body: { kind: 'html', content: html, text }, attachments };
+}

@@ -1,0 +1,171 @@
+// Mails while the service runs: they go out by themselves when they are due, and keep no policy waiting.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { OpenedOperations } from '../cli/context.ts';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
+import { World } from '../engine/testing/world.ts';
+import { openOperations } from '../main.ts';
+import { Failure } from '../model/failure.ts';
+import type { MailSender } from '../ports/mail-sender.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+let directory = '';
+let clock: FakeClock;
+let operations: OpenedOperations;
+let subjects: string[] = [];
+let send: MailSender['send'];
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'contactsync-service-mails-'));
+  const { ports } = new World(3, 2);
+  clock = new FakeClock('2026-11-02T08:00:30.000Z', { sleepsAtOnce: false });
+  subjects = [];
+  send = async ({ subject }) => void subjects.push(subject);
+  operations = await openOperations(join(directory, 'data'), (dependencies) => ({
+    ...dependencies,
+    clock,
+    connect: async () => ({
+      source: ports.source,
+      directory: ports.directory,
+      targets: ports.targets,
+      mail: { sender: 'reports@contoso.example', send: (...letter) => send(...letter) },
+      close: async () => {},
+    }),
+  }));
+  await operations.environments.apply({
+    text: JSON.stringify({
+      kind: 'environment',
+      version: 1,
+      id: '11111111-2222-4333-8444-555555555555',
+      name: 'contoso',
+      scenario: 'exchangeOnline',
+      exchangeOnline: {
+        organization: 'contoso.onmicrosoft.com',
+        applicationId: '11111111-2222-4333-8444-666666666666',
+      },
+    }),
+  });
+  await applyPolicy({});
+});
+afterEach(async () => {
+  await operations.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function applyPolicy(report: object, more: object = {}): Promise<void> {
+  const policy = {
+    kind: 'policy',
+    version: 1,
+    id: 'aaaaaaaa-2222-4333-8444-555555555555',
+    name: 'All staff',
+    environment: 'contoso',
+    source: { type: 'exchangeOnline' },
+    report: { recipients: ['admin@contoso.example'], when: 'always', ...report },
+    ...more,
+  };
+  await operations.policies.apply({ text: JSON.stringify(policy) });
+}
+
+async function runByHand(): Promise<void> {
+  const { id } = await operations.runs.start({ policy: 'All staff', mode: 'run' });
+  const feed = operations.runs.events(id)[Symbol.asyncIterator]();
+  while ((await feed.next()).done !== true);
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await nextTurn();
+}
+
+/** The time goes on when everything that happens each minute is over: the queue and each chore sleep. */
+async function pass(minutes: number, sleepers: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute += 1) {
+    await until(() => clock.sleeping >= sleepers);
+    clock.advance(MINUTE_MS);
+  }
+  await until(() => clock.sleeping >= sleepers);
+}
+
+function serve() {
+  const stop = new AbortController();
+  const over = operations.service.serve(stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await over;
+    },
+    signal: stop,
+    over,
+  };
+}
+
+const states = async () => (await operations.reports.list()).map(({ state, tries }) => [state, tries]);
+/** The queue, the prune, the alerts, the mails. */
+const ALL = 4;
+
+it('a mail that could not be sent goes out when its pause is over, without any run', async () => {
+  send = async () => {
+    throw new Failure('mailRefused');
+  };
+  await runByHand();
+  expect(await states()).toEqual([['waiting', 1]]);
+  send = async ({ subject }) => void subjects.push(subject);
+  const service = serve();
+  await pass(4, ALL);
+  expect(subjects).toEqual([]);
+  await pass(1, ALL);
+  expect(subjects).toEqual(['contactSync: All staff: 6 changes']);
+  await pass(30, ALL);
+  expect(await states()).toEqual([['sent', 2]]);
+  await service.stop();
+});
+
+it('a mail server that says nothing keeps no run waiting, and the stop only for a moment', async () => {
+  await applyPolicy({}, { schedule: { interval: { minutes: 5 } } });
+  let isAsked = false;
+  send = (_mail, _options, signal) => {
+    isAsked = true;
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    });
+  };
+  const service = serve();
+  await pass(4, ALL);
+  const runsOver = async () =>
+    (await operations.runs.list({})).filter(({ state }) => state === 'finished').length;
+  for (const runs of [1, 2, 3]) {
+    // The chore of the mails never sleeps again once it hands over a mail that nobody takes.
+    await pass(5, ALL - 1);
+    await until(async () => (await runsOver()) === runs);
+  }
+  expect(isAsked).toBe(true);
+  expect((await states()).at(-1)).toEqual(['sending', 0]);
+
+  service.signal.abort();
+  await until(() => clock.sleeping === 1);
+  clock.advance(9_000);
+  expect((await states()).at(-1)).toEqual(['sending', 0]);
+  clock.advance(1_000);
+  await service.over;
+  expect((await states()).at(-1)).toEqual(['perhapsSent', 1]);
+});
+
+it('that no run succeeded while no service ran is told as soon as one runs', async () => {
+  await applyPolicy({ alertAfterDays: 2 });
+  await runByHand();
+  clock.advance(5 * DAY_MS);
+  const service = serve();
+  await pass(2, ALL);
+  expect(subjects).toEqual([
+    'contactSync: All staff: 6 changes',
+    'contactSync: All staff: no success for 5 days',
+  ]);
+  await pass(20, ALL);
+  expect(subjects).toHaveLength(2);
+  await service.stop();
+});
