@@ -48,13 +48,14 @@ export function connectOnlinePublicFolders(
   environment: Extract<Environment, { scenario: 'exchangeOnline' }>,
   { tokens, endpoints, additionalCa, stores, log, random, photos }: OnlineConnection,
 ): OnlinePublicFolders {
+  const { proxy } = environment;
   let connected: Connected | undefined;
   const connect = (reader: string): Connected => {
     const url = new URL('/EWS/Exchange.asmx', endpoints.exchange);
     const ewsUrl = () => Promise.resolve(url.href);
     const common = { clock: systemClock, log, random };
     const signIn = bearerSignIn({ tokens, hosts: [url.host], requiredRole: APPLICATION_ROLE });
-    const http = createExchangeHttp({ signIn, additionalCa, ...common });
+    const http = createExchangeHttp({ signIn, additionalCa, proxy, isOnline: true, ...common });
     const options = {
       client: createEwsClient({ url: ewsUrl, http, impersonate: true, ...common }),
       reader,

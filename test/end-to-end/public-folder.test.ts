@@ -3,7 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { CopyOutcomeView, CopyPlanView } from '@contactsync/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startConnectProxy } from '../connect-proxy.ts';
 import { Installation, type RunAnswer } from './installation.ts';
 
 interface CopyAnswer {
@@ -146,5 +147,45 @@ describe('a public folder, from the command line', () => {
     expect(report).toMatchObject({ planned: { create: 0, update: 0, delete: 0 }, failures: [] });
     expect(report.source?.isComplete).toBe(true);
     expect((await contacts()).size).toBe(2);
+  });
+
+  it('is read, copied and written through the proxy of the environment, and nothing goes past it', async () => {
+    const proxy = await startConnectProxy({ port: Number(new URL(box.emulator.url).port) });
+    onTestFinished(() => proxy.close());
+    // Nobody listens there: only the proxy leads to the emulator.
+    const nowhere = 'https://localhost:1';
+    const [, reader] = await box.control.people('UserMailbox');
+    const plain = `${box.environmentText({ url: nowhere })}  mailbox: ${reader?.primarySmtpAddress}\n`;
+    const apply = async (text: string) => {
+      await box.json(['environment', 'apply', box.write('contoso.yaml', text)]);
+      await box.useNewCertificate();
+    };
+    const faces = async () => {
+      const all = (await box.control.requests(10_000)).map(({ face }) => face);
+      return new Set(all.filter((face) => face !== 'control'));
+    };
+    const text = (await box.run(['policy', 'export', 'Customers'])).output.replace(
+      /type: sharedMailbox\s+mailbox: .*/,
+      'type: publicFolder',
+    );
+    await box.json(['policy', 'apply', box.write('customers.yaml', text)]);
+    await apply(`${plain}proxy: ${proxy.url}\n`);
+    await box.control.clearRequests();
+    const { report } = await run();
+    expect(report).toMatchObject({ run: { state: 'finished' }, source: { isComplete: true } });
+    const shared = (await box.control.people('SharedMailbox'))[0]?.primarySmtpAddress ?? '';
+    const copy = ['public-folder', 'copy', '--environment', 'contoso', '--folder', '\\Customers'];
+    expect(await box.json([...copy, '--mailbox', shared, '--with-subfolders'])).toMatchObject({
+      plan: { create: 0 },
+    });
+    expect(new Set(proxy.asked)).toEqual(new Set(['localhost:1']));
+    expect(await faces()).toEqual(new Set(['entra', 'exchange-admin', 'graph', 'ews', 'autodiscover']));
+
+    // The twin: without the proxy nothing of it arrives.
+    await apply(plain);
+    await box.control.clearRequests();
+    const alone = await run(4);
+    expect(alone.report.failures[0]?.failure).toMatchObject({ number: 12010 });
+    expect(await faces()).toEqual(new Set());
   });
 });

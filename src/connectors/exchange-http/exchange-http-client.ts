@@ -9,7 +9,7 @@ import type { FailureCode } from '../../model/failure-codes.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { openGuard } from '../http/guard.ts';
-import { explainNetworkError } from '../http/network-failures.ts';
+import { explainNetworkError, type NetworkTrouble } from '../http/network-failures.ts';
 import { redactUrl } from '../http/redact-url.ts';
 import { backOffMs } from '../http/retry-after.ts';
 import { createBackEndCookies } from './back-end-cookies.ts';
@@ -24,6 +24,10 @@ export interface ExchangeHttpOptions {
   readonly additionalCa?: string | undefined;
   /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
   readonly connectTo?: WireOptions['connectTo'];
+  /** Through which everything goes but connections that a sign-in brings of its own. */
+  readonly proxy?: string | undefined;
+  /** true: Exchange Online, whose troubles with the network have causes and remedies of their own. */
+  readonly isOnline?: boolean;
   /** Of the limit for connecting; real time unless a test has its own. */
   readonly startTimer?: WireOptions['startTimer'];
   readonly log: Log;
@@ -67,8 +71,8 @@ class SignedInHttp implements ExchangeHttp {
 
   constructor(options: ExchangeHttpOptions) {
     this.#options = options;
-    const { additionalCa, connectTo, startTimer } = options;
-    this.#wire = createWire({ additionalCa, connections: CONNECTIONS, connectTo, startTimer });
+    const { additionalCa, connectTo, proxy, startTimer } = options;
+    this.#wire = createWire({ additionalCa, connections: CONNECTIONS, connectTo, proxy, startTimer });
   }
 
   async send(request: ExchangeRequest, signal: AbortSignal): Promise<ExchangeResponse> {
@@ -97,7 +101,7 @@ class SignedInHttp implements ExchangeHttp {
           return await this.#tryOnce(request, remainingMs, leave, signal);
         } catch (thrown) {
           if (thrown instanceof Failure || signal.aborted) throw thrown;
-          const trouble = explain(thrown, new URL(request.url).host);
+          const trouble = explain(thrown, new URL(request.url).host, this.#options);
           const waitMs = backOffMs(tries, random);
           const mayRepeat = !trouble.isLasting && (trouble.notSent || request.isSafeToRepeat);
           const mostTries = Math.min(
@@ -145,7 +149,7 @@ class SignedInHttp implements ExchangeHttp {
       if (request.mailboxKey !== undefined) {
         this.#cookies.remember(url.host, request.mailboxKey, answer.headers['set-cookie']);
       }
-      const body = bodyOf(answer, url.host, signal, () => {
+      const body = bodyOf(answer, url.host, this.#options, signal, () => {
         guard.close();
         leave();
       });
@@ -180,7 +184,7 @@ class SignedInHttp implements ExchangeHttp {
     try {
       this.#stopAfterRefusal();
       if (silence !== undefined && silence.triesInARow >= MOST_TRIES_SILENT)
-        throw explain(silence.thrown, host).failure;
+        throw explain(silence.thrown, host, this.#options).failure;
       const checkBeforeSending = () => this.#stopAfterRefusal();
       const answer = await signIn.send({ ...outgoing, checkBeforeSending }, this.#wire.send);
       this.#silences.delete(host);
@@ -248,15 +252,18 @@ function refusal(scheme: string, answer: WireAnswer, host: string): Failure {
   );
 }
 
+type Way = Pick<ExchangeHttpOptions, 'proxy' | 'isOnline'>;
+
 /** The same troubles have other causes and remedies here. */
 const ON_PREMISES: Readonly<Partial<Record<FailureCode, FailureCode>>> = {
   exchangeOnlineConnection: 'exchangeServerConnection',
   untrustedServer: 'untrustedExchangeServer',
 };
 
-function explain(thrown: unknown, host: string): ReturnType<typeof explainNetworkError> {
-  const trouble = explainNetworkError(thrown, host, undefined);
-  const code = ON_PREMISES[trouble.failure.code];
+function explain(thrown: unknown, host: string, { proxy, isOnline = false }: Way): NetworkTrouble {
+  const proxyHost = proxy === undefined ? undefined : new URL(proxy).host;
+  const trouble = explainNetworkError(thrown, host, proxyHost);
+  const code = isOnline ? undefined : ON_PREMISES[trouble.failure.code];
   if (code === undefined) return trouble;
   const { details } = trouble.failure;
   return { ...trouble, failure: new Failure(code, { details, cause: thrown }) };
@@ -265,6 +272,7 @@ function explain(thrown: unknown, host: string): ReturnType<typeof explainNetwor
 function bodyOf(
   answer: WireAnswer,
   host: string,
+  way: Way,
   signal: AbortSignal,
   done: () => void,
 ): ExchangeResponse['body'] {
@@ -278,7 +286,7 @@ function bodyOf(
       if (!message.complete) throw new Error('The answer ended early.');
     } catch (thrown) {
       if (thrown instanceof Failure) throw thrown;
-      throw signal.aborted ? asCancelled(signal) : explain(thrown, host).failure;
+      throw signal.aborted ? asCancelled(signal) : explain(thrown, host, way).failure;
     } finally {
       stream.destroy();
       message.destroy();

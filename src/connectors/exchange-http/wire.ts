@@ -6,6 +6,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { trustWith } from '../http/trust.ts';
+import { tunneled } from './proxy-tunnel.ts';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
@@ -38,6 +39,8 @@ export interface WireOptions {
   readonly connections: number;
   /** Where to connect for a host and port of a URL; the certificate must still be that of the URL's host. */
   readonly connectTo?: ((target: Endpoint) => Endpoint) | undefined;
+  /** Through which everything goes, without a sign-in there. */
+  readonly proxy?: string | undefined;
   /** Sockets live in real time, so it is that unless a test has its own. */
   readonly startTimer?: StartTimer | undefined;
 }
@@ -74,19 +77,25 @@ function steered<A extends HttpAgent>(agent: A, connectTo: WireOptions['connectT
 }
 
 export function createWire(options: WireOptions): { readonly send: Wire; close(): void } {
-  const tls = createTlsAgent(options);
-  const plain = steered(
-    new HttpAgent({ keepAlive: true, maxSockets: options.connections }),
-    options.connectTo,
-  );
+  const { connections, connectTo, proxy, additionalCa, startTimer = startRealTimer } = options;
+  const closed = new AbortController();
+  const behind = <A extends HttpAgent>(agent: A): A =>
+    proxy === undefined
+      ? agent
+      : tunneled(agent, {
+          proxy,
+          additionalCa,
+          limitMs: CONNECT_LIMIT_MS,
+          startTimer,
+          closed: closed.signal,
+        });
+  const tls = behind(createTlsAgent(options));
+  const plain = behind(steered(new HttpAgent({ keepAlive: true, maxSockets: connections }), connectTo));
   return {
     send: (request, agent) =>
-      exchange(
-        request,
-        request.url.protocol === 'https:' ? (agent ?? tls) : plain,
-        options.startTimer ?? startRealTimer,
-      ),
+      exchange(request, request.url.protocol === 'https:' ? (agent ?? tls) : plain, startTimer),
     close() {
+      closed.abort();
       tls.destroy();
       plain.destroy();
     },

@@ -52,7 +52,7 @@ const TIMED_OUT = 'ETIMEDOUT';
 const CLOSED = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /** A tunnel that the proxy refuses, and a proxy that is not trusted or not one. */
-const PROXY = new Set(['UND_ERR_PRX_TLS', 'UND_ERR_SOCKS5']);
+const PROXY = new Set(['UND_ERR_PRX_TLS', 'UND_ERR_SOCKS5', 'ERR_PROXY_TUNNEL']);
 
 export function explainNetworkError(
   thrown: unknown,
