@@ -44,6 +44,8 @@ export interface DocumentText {
 export interface ProbeOptions {
   /** Sends a test mail to this address when everything else is in reach; it is stored nowhere. */
   readonly testMailTo?: string;
+  /** Of the policies that copy from a folder, only the folder of this one is opened. */
+  readonly policy?: string;
 }
 
 interface DocumentOperations<View> {

@@ -15,7 +15,11 @@ import {
 } from '../connectors/graph/index.ts';
 import { createGraphClient } from '../connectors/graph-client/index.ts';
 import { createHttpClient } from '../connectors/http/http-client.ts';
-import { createItemPhotos, createSharedMailboxReader } from '../connectors/shared-mailbox/index.ts';
+import {
+  createItemPhotos,
+  createSharedMailboxReader,
+  createSharedMailboxTrial,
+} from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { environmentId, policyId } from '../model/ids.ts';
@@ -91,13 +95,13 @@ export async function connectExchangeOnline(
   });
   const targets = createGraphTargets({ client: graph, markCodec, folderMark, log, clock });
   const itemPhotos = createItemPhotos();
-  const sharedMailbox = createSharedMailboxReader({
+  const sharedMailboxOptions = {
     photos: itemPhotos,
     directory,
     open: openGraphContactFolders({ client: graph, markCodec, cache: stores.directoryCache, clock, log }),
     location: 'exchangeOnline',
     log,
-  });
+  } as const;
   const publicFolders = connectOnlinePublicFolders(environment, {
     tokens,
     endpoints,
@@ -108,7 +112,10 @@ export async function connectExchangeOnline(
     photos: itemPhotos,
   });
   return {
-    source: sourceByType(source, sharedMailbox, publicFolders.read),
+    source: sourceByType(source, createSharedMailboxReader(sharedMailboxOptions), publicFolders.read, {
+      sharedMailbox: createSharedMailboxTrial(sharedMailboxOptions),
+      publicFolders: publicFolders.tryFolders,
+    }),
     directory,
     targets,
     copying: {

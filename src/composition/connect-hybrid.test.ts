@@ -7,6 +7,7 @@ import type { DirectoryMailbox } from '../model/mailbox.ts';
 import type { SourcePart } from '../model/policy.ts';
 import type { SourceObject } from '../model/source-object.ts';
 import type { Connection } from '../operations/dependencies.ts';
+import type { FolderSource } from '../ports/contact-source.ts';
 import { silentLog } from '../ports/log.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
 import type { TrafficState } from '../ports/traffic.ts';
@@ -32,6 +33,7 @@ interface Side {
   readonly mailboxes?: readonly DirectoryMailbox[];
   readonly objects?: readonly SourceObject[];
   readonly failsProbe?: boolean;
+  readonly hasNoPublicFolders?: boolean;
   readonly sender?: string;
 }
 
@@ -39,12 +41,19 @@ function bed(local: Side, online: Side) {
   const asked: string[] = [];
   const connection = (
     name: string,
-    { mailboxes = [], objects = [], failsProbe, sender }: Side,
+    { mailboxes = [], objects = [], failsProbe, hasNoPublicFolders, sender }: Side,
   ): Connection => ({
     source: {
       async read({ type }) {
         asked.push(`${name} ${type}`);
         return { objects, isComplete: true, gaps: [] };
+      },
+      async probeFolders({ type }) {
+        asked.push(`${name} tries ${type}`);
+        const details = { reason: 'noPublicFolderMailbox' };
+        return hasNoPublicFolders === true
+          ? [{ name, ok: false, failure: new Failure('publicFoldersNotFound', { details }) }]
+          : [{ name, ok: true }];
       },
       probe: async () => [
         {
@@ -89,6 +98,25 @@ const box = (location: DirectoryMailbox['location']): DirectoryMailbox => ({
 });
 
 describe('a hybrid connection', () => {
+  it('opens the folder of a policy on the side that has it', async () => {
+    const tried = async (part: object, local: Side, online: Side = {}) => {
+      const { joined, asked } = bed(local, online);
+      await joined.source.probeFolders?.(scope(part) as FolderSource, signal);
+      return asked;
+    };
+    const shared = { type: 'sharedMailbox', mailbox: 'customers@contoso.example' };
+    expect(await tried(shared, { mailboxes: [box('onPremises')] })).toEqual(['local tries sharedMailbox']);
+    expect(await tried(shared, {}, { mailboxes: [box('exchangeOnline')] })).toEqual([
+      'online tries sharedMailbox',
+    ]);
+    const publicFolder = { type: 'publicFolder' };
+    expect(await tried(publicFolder, {})).toEqual(['local tries publicFolder']);
+    expect(await tried(publicFolder, { hasNoPublicFolders: true })).toEqual([
+      'local tries publicFolder',
+      'online tries publicFolder',
+    ]);
+  });
+
   it('reads the directory that the policy names, and shows people under the id that counts', async () => {
     const { joined, asked } = bed(
       { objects: [person(IN_DIRECTORY, 'remoteMailbox')] },

@@ -3,14 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Environment } from '../model/environment.ts';
-import { asFailure } from '../model/failure.ts';
+import { asFailure, type Failure } from '../model/failure.ts';
 import type { MailboxId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { RecipientSource } from '../model/policy.ts';
 import type { SourceObject, SourceObjectKind } from '../model/source-object.ts';
 import type { Connection } from '../operations/dependencies.ts';
 import { destinationOf } from '../operations/destination.ts';
-import type { ContactSource } from '../ports/contact-source.ts';
+import type { ContactSource, FolderSource } from '../ports/contact-source.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
@@ -142,25 +142,28 @@ async function firstLocal<T>(local: () => Promise<T>, online: () => Promise<T>):
   try {
     return await local();
   } catch (thrown) {
-    const { code, details } = asFailure(thrown);
-    if (code !== 'publicFoldersNotFound' || details['reason'] !== 'noPublicFolderMailbox') throw thrown;
+    if (!hasNone(asFailure(thrown))) throw thrown;
     return online();
   }
 }
 
+function hasNone({ code, details }: Failure): boolean {
+  return code === 'publicFoldersNotFound' && details['reason'] === 'noPublicFolderMailbox';
+}
+
 function sourceOf({ local, online, identities }: HybridParts, directory: MailboxDirectory): ContactSource {
+  const holderOf = async (address: string, signal: AbortSignal): Promise<Connection> => {
+    const { mailboxes, gaps } = await directory.readMailboxes({ ...EVERYBODY, addresses: [address] }, signal);
+    // Not seen in half a list is not the same as not there.
+    if (mailboxes.length === 0 && gaps[0] !== undefined) throw gaps[0];
+    return mailboxes.some(({ location }) => location === 'exchangeOnline') ? online : local;
+  };
+  const probeFolders = async ({ source }: Connection, scope: FolderSource, signal: AbortSignal) =>
+    (await source.probeFolders?.(scope, signal)) ?? [];
   return {
     async read(scope, signal) {
-      if (scope.type === 'sharedMailbox') {
-        const { mailboxes, gaps } = await directory.readMailboxes(
-          { ...EVERYBODY, addresses: [scope.mailbox] },
-          signal,
-        );
-        // Not seen in half a list is not the same as not there.
-        if (mailboxes.length === 0 && gaps[0] !== undefined) throw gaps[0];
-        const isOnline = mailboxes.some(({ location }) => location === 'exchangeOnline');
-        return (isOnline ? online : local).source.read(scope, signal);
-      }
+      if (scope.type === 'sharedMailbox')
+        return (await holderOf(scope.mailbox, signal)).source.read(scope, signal);
       if (scope.type === 'publicFolder') {
         return firstLocal(
           () => local.source.read(scope, signal),
@@ -170,6 +173,13 @@ function sourceOf({ local, online, identities }: HybridParts, directory: Mailbox
       const side = scope.type === 'exchangeOnline' ? online : local;
       const [reading, known] = await Promise.all([side.source.read(scope, signal), identities(signal)]);
       return { ...reading, objects: reading.objects.map((object) => asOne(object, scope, known)) };
+    },
+    async probeFolders(scope, signal) {
+      if (scope.type === 'sharedMailbox')
+        return probeFolders(await holderOf(scope.mailbox, signal), scope, signal);
+      const steps = await probeFolders(local, scope, signal);
+      const isLocal = steps.every(({ failure }) => failure === undefined || !hasNone(failure));
+      return isLocal ? steps : probeFolders(online, scope, signal);
     },
     async probe(signal) {
       const steps = [...(await local.source.probe(signal))];

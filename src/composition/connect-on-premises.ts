@@ -19,7 +19,9 @@ import {
   createItemPhotos,
   createOriginalContacts,
   createPublicFolderReader,
+  createPublicFolderTrial,
   createSharedMailboxReader,
+  createSharedMailboxTrial,
 } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { environmentId } from '../model/ids.ts';
@@ -107,7 +109,7 @@ export async function connectOnPremises(
   const targets = createEwsTargets({ ...common, impersonate: true });
   const sourceClient = createEwsClient({ ...common, impersonate: true });
   const itemPhotos = createItemPhotos();
-  const sharedMailbox = createSharedMailboxReader({
+  const sharedMailboxOptions = {
     photos: itemPhotos,
     directory: directory.directory,
     open: openEwsContactFolders({
@@ -118,7 +120,7 @@ export async function connectOnPremises(
     }),
     location: 'onPremises',
     log,
-  });
+  } as const;
   // Permissions on public folders are those of the account's own mailbox; an application borrows them.
   const publicFolderClient = createEwsClient({ ...common, impersonate: isApplication });
   const publicFolderOptions = {
@@ -133,8 +135,15 @@ export async function connectOnPremises(
     photos: itemPhotos,
     folders: openEwsPublicFolders({ ...publicFolderOptions, cache: stores.directoryCache }),
   });
+  const sharedMailbox = createSharedMailboxReader(sharedMailboxOptions);
   return {
-    source: sourceByType(directory.source, sharedMailbox, publicFolders),
+    source: sourceByType(directory.source, sharedMailbox, publicFolders, {
+      sharedMailbox: createSharedMailboxTrial(sharedMailboxOptions),
+      publicFolders: createPublicFolderTrial({
+        ...readAs,
+        folders: openEwsPublicFolders(publicFolderOptions),
+      }),
+    }),
     directory: directory.directory,
     targets,
     copying: {

@@ -9,11 +9,14 @@ import { bearerSignIn, createExchangeHttp, type ExchangeHttp } from '../connecto
 import {
   createOriginalContacts,
   createPublicFolderReader,
+  createPublicFolderTrial,
+  type FolderTrial,
   type ItemPhotos,
   type PublicFolderReader,
 } from '../connectors/shared-mailbox/index.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
+import type { PublicFolderSource } from '../model/policy.ts';
 import type { Log } from '../ports/log.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { Stores } from '../store/open-stores.ts';
@@ -32,12 +35,14 @@ interface OnlineConnection {
 
 export interface OnlinePublicFolders {
   readonly read: PublicFolderReader;
+  readonly tryFolders: FolderTrial<PublicFolderSource>;
   readonly originals: OriginalContacts;
   close(): Promise<void>;
 }
 
 interface Connected {
   readonly read: PublicFolderReader;
+  readonly tryFolders: FolderTrial<PublicFolderSource>;
   readonly originals: OriginalContacts;
   readonly http: ExchangeHttp;
 }
@@ -68,6 +73,7 @@ export function connectOnlinePublicFolders(
     return {
       http,
       read: createPublicFolderReader({ ...readAs, folders, photos }),
+      tryFolders: createPublicFolderTrial({ ...readAs, folders: openEwsPublicFolders(options) }),
       originals: createOriginalContacts({ ...readAs, folders: openEwsPublicFolders(options) }),
     };
   };
@@ -81,6 +87,7 @@ export function connectOnlinePublicFolders(
   };
   return {
     read: async (scope, signal) => open().read(scope, signal),
+    tryFolders: async (scope, signal) => open().tryFolders(scope, signal),
     originals: {
       read: async (folder, signal) => open().originals.read(folder, signal),
       readPictures: async (itemIds, signal) => open().originals.readPictures(itemIds, signal),

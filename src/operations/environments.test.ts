@@ -4,12 +4,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OperationError } from '@contactsync/contract';
+import { OperationError, type ProbeOptions } from '@contactsync/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenedOperations } from '../cli/context.ts';
 import { openOperations } from '../main.ts';
 import { Failure } from '../model/failure.ts';
-import type { ProbeStep } from '../ports/contact-source.ts';
+import type { FolderSource, ProbeStep } from '../ports/contact-source.ts';
 import type { ExchangeSearch } from '../ports/exchange-search.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailSender, OutgoingMail } from '../ports/mail-sender.ts';
@@ -136,6 +136,78 @@ describe('the search for Exchange', () => {
     expect(search.failure?.details).toEqual({ domain: 'contoso.example' });
     expect(search.saved).toBeUndefined();
     expect(await stored()).toEqual(before);
+  });
+});
+
+describe('the connection test of folders that policies copy from', () => {
+  const policyText = (name: string, number: number, source: object, environment = 'head-office') =>
+    JSON.stringify({
+      kind: 'policy',
+      version: 1,
+      id: `aaaaaaaa-2222-4333-8444-55555555555${number}`,
+      name,
+      environment,
+      source,
+    });
+  let tried: string[];
+  let answer: (mailbox: string) => readonly ProbeStep[];
+
+  beforeEach(async () => {
+    tried = [];
+    answer = (mailbox) => [{ name: mailbox, ok: true }];
+    const probeFolders = async (scope: FolderSource) => {
+      tried.push(scope.type === 'sharedMailbox' ? scope.mailbox : scope.type);
+      return answer(tried.at(-1) ?? '');
+    };
+    const source = { probe: async () => sourceSteps, probeFolders } as unknown as Connection['source'];
+    connection = { ...connection, source };
+    for (const [index, mailbox] of ['a@contoso.example', 'b@contoso.example'].entries())
+      await operations.policies.apply({
+        text: policyText(`Customers ${index}`, index, { type: 'sharedMailbox', mailbox }),
+      });
+    const folders = [{ path: ['Customers'] }];
+    await operations.policies.apply({ text: policyText('Public', 2, { type: 'publicFolder', folders }) });
+    await operations.policies.apply({ text: policyText('Staff', 3, { type: 'activeDirectory' }) });
+  });
+
+  const probe = async (options: ProbeOptions = {}) =>
+    (await operations.environments.probe('head-office', undefined, options)).steps
+      .filter(({ name }) => name.startsWith('Policy'))
+      .map(({ name, ok, failure }) => [name, ok, failure?.number]);
+
+  it('is a step for each policy with such a source, and for the named one only where one is named', async () => {
+    expect(await probe()).toEqual([
+      ['Policy "Customers 0": a@contoso.example', true, undefined],
+      ['Policy "Customers 1": b@contoso.example', true, undefined],
+      ['Policy "Public": publicFolder', true, undefined],
+    ]);
+    expect(await probe({ policy: 'Public' })).toHaveLength(1);
+    expect(await failureOf(probe({ policy: 'Staff' }))).toMatchObject({ code: 'usage' });
+    expect(await failureOf(probe({ policy: 'Nobody' }))).toMatchObject({ code: 'notFound' });
+  });
+
+  it('goes on after a folder that is closed, and not after a refused password', async () => {
+    answer = (name) => [{ name, ok: false, failure: new Failure('publicFolderAccessDenied') }];
+    expect((await probe()).map(([, ok, number]) => [ok, number])).toEqual([
+      [false, 14050],
+      [false, 14050],
+      [false, 14050],
+    ]);
+    answer = (name) => [{ name, ok: false, failure: new Failure('exchangeSignInRefused') }];
+    expect(await probe()).toHaveLength(1);
+  });
+
+  it('asks for nothing where the sign-in failed before', async () => {
+    sourceSteps = [{ name: 'Active Directory', ok: false, failure: new Failure('exchangeSignInRefused') }];
+    tried = [];
+    expect([await probe(), tried]).toEqual([[], []]);
+  });
+
+  it('what the environment lacks is a step, too', async () => {
+    answer = () => {
+      throw new Failure('publicFolderReaderMissing');
+    };
+    expect(await probe({ policy: 'Public' })).toEqual([['Policy "Public": source', false, 14052]]);
   });
 });
 

@@ -1,23 +1,26 @@
-// The connection test of an environment: signs in, tries every right, and on demand sends a mail. A refused right is a
+// The connection test of an environment: signs in, tries every right, opens the folders from which policies copy, and on
+// demand sends a mail. A refused right is a
 // step of the answer; with a refused password nobody else is asked, since every try counts towards locking the account.
 
 import type { ProbeOptions, ProbeView } from '@contactsync/contract';
 import { testMail } from '../core/test-mail.ts';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import type { ProbeStep } from '../ports/contact-source.ts';
+import type { ContactSource, FolderSource, ProbeStep } from '../ports/contact-source.ts';
 import type { Connection, OperationsDependencies } from './dependencies.ts';
+import { findDocument } from './lookup.ts';
 import { presentThrown } from './present.ts';
 import { recordLog } from './recorded-log.ts';
 
 export async function probeEnvironment(
   environment: Environment,
-  dependencies: Pick<OperationsDependencies, 'connect' | 'connectMailServer' | 'clock'>,
-  { testMailTo }: ProbeOptions,
+  dependencies: Pick<OperationsDependencies, 'connect' | 'connectMailServer' | 'clock' | 'policies'>,
+  { testMailTo, policy }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<ProbeView> {
   const { connect, clock } = dependencies;
   if (testMailTo !== undefined) requireAddress(testMailTo);
+  const policies = await folderPoliciesOf(environment, dependencies.policies, policy);
   const { log, lines } = recordLog(clock);
   const steps: ProbeStep[] = [];
   const add = (...made: readonly ProbeStep[]) => {
@@ -32,6 +35,7 @@ export async function probeEnvironment(
     try {
       add(...(await connection.source.probe(signal)));
       if (isInReach()) add(...((await connection.probeMailboxes?.(signal)) ?? []));
+      if (isInReach()) for await (const step of probeFolders(policies, connection, signal)) add(step);
       if (testMailTo !== undefined)
         add(
           isInReach()
@@ -47,6 +51,57 @@ export async function probeEnvironment(
     add({ name: steps.length === 0 ? secret : 'Connection', ok: false, failure });
   }
   return { ok: isInReach(), steps: steps.map(presentStep), log: lines };
+}
+
+interface FolderPolicy {
+  readonly name: string;
+  readonly source: FolderSource;
+}
+
+/** Those that copy from a folder; only the one that is named, where one is. */
+async function folderPoliciesOf(
+  environment: Environment,
+  store: OperationsDependencies['policies'],
+  wanted: string | undefined,
+): Promise<readonly FolderPolicy[]> {
+  const only = wanted === undefined ? undefined : await findDocument(store, 'policy', wanted);
+  const entries = only === undefined ? await store.list() : [only];
+  const found = entries.flatMap(({ document: { name, source, environment: owner } }) => {
+    const isFolder = source.type === 'sharedMailbox' || source.type === 'publicFolder';
+    return isFolder && owner === environment.name ? [{ name, source }] : [];
+  });
+  if (only !== undefined && found.length === 0) {
+    const reason = `policy ${JSON.stringify(only.document.name)} copies from no folder of environment ${JSON.stringify(environment.name)}`;
+    throw new Failure('usage', { details: { reason } });
+  }
+  return found;
+}
+
+async function* probeFolders(
+  policies: readonly FolderPolicy[],
+  { source }: Connection,
+  signal: AbortSignal,
+): AsyncGenerator<ProbeStep> {
+  for (const policy of policies) {
+    const steps = await stepsOf(policy, source, signal);
+    for (const step of steps) yield { ...step, name: `Policy "${policy.name}": ${step.name}` };
+    // A sign-in that is refused, or a server that is not there, is the same for all.
+    if (steps.some(({ failure }) => failure?.facts.scope === 'run')) return;
+  }
+}
+
+async function stepsOf(
+  { source: scope }: FolderPolicy,
+  source: ContactSource,
+  signal: AbortSignal,
+): Promise<readonly ProbeStep[]> {
+  try {
+    return (await source.probeFolders?.(scope, signal)) ?? [];
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (signal.aborted || failure.facts.whoActs === 'us') throw thrown;
+    return [{ name: 'source', ok: false, failure }];
+  }
 }
 
 const MAIL_STEP = 'Test mail';

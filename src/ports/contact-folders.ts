@@ -83,6 +83,8 @@ export interface ContactFolders {
    * stamp tells. A reading that stopped half way returns what it has with `failure`.
    */
   read(folder: SourceFolder, signal: AbortSignal): Promise<FolderItems>;
+  /** Asks for one item of a listed folder at most. Throws why what lies in it may not be read. */
+  tryOpen(folder: SourceFolder, signal: AbortSignal): Promise<void>;
   /** Of items that were read in the folder, in input order; undefined where one has none, or is gone. */
   readPictures(
     folder: SourceFolder,

@@ -2,7 +2,7 @@
 
 import type { Failure } from '../model/failure.ts';
 import type { SourceObjectId } from '../model/ids.ts';
-import type { SourcePart } from '../model/policy.ts';
+import type { PublicFolderSource, SharedMailboxSource, SourcePart } from '../model/policy.ts';
 import type { SourceObject } from '../model/source-object.ts';
 import type { SearchStep } from './exchange-search.ts';
 
@@ -36,6 +36,8 @@ export interface ProbeStep {
   readonly search?: readonly SearchStep[];
 }
 
+export type FolderSource = SharedMailboxSource | PublicFolderSource;
+
 export interface ContactSource {
   /**
    * Reads everything in the scope. A reading that stopped half way returns what it has with `isComplete` false and
@@ -45,4 +47,9 @@ export interface ContactSource {
   read(scope: SourcePart, signal: AbortSignal): Promise<SourceReading>;
   /** Says step by step whether reading works and which right is missing; never throws for a refused right. */
   probe(signal: AbortSignal): Promise<readonly ProbeStep[]>;
+  /**
+   * The same of the folders that such a policy names, a step for each: opens them without reading what lies in them.
+   * Absent where contacts come from directories only.
+   */
+  readonly probeFolders?: (scope: FolderSource, signal: AbortSignal) => Promise<readonly ProbeStep[]>;
 }

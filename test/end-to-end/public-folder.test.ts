@@ -73,6 +73,18 @@ describe('a public folder, from the command line', () => {
     await box.control.setRoles({ exchangeRoles: ['Exchange.ManageAsApp', 'full_access_as_app'] });
   });
 
+  it('is opened by the connection test, which says what is wrong', async () => {
+    const open = await box.run(['environment', 'test', 'contoso', '--policy', 'Customers']);
+    expect(open.output).toMatch(
+      /✓ Policy "Customers": Public folder \\Customers +this way ends on 1 April 2027/,
+    );
+    await box.control.setPublicFolderRights(['Customers'], 'visible');
+    const closed = await box.run(['environment', 'test', 'contoso']);
+    expect(closed.output).toMatch(/✗ Policy "Customers": Public folder \\Customers\s+Error 14050/);
+    expect(closed.output).toContain("Add-PublicFolderClientPermission -Identity '\\Customers'");
+    await box.control.setPublicFolderRights(['Customers'], 'read');
+  });
+
   it('fills mailboxes, and warns that this way ends', async () => {
     const { report } = await run();
     expect(report).toMatchObject({ run: { state: 'finished' }, applied: { created: 3 } });
@@ -153,26 +165,23 @@ describe('a public folder, from the command line', () => {
     const proxy = await startConnectProxy({ port: Number(new URL(box.emulator.url).port) });
     onTestFinished(() => proxy.close());
     // Nobody listens there: only the proxy leads to the emulator.
-    const nowhere = 'https://localhost:1';
+    const text = box.environmentText({ url: 'https://localhost:1' });
     const [, reader] = await box.control.people('UserMailbox');
-    const plain = `${box.environmentText({ url: nowhere })}  mailbox: ${reader?.primarySmtpAddress}\n`;
-    const apply = async (text: string) => {
-      await box.json(['environment', 'apply', box.write('contoso.yaml', text)]);
-      await box.useNewCertificate();
-    };
+    const proxied = `${text}  mailbox: ${reader?.primarySmtpAddress}\nproxy: ${proxy.url}\n`;
+    await box.json(['environment', 'apply', box.write('contoso.yaml', proxied)]);
+    await box.useNewCertificate();
     const faces = async () => {
       const all = (await box.control.requests(10_000)).map(({ face }) => face);
       return new Set(all.filter((face) => face !== 'control'));
     };
-    const text = (await box.run(['policy', 'export', 'Customers'])).output.replace(
-      /type: sharedMailbox\s+mailbox: .*/,
-      'type: publicFolder',
-    );
-    await box.json(['policy', 'apply', box.write('customers.yaml', text)]);
-    await apply(`${plain}proxy: ${proxy.url}\n`);
+    const ended = { run: { state: 'finished' }, source: { isComplete: true } };
     await box.control.clearRequests();
-    const { report } = await run();
-    expect(report).toMatchObject({ run: { state: 'finished' }, source: { isComplete: true } });
+    expect((await run()).report).toMatchObject(ended);
+    expect(await faces()).toEqual(new Set(['entra', 'exchange-admin', 'graph']));
+    const policy = (await box.run(['policy', 'export', 'Customers'])).output;
+    const ofPublicFolder = policy.replace(/type: sharedMailbox\s+mailbox: .*/, 'type: publicFolder');
+    await box.json(['policy', 'apply', box.write('customers.yaml', ofPublicFolder)]);
+    expect((await run()).report).toMatchObject(ended);
     const shared = (await box.control.people('SharedMailbox'))[0]?.primarySmtpAddress ?? '';
     const copy = ['public-folder', 'copy', '--environment', 'contoso', '--folder', '\\Customers'];
     expect(await box.json([...copy, '--mailbox', shared, '--with-subfolders'])).toMatchObject({
@@ -181,11 +190,14 @@ describe('a public folder, from the command line', () => {
     expect(new Set(proxy.asked)).toEqual(new Set(['localhost:1']));
     expect(await faces()).toEqual(new Set(['entra', 'exchange-admin', 'graph', 'ews', 'autodiscover']));
 
-    // The twin: without the proxy nothing of it arrives.
-    await apply(plain);
+    // The twin: what the proxy does not let through arrives in no other way.
+    proxy.isClosed = true;
     await box.control.clearRequests();
     const alone = await run(4);
-    expect(alone.report.failures[0]?.failure).toMatchObject({ number: 12010 });
+    expect(alone.report.failures[0]?.failure).toMatchObject({
+      number: 12010,
+      details: { proxy: new URL(proxy.url).host },
+    });
     expect(await faces()).toEqual(new Set());
   });
 });

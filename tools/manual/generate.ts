@@ -20,7 +20,14 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ['policy-reference.md', { policy: settingTables(policySettings(), '###') }],
     ['environment-reference.md', { environment: settingTables(environmentSettings(), '##') }],
     ['contact-properties.md', { properties: contactPropertyTable(), attributes: sourceAttributeTable() }],
-    ['permissions.md', { required: rightsTable(true), optional: rightsTable(false) }],
+    [
+      'permissions.md',
+      {
+        required: rightsTable('required'),
+        hybrid: rightsTable('hybrid'),
+        optional: rightsTable('optional'),
+      },
+    ],
     ['run-and-test.md', { 'exit codes': exitCodes() }],
     ['command-line.md', { commands: await commandChapters() }],
   ];

@@ -10,6 +10,7 @@ import { wrapped } from '../wrapped.ts';
 
 interface TestOptions {
   readonly sendTestMail?: string;
+  readonly policy?: string;
   readonly log?: boolean;
 }
 
@@ -20,26 +21,29 @@ export function addEnvironmentTestCommands(
 ): void {
   environment
     .command('test')
-    .description('Sign in and try every right; says which one is missing.')
+    .description(
+      'Sign in, try every right, and open the folders that policies copy from; says what is missing.',
+    )
     .argument('<name>', 'name or id of the environment')
     .option('--send-test-mail <address>', 'also send a mail to this address; the address is not stored')
+    .option('--policy <name>', 'of policies that copy from a folder, open the folders of this one only')
     .option('--log', 'show every HTTP request of the test with its id; LDAP is not shown')
     .addHelpText(
       'after',
       examples(
         'environment test contoso',
         'environment test contoso --send-test-mail admin@contoso.example',
+        'environment test contoso --policy Customers',
         'environment test contoso --log',
       ),
     )
     .action(async (name: string, options: TestOptions) => {
-      const { sendTestMail, log: showsLog = false } = options;
+      const { sendTestMail, policy, log: showsLog = false } = options;
       const operations = await environments();
-      const probe = await operations.probe(
-        name,
-        undefined,
-        sendTestMail === undefined ? {} : { testMailTo: sendTestMail },
-      );
+      const probe = await operations.probe(name, undefined, {
+        ...(sendTestMail === undefined ? {} : { testMailTo: sendTestMail }),
+        ...(policy === undefined ? {} : { policy }),
+      });
       const failed = probe.steps.find((step) => !step.ok);
       if (failed !== undefined)
         context.end(failed.failure === undefined ? EXIT.configuration : exitCodeOfFailure(failed.failure));

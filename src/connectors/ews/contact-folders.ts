@@ -17,7 +17,7 @@ import { type FoundFolder, foldersBelowContacts, readFolder } from './folder-tre
 import { type RowReader, readAllRows, readRowsSince } from './item-rows.ts';
 import { type MailboxSession, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { STAMP_RULES } from './read-folder.ts';
-import { knownContacts, openContacts, SOURCE_FORMAT, sourceRowOf } from './read-folder-items.ts';
+import { knownContacts, openContacts, SOURCE_FORMAT, sourceRowOf, tryFolder } from './read-folder-items.ts';
 
 export interface EwsContactFoldersOptions extends Omit<SessionOptions, 'client' | 'log'> {
   readonly client: EwsClient;
@@ -46,6 +46,7 @@ export function openEwsContactFolders(options: EwsContactFoldersOptions): OpenCo
         const memory = rememberedItems(cache, memoryKey(mailbox.id, folderId), SOURCE_FORMAT, log);
         return readSourceItems(protocol, folder, memory, signal);
       },
+      tryOpen: ({ folderId }, signal) => tryFolder(session, folderId, signal),
       readPictures: (_, itemIds, signal) => readPictures(session, itemIds, signal),
     };
   };

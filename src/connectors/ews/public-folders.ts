@@ -25,7 +25,13 @@ import {
 } from './mailbox-session.ts';
 import { extendedIn } from './mapi-property.ts';
 import { STAMP_RULES } from './read-folder.ts';
-import { type KnownContacts, knownContacts, readFolderItems, SOURCE_FORMAT } from './read-folder-items.ts';
+import {
+  type KnownContacts,
+  knownContacts,
+  readFolderItems,
+  SOURCE_FORMAT,
+  tryFolder,
+} from './read-folder-items.ts';
 import type { XmlElement } from './xml-element.ts';
 
 /** Throws `publicFoldersNotFound`, and whatever the way there throws. */
@@ -87,6 +93,15 @@ export function openEwsPublicFolders(options: EwsPublicFoldersOptions): ContactF
     async read({ folderId }, signal) {
       const { folder, session } = await placeOf(folderId, signal);
       return readPublicFolder(options, session, folder, signal);
+    },
+    async tryOpen({ folderId }, signal) {
+      const { folder, session } = await placeOf(folderId, signal);
+      try {
+        await tryFolder(session, folderId, signal);
+      } catch (thrown) {
+        if (signal.aborted || !isDenied(thrown)) throw thrown;
+        throw denied(folder, options.reader, thrown);
+      }
     },
     async readPictures({ folderId }, itemIds, signal) {
       const { session } = await placeOf(folderId, signal);

@@ -110,6 +110,15 @@ async function readRows(
   }
 }
 
+/** Throws why its items may not be listed. */
+export async function tryFolder(
+  session: MailboxSession,
+  folderId: FolderId,
+  signal: AbortSignal,
+): Promise<void> {
+  requireDone(await session.ask(findItems(folderId, 0, 1), signal));
+}
+
 /** Items of other classes, such as notes and meeting requests that somebody dragged there, are no contacts. */
 export function sourceRowOf(row: XmlElement, codec: MarkCodec): Row | undefined {
   if (row.name !== 'Contact' && row.name !== 'DistributionList') return undefined;

@@ -128,7 +128,10 @@ export async function probeSignIn(
   const scoped = missing.filter((right) => right.canBeScoped && right.name !== 'Contacts.ReadWrite');
   const notes = [
     ...scoped.map((right) => `${right.name} is not granted tenant-wide; RBAC for Applications may grant it.`),
-    ...optional.map((right) => `Not granted: ${right.name}. ${right.usedFor}`),
+    ...optional.map(
+      ({ name, usedFor, neededInHybrid }) =>
+        `Not granted: ${name}. ${usedFor}${neededInHybrid === undefined ? '' : ' Hybrid environments need it.'}`,
+    ),
     ...(excess.length > 0 ? [`Granted and not needed: ${excess.join(', ')}.`] : []),
   ];
   steps.push({

@@ -9,6 +9,8 @@ export interface Right {
   /** false: contactSync does without it; `usedFor` says what is then missing. */
   readonly isRequired: boolean;
   readonly usedFor: string;
+  /** For what a hybrid environment cannot do without it. */
+  readonly neededInHybrid?: string;
   /** Wider permissions that include it. */
   readonly includedIn: readonly string[];
   /** May be granted for some mailboxes by RBAC for Applications instead; then the token does not name it. */
@@ -44,8 +46,8 @@ export const RIGHTS: readonly Right[] = [
     name: 'User.Read.All',
     resource: 'graph',
     isRequired: false,
-    usedFor:
-      'Filling what Exchange does not keep of users; the reading without the Exchange admin REST. Hybrid environments need it: who comes from Active Directory.',
+    usedFor: 'Filling what Exchange does not keep of users; the reading without the Exchange admin REST.',
+    neededInHybrid: 'Telling which people of the tenant come from Active Directory.',
     includedIn: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
     canBeScoped: false,
   },

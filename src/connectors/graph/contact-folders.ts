@@ -80,6 +80,10 @@ export function openGraphContactFolders(options: GraphContactFoldersOptions): Op
         const memory = rememberedItems(cache, memoryKey(mailbox.id, folderId), FORMAT, log);
         return readSourceItems(protocol, folder, memory, signal);
       },
+      async tryOpen({ folderId }, signal) {
+        const path = `${requests.path('contactFolders', folderId, 'contacts')}?$top=1&$select=id`;
+        requireSuccess(await requests.get(path, signal), requests.toFailure);
+      },
       readPictures: (_, itemIds, signal) => readPictures(requests, itemIds, signal),
     };
   };

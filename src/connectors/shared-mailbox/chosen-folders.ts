@@ -44,7 +44,9 @@ function follow(all: readonly SourceFolder[], path: readonly string[]): SourceFo
       (one) => parent !== undefined && one.parentId === parent && one.name.toLowerCase() === lower,
     );
   }
-  return at?.holdsContacts === true ? at : new Failure('sourceFolderNotFound', { details: { path } });
+  if (at?.holdsContacts === true) return at;
+  const reason = at === undefined ? {} : { reason: 'holdsNoContacts' };
+  return new Failure('sourceFolderNotFound', { details: { path, ...reason } });
 }
 
 /** What contactSync made there belongs to no source, nor do the folders that Outlook keeps for itself. */

@@ -12,3 +12,4 @@ export {
   type SharedMailboxOptions,
   type SharedMailboxReader,
 } from './shared-mailbox-source.ts';
+export { createPublicFolderTrial, createSharedMailboxTrial, type FolderTrial } from './try-folders.ts';

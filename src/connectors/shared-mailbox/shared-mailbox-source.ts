@@ -49,8 +49,8 @@ export function inMailbox(failure: Failure, mailbox: string): Failure {
   });
 }
 
-async function findMailbox(
-  { directory, location }: SharedMailboxOptions,
+export async function findMailbox(
+  { directory, location }: Pick<SharedMailboxOptions, 'directory' | 'location'>,
   address: string,
   signal: AbortSignal,
 ): Promise<TargetMailbox> {
