@@ -145,6 +145,23 @@ export interface RunSelection {
   readonly withTimes?: boolean;
 }
 
+export interface CleanUpRequest {
+  /** Where; otherwise where the policy belongs, or belonged when it last ran. */
+  readonly environment?: string;
+  /** One that is no longer stored by its id. */
+  readonly policy: string;
+  /** By address; nothing given: all that the policy wrote to. */
+  readonly mailboxes?: readonly string[];
+  /**
+   * Also looks for the policy's mark in every mailbox of the environment (or in these), whatever is remembered here. A
+   * policy that nothing is remembered of is always searched for.
+   */
+  readonly isSearching?: boolean;
+  /** What it wrote into Contacts itself, which only a policy with `folder.useDefaultContacts` did. */
+  readonly inContacts?: boolean;
+  readonly mode: 'run' | 'test';
+}
+
 export interface RunOperations {
   /**
    * Begins a run and returns when it has; `events` follows it. A document instead of a name is stored first, except
@@ -159,17 +176,14 @@ export interface RunOperations {
     readonly mailboxes: readonly string[];
     readonly mode: 'run' | 'test';
   }): Promise<RunView>;
-  /** Looks into every mailbox for folders with our mark; finds what was left behind when the database was lost. */
-  scan(environment: string, signal?: AbortSignal): Promise<ScanView>;
-  /**
-   * Removes what one policy wrote from all mailboxes it wrote to. A policy that is no longer stored is named by the
-   * id that `scan` found, with its environment; it is then searched for in every mailbox.
-   */
-  cleanUp(request: {
-    readonly environment?: string;
-    readonly policy: string;
-    readonly mode: 'run' | 'test';
-  }): Promise<RunView>;
+  /** Looks into mailboxes, all or these, for what carries our mark, of whatever policy; writes nothing. */
+  scan(
+    environment: string,
+    signal?: AbortSignal,
+    options?: { readonly mailboxes?: readonly string[] },
+  ): Promise<ScanView>;
+  /** Removes what one policy wrote. Where more mailboxes are emptied than its brake allows the plan waits. */
+  cleanUp(request: CleanUpRequest): Promise<RunView>;
   /** Ends a run of this process, or one that waits for an approval. Idempotent. */
   cancel(run: string): Promise<RunView>;
   /** Newest first. */

@@ -457,6 +457,24 @@ export interface LiveRunView {
   readonly times: RunTimesView;
 }
 
+/** Whose marks a scan found. */
+export interface ScannedPolicyView {
+  readonly policyId: string;
+  /**
+   * `stored`: a policy of this data directory; `removed`: it was one; `unknown`: of another installation, perhaps one at
+   * work, or of a database that was lost.
+   */
+  readonly state: 'stored' | 'removed' | 'unknown';
+  /** The latest one, where it is remembered. */
+  readonly name?: string;
+  /** When the latest run of this data directory began. */
+  readonly lastRunAt?: string;
+  /** The latest of its folders; users change items, too. */
+  readonly lastChangedAt?: string;
+  readonly mailboxes: number;
+  readonly items: number;
+}
+
 export interface ScanView {
   /** false: some mailboxes could not be read. */
   readonly isComplete: boolean;
@@ -469,6 +487,12 @@ export interface ScanView {
     readonly policyId: string;
     /** undefined: no stored policy has this id. */
     readonly policyName: string | undefined;
+    /** When an item in it last changed, through whomever; absent where the mailbox does not tell. */
+    readonly lastChangedAt?: string;
+    /** Contacts itself, where users may have dragged contacts to. */
+    readonly isContacts?: true;
   }[];
+  /** Those that were found. */
+  readonly policies: readonly ScannedPolicyView[];
   readonly failures: readonly { readonly primarySmtpAddress: string; readonly failure: FailureView }[];
 }

@@ -16,7 +16,7 @@ export const REASON_WORDS = {
   mailboxLeft: 'the mailbox left the policy',
   mergedIntoOtherPolicy: 'another policy of the folder writes the person',
   ownObject: 'is the mailbox owner',
-  policyRemoved: 'the policy is removed',
+  policyRemoved: 'all contacts of the policy go',
   rollback: 'rolled back',
 };
 

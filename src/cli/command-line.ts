@@ -3,6 +3,7 @@
 import { OperationError } from '@contactsync/contract';
 import { Command, CommanderError } from 'commander';
 import { addCertificateCommands } from './commands/certificate.ts';
+import { addCleanUpCommands } from './commands/clean-up.ts';
 import { addEnvironmentCommands } from './commands/environment.ts';
 import { addLicenseCommands } from './commands/license.ts';
 import { addMaintenanceCommands } from './commands/maintenance.ts';
@@ -102,6 +103,7 @@ ${EXIT_HELP}`,
   addReportsCommands(program, context);
   addServiceCommands(program, context);
   addLicenseCommands(program, context);
+  addCleanUpCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

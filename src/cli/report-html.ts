@@ -124,7 +124,7 @@ export function reportHtml(report: ReportView): string {
   const brake =
     report.brake === undefined
       ? ''
-      : `<h2>Brake</h2><ul class="warn">${report.brake.reasons.map((reason) => `<li>${html(brakeReasonText(reason))}</li>`).join('')}</ul><p class="soft">Digest ${html(report.brake.digest)}</p>`;
+      : `<h2>Brake</h2><ul class="warn">${report.brake.reasons.map((reason) => `<li>${html(brakeReasonText(reason, report.source === undefined))}</li>`).join('')}</ul><p class="soft">Digest ${html(report.brake.digest)}</p>`;
   const failures =
     report.failures.length === 0
       ? ''

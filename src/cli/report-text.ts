@@ -79,13 +79,14 @@ export function forecastLine({ run, times }: ReportView): string | undefined {
   return `The real run takes ${what}${parts}`;
 }
 
-export function brakeReasonText(reason: BrakeReasonView): string {
+/** `isCleanUp`: emptied by order, not because they left. */
+export function brakeReasonText(reason: BrakeReasonView, isCleanUp = false): string {
   const share = reason.unit === 'percent' ? `${reason.limit} %` : `${reason.limit}`;
   switch (reason.rule) {
     case 'people':
       return `${count(reason.count, 'person', 'people')} of ${reason.base} would leave the selection (limit ${share})`;
     case 'mailboxes':
-      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would leave the policy (limit ${share})`;
+      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would ${isCleanUp ? 'be emptied' : 'leave the policy'} (limit ${share})`;
     case 'mailbox':
       return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base} for no reason at the source (limit ${share})`;
   }
@@ -93,11 +94,13 @@ export function brakeReasonText(reason: BrakeReasonView): string {
 
 export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): string[] {
   const { run } = report;
+  // No source was read: also of a test.
+  const isCleanUp = report.source === undefined;
   const lines = [
     run.kind === 'test'
       ? paint('yellow', 'The brake would stop this run before anything is written:')
       : paint('yellow', 'The brake is engaged; nothing was written:'),
-    ...brake.reasons.slice(0, 10).map((reason) => `  - ${brakeReasonText(reason)}`),
+    ...brake.reasons.slice(0, 10).map((reason) => `  - ${brakeReasonText(reason, isCleanUp)}`),
   ];
   const forecast = forecastLine(report);
   if (brake.reasons.length > 10) lines.push(`  … and ${count(brake.reasons.length - 10, 'more reason')}`);
@@ -107,7 +110,9 @@ export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): 
       'If this is what you want:',
       `  contactsync plan show ${run.id.slice(0, 8)}`,
       `  contactsync approve ${run.id.slice(0, 8)} --digest ${brake.digest}`,
-      'Otherwise mend the policy and run it again; this plan is then superseded.',
+      isCleanUp
+        ? `Otherwise: contactsync cancel ${run.id.slice(0, 8)}`
+        : 'Otherwise mend the policy and run it again; this plan is then superseded.',
     );
   return lines;
 }

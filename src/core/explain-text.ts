@@ -102,7 +102,7 @@ const REASONS: Readonly<Record<ChangeReason, string>> = {
   mailboxLeft: 'the mailbox left the policy',
   ownObject: "it is the mailbox owner's own contact",
   mergedIntoOtherPolicy: 'the contact of another policy, which comes first, stands for the person',
-  policyRemoved: 'the policy is removed',
+  policyRemoved: 'all contacts of the policy go',
   rollback: 'a run is rolled back',
 };
 

@@ -8,6 +8,7 @@ import type { Companion } from '../model/offer.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
+import { applyCleanUp } from './clean-up.ts';
 import { readCompanions, rememberOffer } from './companions.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
@@ -37,9 +38,9 @@ export async function approveRun(
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<Run> {
-  requireLicense(request.limit);
   const waiting = await ports.runs.read(request.runId);
   if (waiting === undefined) throw new Failure('notFound', { details: { run: request.runId } });
+  if (waiting.kind !== 'cleanup') requireLicense(request.limit);
   const holding = { leases: ports.leases, holder: request.holder, signal };
   return holdingPolicy(waiting.policyId, holding, async (held) => {
     // Read again under the lease: another process may have approved or superseded it meanwhile.
@@ -61,10 +62,19 @@ export async function approveRun(
     const actual = await planDigest(request.runId, revision, ports.runs);
     if (request.digest !== actual || pending.digest !== actual) throw new Failure('planChanged');
 
+    const goOn = async (): Promise<void> => {
+      await recorder.resume(await ports.runs.readEvents(request.runId));
+      await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
+      await recorder.enter('applying');
+    };
+    if (run.kind === 'cleanup') {
+      await goOn();
+      const isPlannedWhole = !(await hasFailedInPlanning(request.runId, ports));
+      const approved = { revision, holder: request.holder, concurrency, isPlannedWhole };
+      return recorder.carryOut(held, () => applyCleanUp(approved, ports, recorder, held));
+    }
     const { context, mailboxIds, companions } = await contextOf(request.runId, run, revision, ports);
-    await recorder.resume(await ports.runs.readEvents(request.runId));
-    await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
-    await recorder.enter('applying');
+    await goOn();
     return recorder.carryOut(held, async () => {
       const applied = await applyWaves(
         { revision, context, recent: undefined, holder: request.holder, concurrency },

@@ -1,21 +1,20 @@
-// Removes a policy's contacts from mailboxes, with the same planner, journal and report as a run; and finds what was
-// left behind by policies that nobody remembers.
+// Removes a policy's contacts from mailboxes, with the same planner, brake, journal and report as a run.
 
+import { addToTally, emptyTally, engageBrake } from '../core/brake.ts';
 import { rulesDigest } from '../core/fingerprint.ts';
 import { Failure } from '../model/failure.ts';
-import { policyId, type RunId, type SourceObjectId } from '../model/ids.ts';
+import { type MailboxId, policyId, type RunId, type SourceObjectId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
-import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
+import type { BrakeLimits, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
-import type { MarkedFolder } from '../ports/mailbox-target.ts';
 import { applyWaves } from './apply-waves.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
-import { forEachBounded } from './mailbox-pool.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { waitForApproval } from './wait-for-approval.ts';
 
 export interface CleanUpRequest {
   readonly runId: RunId;
@@ -24,10 +23,18 @@ export interface CleanUpRequest {
   readonly mailboxes: readonly TargetMailbox[];
   /** Only their contacts go, by order; nothing given: everybody's. */
   readonly people?: ReadonlySet<SourceObjectId>;
+  /** Where more mailboxes would be emptied the plan waits for an approval; nothing given: it was approved before. */
+  readonly brake?: CleanUpBrake;
   readonly mode: 'run' | 'test';
   readonly holder: string;
   readonly concurrency?: number;
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface CleanUpBrake {
+  readonly limits: BrakeLimits;
+  /** All that the policy is known to have written to. */
+  readonly written: ReadonlySet<MailboxId>;
 }
 
 export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
@@ -59,25 +66,12 @@ async function carryOut(
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { policy } = request.revision;
-  const { people } = request;
-  const context: PlanningContext = {
-    policy,
-    policyId: policyId(policy.id),
-    wanted: new Map(),
-    undecided: new Set(),
-    markedNoContactSync: new Set(),
-    withheld: people ?? new Set(),
-    ...(people === undefined ? {} : { only: people }),
-    departures: new Map(),
-    mayDelete: true,
-    rulesDigest: rulesDigest(policy),
-    now: ports.clock.now().toISOString(),
-    emptyReason: 'policyRemoved',
-  };
+  const { people, revision } = request;
+  const context = contextOf(revision, ports.clock.now().toISOString(), people);
   // A mailbox that loses one person is not emptied.
   const purpose = people === undefined ? 'empty' : 'fill';
   const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
+  const tally = emptyTally();
   let failed = 0;
   await recorder.enter('planning');
   const trying = { clock: ports.clock, recorder, concurrency, signal };
@@ -85,6 +79,7 @@ async function carryOut(
     isReading: true,
     work: async (mailbox) => {
       const { plan } = await planOneMailbox(mailbox, purpose, context, ports, signal);
+      addToTally(tally, plan);
       // What a newer release wrote can only be removed by it; that is no success.
       const isNewer = plan.notices.some(({ kind }) => kind === 'newerMark');
       // Also a mailbox with nothing left is applied, so that it is no longer remembered as written to.
@@ -102,9 +97,11 @@ async function carryOut(
       if (isNewer) throw new Failure('newerMark');
     },
     onFailure: async (mailbox, failure) => {
-      failed += 1;
+      // A mailbox that is gone took its contacts along; should it come back, it is still remembered.
+      const isGone = failure.code === 'mailboxNotProvisioned';
+      if (!isGone) failed += 1;
       await recorder.emit({
-        type: 'mailbox.failed',
+        type: isGone ? 'mailbox.skipped' : 'mailbox.failed',
         mailboxId: mailbox.id,
         primarySmtpAddress: mailbox.primarySmtpAddress,
         phase: 'planning',
@@ -112,47 +109,87 @@ async function carryOut(
       });
     },
   });
-  if (request.mode === 'test') return recorder.end(failed === 0 ? 'finished' : 'finishedWithErrors');
-  await supersedeWaiting(context.policyId, ports);
+  const endOfTest = failed === 0 ? 'finished' : 'finishedWithErrors';
+  if (request.mode === 'run') await supersedeWaiting(context.policyId, ports);
+  if (request.brake !== undefined) {
+    const { limits, written } = request.brake;
+    const reasons = engageBrake({ limits, tally, lastPeople: new Set(), lastMailboxes: written });
+    if (reasons.length > 0) return waitForApproval(request, reasons, endOfTest, ports, recorder);
+  }
+  if (request.mode === 'test') return recorder.end(endOfTest);
   await recorder.enter('applying');
-  const input = {
-    revision: request.revision,
-    context,
-    recent: undefined,
-    holder: request.holder,
-    concurrency,
-  };
-  const applied = await applyWaves(input, ports, recorder, signal);
-  // Where its contacts are gone, the other policies of the folder must not wait for it.
-  if (people === undefined) await ports.memory.removeOffer(context.policyId);
-  return recorder.end(failed + applied.failed === 0 ? 'finished' : 'finishedWithErrors', applied.failure);
+  const work = { revision, holder: request.holder, concurrency, isPlannedWhole: failed === 0 };
+  return applyAll(work, context, ports, recorder, signal);
 }
 
-export interface ScannedMailbox {
-  readonly mailbox: TargetMailbox;
-  readonly folders: readonly MarkedFolder[];
-  readonly failure: Failure | undefined;
+export interface ApprovedCleanUp {
+  readonly revision: PolicyRevision;
+  readonly holder: string;
+  readonly concurrency: number;
+  /** false: a mailbox failed while it was planned. */
+  readonly isPlannedWhole: boolean;
 }
 
-/** Looks into every mailbox of the scope for folders with our mark, whatever policy they belong to. */
-export async function scanMailboxes(
-  request: { readonly scope: MailboxesPart; readonly concurrency?: number },
-  ports: Pick<RunPorts, 'directory' | 'targets'>,
+/** The plans of a clean-up that waited, once they are released. */
+export function applyCleanUp(
+  approved: ApprovedCleanUp,
+  ports: RunPorts,
+  recorder: RunRecorder,
   signal: AbortSignal,
-): Promise<{ readonly mailboxes: readonly ScannedMailbox[]; readonly isComplete: boolean }> {
-  const reading = await ports.directory.readMailboxes(request.scope, signal);
-  const scanned: ScannedMailbox[] = [];
-  await forEachBounded(
-    reading.mailboxes,
-    request.concurrency ?? DEFAULT_CONCURRENCY,
-    signal,
-    async (mailbox) => {
-      const folders = await ports.targets.scan(mailbox, signal);
-      scanned.push({ mailbox, folders, failure: undefined });
-    },
-    async (mailbox, failure) => {
-      scanned.push({ mailbox, folders: [], failure });
-    },
-  );
-  return { mailboxes: scanned, isComplete: reading.isComplete };
+): Promise<Run> {
+  const context = contextOf(approved.revision, recorder.run.startedAt);
+  return applyAll(approved, context, ports, recorder, signal);
+}
+
+async function applyAll(
+  { revision, holder, concurrency, isPlannedWhole }: ApprovedCleanUp,
+  context: PlanningContext,
+  ports: RunPorts,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+): Promise<Run> {
+  const input = { revision, context, recent: undefined, holder, concurrency };
+  const applied = await applyWaves(input, ports, recorder, signal);
+  if (context.only === undefined && (await wasWhole(recorder, context, ports))) {
+    // Where its contacts are gone, the other policies of the folder must not wait for it.
+    await ports.memory.removeOffer(context.policyId);
+  }
+  const isClean = isPlannedWhole && applied.failed === 0;
+  return recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
+}
+
+/** No mailbox that the policy wrote to was left out on purpose. */
+async function wasWhole(
+  { run }: RunRecorder,
+  { policyId: id }: PlanningContext,
+  ports: RunPorts,
+): Promise<boolean> {
+  const events = await ports.runs.readEvents(run.id, [
+    'mailbox.planned',
+    'mailbox.failed',
+    'mailbox.skipped',
+  ]);
+  const met = new Set(events.flatMap((event) => ('mailboxId' in event ? [event.mailboxId] : [])));
+  return (await ports.memory.readWrittenMailboxes(id)).every((mailbox) => met.has(mailbox.id));
+}
+
+function contextOf(
+  { policy }: PolicyRevision,
+  now: string,
+  people?: ReadonlySet<SourceObjectId>,
+): PlanningContext {
+  return {
+    policy,
+    policyId: policyId(policy.id),
+    wanted: new Map(),
+    undecided: new Set(),
+    markedNoContactSync: new Set(),
+    withheld: people ?? new Set(),
+    ...(people === undefined ? {} : { only: people }),
+    departures: new Map(),
+    mayDelete: true,
+    rulesDigest: rulesDigest(policy),
+    now,
+    emptyReason: 'policyRemoved',
+  };
 }

@@ -8,7 +8,7 @@ import type { FailureCode } from '../model/failure-codes.ts';
 import type { MailboxId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
-import type { BrakeReason, Run, RunState } from '../model/run.ts';
+import type { Run } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { readCompanions, rememberOffer } from './companions.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
@@ -17,13 +17,13 @@ import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
 import { requireLicense } from './license-check.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
-import { planDigest } from './plan-digest.ts';
 import { isNothingToDo, type PlannedMailbox, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { readSource, type SourceResult } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
 import { RecentMailboxes } from './recent-mailboxes.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { waitForApproval } from './wait-for-approval.ts';
 import { writePhotos } from './write-photos.ts';
 
 /** A right of the whole account that shows at a mailbox. */
@@ -139,21 +139,6 @@ async function carryOut(
   await writePhotos(pass, targets.fill, ports, recorder, signal);
   const isClean = isPlannedWhole && applied.isClean;
   return await recorder.end(isClean ? 'finished' : 'finishedWithErrors', applied.failure);
-}
-
-async function waitForApproval(
-  request: RunRequest,
-  reasons: readonly BrakeReason[],
-  endOfTest: RunState,
-  ports: RunPorts,
-  recorder: RunRecorder,
-): Promise<Run> {
-  const digest = await planDigest(request.runId, request.revision, ports.runs);
-  await recorder.emit({ type: 'brake.engaged', reasons, digest });
-  if (request.mode === 'test') return await recorder.end(endOfTest);
-  await ports.runs.saveApproval(request.runId, { digest, since: ports.clock.now().toISOString() });
-  await recorder.enter('awaitingApproval');
-  return recorder.run;
 }
 
 interface PlannedAll {

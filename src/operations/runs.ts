@@ -1,40 +1,32 @@
 // Runs: begun, approved, rolled back, cancelled, listed, followed; their plans and reports.
 
-import type { DocumentText, PolicyOperations, RunOperations, RunView, ScanView } from '@contactsync/contract';
+import type { DocumentText, PolicyOperations, RunOperations, RunView } from '@contactsync/contract';
 import { buildReport, CUT_OFF_STATES, countWrites } from '../core/report.ts';
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
-import { cleanUp, scanMailboxes } from '../engine/clean-up.ts';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
-import { isUuid, type MailboxId, policyId, type RunId } from '../model/ids.ts';
-import type { MailboxesPart, PolicyRevision } from '../model/policy.ts';
+import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
+import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
+import { makeCleanUpOperations } from './clean-ups.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun } from './lookup.ts';
-import { presentEvent, presentPlan, presentReport, presentRun, presentThrown } from './present.ts';
+import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
 import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
-
-const WHOLE_ORGANIZATION: MailboxesPart = {
-  groups: [],
-  organizationalUnits: [],
-  addresses: [],
-  exclude: [],
-  types: ['userMailbox', 'linkedMailbox', 'sharedMailbox', 'roomMailbox', 'equipmentMailbox'],
-};
 
 export function makeRunOperations(
   dependencies: OperationsDependencies,
   live: LiveRuns,
   documents: Pick<PolicyOperations, 'apply' | 'validate'>,
 ): RunOperations {
-  const { runs, policies, environments, memory, journal, holder, audit, user, format } = dependencies;
+  const { runs, policies, environments, journal, holder, audit, user, format } = dependencies;
 
   /** As it is: one whose process died has ended. */
   async function look(prefix: string): Promise<Run> {
@@ -89,61 +81,6 @@ export function makeRunOperations(
     });
   }
 
-  async function scanMailboxesOf(environment: Environment, signal: AbortSignal) {
-    return withPorts(dependencies, environment, (ports) =>
-      scanMailboxes({ scope: WHOLE_ORGANIZATION }, ports, signal),
-    );
-  }
-
-  async function scanFor(environment: Environment, signal: AbortSignal): Promise<ScanView> {
-    const { mailboxes, isComplete } = await scanMailboxesOf(environment, signal);
-    const names = new Map((await policies.list()).map(({ document }) => [document.id, document.name]));
-    return {
-      isComplete: isComplete && mailboxes.every(({ failure }) => failure === undefined),
-      mailboxes: mailboxes.length,
-      folders: mailboxes.flatMap(({ mailbox, folders }) =>
-        folders.map((folder) => ({
-          primarySmtpAddress: mailbox.primarySmtpAddress,
-          folder: folder.name,
-          items: folder.itemCount,
-          policyId: folder.policyId,
-          policyName: names.get(folder.policyId),
-        })),
-      ),
-      failures: mailboxes.flatMap(({ mailbox, failure }) =>
-        failure === undefined
-          ? []
-          : [{ primarySmtpAddress: mailbox.primarySmtpAddress, failure: presentThrown(failure) }],
-      ),
-    };
-  }
-
-  /** A policy that only its marks in the mailboxes remember. */
-  async function forgotten(environment: Environment, id: string) {
-    if (!isUuid(id)) throw new Failure('notFound', { details: { policy: id } });
-    const { mailboxes } = await scanMailboxesOf(environment, new AbortController().signal);
-    const wanted = policyId(id);
-    const marked = mailboxes.flatMap(({ mailbox, folders }) => {
-      const folder = folders.find((candidate) => candidate.policyId === wanted);
-      return folder === undefined ? [] : [{ mailbox, folder }];
-    });
-    const [first] = marked;
-    if (first === undefined) throw new Failure('notFound', { details: { policy: id } });
-    const text = JSON.stringify({
-      kind: 'policy',
-      version: 1,
-      id: wanted,
-      name: `forgotten policy ${wanted.slice(0, 8)}`,
-      environment: environment.name,
-      source: { type: 'exchangeOnline' },
-      folder: { name: first.folder.name },
-    });
-    return {
-      revision: { policy: format.parsePolicy({ text }), revision: 1 },
-      mailboxes: marked.map(({ mailbox }) => mailbox),
-    };
-  }
-
   function addressesOf(events: readonly RecordedEvent[]): Map<MailboxId, string> {
     return new Map(
       events.flatMap((event) =>
@@ -170,13 +107,17 @@ export function makeRunOperations(
       const run = await findRun(runs, prefix);
       // Whoever edited the policy meanwhile no longer wants what was planned before.
       const current = await policies.readById(run.policyId);
-      if (run.state === 'awaitingApproval' && current?.revision !== run.policyRevision) {
+      const isAsPlanned =
+        current?.revision === run.policyRevision || (current === undefined && run.kind === 'cleanup');
+      if (run.state === 'awaitingApproval' && !isAsPlanned) {
         throw new Failure('planChanged', {
           details: { planned: run.policyRevision, current: current?.revision ?? 'removed' },
         });
       }
       const environment = await environmentOfRun(run);
-      const limit = await limitFor(dependencies, 'run', { id: run.policyId });
+      // Taking back what was written needs no license, and begins no trial.
+      const mode = run.kind === 'cleanup' ? 'test' : 'run';
+      const limit = await limitFor(dependencies, mode, { id: run.policyId });
       const events = await runs.readEvents(run.id);
       await live.start(
         (runId, onEvent, signal) =>
@@ -217,30 +158,7 @@ export function makeRunOperations(
       return view(id);
     },
 
-    async scan(environmentName, signal = new AbortController().signal) {
-      const { document: environment } = await findDocument(environments, 'environment', environmentName);
-      return scanFor(environment, signal);
-    },
-
-    async cleanUp({ environment: environmentName, policy, mode }) {
-      const stored = (await policies.readByName(policy)) ?? (await policies.readById(policy.toLowerCase()));
-      const where = environmentName ?? stored?.document.environment;
-      if (where === undefined) throw new Failure('notFound', { details: { policy } });
-      const { document: environment } = await findDocument(environments, 'environment', where);
-      const found =
-        stored === undefined
-          ? await forgotten(environment, policy)
-          : {
-              revision: { policy: stored.document, revision: stored.revision },
-              mailboxes: await memory.readWrittenMailboxes(policyId(stored.document.id)),
-            };
-      const id = await live.start((runId, onEvent, signal) =>
-        withPorts(dependencies, environment, (ports) =>
-          cleanUp({ runId, ...found, mode, holder, onEvent }, ports, signal),
-        ),
-      );
-      return view(id);
-    },
+    ...makeCleanUpOperations(dependencies, live),
 
     async cancel(prefix) {
       const run = await look(prefix);

@@ -21,8 +21,9 @@ export interface MailboxTargets {
   /** No request is made before the first call on the result. */
   open(mailbox: TargetMailbox, policyId: PolicyId, folder: FolderPart): MailboxTarget;
   /**
-   * Every folder below Contacts (also nested ones) that carries a mark of any policy, with its number of items. Finds
-   * what was left behind when the database was lost. Throws as MailboxTarget does.
+   * Every folder below Contacts (also nested ones) that carries a mark of any policy, with its number of items; and
+   * Contacts itself, once for each policy with marked items in it, with the number of those. Finds what was left behind
+   * when the database was lost. Throws as MailboxTarget does.
    */
   scan(mailbox: TargetMailbox, signal: AbortSignal): Promise<readonly MarkedFolder[]>;
 }
@@ -30,8 +31,13 @@ export interface MailboxTargets {
 export interface MarkedFolder {
   readonly policyId: PolicyId;
   readonly folderId: FolderId;
+  /** '' of Contacts itself, which is called differently in every language. */
   readonly name: string;
   readonly itemCount: number;
+  /** ISO 8601; when an item in it last came, changed or went, through whomever. Absent where the mailbox does not tell. */
+  readonly lastChangedAt?: string;
+  /** Where a policy with `folder.useDefaultContacts` writes, and where users drag contacts to. */
+  readonly isContacts?: true;
 }
 
 export interface ReadFolderOptions {

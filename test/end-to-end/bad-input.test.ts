@@ -126,7 +126,7 @@ describe('the command line', () => {
       await expectFailure(['approve', 'abc'], 10050, 2);
       await expectFailure(['runs', '--limit', 'many'], 10050, 2);
       await expectFailure(['runs', '--state', 'sleeping'], 10050, 2);
-      await expectFailure(['cleanup'], 10050, 2);
+      await expectFailure(['clean-up'], 10050, 2);
     }),
   );
 

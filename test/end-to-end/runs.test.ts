@@ -329,14 +329,26 @@ describe('the end of a policy', () => {
       exitCode: 2,
     });
     await box.json(['policy', 'remove', 'All staff', '--keep-contacts']);
-    const scan = await box.json<ScanView>(['cleanup', '--scan', '--environment', 'contoso']);
+    const scan = await box.json<ScanView>(['clean-up', 'scan', '--environment', 'contoso']);
     const forgotten = scan.folders.filter((folder) => folder.policyName === undefined);
     expect(forgotten.length).toBeGreaterThan(0);
     const id = forgotten[0]?.policyId ?? '';
-    const test = await box.json<RunAnswer>(['cleanup', '--environment', 'contoso', '--policy', id, '--test']);
+    expect(scan.policies).toMatchObject([{ policyId: id, state: 'removed', name: 'All staff' }]);
+    const unknown = ['clean-up', '--policy-id', id, '--environment', 'contoso'];
+    const test = await box.json<RunAnswer>([...unknown, '--test'], 3);
     expect(test.report.planned.delete).toBeGreaterThan(0);
     expect((await contacts(address)).length).toBeGreaterThan(0);
-    await box.json<RunAnswer>(['cleanup', '--environment', 'contoso', '--policy', id]);
+    // One whose policy is not stored here waits for an approval, however small.
+    const waiting = await box.json<RunAnswer>(unknown, 3);
+    expect(waiting.run).toMatchObject({ kind: 'cleanup', state: 'awaitingApproval' });
+    const before = await contacts(address);
+    expect(before.length).toBeGreaterThan(0);
+    await box.json(['approve', waiting.run.id, '--digest', waiting.report.brake?.digest ?? '']);
+    expect(await contacts(address)).toEqual([]);
+    await box.json(['rollback', waiting.run.id]);
+    expect((await contacts(address)).toSorted()).toEqual(before.toSorted());
+    const again = await box.json<RunAnswer>(['clean-up', id], 3);
+    await box.json(['approve', again.run.id, '--digest', again.report.brake?.digest ?? '']);
     expect(await contacts(address)).toEqual([]);
   });
 

@@ -1,16 +1,13 @@
-// ledger forget, cleanup, prune, status, demo.
+// ledger forget, prune, status, demo.
 
-import type { ScanView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
-import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { failureLine } from '../failure-text.ts';
-import { followAndShow } from '../follow-run.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
 import { mailLines } from '../mail-text.ts';
-import { count, type Paint, visible } from '../terminal-text.ts';
+import { count } from '../terminal-text.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
   program
@@ -32,42 +29,6 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
       context.show({ forgotten }, () => [
         `${count(forgotten, 'record')} forgotten. The next run reads these mailboxes again.`,
       ]);
-    });
-
-  program
-    .command('cleanup')
-    .description('Find and remove contacts that policies left behind.')
-    .option('--scan', 'look into every mailbox for folders with our mark; writes nothing')
-    .option('--environment <name>', 'whose mailboxes to look into')
-    .option('--policy <name>', 'remove what this policy wrote; a forgotten one by the id that --scan shows')
-    .option('--test', 'write nothing: show what would be removed')
-    .option('--all', 'show everything instead of the beginning of long lists')
-    .addHelpText(
-      'after',
-      examples(
-        'cleanup --scan --environment contoso',
-        'cleanup --environment contoso --policy 6f2c7a52-0d5e-4c0c-9f3c-2a1b7a0f6a11 --test',
-        'cleanup --policy "All staff"',
-      ),
-    )
-    .action(async (options: CleanUpOptions) => {
-      const { environment, policy } = options;
-      const { runs } = await context.operations();
-      if (options.scan === true && policy === undefined) {
-        if (environment === undefined)
-          return context.fail('usage', { reason: '--scan needs --environment NAME' });
-        const scan = await runs.scan(environment);
-        if (!scan.isComplete) context.end(EXIT.finishedWithErrors);
-        return context.show(scan, () => scanLines(scan, environment, context.paint));
-      }
-      if (policy === undefined || options.scan === true)
-        return context.fail('usage', { reason: 'say either --scan or --policy NAME' });
-      const started = await runs.cleanUp({
-        ...(environment === undefined ? {} : { environment }),
-        policy,
-        mode: options.test === true ? 'test' : 'run',
-      });
-      await followAndShow(context, started, options);
     });
 
   program
@@ -114,36 +75,4 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         });
       context.end((await demo(options.once === true ? ['--once'] : [])) as ExitCode);
     });
-}
-
-interface CleanUpOptions {
-  readonly scan?: boolean;
-  readonly environment?: string;
-  readonly policy?: string;
-  readonly test?: boolean;
-  readonly all?: boolean;
-}
-
-function scanLines(scan: ScanView, environment: string, paint: Paint): string[] {
-  const byPolicy = Map.groupBy(scan.folders, (folder) => folder.policyId);
-  const forgotten = scan.folders.find((folder) => folder.policyName === undefined);
-  return [
-    `${count(scan.mailboxes, 'mailbox', 'mailboxes')} looked into, ${count(scan.folders.length, 'folder')} with our mark.`,
-    ...[...byPolicy].flatMap(([id, folders]) => {
-      const items = folders.reduce((sum, folder) => sum + folder.items, 0);
-      const name = folders[0]?.policyName;
-      const title =
-        name === undefined ? paint('yellow', `forgotten policy ${id}`) : `policy "${visible(name)}"`;
-      return [`  ${title}: ${count(folders.length, 'folder')}, ${count(items, 'item')}`];
-    }),
-    ...scan.failures.map(({ primarySmtpAddress, failure }) =>
-      paint('red', `  ${visible(primarySmtpAddress)}: ${failureLine(failure)}`),
-    ),
-    ...(forgotten === undefined
-      ? []
-      : [
-          'To remove what a forgotten policy left:',
-          `  contactsync cleanup --environment ${JSON.stringify(environment)} --policy ${forgotten.policyId} --test`,
-        ]),
-  ];
 }

@@ -17,6 +17,13 @@ import { resolveRun, wholeNumber, writeFileTo } from './options.ts';
 /** What "rollback last" means: neither a test, which wrote nothing, nor the rollback just made. */
 const isReversible = ({ kind }: RunView) => kind === 'run' || kind === 'cleanup';
 
+interface ShowOptions {
+  readonly csv?: boolean;
+  readonly html?: boolean;
+  readonly output?: string;
+  readonly all?: boolean;
+}
+
 export function addRunCommands(program: Command, context: CliContext): void {
   const run = program
     .command('run')
@@ -55,23 +62,23 @@ export function addRunCommands(program: Command, context: CliContext): void {
     .option('--output <file>', 'write to a file')
     .option('--all', 'list every mailbox')
     .addHelpText('after', examples('run show last', 'run show 3f2a9c --html --output report.html'))
-    .action(
-      async (id: string, options: { csv?: boolean; html?: boolean; output?: string; all?: boolean }) => {
-        const operations = await context.operations();
-        const report = await operations.runs.report(await resolveRun(context, id));
-        const lines = () =>
-          reportLines(report, options.all === true ? Number.POSITIVE_INFINITY : SHORT_LIST, context.paint);
-        const text = options.csv
-          ? reportCsv(report)
-          : options.html
-            ? reportHtml(report)
-            : context.isJson
-              ? jsonText(report)
-              : `${lines().join('\n')}\n`;
-        if (options.output === undefined) context.terminal.out(text);
-        else await writeFileTo(context, options.output, text);
-      },
-    );
+    .action(async (id: string, _own: unknown, command: Command) => {
+      // "--all" is an option of "run" as well, which takes it wherever it stands.
+      const options = command.optsWithGlobals<ShowOptions>();
+      const operations = await context.operations();
+      const report = await operations.runs.report(await resolveRun(context, id));
+      const lines = () =>
+        reportLines(report, options.all === true ? Number.POSITIVE_INFINITY : SHORT_LIST, context.paint);
+      const text = options.csv
+        ? reportCsv(report)
+        : options.html
+          ? reportHtml(report)
+          : context.isJson
+            ? jsonText(report)
+            : `${lines().join('\n')}\n`;
+      if (options.output === undefined) context.terminal.out(text);
+      else await writeFileTo(context, options.output, text);
+    });
 
   program
     .command('approve')

@@ -23,6 +23,7 @@ import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { ContactPictures } from '../../ports/photos.ts';
 import type { Traffic } from '../../ports/traffic.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
+import { contactsByPolicy } from '../contact-folder/contacts-by-policy.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
 import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
 import { readSnapshot } from '../contact-folder/read-snapshot.ts';
@@ -36,7 +37,7 @@ import { contactPictures } from './contact-pictures.ts';
 import { WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
-import { readEverything, rowOf } from './item-rows.ts';
+import { markedInContacts, readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
 import { readItems } from './read-items.ts';
@@ -98,12 +99,15 @@ async function scan(
   mailbox: TargetMailbox,
   signal: AbortSignal,
 ): Promise<readonly MarkedFolder[]> {
-  const all = await foldersBelowContacts(sessionOf(mailbox, connection), connection.markCodec, signal);
-  return all.flatMap(({ mark, folderId, name, itemCount }) =>
-    mark === undefined || isNewer(mark)
-      ? []
-      : [{ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0 }],
-  );
+  const { markCodec } = connection;
+  const session = sessionOf(mailbox, connection);
+  const all = await foldersBelowContacts(session, markCodec, signal);
+  const folders = all.flatMap(({ mark, folderId, name, itemCount, lastCommit }) => {
+    if (mark === undefined || isNewer(mark)) return [];
+    const lastChanged = lastCommit === undefined ? {} : { lastChangedAt: lastCommit };
+    return [{ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0, ...lastChanged }];
+  });
+  return [...folders, ...contactsByPolicy(await markedInContacts(session, markCodec, signal))];
 }
 
 class EwsMailboxTarget implements MailboxTarget {

@@ -1,12 +1,16 @@
 // The contents of a folder as rows of id, version, age and mark: everything, what changed since a sync state, or page by
 // page.
 
-import type { FolderId, ItemId } from '../../model/ids.ts';
+import { type FolderId, folderId, type ItemId } from '../../model/ids.ts';
+import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { MarkedInContacts } from '../contact-folder/contacts-by-policy.ts';
 import type { ChangedItem, ChangeRound } from '../contact-folder/folder-protocol.ts';
+import { isNewer } from '../contact-folder/found-mark.ts';
 import type { MarkedRow } from '../contact-folder/look-before-writing.ts';
 import { MARK_SHAPE } from './contact-reader.ts';
 import { isUnusableSyncState } from './failures.ts';
+import { readFolder } from './folder-tree.ts';
 import { CHANGES_PER_ANSWER, findItems, ITEMS_PER_PAGE, syncFolderItems } from './item-operations.ts';
 import {
   createdAtOf,
@@ -144,6 +148,21 @@ function takeOver<Row extends SyncedRow>(
       removed.delete(row.itemId);
     }
   }
+}
+
+/** Pages are offsets: whoever deletes meanwhile may hide an item, which the next scan finds. */
+export async function markedInContacts(
+  session: MailboxSession,
+  codec: MarkCodec,
+  signal: AbortSignal,
+): Promise<MarkedInContacts> {
+  const contacts = await readFolder(session, codec, session.contacts, signal);
+  if (contacts === undefined) return { folderId: folderId(''), marks: [] };
+  const marks: OwnershipMark[] = [];
+  for await (const { mark } of listItems(session, codec, contacts.folderId, signal)) {
+    if (mark !== undefined && !isNewer(mark)) marks.push(mark);
+  }
+  return { folderId: contacts.folderId, marks };
 }
 
 /** Every contact of the folder. Pages are offsets: whoever deletes meanwhile makes the next one skip a row. */

@@ -22,6 +22,7 @@ import type {
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { ContactPictures } from '../../ports/photos.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
+import { contactsByPolicy } from '../contact-folder/contacts-by-policy.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
 import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
 import { readSnapshot } from '../contact-folder/read-snapshot.ts';
@@ -35,7 +36,7 @@ import { contactPictures } from './contact-pictures.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
-import { protocolOf, TOKEN_FORMAT } from './read-folder.ts';
+import { markedInContacts, protocolOf, TOKEN_FORMAT } from './read-folder.ts';
 import { EXPAND_ALL } from './schema.ts';
 
 export interface GraphTargetsOptions {
@@ -70,12 +71,15 @@ async function scan(
   signal: AbortSignal,
 ): Promise<readonly MarkedFolder[]> {
   const found: MarkedFolder[] = [];
-  for await (const folder of allFolders(requestsOf(mailbox, options), options.markCodec, signal)) {
-    const { mark, folderId, name, itemCount } = folder;
+  const requests = requestsOf(mailbox, options);
+  for await (const folder of allFolders(requests, options.markCodec, signal)) {
+    const { mark, folderId, name, itemCount, lastCommit } = folder;
     if (mark === undefined || isNewer(mark)) continue;
-    found.push({ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0 });
+    const lastChanged = lastCommit === undefined ? {} : { lastChangedAt: lastCommit };
+    found.push({ policyId: mark.policyId, folderId, name, itemCount: itemCount ?? 0, ...lastChanged });
   }
-  return found;
+  const marked = await markedInContacts(requests, options.markCodec, signal);
+  return [...found, ...contactsByPolicy(marked)];
 }
 
 class GraphMailboxTarget implements MailboxTarget {

@@ -1,8 +1,10 @@
 // How the contact folder is read through Graph: in full (delta round first for the token, then the list with marks), or
 // what a delta round tells, item by item.
 
-import type { FolderId, ItemId, PolicyId } from '../../model/ids.ts';
+import { type FolderId, folderId, type ItemId, type PolicyId } from '../../model/ids.ts';
+import type { OwnershipMark } from '../../model/mailbox.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import type { MarkedInContacts } from '../contact-folder/contacts-by-policy.ts';
 import type { FolderProtocol, FullRound } from '../contact-folder/folder-protocol.ts';
 import { isNewer } from '../contact-folder/found-mark.ts';
 import { type Entries, isKnownVersion, type ReadItem } from '../contact-folder/read-item.ts';
@@ -11,7 +13,7 @@ import { isRecord } from '../graph-client/index.ts';
 import { decodeContact, type GraphJson, mayBeCut, otherDataOf } from './codec.ts';
 import { continueDelta, type DeltaItem, startDelta } from './delta-round.ts';
 import { STAMP_RULES } from './folder-stamp.ts';
-import type { FoundFolder, LocatedFolder } from './folder-tree.ts';
+import { DEFAULT_FOLDER, type FoundFolder, type LocatedFolder } from './folder-tree.ts';
 import { itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
 import { EXPAND_ALL, EXPAND_IDENTITY } from './schema.ts';
 
@@ -111,6 +113,27 @@ async function countForeign(
     count += page.filter((row) => isRecord(row) && markOf(row, codec) === undefined).length;
   }
   return count;
+}
+
+/** Only ids, parents and marks are fetched; a filter would leave a search folder behind in the store (graph-exo 1.6). */
+export async function markedInContacts(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  signal: AbortSignal,
+): Promise<MarkedInContacts> {
+  const path = `${contactsPath(mailbox, folderId(DEFAULT_FOLDER))}?$top=${ROWS_PER_PAGE}&$orderby=createdDateTime&$select=id,parentFolderId&${EXPAND_IDENTITY}`;
+  const marks: OwnershipMark[] = [];
+  let contacts = folderId(DEFAULT_FOLDER);
+  for await (const page of mailbox.pages(path, signal)) {
+    for (const row of page) {
+      if (!isRecord(row)) continue;
+      const mark = markOf(row, codec);
+      if (mark === undefined || isNewer(mark)) continue;
+      contacts = folderId(textIn(row, 'parentFolderId'));
+      marks.push(mark);
+    }
+  }
+  return { folderId: contacts, marks };
 }
 
 function decodeItem(row: GraphJson, folder: LocatedFolder, codec: MarkCodec): ReadItem {

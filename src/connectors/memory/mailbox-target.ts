@@ -68,12 +68,20 @@ export class InMemoryTargets implements MailboxTargets {
     const mailbox = openMailbox(this.#organization, target, signal);
     mailbox.trouble.takeReading();
     const markVersion = this.#options.markVersion ?? 1;
-    return mailbox.folders.flatMap((folder) => {
+    const folders = mailbox.folders.flatMap((folder) => {
       if (folder.mark === undefined || folder.mark.version > markVersion) return [];
       if (!isBelow(mailbox, folder, mailbox.contactsId)) return [];
       const { id, name, mark } = folder;
       return { policyId: mark.policyId, folderId: id, name, itemCount: mailbox.itemsIn(id).length };
     });
+    const inContacts = mailbox
+      .itemsIn(mailbox.contactsId)
+      .flatMap(({ mark }) => (mark === undefined || mark.version > markVersion ? [] : [mark.policyId]));
+    const contacts = [...Map.groupBy(inContacts, (id) => id)].map(([id, items]) => ({
+      ...{ policyId: id, folderId: mailbox.contactsId, name: '', itemCount: items.length },
+      isContacts: true as const,
+    }));
+    return [...folders, ...contacts];
   }
 }
 

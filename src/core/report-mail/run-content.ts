@@ -79,11 +79,13 @@ function brakeBlock({ run, report }: ReportMailInput, { words, amount }: Phrases
   const { brake, perMailbox } = report;
   if (brake === undefined) return undefined;
   const addresses = new Map(perMailbox.map((one) => [one.mailboxId, one.primarySmtpAddress]));
+  const isCleanUp = run.kind === 'cleanup';
   const lines = brake.reasons.slice(0, MOST_PROBLEMS).map((reason) => {
     const limit = reason.unit === 'percent' ? `${amount(reason.limit).text} %` : amount(reason.limit).text;
     const [count, base] = [amount(reason.count), amount(reason.base)];
     if (reason.rule === 'people') return words.brake.people(count, base, limit);
-    if (reason.rule === 'mailboxes') return words.brake.mailboxes(count, base, limit);
+    if (reason.rule === 'mailboxes')
+      return isCleanUp ? words.brake.emptied(count, base, limit) : words.brake.mailboxes(count, base, limit);
     const id = reason.mailboxId;
     const mailbox = id === undefined ? '' : (addresses.get(id) ?? id);
     return words.brake.mailbox(plainLine(mailbox), count, base, limit);
@@ -101,7 +103,7 @@ function brakeBlock({ run, report }: ReportMailInput, { words, amount }: Phrases
       words.brake.approve,
     ],
     commands: [`contactsync plan show ${id}`, `contactsync approve ${id} --digest ${brake.digest}`],
-    after: words.brake.otherwise,
+    after: isCleanUp ? `${words.brake.otherwiseCancel} ${id}` : words.brake.otherwise,
   };
 }
 

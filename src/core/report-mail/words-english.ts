@@ -168,10 +168,13 @@ export const ENGLISH: ReportWords = {
       `${plural(count, 'person', 'people')} of ${base.text} would leave the selection (limit ${limit})`,
     mailboxes: (count, base, limit) =>
       `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would leave the policy (limit ${limit})`,
+    emptied: (count, base, limit) =>
+      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would be emptied (limit ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text} for no reason at the source (limit ${limit})`,
     approve: 'Look at the plan and, if this is what you want, approve it within 7 days:',
     otherwise: 'Otherwise mend the policy and run it again; this plan is then superseded.',
+    otherwiseCancel: 'Otherwise discard the plan: contactsync cancel',
   },
   times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
   mailboxCount: (count, text) => `${plural(count, 'mailbox', 'mailboxes')} ${text}`,

@@ -55,7 +55,7 @@ export const GERMAN: ReportWords = {
     mailboxLeft: 'Postfach gehört nicht mehr zur Richtlinie',
     ownObject: 'ist der Inhaber des Postfachs',
     mergedIntoOtherPolicy: 'eine andere Richtlinie des Ordners schreibt die Person',
-    policyRemoved: 'Richtlinie wird entfernt',
+    policyRemoved: 'alle Kontakte der Richtlinie gehen',
     rollback: 'zurückgenommen',
   },
   outcomes: {
@@ -217,10 +217,13 @@ export const GERMAN: ReportWords = {
       `${plural(count, 'Person', 'Personen')} von ${base.text} ${count.number === 1 ? 'wäre' : 'wären'} nicht mehr ausgewählt (Grenze ${limit})`,
     mailboxes: (count, base, limit) =>
       `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehörte' : 'gehörten'} nicht mehr zur Richtlinie (Grenze ${limit})`,
+    emptied: (count, base, limit) =>
+      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'würde' : 'würden'} geleert (Grenze ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text} ohne einen Grund an der Quelle (Grenze ${limit})`,
     approve: 'Sehen Sie sich den Plan an und geben Sie ihn, wenn er richtig ist, innerhalb von 7 Tagen frei:',
     otherwise: 'Andernfalls die Richtlinie berichtigen und neu laufen lassen; dieser Plan ist dann überholt.',
+    otherwiseCancel: 'Andernfalls den Plan verwerfen: contactsync cancel',
   },
   times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
   mailboxCount: (count, text) => `${plural(count, 'Postfach', 'Postfächer')} ${text}`,

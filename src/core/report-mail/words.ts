@@ -95,9 +95,13 @@ export interface ReportWords {
     readonly intro: string;
     readonly people: (count: Amount, base: Amount, limit: string) => string;
     readonly mailboxes: (count: Amount, base: Amount, limit: string) => string;
+    /** Of a clean-up: by order, not because they left. */
+    readonly emptied: (count: Amount, base: Amount, limit: string) => string;
     readonly mailbox: (mailbox: string, count: Amount, base: Amount, limit: string) => string;
     readonly approve: string;
     readonly otherwise: string;
+    /** Of a clean-up, up to the run. */
+    readonly otherwiseCancel: string;
   };
   /** "3 × 15010 The mailbox …" */
   readonly times: (count: Amount, text: string) => string;

@@ -376,10 +376,33 @@ export function readingPromises(suite: TargetSuite): void {
       const third = bench.forPolicy(samplePolicyId(3), { name: 'Deleted' });
       await fixture.user.deleteFolder((await third.createFolder('', 'Deleted')).folderId);
       const found = await fixture.targets.scan(fixture.mailbox, bench.signal);
-      expect([...found].sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
+      const isTime = (text = '2026-11-02T08:00:00Z') => !Number.isNaN(Date.parse(text));
+      expect(found.every(({ lastChangedAt }) => isTime(lastChangedAt))).toBe(true);
+      const untimed = found.map(({ policyId, folderId, name, itemCount }) => ({
+        ...{ policyId, folderId, name, itemCount },
+      }));
+      expect(untimed.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual([
         { policyId: bench.policyId, folderId: root.folderId, name: 'Company Contacts', itemCount: 2 },
         { policyId: samplePolicyId(2), folderId: moved.folderId, name: 'Partners', itemCount: 0 },
         { policyId: bench.policyId, folderId: sub.folderId, name: 'contoso.example', itemCount: 1 },
+      ]);
+    }),
+  );
+
+  promises(
+    'scan finds marked items in Contacts itself, counted by policy, and none of the items without a mark',
+    withBench(async (bench) => {
+      const { fixture } = bench;
+      const contacts = await fixture.user.contactsFolder();
+      await fixture.user.addContact(person(1));
+      expect(await fixture.targets.scan(fixture.mailbox, bench.signal)).toEqual([]);
+      const inContacts = bench.forPolicy(samplePolicyId(2), { useDefaultContacts: true });
+      await inContacts.read();
+      await inContacts.write(contacts, 2);
+      await inContacts.write(contacts, 3);
+      const found = await fixture.targets.scan(fixture.mailbox, bench.signal);
+      expect(found).toEqual([
+        { policyId: samplePolicyId(2), folderId: contacts, name: '', itemCount: 2, isContacts: true },
       ]);
     }),
   );
