@@ -31,7 +31,7 @@ describe('commands in README and manual', async () => {
       const takesNone = found.text.startsWith('Usage: ') && /^Commands:/m.test(found.text);
       if (
         takesNone &&
-        !/ <\w+>$/m.test(found.text.split('\n', 1)[0] ?? '') &&
+        !/ (?:<\w+>|\[(?!command)\w+\])$/m.test(found.text.split('\n', 1)[0] ?? '') &&
         words.length > found.command.length
       )
         return [`${line}: no such command`];

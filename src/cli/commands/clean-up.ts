@@ -21,7 +21,6 @@ interface CleanUpOptions {
 export function addCleanUpCommands(program: Command, context: CliContext): void {
   const cleanUp = program
     .command('clean-up')
-    .alias('cleanup')
     .description('Remove what a policy wrote, or find what policies left behind ("clean-up scan").')
     .argument('[policy]', 'name or id; of a removed policy its id. A policy called "scan" goes by its id.')
     .option(
