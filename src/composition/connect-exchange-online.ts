@@ -7,6 +7,7 @@ import {
   createSynchronizedPeople,
   type ReadSynchronizedPeople,
 } from '../connectors/exchange-online/synchronized-people.ts';
+import type { ReadTenantAddresses } from '../connectors/exchange-online/tenant-addresses.ts';
 import { createUserPhotos } from '../connectors/exchange-online/user-photos.ts';
 import {
   createGraphMailSender,
@@ -40,6 +41,8 @@ export type OnlineEnvironment = Extract<Environment, { scenario: 'exchangeOnline
 
 export interface OnlineConnection extends Connection {
   readonly synchronizedPeople: ReadSynchronizedPeople;
+  /** Absent where the Exchange admin REST is not used. */
+  readonly addresses?: ReadTenantAddresses;
 }
 
 /** Throws `certificateMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
@@ -83,7 +86,7 @@ export async function connectExchangeOnline(
     log,
     clock,
   });
-  const { source, directory } = createExchangeOnline({
+  const { source, directory, addresses } = createExchangeOnline({
     exchangeOnline,
     endpoints,
     tokens,
@@ -123,6 +126,7 @@ export async function connectExchangeOnline(
       targets: createGraphTargets({ client: graph, markCodec: copyMarkCodec, folderMark, log, clock }),
     },
     synchronizedPeople: createSynchronizedPeople(graph),
+    ...(addresses === undefined ? {} : { addresses }),
     traffic: http.traffic,
     photos: {
       source: photosByKind(createUserPhotos({ client: graph, tokens }), itemPhotos),

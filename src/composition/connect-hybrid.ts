@@ -18,9 +18,11 @@ import type { Traffic } from '../ports/traffic.ts';
 import type { Stores } from '../store/open-stores.ts';
 import { EVERYBODY, joinDirectories } from './both-directories.ts';
 import { connectExchangeOnline } from './connect-exchange-online.ts';
+import { connectIdentities } from './connect-identities.ts';
 import { connectOnPremises } from './connect-on-premises.ts';
-import { createIdentities, type Identities, type LoadIdentities } from './hybrid-identities.ts';
+import type { Identities, LoadIdentities } from './hybrid-identities.ts';
 import { createHybridPhotos } from './hybrid-photos.ts';
+import type { Recognize } from './hybrid-recognition.ts';
 import { type LocateMailbox, routeTargets } from './hybrid-targets.ts';
 
 export type HybridEnvironment = Extract<Environment, { scenario: 'hybrid' }>;
@@ -49,14 +51,17 @@ export async function connectHybrid(
       random,
       destination,
     );
-    const identities = createIdentities({
+    const ids = connectIdentities({
       read: online.synchronizedPeople,
+      readAnchors: local.sourceAnchors,
+      readTenant: online.addresses,
+      source: local.source,
       cache: stores.directoryCache,
       // Another tenant's people are others.
       environmentId: `${environment.id} ${createHash('sha256').update(destination).digest('hex')}`,
       log,
     });
-    return joinConnections({ local, online, identities, log, mailThrough: environment.mail?.through });
+    return joinConnections({ local, online, ...ids, log, mailThrough: environment.mail?.through });
   } catch (thrown) {
     await local.close();
     throw thrown;
@@ -67,6 +72,8 @@ export interface HybridParts {
   readonly local: Connection;
   readonly online: Connection;
   readonly identities: LoadIdentities;
+  /** Nothing given: people alone are recognized. */
+  readonly recognize?: Recognize;
   readonly log: Log;
   /** Nothing given: through Exchange Online where that names a mailbox. */
   readonly mailThrough?: 'graph' | 'ews' | 'smtp' | undefined;
@@ -83,7 +90,7 @@ export function joinConnections(parts: HybridParts): Connection {
   const isLocal = mailThrough === 'ews' || (mailThrough !== 'graph' && online.mail?.sender === undefined);
   const mail = isLocal ? local.mail : online.mail;
   return {
-    source: sourceOf({ local, online, identities, log }, places.directory),
+    source: sourceOf(parts, places.directory),
     directory: places.directory,
     targets: routeTargets({
       onPremises: local.targets,
@@ -151,7 +158,9 @@ function hasNone({ code, details }: Failure): boolean {
   return code === 'publicFoldersNotFound' && details['reason'] === 'noPublicFolderMailbox';
 }
 
-function sourceOf({ local, online, identities }: HybridParts, directory: MailboxDirectory): ContactSource {
+function sourceOf(parts: HybridParts, directory: MailboxDirectory): ContactSource {
+  const { local, online, identities } = parts;
+  const { recognize = byIdAlone(identities) } = parts;
   const holderOf = async (address: string, signal: AbortSignal): Promise<Connection> => {
     const { mailboxes, gaps } = await directory.readMailboxes({ ...EVERYBODY, addresses: [address] }, signal);
     // Not seen in half a list is not the same as not there.
@@ -170,9 +179,16 @@ function sourceOf({ local, online, identities }: HybridParts, directory: Mailbox
           () => online.source.read(scope, signal),
         );
       }
-      const side = scope.type === 'exchangeOnline' ? online : local;
-      const [reading, known] = await Promise.all([side.source.read(scope, signal), identities(signal)]);
-      return { ...reading, objects: reading.objects.map((object) => asOne(object, scope, known)) };
+      const [side, name] =
+        scope.type === 'exchangeOnline' ? ([online, 'tenant'] as const) : ([local, 'directory'] as const);
+      const reading = await side.source.read(scope, signal);
+      const { identities: known, doubts, notices } = await recognize(name, reading.objects, signal);
+      return {
+        ...reading,
+        objects: reading.objects.map((object) => asOne(object, scope, known)),
+        isComplete: reading.isComplete && doubts.length === 0,
+        gaps: [...reading.gaps, ...doubts, ...notices],
+      };
     },
     async probeFolders(scope, signal) {
       if (scope.type === 'sharedMailbox')
@@ -191,10 +207,18 @@ function sourceOf({ local, online, identities }: HybridParts, directory: Mailbox
   };
 }
 
+function byIdAlone(identities: LoadIdentities): Recognize {
+  return async (_side, _objects, signal) => ({
+    identities: await identities(signal),
+    doubts: [],
+    notices: [],
+  });
+}
+
 /** The person under the id that counts, and of the same type wherever the mailbox is just now. */
-function asOne(object: SourceObject, scope: RecipientSource, { own, inTenant }: Identities): SourceObject {
-  const id = own(object.id);
-  const others = [...new Set([object.id, inTenant(id)])].filter((other) => other !== id);
+function asOne(object: SourceObject, scope: RecipientSource, identities: Identities): SourceObject {
+  const id = identities.own(object.id);
+  const others = identities.others(id);
   const types: readonly SourceObjectKind[] = scope.recipientTypes;
   // Who moves to the cloud stays a mailbox user of the organization, unless the policy tells the two apart.
   const isUser = object.kind === 'remoteMailbox' && !types.includes('remoteMailbox');

@@ -5,6 +5,7 @@ import {
   type ActiveDirectoryOptions,
   createActiveDirectory,
 } from '../connectors/active-directory/active-directory.ts';
+import type { ReadSourceAnchors } from '../connectors/active-directory/source-anchors.ts';
 import { createDirectoryConnectionPoints, findPublicFolderRoutes } from '../connectors/autodiscover/index.ts';
 import {
   createEwsClient,
@@ -44,6 +45,10 @@ import { watchExchangeSignIn, watchPassword } from './watch-password.ts';
 
 export type OnPremisesEnvironment = Extract<Environment, { scenario: 'onPremises' }>;
 
+export interface OnPremisesConnection extends Connection {
+  readonly sourceAnchors: ReadSourceAnchors;
+}
+
 /** Throws `passwordMissing`, `certificateMissing`, `secretDamaged`, `wrongKey`, `unreadableFile` or `unusableCaFile`. */
 export async function connectOnPremises(
   environment: OnPremisesEnvironment,
@@ -52,7 +57,7 @@ export async function connectOnPremises(
   random: () => number,
   /** What the secrets are bound to, where the environment has more sides than this one. */
   destination: string = destinationOf(environment),
-): Promise<Connection> {
+): Promise<OnPremisesConnection> {
   const { activeDirectory: settings, exchangeWebServices: exchange } = environment.onPremises;
   const passwords = await readPasswords(environment, stores, destination);
   const additionalCa = readAdditionalCa(environment.additionalCaFile, systemClock, log);
@@ -145,6 +150,7 @@ export async function connectOnPremises(
       }),
     }),
     directory: directory.directory,
+    sourceAnchors: directory.sourceAnchors,
     targets,
     copying: {
       originals: createOriginalContacts({ ...readAs, folders: openEwsPublicFolders(publicFolderOptions) }),

@@ -22,7 +22,7 @@ export interface SourceReading {
   readonly unreadable?: ReadonlySet<SourceObjectId>;
   /**
    * Why it is incomplete. In a complete one nothing, or `directoryObjectNotFound`: a name in the policy that nobody bears,
-   * because of which nobody is missing, `sourceItemKept` with `unreadable`, or `publicFoldersOnlineEnding`.
+   * because of which nobody is missing, `sourceItemKept` with `unreadable`, `peopleNotJoined`, or `publicFoldersOnlineEnding`.
    */
   readonly gaps: readonly Failure[];
 }

@@ -4,8 +4,10 @@
 import { type Policy, Policy as PolicySchema } from '@contactsync/contract';
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { joinConnections } from '../../src/composition/connect-hybrid.ts';
-import { createIdentities, identitiesOf } from '../../src/composition/hybrid-identities.ts';
+import { connectIdentities } from '../../src/composition/connect-identities.ts';
+import { identitiesOf } from '../../src/composition/hybrid-identities.ts';
 import { folderMark, markCodec } from '../../src/composition/marks.ts';
+import type { SourceAnchors } from '../../src/connectors/active-directory/source-anchors.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createSynchronizedPeople } from '../../src/connectors/exchange-online/synchronized-people.ts';
@@ -25,6 +27,7 @@ import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-me
 import { rollbackRun } from '../../src/engine/rollback-run.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { PhotoParts } from '../../src/engine/run-ports.ts';
+import { Failure } from '../../src/model/failure.ts';
 import { mailboxId, policyId, runId, sourceObjectId } from '../../src/model/ids.ts';
 import type { DirectoryMailbox } from '../../src/model/mailbox.ts';
 import type { Run, RunEvent } from '../../src/model/run.ts';
@@ -51,7 +54,7 @@ const policy = (type: 'activeDirectory' | 'exchangeOnline', photo = false): Poli
     id: '0b5e0c11-7d1a-4c55-9a53-6f1d3f1f0f01',
     name: 'All staff',
     environment: 'company',
-    source: { type },
+    source: { type, recipientTypes: ['userMailbox', 'mailUser', 'mailContact', 'distributionGroup'] },
     contact: { displayName: '{displayName}', photo },
     brake: { maxPeople: 1, maxPeoplePercent: 1 },
   });
@@ -65,6 +68,10 @@ export class HybridCompany {
   /** thumbnailPhoto. */
   readonly thumbnails = new Map<Person, Uint8Array>();
   readonly #cache = createInMemoryDirectoryCache();
+  /** Mail contacts and groups of the directory in the building. */
+  readonly withoutAccount = new Map<string, SourceObject>();
+  /** mS-DS-ConsistencyGuid; a failure: it cannot be read. */
+  consistencyGuids: ReadonlyMap<Person, string> | Failure = new Map();
   wantsPhotos = false;
   readonly stores: {
     readonly ledger: InMemoryLedger;
@@ -189,10 +196,11 @@ export class HybridCompany {
     const graphClient = createGraphClient({ baseUrl: endpoints.graph, tokens, http, log, clock });
     const knownMailboxes = () =>
       this.stores.memory.readWrittenMailboxes(policyId(policy('exchangeOnline').id));
+    const { addresses, ...directory } = createExchangeOnline({
+      ...{ exchangeOnline, endpoints, tokens, http, graphClient, clock, log, random, knownMailboxes },
+    });
     const online: Connection = {
-      ...createExchangeOnline({
-        ...{ exchangeOnline, endpoints, tokens, http, graphClient, clock, log, random, knownMailboxes },
-      }),
+      ...directory,
       targets: createGraphTargets({ client: graphClient, markCodec, folderMark, log, clock }),
       photos: this.#photos(createUserPhotos({ client: graphClient, tokens })),
       close: () => http.close(),
@@ -205,16 +213,26 @@ export class HybridCompany {
       photos: this.#photos(this.#thumbnailPhotos()),
       close: () => ews.close(),
     };
-    const identities =
-      sides === 'strangers'
-        ? async () => identitiesOf(new Map())
-        : createIdentities({
-            read: createSynchronizedPeople(graphClient),
-            cache: this.#cache,
-            environmentId: 'company',
-            log,
-          });
-    return joinConnections({ local, online, identities, log });
+    if (sides === 'strangers')
+      return joinConnections({ local, online, identities: async () => identitiesOf(new Map()), log });
+    const ids = connectIdentities({
+      read: createSynchronizedPeople(graphClient),
+      readAnchors: async () => this.#anchors(),
+      readTenant: addresses,
+      source: local.source,
+      cache: this.#cache,
+      environmentId: 'company',
+      log,
+    });
+    return joinConnections({ local, online, ...ids, log });
+  }
+
+  #anchors(): SourceAnchors {
+    if (this.consistencyGuids instanceof Failure) throw this.consistencyGuids;
+    const anchors = [...this.consistencyGuids].map(
+      ([person, anchor]) => [sourceObjectId(guidOf(person)), sourceObjectId(anchor)] as const,
+    );
+    return { anchors: new Map(anchors), taken: new Set() };
   }
 
   #photos(source: PhotoSource): PhotoParts {
@@ -250,20 +268,23 @@ export class HybridCompany {
     return {
       source: {
         read: async () => ({
-          objects: recipients().map(
-            ({ person, displayName, primarySmtpAddress, mailbox, alias }): SourceObject => ({
-              id: sourceObjectId(guidOf(person)),
-              kind: mailbox.hosting === 'onPremises' ? 'userMailbox' : 'remoteMailbox',
-              attributes: {
-                displayName: [displayName],
-                emailAddresses: [primarySmtpAddress],
-                alias: [alias],
-              },
-              isHidden: false,
-              isDisabled: false,
-              isGuest: false,
-            }),
-          ),
+          objects: [
+            ...this.withoutAccount.values(),
+            ...recipients().map(
+              ({ person, displayName, primarySmtpAddress, mailbox, alias }): SourceObject => ({
+                id: sourceObjectId(guidOf(person)),
+                kind: mailbox.hosting === 'onPremises' ? 'userMailbox' : 'remoteMailbox',
+                attributes: {
+                  displayName: [displayName],
+                  emailAddresses: [primarySmtpAddress],
+                  alias: [alias],
+                },
+                isHidden: false,
+                isDisabled: false,
+                isGuest: false,
+              }),
+            ),
+          ],
           isComplete: true,
           gaps: [],
         }),

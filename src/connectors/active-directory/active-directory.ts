@@ -18,6 +18,7 @@ import { createActiveDirectorySource } from './active-directory-source.ts';
 import { Controllers } from './controllers.ts';
 import { createDirectoryPhotos } from './directory-photos.ts';
 import type { DirectoryParts } from './reading-directory.ts';
+import { createSourceAnchors, type ReadSourceAnchors } from './source-anchors.ts';
 
 export interface ActiveDirectoryOptions {
   readonly settings: ActiveDirectory;
@@ -42,6 +43,7 @@ export interface ActiveDirectoryConnector {
   readonly source: ContactSource;
   readonly directory: MailboxDirectory;
   readonly photos: PhotoSource;
+  readonly sourceAnchors: ReadSourceAnchors;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
       },
     },
     photos: createDirectoryPhotos(parts),
+    sourceAnchors: createSourceAnchors(parts),
     async close() {
       session.close();
     },

@@ -18,6 +18,7 @@ import { createExchangeOnlineSource } from './exchange-online-source.ts';
 import { createGraphDirectory } from './graph-directory.ts';
 import { createGraphOnlyDirectory, type KnownMailboxes } from './graph-only-directory.ts';
 import { createGraphOnlySource } from './graph-only-source.ts';
+import { createTenantAddresses, type ReadTenantAddresses } from './tenant-addresses.ts';
 
 export interface ExchangeOnlineOptions {
   readonly exchangeOnline: Pick<ExchangeOnline, 'organization' | 'useExchangeAdminApi' | 'mailbox'>;
@@ -35,6 +36,8 @@ export interface ExchangeOnlineOptions {
 export interface ExchangeOnlineConnector {
   readonly source: ContactSource;
   readonly directory: MailboxDirectory;
+  /** Absent where Graph alone is read, which does not show all recipients. */
+  readonly addresses?: ReadTenantAddresses;
 }
 
 export function createExchangeOnline(options: ExchangeOnlineOptions): ExchangeOnlineConnector {
@@ -81,6 +84,7 @@ export function createExchangeOnline(options: ExchangeOnlineOptions): ExchangeOn
           signal,
         ),
     },
+    addresses: createTenantAddresses(api),
   };
 }
 

@@ -20,12 +20,20 @@ const BEN = '00000000-0000-4000-8000-00000000000b';
 describe('people who are synchronized', () => {
   it('are known by their objectGUID, whose first groups are stored backwards', async () => {
     const onPremisesImmutableId = Buffer.from('33221100554477668899aabbccddeeff', 'hex').toString('base64');
-    const people = await read([{ id: BEN }], [{ id: ANNA.toUpperCase(), onPremisesImmutableId }]);
-    expect([...people]).toEqual([[ANNA, '00112233-4455-6677-8899-aabbccddeeff']]);
+    const { anchors } = await read([{ id: BEN }], [{ id: ANNA.toUpperCase(), onPremisesImmutableId }]);
+    expect([...anchors]).toEqual([[ANNA, '00112233-4455-6677-8899-aabbccddeeff']]);
   });
 
-  it('are strangers where the anchor is none', async () => {
-    for (const onPremisesImmutableId of [null, '', 'anna@contoso.example', 'AAAA', 7])
-      expect([...(await read([{ id: ANNA, onPremisesImmutableId }]))]).toEqual([]);
+  it('are strangers where the anchor is no id, and counted as such unless there is none', async () => {
+    for (const [onPremisesImmutableId, expected] of [
+      [null, []],
+      ['', []],
+      [7, []],
+      ['anna@contoso.example', [ANNA]],
+      ['AAAA', [ANNA]],
+    ] as const) {
+      const { anchors, otherwise } = await read([{ id: ANNA, onPremisesImmutableId }]);
+      expect([[...anchors], [...otherwise]]).toEqual([[], expected]);
+    }
   });
 });

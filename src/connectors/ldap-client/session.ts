@@ -26,6 +26,7 @@ export class LdapSession {
   /** Answered last time; its caches are warm, and what is remembered was read from it. */
   #preferred: ServerAddress | undefined;
   #refusal: Failure | undefined;
+  #connecting: Promise<unknown> = Promise.resolve();
   #open: { readonly connection: LdapConnection; readonly reader: LdapReader } | undefined;
 
   constructor(options: SessionOptions) {
@@ -50,10 +51,6 @@ export class LdapSession {
         reader = await this.#connect(server, signal);
       } catch (thrown) {
         const failure = asFailure(thrown);
-        if (isAboutTheAccount(failure)) {
-          this.#refusal = failure;
-          await this.#options.onSignIn?.(failure);
-        }
         if (signal.aborted || !isAboutTheServer(failure)) throw failure;
         this.#options.log.warn('a domain controller cannot be used', { ...failure.toRecord() });
         refusals.push(failure);
@@ -93,7 +90,28 @@ export class LdapSession {
     return isKnown ? [preferred, ...servers.filter((server) => !isSame(server, preferred))] : servers;
   }
 
-  async #connect(server: ServerAddress, signal: AbortSignal): Promise<LdapReader> {
+  /** One after the other: two readings at once share a connection, and a refused password. */
+  #connect(server: ServerAddress, signal: AbortSignal): Promise<LdapReader> {
+    const connected = this.#connecting.then(() => this.#connectUnlessRefused(server, signal));
+    this.#connecting = connected.catch(() => undefined);
+    return connected;
+  }
+
+  async #connectUnlessRefused(server: ServerAddress, signal: AbortSignal): Promise<LdapReader> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    try {
+      return await this.#connectNow(server, signal);
+    } catch (thrown) {
+      const failure = asFailure(thrown);
+      if (isAboutTheAccount(failure)) {
+        this.#refusal = failure;
+        await this.#options.onSignIn?.(failure);
+      }
+      throw failure;
+    }
+  }
+
+  async #connectNow(server: ServerAddress, signal: AbortSignal): Promise<LdapReader> {
     const { account, password, clock } = this.#options;
     if (this.#open !== undefined && this.#preferred !== undefined && isSame(this.#preferred, server)) {
       if (this.#open.connection.isOpen) return this.#open.reader;

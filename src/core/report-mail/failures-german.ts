@@ -206,6 +206,10 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
     'Ein Kontakt der Quelle ließ sich nicht öffnen; seine Kopien bleiben, wie sie sind, alle anderen sind aktuell.',
     SOURCE_ITEM,
   ],
+  peopleNotJoined: [
+    'Einige Personen lassen sich im anderen Verzeichnis nicht wiedererkennen; wechselt die Richtlinie dorthin, werden ihre Kontakte gelöscht und neu geschrieben.',
+    'Solange die Richtlinie bei ihrem Verzeichnis bleibt, ist nichts zu tun. Vor einem Wechsel: die Kennungen in den Einzelheiten mit Get-Recipient nachsehen und dem Objekt auf beiden Seiten dieselbe primäre Adresse und denselben Typ geben, die sonst niemand trägt; eine doppelte mS-DS-ConsistencyGuid bei dem Benutzer löschen, der das Konto in der Cloud nicht verwendet. Ist der Wechsel schon geschehen, den Plan prüfen und freigeben.',
+  ],
   photoRightMissing: [
     'Die Fotos der Personen dürfen nicht gelesen werden; Kontakte wurden ohne sie geschrieben.',
     'Die Anwendungsberechtigung ProfilePhoto.Read.All von Microsoft Graph mit Administratorzustimmung erteilen oder photo in der Richtlinie auf false setzen.',

@@ -129,6 +129,24 @@ export const sourceFailures = {
         'Nothing has to be done: contacts hold one person each. To have the members of a list copied, keep each of them as a contact in the folder. The details name the folder and the number of items.',
     },
   },
+  peopleNotJoined: {
+    number: 14035,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'Some people cannot be recognized in the other directory; should the policy move there, their contacts are deleted and written anew.',
+      causes: [
+        'Their mail address is borne by several objects of a directory, is only a further address there, or belongs to an object of another type.',
+        'An immutable id, or an earlier run, says that the bearer of the address on the other side is somebody else.',
+        'Several users of Active Directory bear the same mS-DS-ConsistencyGuid, or it is the objectGUID of another user.',
+        'Directory synchronization anchors people by an attribute that is no id.',
+      ],
+      remedy:
+        'Nothing has to be done while the policy stays with its directory. Before it moves: look the ids in the details up with Get-Recipient, and give the object the same primary address and type on both sides, which nobody else bears; a doubled mS-DS-ConsistencyGuid is to be cleared at the user who does not use the account in the cloud. Where the move was made already, check the plan and approve it.',
+    },
+  },
   photoRightMissing: {
     number: 14040,
     scope: 'source',
