@@ -1,6 +1,6 @@
 // Who is who among those whom directory synchronization gives no immutable id: mail contacts and groups of both directories
-// are one when they bear the same primary address, nobody else bears it on either side, and they are of one type. A wrong
-// pair would write one person's data over another's contact, so in doubt there is none.
+// are one when they bear the same primary address, nobody else bears it on either side, and they are of one type and name. A
+// wrong pair would write one person's data over another's contact, so in doubt there is none.
 
 import type { AddressedRecipient } from '../connectors/exchange-online/tenant-addresses.ts';
 import type { SourceObjectId } from '../model/ids.ts';
@@ -19,7 +19,7 @@ export function goesByAddress(kind: SourceObjectKind): boolean {
   return WITHOUT_ACCOUNT.has(kind);
 }
 
-export type Obstacle = 'sameAddress' | 'otherType' | 'notPrimary' | 'otherwiseKnown';
+export type Obstacle = 'sameAddress' | 'otherType' | 'otherName' | 'notPrimary' | 'otherwiseKnown';
 
 export interface AddressPair {
   readonly inTenant: SourceObjectId;
@@ -68,14 +68,16 @@ function obstacleBetween(
   if (one.kind !== other.kind) return 'otherType';
   if (isKnown(other.id)) return 'otherwiseKnown';
   // What was somebody's address once is often kept as a further one by whoever came after.
-  return primaryOf(one) === primaryOf(other) ? undefined : 'notPrimary';
+  if (primaryOf(one) !== primaryOf(other)) return 'notPrimary';
+  // An address that went to a successor on one side only, who else could tell?
+  return comparable(one.displayName) === comparable(other.displayName) ? undefined : 'otherName';
 }
 
 function primaryOf({ addresses }: AddressedRecipient): string {
   return comparable(addresses[0] ?? '');
 }
 
-const comparable = (address: string) => address.trim().toLowerCase();
+const comparable = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
 
 /** Whoever bears an address, as the primary or a further one. */
 function bearersOf(

@@ -150,7 +150,8 @@ export function createDirectoryAddresses(
       // It could be anybody's.
       if (unknownAttributes?.includes('emailAddresses') === true)
         throw new Failure('sourceIncomplete', { details: { reason: 'untoldAttribute', id } });
-      return { id, kind, addresses: attributes.emailAddresses ?? [] };
+      const displayName = attributes.displayName?.[0] ?? '';
+      return { id, kind, displayName, addresses: attributes.emailAddresses ?? [] };
     });
   };
 }

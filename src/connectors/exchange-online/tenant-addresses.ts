@@ -12,6 +12,7 @@ import { recipientKind } from './recipient-kinds.ts';
 export interface AddressedRecipient {
   readonly id: SourceObjectId;
   readonly kind: SourceObjectKind;
+  readonly displayName: string;
   /** Primary first. */
   readonly addresses: readonly string[];
 }
@@ -22,6 +23,7 @@ export type ReadTenantAddresses = (signal: AbortSignal) => Promise<readonly Addr
 const PROPERTIES = [
   'ExternalDirectoryObjectId',
   'Guid',
+  'DisplayName',
   'RecipientTypeDetails',
   'PrimarySmtpAddress',
   'EmailAddresses',
@@ -37,7 +39,8 @@ export function createTenantAddresses(api: ExchangeAdminApi): ReadTenantAddresse
         const id = recipientId(row);
         const kind = recipientKind(text(row, 'RecipientTypeDetails'));
         if (id === undefined) withoutId += 1;
-        else recipients.push({ id, kind, addresses: smtpAddresses(row) });
+        else
+          recipients.push({ id, kind, displayName: text(row, 'DisplayName'), addresses: smtpAddresses(row) });
       }
     });
     if (gap !== undefined) throw gap;

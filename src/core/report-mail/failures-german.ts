@@ -208,7 +208,7 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
   ],
   peopleNotJoined: [
     'Einige Personen lassen sich im anderen Verzeichnis nicht wiedererkennen; wechselt die Richtlinie dorthin, werden ihre Kontakte gelöscht und neu geschrieben.',
-    'Solange die Richtlinie bei ihrem Verzeichnis bleibt, ist nichts zu tun. Vor einem Wechsel: die Kennungen in den Einzelheiten mit Get-Recipient nachsehen und dem Objekt auf beiden Seiten dieselbe primäre Adresse und denselben Typ geben, die sonst niemand trägt; eine doppelte mS-DS-ConsistencyGuid bei dem Benutzer löschen, der das Konto in der Cloud nicht verwendet. Ist der Wechsel schon geschehen, den Plan prüfen und freigeben.',
+    'Solange die Richtlinie bei ihrem Verzeichnis bleibt, ist nichts zu tun. Vor einem Wechsel: die Kennungen in den Einzelheiten mit Get-Recipient nachsehen und dem Objekt auf beiden Seiten dieselbe primäre Adresse, die sonst niemand trägt, denselben Anzeigenamen und denselben Typ geben; eine doppelte mS-DS-ConsistencyGuid bei dem Benutzer löschen, der das Konto in der Cloud nicht verwendet. Ist der Wechsel schon geschehen, den Plan prüfen und freigeben.',
   ],
   photoRightMissing: [
     'Die Fotos der Personen dürfen nicht gelesen werden; Kontakte wurden ohne sie geschrieben.',

@@ -138,13 +138,13 @@ export const sourceFailures = {
       sentence:
         'Some people cannot be recognized in the other directory; should the policy move there, their contacts are deleted and written anew.',
       causes: [
-        'Their mail address is borne by several objects of a directory, is only a further address there, or belongs to an object of another type.',
+        'Their mail address is borne by several objects of a directory, is only a further address there, or belongs to an object of another type or name.',
         'An immutable id, or an earlier run, says that the bearer of the address on the other side is somebody else.',
         'Several users of Active Directory bear the same mS-DS-ConsistencyGuid, or it is the objectGUID of another user.',
         'Directory synchronization anchors people by an attribute that is no id.',
       ],
       remedy:
-        'Nothing has to be done while the policy stays with its directory. Before it moves: look the ids in the details up with Get-Recipient, and give the object the same primary address and type on both sides, which nobody else bears; a doubled mS-DS-ConsistencyGuid is to be cleared at the user who does not use the account in the cloud. Where the move was made already, check the plan and approve it.',
+        'Nothing has to be done while the policy stays with its directory. Before it moves: look the ids in the details up with Get-Recipient, and give the object the same primary address, display name and type on both sides, which nobody else bears; a doubled mS-DS-ConsistencyGuid is to be cleared at the user who does not use the account in the cloud. Where the move was made already, check the plan and approve it.',
     },
   },
   photoRightMissing: {
