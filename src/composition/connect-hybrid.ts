@@ -182,10 +182,12 @@ function sourceOf(parts: HybridParts, directory: MailboxDirectory): ContactSourc
       const [side, name] =
         scope.type === 'exchangeOnline' ? ([online, 'tenant'] as const) : ([local, 'directory'] as const);
       const reading = await side.source.read(scope, signal);
-      const { identities: known, doubts, notices } = await recognize(name, reading.objects, signal);
+      const { identities: known, doubts, unsure, notices } = await recognize(name, reading.objects, signal);
+      const unreadable = [...(reading.unreadable ?? []), ...[...unsure].map((id) => known.own(id))];
       return {
         ...reading,
         objects: reading.objects.map((object) => asOne(object, scope, known)),
+        ...(unreadable.length === 0 ? {} : { unreadable: new Set(unreadable) }),
         isComplete: reading.isComplete && doubts.length === 0,
         gaps: [...reading.gaps, ...doubts, ...notices],
       };
@@ -211,6 +213,7 @@ function byIdAlone(identities: LoadIdentities): Recognize {
   return async (_side, _objects, signal) => ({
     identities: await identities(signal),
     doubts: [],
+    unsure: new Set(),
     notices: [],
   });
 }

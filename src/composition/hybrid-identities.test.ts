@@ -136,6 +136,7 @@ describe('people anchored by mS-DS-ConsistencyGuid', () => {
   it('about whom a silent directory was never asked, nobody can tell who they are', async () => {
     const { connect } = environment();
     const never = await connect(tenant, failure)(signal);
+    expect([...never.unsure]).toEqual([ANNA_THERE]);
     expect(never.gap?.toRecord()).toMatchObject({
       code: 'sourceIncomplete',
       details: { reason: String(failure.number) },
@@ -143,7 +144,8 @@ describe('people anchored by mS-DS-ConsistencyGuid', () => {
     await connect([[guid('f2'), guid('a2')]])(signal);
     expect((await connect([[guid('f2'), guid('a2')]], failure)(signal)).gap).toBeUndefined();
     const further: Pairs = [...tenant, [guid('f2'), guid('a2')]];
-    expect((await connect(further, failure)(signal)).gap?.code).toBe('sourceIncomplete');
+    const { gap, unsure } = await connect(further, failure)(signal);
+    expect([gap?.code, [...unsure]]).toEqual(['sourceIncomplete', [ANNA_THERE]]);
     // Nobody is synchronized: there is nothing to ask.
     expect((await connect([], failure)(signal)).gap).toBeUndefined();
   });

@@ -32,6 +32,8 @@ export interface KnownPeople {
   readonly otherwise: ReadonlySet<SourceObjectId>;
   /** Why somebody may be taken for a stranger: then nothing may be deleted. */
   readonly gap: Failure | undefined;
+  /** Those in the tenant of whom that is so. */
+  readonly unsure: ReadonlySet<SourceObjectId>;
   /** Whether an immutable id or an earlier pair says who that is. */
   isKnown(id: SourceObjectId): boolean;
   /** From now on `other` goes by `own`. */
@@ -66,7 +68,7 @@ async function load(
 ): Promise<KnownPeople> {
   const people = await readPeople(read, remembered, log, signal);
   const joined = await remembered.joined();
-  const { resolved, gap } = await readBehind(people, readAnchors, remembered, log, signal);
+  const { resolved, gap, unsure } = await readBehind(people, readAnchors, remembered, log, signal);
   const ids = knownIds(resolved.people, resolved.aliases);
   for (const [other, own] of joined) ids.add(other, own);
   const anchored = new Set([...people.anchors.values(), ...resolved.people.values()]);
@@ -75,6 +77,7 @@ async function load(
     disputed: resolved.disputed,
     otherwise: people.otherwise,
     gap,
+    unsure,
     isKnown: (id) => ids.isJoined(id) || anchored.has(id) || people.otherwise.has(id),
     join: (other, own) => ids.add(other, own),
   };
@@ -102,6 +105,7 @@ async function readPeople(
 }
 
 const NO_ANCHORS: SourceAnchors = { anchors: new Map(), taken: new Set() };
+const CERTAIN: Pick<KnownPeople, 'gap' | 'unsure'> = { gap: undefined, unsure: new Set() };
 
 /** Who is behind the anchors. Whoever Active Directory was asked about before stays who they are while it is silent. */
 async function readBehind(
@@ -110,24 +114,25 @@ async function readBehind(
   remembered: RememberedIdentities,
   log: Log,
   signal: AbortSignal,
-): Promise<{ readonly resolved: ResolvedAnchors; readonly gap: Failure | undefined }> {
+): Promise<{ readonly resolved: ResolvedAnchors } & Pick<KnownPeople, 'gap' | 'unsure'>> {
   const before = await remembered.behind();
   if (people.anchors.size === 0)
-    return { resolved: resolveAnchors(people.anchors, NO_ANCHORS, before.pairs), gap: undefined };
+    return { resolved: resolveAnchors(people.anchors, NO_ANCHORS, before.pairs), ...CERTAIN };
   try {
     const resolved = resolveAnchors(people.anchors, await readAnchors(signal), before.pairs);
     await remembered.saveBehind({ pairs: resolved.pairs, anchors: new Set(people.anchors.values()) });
-    return { resolved, gap: undefined };
+    return { resolved, ...CERTAIN };
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (signal.aborted || failure.facts.whoActs === 'us') throw failure;
     log.warn('the anchors of people could not be read, what Active Directory said last is used', {
       ...failure.toRecord(),
     });
-    const isToldBefore = [...people.anchors.values()].every((anchor) => before.anchors.has(anchor));
+    const neverAsked = [...people.anchors].filter(([, anchor]) => !before.anchors.has(anchor));
     return {
       resolved: resolveAnchors(people.anchors, NO_ANCHORS, before.pairs),
-      gap: isToldBefore ? undefined : whoIsWhoUnknown(failure),
+      gap: neverAsked.length === 0 ? undefined : whoIsWhoUnknown(failure),
+      unsure: new Set(neverAsked.map(([id]) => id)),
     };
   }
 }

@@ -90,13 +90,14 @@ function environment() {
     const own = side === 'tenant' ? tenant : directory;
     const people = scope ?? (own === undefined || own instanceof Failure ? [] : own);
     const first = await recognize(side, people.map(objectOf), signal);
-    const { identities, doubts, notices } = await recognize(side, people.map(objectOf), signal);
+    const { identities, doubts, unsure, notices } = await recognize(side, people.map(objectOf), signal);
     expect(first.doubts).toEqual(doubts);
     return {
       ids: [identities.own(THERE), identities.own(HERE)],
       others: identities.others(identities.own(HERE)),
       inTenant: identities.inTenant(HERE),
       doubts: doubts.map(({ code }) => code),
+      unsure: [...unsure],
       notices: notices.map(({ code, details }) => [code, details]),
     };
   }
@@ -104,7 +105,7 @@ function environment() {
 }
 
 const both: Sides = { tenant: [contact(THERE)], directory: [contact(HERE)] };
-const quiet = { doubts: [], notices: [] };
+const quiet = { doubts: [], unsure: [], notices: [] };
 
 describe('mail contacts of both directories', () => {
   it.each([
@@ -171,11 +172,19 @@ describe('mail contacts of both directories', () => {
     expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({
       ids: [THERE, HERE],
       doubts: ['sourceIncomplete'],
+      unsure: [THERE],
     });
-    expect(await read('directory', sides, [contact(HERE)])).toMatchObject({ doubts: ['sourceIncomplete'] });
+    expect(await read('directory', sides, [contact(HERE)])).toMatchObject({
+      doubts: ['sourceIncomplete'],
+      unsure: [HERE],
+    });
     // Whoever is joined is no matter of doubt.
     await read('directory', both);
-    expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({ ids: [HERE, HERE], doubts: [] });
+    expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({
+      ids: [HERE, HERE],
+      doubts: [],
+      unsure: [],
+    });
   });
 
   it('where the tenant does not show all recipients nobody is joined', async () => {

@@ -19,6 +19,8 @@ export interface Recognized {
   readonly identities: Identities;
   /** Because of these nothing may be deleted. */
   readonly doubts: readonly Failure[];
+  /** Who may stand in the mailboxes under another id: written anew they would stand there twice. */
+  readonly unsure: ReadonlySet<SourceObjectId>;
   readonly notices: readonly Failure[];
 }
 
@@ -49,6 +51,7 @@ export function createRecognition(parts: RecognitionParts): Recognize {
     const byAddress = objects.filter(({ kind }) => goesByAddress(kind));
     const open = byAddress.filter(({ id }) => !known.isKnown(id));
     const doubts = known.gap === undefined ? [] : [known.gap];
+    const unsure = new Set(known.gap === undefined ? [] : unsurePeople(side, objects, known));
     let obstacles: Obstacles = new Map();
     const sides = byAddress.length === 0 ? new Set<Side>() : await noteSide(remembered, side);
     if (open.length > 0) {
@@ -56,10 +59,23 @@ export function createRecognition(parts: RecognitionParts): Recognize {
       const found = await acquainting;
       if (!(found instanceof Failure)) obstacles = found;
       // Contacts that were copied from the other side may be theirs.
-      else if (sides.size > 1) doubts.push(whoIsWhoUnknown(found));
+      else if (sides.size > 1) {
+        doubts.push(whoIsWhoUnknown(found));
+        for (const { id } of open) unsure.add(id);
+      }
     }
-    return { identities: known.identities, doubts, notices: noticesAbout(objects, known, obstacles) };
+    return { identities: known.identities, doubts, unsure, notices: noticesAbout(objects, known, obstacles) };
   };
+}
+
+function unsurePeople(
+  side: Side,
+  objects: readonly SourceObject[],
+  { unsure, isKnown }: KnownPeople,
+): readonly SourceObjectId[] {
+  return objects
+    .filter(({ id, kind }) => (side === 'tenant' ? unsure.has(id) : !goesByAddress(kind) && !isKnown(id)))
+    .map(({ id }) => id);
 }
 
 async function noteSide(remembered: RememberedIdentities, side: Side): Promise<ReadonlySet<Side>> {

@@ -17,7 +17,8 @@ export interface SourceReading {
   readonly isComplete: boolean;
   /**
    * Who is there and could not be read; not in `objects`. Their contacts are neither changed nor deleted because of this
-   * reading, which is complete all the same when nothing else is missing.
+   * reading, which is complete all the same when nothing else is missing. In an incomplete one also those of `objects` who
+   * may be known by another id: they are not created.
    */
   readonly unreadable?: ReadonlySet<SourceObjectId>;
   /**

@@ -113,7 +113,7 @@ it('people anchored by mS-DS-ConsistencyGuid are recognized, and lost by nobody 
   expect([run.state, counts(events)]).toEqual(['finished', NOBODY]);
 });
 
-it('twin: an anchor that could never be looked up deletes nobody, though the person looks new', async () => {
+it('an anchor that was never looked up deletes nobody and doubles nobody', async () => {
   company = await HybridCompany.start(['anna']);
   await company.run('activeDirectory');
   await company.control.changePerson('carla', {
@@ -121,8 +121,21 @@ it('twin: an anchor that could never be looked up deletes nobody, though the per
   });
   company.consistencyGuids = new Failure('domainControllerUnreachable');
   const { run, events } = await company.run('exchangeOnline');
-  expect([run.state, counts(events)]).toEqual([
-    'finishedWithErrors',
-    { create: PEOPLE.length - 1, delete: 0 },
-  ]);
+  expect([run.state, counts(events)]).toEqual(['finishedWithErrors', NOBODY]);
+
+  company.consistencyGuids = new Map([['carla', ANCHOR]]);
+  const again = await company.run('exchangeOnline');
+  expect([again.run.state, counts(again.events)]).toEqual(['finished', NOBODY]);
+  const names = (await company.contacts('bruno')).map(({ name }) => name);
+  expect(names).toEqual(['Anna Beispiel', 'Carla Beispiel', 'David Beispiel']);
+});
+
+it('twin: taken for somebody else she is replaced everywhere', async () => {
+  company = await HybridCompany.start(['anna']);
+  await company.run('activeDirectory');
+  await company.control.changePerson('carla', {
+    onPremisesImmutableId: guidBytes(ANCHOR).toString('base64'),
+  });
+  const { events } = await company.run('exchangeOnline');
+  expect(counts(events)).toEqual({ create: PEOPLE.length - 1, delete: PEOPLE.length - 1 });
 });
