@@ -31,7 +31,8 @@ const PROPERTIES = [
 
 export function createTenantAddresses(api: ExchangeAdminApi): ReadTenantAddresses {
   return async (signal) => {
-    const recipients: AddressedRecipient[] = [];
+    // A reading that had to start again shows some of them twice.
+    const recipients = new Map<SourceObjectId, AddressedRecipient>();
     let withoutId = 0;
     const pages = api.invoke('Get-Recipient', { ResultSize: 'Unlimited' }, { select: PROPERTIES }, signal);
     const gap = await drain(pages, 'Get-Recipient', 'sourceIncomplete', signal, (page) => {
@@ -40,12 +41,12 @@ export function createTenantAddresses(api: ExchangeAdminApi): ReadTenantAddresse
         const kind = recipientKind(text(row, 'RecipientTypeDetails'));
         if (id === undefined) withoutId += 1;
         else
-          recipients.push({ id, kind, displayName: text(row, 'DisplayName'), addresses: smtpAddresses(row) });
+          recipients.set(id, { id, kind, displayName: text(row, 'DisplayName'), addresses: smtpAddresses(row) });
       }
     });
     if (gap !== undefined) throw gap;
     if (withoutId > 0)
       throw new Failure('sourceIncomplete', { details: { reason: 'rowWithoutId', count: withoutId } });
-    return recipients;
+    return [...recipients.values()];
   };
 }
