@@ -41,7 +41,12 @@ export function createTenantAddresses(api: ExchangeAdminApi): ReadTenantAddresse
         const kind = recipientKind(text(row, 'RecipientTypeDetails'));
         if (id === undefined) withoutId += 1;
         else
-          recipients.set(id, { id, kind, displayName: text(row, 'DisplayName'), addresses: smtpAddresses(row) });
+          recipients.set(id, {
+            id,
+            kind,
+            displayName: text(row, 'DisplayName'),
+            addresses: smtpAddresses(row),
+          });
       }
     });
     if (gap !== undefined) throw gap;
