@@ -206,6 +206,7 @@ export async function gatherAlert(
   return {
     environment,
     policy,
+    settings: policy.report,
     days,
     lastSuccess,
     lastRun: run === undefined ? undefined : { run, report: buildReport(run, await runs.readEvents(run.id)) },

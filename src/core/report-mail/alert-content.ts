@@ -8,11 +8,12 @@ import { plainLine } from './safe-text.ts';
 export function alertContent({
   environment,
   policy,
+  settings,
   days,
   lastSuccess,
   lastRun,
 }: AlertMailInput): MailContent {
-  const { words, time, failure } = phrasesFor(environment);
+  const { words, time, failure } = phrasesFor(environment, settings.detail);
   const { alert, labels } = words;
   const name = plainLine(policy.name);
   const [first] = lastRun?.report.failures ?? [];

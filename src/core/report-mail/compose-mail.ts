@@ -16,14 +16,13 @@ const LONGEST_SUBJECT = 160;
 export function composeReport(input: ReportMailInput): ComposedMail {
   const { settings, changes, changesInAll, environment, run } = input;
   const words = wordsOf(environment.language);
-  const csv =
-    settings.csv && changes.length > 0
-      ? {
-          name: `${words.csv.fileName}-${run.id.slice(0, 8)}.csv`,
-          content: changesCsv(changes, changesInAll, words),
-        }
-      : undefined;
-  return { ...rendered(runContent(input, csv !== undefined)), csv };
+  if (!settings.csv || changes.length === 0)
+    return { ...rendered(runContent(input, 'none')), csv: undefined };
+  const { content, rest } = changesCsv(changes, changesInAll, words);
+  return {
+    ...rendered(runContent(input, rest > 0 ? 'cut' : 'whole')),
+    csv: { name: `${words.csv.fileName}-${run.id.slice(0, 8)}.csv`, content },
+  };
 }
 
 export const composeAlert = (input: AlertMailInput): ComposedMail => ({

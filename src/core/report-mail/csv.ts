@@ -13,8 +13,14 @@ const MOST_BYTES = 2_000_000;
 // A tab or line break within a cell could begin another one in what is pasted from here.
 export const csvCell = (value: string): string => spreadsheetCell(plainLine(value));
 
+export interface ChangesTable {
+  readonly content: string;
+  /** How many changes did not fit. */
+  readonly rest: number;
+}
+
 /** `inAll`: how many changes there were; what does not fit is counted in the last line. */
-export function changesCsv(changes: readonly ChangeRow[], inAll: number, words: ReportWords): string {
+export function changesCsv(changes: readonly ChangeRow[], inAll: number, words: ReportWords): ChangesTable {
   const line = (cells: readonly string[]) => `${cells.map(csvCell).join(words.csv.separator)}\r\n`;
   const encoder = new TextEncoder();
   const lines = [line(words.csv.head)];
@@ -34,5 +40,5 @@ export function changesCsv(changes: readonly ChangeRow[], inAll: number, words: 
   }
   const rest = inAll - (lines.length - 1);
   if (rest > 0) lines.push(line([words.csv.cut(rest)]));
-  return `\uFEFF${lines.join('')}`;
+  return { content: `\uFEFF${lines.join('')}`, rest };
 }

@@ -3,6 +3,7 @@
 import type { Environment } from '../../model/environment.ts';
 import type { FailureRecord } from '../../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../../model/failure-codes.ts';
+import type { ReportPart } from '../../model/policy.ts';
 import { plainLine } from './safe-text.ts';
 import { type Amount, type ReportWords, wordsOf } from './words.ts';
 
@@ -14,7 +15,10 @@ export interface Phrases {
   failure(failure: FailureRecord, isRollback: boolean): { readonly text: string; readonly remedy: string };
 }
 
-export function phrasesFor({ language, timeZone }: Pick<Environment, 'language' | 'timeZone'>): Phrases {
+export function phrasesFor(
+  { language, timeZone }: Pick<Environment, 'language' | 'timeZone'>,
+  detail: ReportPart['detail'],
+): Phrases {
   const words = wordsOf(language);
   const numbers = new Intl.NumberFormat(words.locale);
   const times = new Intl.DateTimeFormat(words.locale, {
@@ -36,14 +40,18 @@ export function phrasesFor({ language, timeZone }: Pick<Environment, 'language' 
       const { sentence, remedy: usual } = words.failure(failure.code) ?? en;
       // No next run continues a rollback; only English says that yet.
       const remedy = isRollback ? (en.remedyOfRollback ?? usual) : usual;
-      return { text: `${number} ${sentence}${detailsOf(failure)}`, remedy };
+      return { text: `${number} ${sentence}${detailsOf(failure, detail)}`, remedy };
     },
   };
 }
 
-function detailsOf({ details = {}, requestId }: FailureRecord): string {
+/** Of servers and their answers; every other one may name a person. */
+const OF_SERVERS: readonly string[] = ['host', 'server', 'status', 'code', 'data', 'windowsCode', 'result'];
+
+function detailsOf({ details = {}, requestId }: FailureRecord, detail: ReportPart['detail']): string {
+  const told = Object.entries(details).filter(([name]) => detail !== 'numbers' || OF_SERVERS.includes(name));
   const all = [
-    ...Object.entries(details).map(([name, value]) => `${name} ${String(value)}`),
+    ...told.map(([name, value]) => `${name} ${String(value)}`),
     ...(requestId === undefined ? [] : [`request id ${requestId}`]),
   ];
   return all.length === 0 ? '' : ` (${plainLine(all.join('; '))})`;

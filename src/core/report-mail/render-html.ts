@@ -128,8 +128,8 @@ function badgeHtml({ tone, text }: MailContent['badge']): string {
   return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td class="${ON[tone]}" bgcolor="${ground}" style="padding: 3px 10px; background-color: ${ground}; color: ${ink}; ${FONT}; font-size: 13px; font-weight: 600">${markup(text)}</td></tr></table>`;
 }
 
-const paragraph = (text: string, name: string, color: string, size = '14px') =>
-  `<p class="${name}" style="${FONT}; font-size: ${size}; line-height: 1.45; color: ${color}; margin: 0 0 4px 0; ${WRAP}">${markup(text)}</p>`;
+const paragraph = (text: string, name: string, color: string, size = '14px', margin = '0 0 4px 0') =>
+  `<p class="${name}" style="${FONT}; font-size: ${size}; line-height: 1.45; color: ${color}; margin: ${margin}; ${WRAP}">${markup(text)}</p>`;
 
 const heading = (title: string | undefined) =>
   title === undefined
@@ -179,7 +179,7 @@ ${block.problems
       return `${heading(block.title)}<table ${DATA_TABLE}>
 <tr>${block.head.map((text) => `<th class="soft line" scope="col" style="${SHORT_CELL}; font-weight: 600; color: #566270">${markup(text)}</th>`).join('')}</tr>
 ${block.rows.map(rowHtml).join('\n')}
-</table>${block.rest === undefined ? '' : `\n${paragraph(block.rest, 'soft', '#566270')}`}`;
+</table>${block.rest === undefined ? '' : `\n${paragraph(block.rest, 'soft', '#566270', '14px', '6px 0 4px 0')}`}`;
   }
 }
 
@@ -188,5 +188,5 @@ function rowHtml({ who, where, tone, what, more }: Row): string {
     text === undefined
       ? ''
       : `<br /><span class="soft" style="color: #566270; font-size: 12px">${markup(text)}</span>`;
-  return `<tr><td class="ink line" width="62%" style="${CELL}; width: 62%; color: #1b1f24">${markup(who)}${soft(where)}</td><td class="${inkClass(tone)} line" style="${SHORT_CELL}; color: ${COLORS[tone].ink}">${markup(what)}${soft(more)}</td></tr>`;
+  return `<tr><td class="ink line" width="65%" style="${CELL}; width: 65%; color: #1b1f24">${markup(who)}${soft(where)}</td><td class="${inkClass(tone)} line" style="${SHORT_CELL}; color: ${COLORS[tone].ink}">${markup(what)}${soft(more)}</td></tr>`;
 }

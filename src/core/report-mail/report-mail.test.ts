@@ -1,115 +1,16 @@
 // What mails say, that they consist of nothing but what Outlook renders, and that nothing in a name gets out of its place.
 
-import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { mailboxId, policyId, runId } from '../../model/ids.ts';
-import type { Run, RunReport } from '../../model/run.ts';
 import { composeAlert, composeReport } from './compose-mail.ts';
 import { changesCsv, csvCell } from './csv.ts';
 import { isWanted, levelOf } from './level.ts';
-import { ALLOWED_ELEMENTS, ALLOWED_STYLES } from './render-html.ts';
-import type { ChangeRow, Language, ReportMailInput } from './report-mail.ts';
+import type { Language } from './report-mail.ts';
 import { lengthOf } from './safe-text.ts';
+import { box, input, NOTHING, report, row, run } from './testing/sample-mail.ts';
+import { strangersIn } from './testing/walk-html.ts';
 import { wordsOf } from './words.ts';
 
 const HOSTILE = '<script>alert(1)</script>"\' onload=x &amp; \u202egnp\r\nBcc: everybody@contoso.example';
-
-const run = (more: Partial<Run> = {}): Run => ({
-  id: runId('3f2a9c10-1111-4222-8333-444455556666'),
-  kind: 'run',
-  policyId: policyId('aaaaaaaa-1111-4222-8333-444455556666'),
-  policyName: 'All staff',
-  policyRevision: 7,
-  undoes: undefined,
-  state: 'finished',
-  startedAt: '2026-11-22T23:15:00.000Z',
-  endedAt: '2026-11-22T23:21:40.000Z',
-  holder: 'test',
-  ...more,
-});
-
-const NOTHING = { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 };
-const PLANNED = { create: 0, update: 0, delete: 0, handOver: 0, adopt: 0, keep: 9, foreign: 0 };
-
-const report = (of: Run, more: Partial<RunReport> = {}): RunReport => ({
-  kind: of.kind,
-  policyName: of.policyName,
-  state: of.state,
-  startedAt: of.startedAt,
-  endedAt: of.endedAt,
-  source: {
-    type: 'source.read',
-    objects: 12_500,
-    selected: 10_240,
-    excluded: { hidden: 2_100 },
-    isComplete: true,
-    gaps: [],
-  },
-  mailboxes: {
-    type: 'mailboxes.read',
-    found: 940,
-    targets: 935,
-    leaving: 2,
-    skipped: [],
-    isComplete: true,
-    gaps: [],
-  },
-  brake: undefined,
-  planned: PLANNED,
-  applied: NOTHING,
-  photos: undefined,
-  perMailbox: [],
-  failures: [],
-  ...more,
-});
-
-const box = (more: Partial<RunReport['perMailbox'][number]> = {}): RunReport['perMailbox'][number] => ({
-  mailboxId: mailboxId('00000000-0000-4000-8000-000000000001'),
-  primarySmtpAddress: 'anna@contoso.example',
-  purpose: 'fill',
-  state: 'applied',
-  planned: PLANNED,
-  applied: { ...NOTHING, created: 3 },
-  notices: [],
-  failures: [],
-  ...more,
-});
-
-const row = (more: Partial<ChangeRow> = {}): ChangeRow => ({
-  mailbox: 'anna@contoso.example',
-  change: 'create',
-  reason: 'new',
-  label: 'Erika Mustermann',
-  properties: ['mobilePhone'],
-  outcome: 'applied',
-  ...more,
-});
-
-const input = (
-  of: Run,
-  language: Language,
-  more: Partial<RunReport> = {},
-  rest: Partial<ReportMailInput> = {},
-): ReportMailInput => ({
-  environment: { name: 'contoso', language, timeZone: 'Europe/Berlin' },
-  policy: { name: of.policyName },
-  settings: { detail: 'contacts', csv: true },
-  run: of,
-  report: report(of, more),
-  times: {
-    took: 400,
-    foretold: undefined,
-    forecast: undefined,
-    waits: 0,
-    waited: 0,
-    waitingUntil: undefined,
-    mailboxesWaiting: 0,
-  },
-  earlier: undefined,
-  changes: [],
-  changesInAll: 0,
-  ...rest,
-});
 
 const failed = run({ state: 'finishedWithErrors', policyName: HOSTILE });
 const hostileFailure = { code: 'groupNotFound', number: 14_011, details: { group: HOSTILE } } as const;
@@ -174,35 +75,12 @@ const mails = (language: Language) => ({
   alert: composeAlert({
     environment: { name: HOSTILE, language, timeZone: 'Europe/Berlin' },
     policy: { name: HOSTILE },
+    settings: { detail: 'contacts' },
     days: 8,
     lastSuccess: undefined,
     lastRun: { run: failed, report: report(failed, { failures: [{ failure: hostileFailure, count: 1 }] }) },
   }),
 });
-
-/** What stands in the HTML that is not on the list; reading fails where it is not well-formed. */
-function strangersIn(html: string): string[] {
-  const strangers: string[] = [];
-  const parser = new SaxesParser();
-  parser.on('error', (error) => {
-    throw error;
-  });
-  parser.on('opentag', ({ name, attributes }) => {
-    const allowed = ALLOWED_ELEMENTS[name];
-    if (allowed === undefined) strangers.push(name);
-    for (const [attribute, value] of Object.entries(attributes)) {
-      if (allowed?.includes(attribute) !== true) strangers.push(`${name} ${attribute}`);
-      if (attribute !== 'style') continue;
-      for (const declaration of value.split(';')) {
-        const property = declaration.split(':')[0]?.trim() ?? '';
-        if (!ALLOWED_STYLES.includes(property)) strangers.push(`${name} style ${property}`);
-        if (/url\(|expression|@import/i.test(declaration)) strangers.push(declaration);
-      }
-    }
-  });
-  parser.write(html).close();
-  return strangers;
-}
 
 describe.each(['en', 'de'] as const)('a mail in %s', (language) => {
   it.each(Object.entries(mails(language)))(
@@ -277,6 +155,14 @@ it('names stand in no mail that is to hold numbers alone', () => {
   expect(named.text).toContain('anna@contoso.example');
   const numbers = composeReport({ ...base, settings: { detail: 'numbers', csv: false } });
   expect(`${numbers.text}${numbers.html}`).not.toMatch(/Erika|anna@/);
+  const details = { mailbox: 'anna@contoso.example', status: 403 };
+  const failures = [{ failure: { code: 'mailboxAccessDenied', number: 15_011, details } as const, count: 1 }];
+  const stopped = { ...base, report: { ...report(waiting, engaged), failures }, run: waiting };
+  expect(composeReport(stopped).text).toMatch(/15011 .*anna@/);
+  const unnamed = composeReport({ ...stopped, settings: { detail: 'numbers', csv: false } });
+  expect(unnamed.text).toMatch(/15011 .*status 403/);
+  expect(unnamed.text).toContain('a mailbox would lose 9 contacts of 12');
+  expect(`${unnamed.text}${unnamed.html}`).not.toMatch(/Erika|anna@/);
   expect(numbers.csv).toBeUndefined();
   expect(composeReport({ ...base, settings: { detail: 'mailboxes', csv: false } }).text).toContain('anna@');
 });
@@ -297,20 +183,27 @@ describe('the attached table', () => {
   });
 
   it('has the separator of the language, and says what does not fit', () => {
-    expect(changesCsv([row()], 3, wordsOf('de'))).toBe(
+    expect(changesCsv([row()], 3, wordsOf('de')).content).toBe(
       '\uFEFFPostfach;Kontakt;Änderung;Grund;Felder;Ergebnis\r\nanna@contoso.example;Erika Mustermann;neu;neu;mobilePhone;erledigt\r\n2 weitere Änderungen sind nicht aufgeführt\r\n',
     );
-    expect(changesCsv([row()], 1, wordsOf('en'))).toContain('anna@contoso.example,Erika Mustermann,new');
+    expect(changesCsv([row()], 1, wordsOf('en')).content).toContain(
+      'anna@contoso.example,Erika Mustermann,new',
+    );
   });
 
   it('stays within what fits into a mail', () => {
     const rows = Array.from({ length: 30_000 }, (_, number) =>
       row({ label: `Erika Mustermann-Ö ${number}` }),
     );
-    const csv = changesCsv(rows, rows.length, wordsOf('en'));
-    expect(Buffer.byteLength(csv)).toBeLessThan(2_100_000);
-    const listed = csv.trim().split('\r\n').length - 2;
-    expect(csv).toContain(`${30_000 - listed} more changes are not listed`);
+    const { content, rest } = changesCsv(rows, rows.length, wordsOf('en'));
+    expect(Buffer.byteLength(content)).toBeLessThan(2_100_000);
+    const listed = content.trim().split('\r\n').length - 2;
+    expect(rest).toBe(30_000 - listed);
+    expect(content).toContain(`${rest} more changes are not listed`);
+    const said = (changes: typeof rows) =>
+      composeReport(input(run(), 'en', {}, { changes, changesInAll: changes.length })).text;
+    expect(said(rows)).toContain('The first changes stand in the attached table');
+    expect(said(rows.slice(0, 10))).toContain('All changes stand in the attached table');
   });
 });
 

@@ -50,6 +50,7 @@ export interface ReportMailInput {
 export interface AlertMailInput {
   readonly environment: Pick<Environment, 'name' | 'language' | 'timeZone'>;
   readonly policy: Pick<Policy, 'name'>;
+  readonly settings: Pick<ReportPart, 'detail'>;
   readonly days: number;
   /** When a run last succeeded; undefined: never. */
   readonly lastSuccess: string | undefined;

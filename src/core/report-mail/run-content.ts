@@ -14,9 +14,9 @@ const MOST_MAILBOXES = 30;
 const MOST_CHANGES = 25;
 const MOST_PROBLEMS = 20;
 
-export function runContent(input: ReportMailInput, hasTable: boolean): MailContent {
+export function runContent(input: ReportMailInput, table: 'none' | 'whole' | 'cut'): MailContent {
   const { environment, policy, run, report, settings } = input;
-  const phrases = phrasesFor(environment);
+  const phrases = phrasesFor(environment, settings.detail);
   const { words } = phrases;
   const headline = headlineOf(input, phrases);
   const isWaiting = report.state === 'awaitingApproval';
@@ -39,7 +39,7 @@ export function runContent(input: ReportMailInput, hasTable: boolean): MailConte
     summary: `${words.kinds[run.kind]}: ${headline}. ${phrases.time(run.startedAt)}${ended}${took}`,
     blocks: blocks.filter((block) => block !== undefined),
     footer: [
-      ...(hasTable ? [words.csvAttached] : []),
+      ...(table === 'none' ? [] : [words.csvAttached[table]]),
       ...words.footer(run.id, run.policyRevision, plainLine(environment.name)),
     ],
   };
@@ -75,7 +75,10 @@ function headlineOf({ report }: ReportMailInput, { words, amount }: Phrases): st
   }
 }
 
-function brakeBlock({ run, report }: ReportMailInput, { words, amount }: Phrases): Block | undefined {
+function brakeBlock(
+  { run, report, settings }: ReportMailInput,
+  { words, amount }: Phrases,
+): Block | undefined {
   const { brake, perMailbox } = report;
   if (brake === undefined) return undefined;
   const addresses = new Map(perMailbox.map((one) => [one.mailboxId, one.primarySmtpAddress]));
@@ -88,7 +91,8 @@ function brakeBlock({ run, report }: ReportMailInput, { words, amount }: Phrases
       return isCleanUp ? words.brake.emptied(count, base, limit) : words.brake.mailboxes(count, base, limit);
     const id = reason.mailboxId;
     const mailbox = id === undefined ? '' : (addresses.get(id) ?? id);
-    return words.brake.mailbox(plainLine(mailbox), count, base, limit);
+    const named = settings.detail === 'numbers' ? words.brake.someMailbox : plainLine(mailbox);
+    return words.brake.mailbox(named, count, base, limit);
   });
   const more = brake.reasons.length - lines.length;
   const id = run.id.slice(0, 8);

@@ -172,6 +172,7 @@ export const ENGLISH: ReportWords = {
       `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would be emptied (limit ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text} for no reason at the source (limit ${limit})`,
+    someMailbox: 'a mailbox',
     approve: 'Look at the plan and, if this is what you want, approve it within 7 days:',
     otherwise: 'Otherwise mend the policy and run it again; this plan is then superseded.',
     otherwiseCancel: 'Otherwise discard the plan: contactsync cancel',
@@ -179,7 +180,10 @@ export const ENGLISH: ReportWords = {
   times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
   mailboxCount: (count, text) => `${plural(count, 'mailbox', 'mailboxes')} ${text}`,
   more: (count) => `and ${count.text} more`,
-  csvAttached: 'All changes stand in the attached table.',
+  csvAttached: {
+    whole: 'All changes stand in the attached table.',
+    cut: 'The first changes stand in the attached table; more do not fit into a mail.',
+  },
   duration: (seconds) =>
     seconds < 120
       ? `${Math.max(1, Math.round(seconds))} s`

@@ -221,6 +221,7 @@ export const GERMAN: ReportWords = {
       `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'würde' : 'würden'} geleert (Grenze ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text} ohne einen Grund an der Quelle (Grenze ${limit})`,
+    someMailbox: 'ein Postfach',
     approve: 'Sehen Sie sich den Plan an und geben Sie ihn, wenn er richtig ist, innerhalb von 7 Tagen frei:',
     otherwise: 'Andernfalls die Richtlinie berichtigen und neu laufen lassen; dieser Plan ist dann überholt.',
     otherwiseCancel: 'Andernfalls den Plan verwerfen: contactsync cancel',
@@ -228,7 +229,10 @@ export const GERMAN: ReportWords = {
   times: (count, text) => (count.number === 1 ? text : `${count.text} × ${text}`),
   mailboxCount: (count, text) => `${plural(count, 'Postfach', 'Postfächer')} ${text}`,
   more: (count) => `und ${count.text} weitere`,
-  csvAttached: 'Alle Änderungen stehen in der angehängten Tabelle.',
+  csvAttached: {
+    whole: 'Alle Änderungen stehen in der angehängten Tabelle.',
+    cut: 'Die ersten Änderungen stehen in der angehängten Tabelle; mehr passen nicht in eine E-Mail.',
+  },
   duration: (seconds) =>
     seconds < 120
       ? `${Math.max(1, Math.round(seconds))} s`

@@ -98,6 +98,8 @@ export interface ReportWords {
     /** Of a clean-up: by order, not because they left. */
     readonly emptied: (count: Amount, base: Amount, limit: string) => string;
     readonly mailbox: (mailbox: string, count: Amount, base: Amount, limit: string) => string;
+    /** Where nobody is named. */
+    readonly someMailbox: string;
     readonly approve: string;
     readonly otherwise: string;
     /** Of a clean-up, up to the run. */
@@ -107,7 +109,7 @@ export interface ReportWords {
   readonly times: (count: Amount, text: string) => string;
   readonly mailboxCount: (count: Amount, text: string) => string;
   readonly more: (count: Amount) => string;
-  readonly csvAttached: string;
+  readonly csvAttached: Readonly<Record<'whole' | 'cut', string>>;
   readonly duration: (seconds: number) => string;
   readonly footer: (run: string, revision: number, environment: string) => readonly string[];
   readonly alert: {
