@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
+import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeServerIdentity, type ServerIdentity } from '../../emulator/src/server/certificates.ts';
@@ -13,6 +15,7 @@ import type { OpenedOperations } from '../cli/context.ts';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { openOperations } from '../main.ts';
 
+const NAME = 'Größte Runde: "Zürich" & <Söhne>';
 const SENDER = 'contactsync@contoso.example';
 const ACCOUNT = 'CONTOSO\\contactsync';
 /** Message 1: bind refused; the words are those of Windows. */
@@ -34,7 +37,7 @@ let domainController: Server;
 let mailServer: SMTPServer;
 let binds = 0;
 let smtpSignIns: string[] = [];
-let mailsTaken = 0;
+let mailsTaken: string[] = [];
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port;
 const listening = (server: { listen(port: number, host: string, done: () => void): unknown }) =>
@@ -58,7 +61,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await control.changeAccount(SENDER, { password: 'right', isLocked: false });
-  [binds, smtpSignIns, mailsTaken] = [0, [], 0];
+  [binds, smtpSignIns, mailsTaken] = [0, [], []];
   domainController = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (request) => {
@@ -78,11 +81,13 @@ beforeEach(async () => {
       else done(new Error('no'));
     },
     onData(stream, _, done) {
-      stream.resume();
-      stream.on('end', () => {
-        mailsTaken += 1;
-        done();
-      });
+      text(stream).then(
+        (mail) => {
+          mailsTaken.push(mail);
+          done();
+        },
+        (error: Error) => done(error),
+      );
     },
   });
   mailServer.on('error', () => {});
@@ -106,6 +111,7 @@ async function setUp(exchangeWebServices: object, mail?: object): Promise<void> 
     version: 1,
     id: '11111111-2222-4333-8444-555555555555',
     name: 'head-office',
+    language: 'de',
     scenario: 'onPremises',
     additionalCaFile: join(directory, mail === undefined ? 'exchange-ca.pem' : 'mail-ca.pem'),
     onPremises: {
@@ -126,7 +132,7 @@ async function setUp(exchangeWebServices: object, mail?: object): Promise<void> 
     kind: 'policy',
     version: 1,
     id: 'aaaaaaaa-2222-4333-8444-555555555555',
-    name: 'All staff',
+    name: NAME,
     environment: 'head-office',
     source: { type: 'activeDirectory' },
     report: { recipients: ['admin@contoso.example'], when: 'onError' },
@@ -135,11 +141,12 @@ async function setUp(exchangeWebServices: object, mail?: object): Promise<void> 
 }
 
 /** Fails, because the domain controller refuses the account. */
-async function run(): Promise<void> {
-  const { id } = await operations.runs.start({ policy: 'All staff', mode: 'run' });
+async function run(): Promise<string> {
+  const { id } = await operations.runs.start({ policy: NAME, mode: 'run' });
   const feed = operations.runs.events(id)[Symbol.asyncIterator]();
   while ((await feed.next()).done !== true);
   expect(JSON.stringify(await operations.runs.report(id))).toContain('11020');
+  return id;
 }
 
 const wrongAtExchange = async (): Promise<number> => (await control.account(SENDER)).failedSignIns;
@@ -191,8 +198,17 @@ describe('through Exchange Web Services', () => {
   it('an account of its own is tried, whatever the directory says to the other one', async () => {
     await setUp({ account: ACCOUNT });
     await operations.environments.setPassword('head-office', 'exchange', 'right');
-    await run();
+    const id = await run();
     expect(await mails()).toEqual([['sent', 1, undefined]]);
+    const { subject, html } = await operations.reports.compose(id);
+    expect(subject).toContain(NAME);
+    const sent = await control.sentMessages(SENDER);
+    expect(sent.at(-1)).toMatchObject({
+      to: ['admin@contoso.example'],
+      subject,
+      contentType: 'html',
+      body: html,
+    });
   });
 });
 
@@ -207,7 +223,7 @@ describe('through a mail server', () => {
     await setUp({}, { through: 'smtp', smtp });
     await operations.environments.setPassword('head-office', 'smtp', 'wrong');
     await run();
-    await run();
+    const id = await run();
     soon();
     await operations.reports.send();
     expect(smtpSignIns).toEqual(['wrong']);
@@ -221,6 +237,14 @@ describe('through a mail server', () => {
     await operations.environments.setPassword('head-office', 'smtp', 'right');
     clock.advance(24 * 3_600_000);
     expect(await operations.reports.send()).toEqual({ sent: 2, failed: 0, open: [] });
-    expect([smtpSignIns.length, mailsTaken]).toEqual([4, 2]);
+    expect([smtpSignIns.length, mailsTaken.length]).toEqual([4, 2]);
+    const read = await simpleParser(mailsTaken.at(-1) ?? '');
+    const composed = await operations.reports.compose(id);
+    expect(read.subject).toBe(composed.subject);
+    expect(read.html).toBe(composed.html);
+    expect(read.text?.trim()).toBe(composed.text.replaceAll('\r\n', '\n').trim());
+    expect(read.from?.text).toBe(SENDER);
+    expect(read.headers.get('auto-submitted')).toBe('auto-generated');
+    expect(read.attachments).toEqual([]);
   });
 });

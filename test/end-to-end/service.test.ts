@@ -2,7 +2,13 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { QueuedView, ReportMailView, RunView, UpcomingView } from '@contactsync/contract';
+import type {
+  ComposedReportView,
+  QueuedView,
+  ReportMailView,
+  RunView,
+  UpcomingView,
+} from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from './installation.ts';
 
@@ -135,14 +141,21 @@ describe('contactsync serve', () => {
 
   it('sends by itself what was not sent', async () => {
     const [sender = '', reader = ''] = mailboxes;
-    const report = `report: { recipients: [${reader}], when: always }\n`;
+    const report = `report: { recipients: [${reader}], when: always, detail: contacts }\n`;
     await box.withCommands('called', async () => {
       await box.json(['policy', 'apply', box.write('all-staff.yaml', box.policyText(report))]);
+      // Somebody to write about.
+      await box.control.addPerson({
+        displayName: 'Jörg "Düsentrieb" <Ä>',
+        alias: 'joerg',
+        primarySmtpAddress: 'joerg@contoso.example',
+        recipientTypeDetails: 'UserMailbox',
+      });
       await box.json(['run', 'All staff']);
       const { mails } = await box.json<{ mails: ReportMailView[] }>(['reports', 'list']);
       // The environment names no mailbox yet.
       expect(mails).toMatchObject([{ state: 'waiting', failure: { number: 18010 } }]);
-      const sending = `${box.environmentText()}  mailbox: ${sender}\n`;
+      const sending = `language: de\n${box.environmentText()}  mailbox: ${sender}\n`;
       await box.json(['environment', 'apply', box.write('contoso.yaml', sending)]);
     });
     database((open) => open.prepare('update report_mail set at = created_at').run());
@@ -154,6 +167,21 @@ describe('contactsync serve', () => {
     service.child.kill('SIGTERM');
     expect(await service.answer).toMatchObject({ exitCode: 0 });
     const sent = await box.control.sentMessages(sender);
-    expect(sent).toMatchObject([{ to: [reader], subject: expect.stringContaining('All staff') }]);
+    const composed = await box.withCommands('called', () =>
+      box.json<ComposedReportView>(['reports', 'show', 'last']),
+    );
+    expect(composed.csv?.content).toContain('Jörg');
+    expect(sent).toMatchObject([
+      {
+        to: [reader],
+        subject: composed.subject,
+        contentType: 'html',
+        body: composed.html,
+        attachments: [{ name: composed.csv?.name, contentType: 'text/csv; charset=utf-8' }],
+      },
+    ]);
+    expect(Buffer.from(sent[0]?.attachments[0]?.contentBytes ?? '', 'base64').toString('utf8')).toBe(
+      composed.csv?.content,
+    );
   });
 });
