@@ -161,7 +161,7 @@ function rowsOf(content: string, separator: string): string[][] {
   const rows: string[][] = [[]];
   let cell = '';
   let isQuoted = false;
-  const characters = [...content.replace(/^\ufeff/, '')];
+  const characters = Array.from(content.replace(/^\ufeff/, ''));
   const endCell = () => {
     rows.at(-1)?.push(cell);
     cell = '';
