@@ -32,7 +32,7 @@ import { mailboxId, policyId, runId, sourceObjectId } from '../../src/model/ids.
 import type { DirectoryMailbox } from '../../src/model/mailbox.ts';
 import type { Run, RunEvent } from '../../src/model/run.ts';
 import type { SourceObject } from '../../src/model/source-object.ts';
-import type { Connection } from '../../src/operations/dependencies.ts';
+import type { Connection, CopyParts } from '../../src/operations/dependencies.ts';
 import { silentLog } from '../../src/ports/log.ts';
 import type { PhotoSource } from '../../src/ports/photos.ts';
 import { preparePhoto } from '../../src/system/prepare-photo.ts';
@@ -173,7 +173,7 @@ export class HybridCompany {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  connect(sides: Sides): Connection {
+  connect(sides: Sides, copying: Readonly<Partial<Record<'local' | 'online', CopyParts>>> = {}): Connection {
     const { url, clock, organization, caPem } = this.emulator;
     const [applicationId = ''] = organization.apps.keys();
     const exchangeOnline = {
@@ -203,6 +203,7 @@ export class HybridCompany {
       ...directory,
       targets: createGraphTargets({ client: graphClient, markCodec, folderMark, log, clock }),
       photos: this.#photos(createUserPhotos({ client: graphClient, tokens })),
+      ...(copying.online === undefined ? {} : { copying: copying.online }),
       close: () => http.close(),
     };
     if (sides === 'onlineOnly') return online;
@@ -211,6 +212,7 @@ export class HybridCompany {
       ...this.#directory(),
       targets: ews.targets,
       photos: this.#photos(this.#thumbnailPhotos()),
+      ...(copying.local === undefined ? {} : { copying: copying.local }),
       close: () => ews.close(),
     };
     if (sides === 'strangers')

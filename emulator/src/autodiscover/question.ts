@@ -2,7 +2,7 @@
 
 import { findByAddress, isServedHere } from '../ews/call.ts';
 import { findPublicFolderMailbox } from '../organization/public-folders.ts';
-import type { Recipient } from '../organization/state.ts';
+import type { Mailbox, Recipient } from '../organization/state.ts';
 import type { EmulatorContext, EmulatorRequest } from '../server/exchange.ts';
 
 export type Answer =
@@ -20,6 +20,7 @@ export type Answer =
 /** Of a recipient, or of a mailbox that is none, such as one with public folders. */
 export interface Described extends Pick<Recipient, 'displayName' | 'alias' | 'primarySmtpAddress'> {
   readonly exchangeGuid: string;
+  readonly hosting?: Mailbox['hosting'];
 }
 
 /** legacyExchangeDN. */
@@ -47,5 +48,6 @@ export function answerFor(address: string, request: EmulatorRequest, context: Em
 export function describe(recipient: Recipient | undefined): Described | undefined {
   if (recipient?.mailbox === undefined) return undefined;
   const { displayName, alias, primarySmtpAddress, mailbox } = recipient;
-  return { displayName, alias, primarySmtpAddress, exchangeGuid: mailbox.exchangeGuid };
+  const { exchangeGuid, hosting } = mailbox;
+  return { displayName, alias, primarySmtpAddress, exchangeGuid, hosting };
 }

@@ -3,8 +3,9 @@
 
 import { child, type Element, readXml, XmlError } from '../ews/xml/reader.ts';
 import { element, textElement } from '../ews/xml/writer.ts';
+import type { PublicFolders } from '../organization/state.ts';
 import type { EmulatorContext } from '../server/exchange.ts';
-import { type Answer, legacyName } from './question.ts';
+import { type Answer, type Described, legacyName } from './question.ts';
 
 const a = 'http://schemas.microsoft.com/exchange/2010/Autodiscover';
 const wsa = 'http://www.w3.org/2005/08/addressing';
@@ -95,7 +96,7 @@ function userResponse(answer: Answer, names: readonly string[], context: Emulato
         AutoDiscoverSMTPAddress: answer.owner.primarySmtpAddress,
         InternalMailboxServer: 'mail.contoso.example',
         InternalRpcClientServer: `${answer.owner.exchangeGuid}@${domains[0] ?? 'contoso.example'}`,
-        PublicFolderInformation: publicFolders?.mailboxes[0]?.primarySmtpAddress,
+        PublicFolderInformation: shownTo(answer.owner, publicFolders)?.mailboxes[0]?.primarySmtpAddress,
         EwsSupportedSchemas:
           'Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, Exchange2013_SP1, Exchange2015',
         CasVersion: `${major}.${String(minor).padStart(2, '0')}.${build}.004`,
@@ -111,6 +112,11 @@ function userResponse(answer: Answer, names: readonly string[], context: Emulato
       );
     }
   }
+}
+
+function shownTo({ hosting }: Described, folders: PublicFolders | undefined): PublicFolders | undefined {
+  const isElsewhere = folders?.hosting !== undefined && hosting !== undefined && folders.hosting !== hosting;
+  return isElsewhere ? undefined : folders;
 }
 
 function setting(name: string, value: string): string {

@@ -280,6 +280,10 @@ export class EmulatorControl {
     await this.#call('public-folders/set-rights', { path, rights });
   }
 
+  async setPublicFolderHosting(hosting: 'both' | 'onPremises' | 'online'): Promise<void> {
+    await this.#call('public-folders/set-hosting', { hosting });
+  }
+
   createPublicContact(
     path: readonly string[],
     contact: {

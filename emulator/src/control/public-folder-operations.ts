@@ -37,6 +37,16 @@ export const publicFolderOperations: Operations = {
       return { path, rights };
     },
   ),
+  /** Where a hybrid organization has them. */
+  'public-folders/set-hosting': operation(
+    z.strictObject({ hosting: z.enum(['both', 'onPremises', 'online']) }),
+    ({ hosting }, { organization }) => {
+      const folders = requirePublicFolders(organization);
+      if (hosting === 'both') delete folders.hosting;
+      else folders.hosting = hosting;
+      return { hosting };
+    },
+  ),
   'public-folders/create-contact': operation(
     z.strictObject({
       path,

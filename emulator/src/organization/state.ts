@@ -176,6 +176,8 @@ export interface PublicFolders {
   readonly placeOf: Map<string, PublicFolderMailbox>;
   /** What everybody may do with a folder, by its id; absent: read it. */
   readonly rights: Map<string, 'visible' | 'hidden'>;
+  /** Absent: on both sides. A hybrid organization has them on one; mailboxes of the other are told of none. */
+  hosting?: 'onPremises' | 'online';
 }
 
 export interface PublicFolderMailbox {
