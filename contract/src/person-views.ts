@@ -29,9 +29,20 @@ export interface WithheldView {
   readonly by: string;
 }
 
+/** Of merged policies that meet by address: a contact of another policy that may hold this person's values, too. */
+export interface MergedPersonView {
+  /** As that policy knows the person. */
+  readonly person: PersonView;
+  /** Policies that want the asked person there. */
+  readonly mergedWith: readonly string[];
+  readonly places: readonly PersonPlaceView[];
+}
+
 export interface WhereView {
   readonly person: PersonView;
   readonly places: readonly PersonPlaceView[];
+  /** What is removed of the person asked for leaves these, which are somebody's own. */
+  readonly merged: readonly MergedPersonView[];
   /** Mailboxes whose users were given the contact: it is theirs, and contactSync does not touch it. */
   readonly handedOver: readonly string[];
   readonly withheld?: WithheldView;

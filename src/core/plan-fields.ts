@@ -57,8 +57,10 @@ export function decideFields(input: FieldsInput): FieldsDecision {
   for (const property of CONTACT_PROPERTY_NAMES) {
     const of = input.origins?.[property];
     const policy = (of && input.companions?.get(of)) ?? input.policy;
-    if (!isManaged(policy, property) || input.unknown?.includes(property) === true) continue;
-    const verdict = decideField(input, property, policy);
+    if (input.unknown?.includes(property) === true) continue;
+    const verdict = isManaged(policy, property)
+      ? decideField(input, property, policy)
+      : decideLeftOver(input, property, isManaged);
     if (verdict === 'keptForUser') kept.push(property);
     else if (verdict === 'contested') contested.push(property);
     else if (verdict !== 'leave') {
@@ -103,6 +105,25 @@ function decideField(input: FieldsInput, property: ContactProperty, policy: Poli
   }
   if (mode === 'fillIfBlank') return stored === '' || storedIsOurs ? { write: wanted } : 'keptForUser';
   return { write: wanted };
+}
+
+/**
+ * Not ours to fill, but another policy of the folder filled it here, which no longer says anything of the person, or is
+ * gone: the contact must not keep one person's data for good. What the user made of it stays.
+ */
+function decideLeftOver(
+  { policy, wanted, stored, written, companions }: FieldsInput,
+  property: ContactProperty,
+  isManaged: (policy: Policy, property: ContactProperty) => boolean,
+): Verdict {
+  const value = stored[property] ?? '';
+  if (policy.folder.merge === undefined || value === '' || (wanted[property] ?? '') !== '') return 'leave';
+  if (fieldMatches(written, property, value) !== 'same') return 'leave';
+  const { mode, whenEmpty } = ruleFor(policy, property);
+  if (whenEmpty === 'keep') return 'leave';
+  // Switched off here: what we once wrote ourselves stays, as without companions.
+  const isOfOther = [...(companions?.values() ?? [])].some((other) => isManaged(other, property));
+  return mode !== 'off' || isOfOther ? { write: '' } : 'leave';
 }
 
 function unionOfCategories(wanted: string, stored: string): string {

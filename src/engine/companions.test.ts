@@ -2,6 +2,7 @@
 // test/properties/shared-folder.test.ts.
 
 import { describe, expect, it } from 'vitest';
+import { MailboxUser } from '../connectors/memory/mailbox-user.ts';
 import { companionsOf } from '../core/companions-check.ts';
 import { type TestPolicyParts, testPolicy } from '../core/test-policy.ts';
 import { policyId, runId } from '../model/ids.ts';
@@ -124,6 +125,21 @@ describe('a person of two policies', () => {
     await world.runOf(world.second);
     await world.runOf({ ...noBrake, brake: { ...noBrake.brake, maxUnexplainedPercentPerMailbox: 100 } });
     expect(world.writers()).toEqual(['Second Person 1']);
+  });
+
+  it('who leaves the second one loses what that one added, unless the user changed it', async () => {
+    const married = { contact: { properties: { spouseName: { constant: 'Tom' } } } };
+    const world = new TwoPolicies(2, {}, married);
+    await world.runOf(world.second);
+    await world.runOf(world.first);
+    const spouses = () => [1, 2].map((number) => world.item(1, number).properties.spouseName);
+    expect(spouses()).toEqual(['Tom', 'Tom']);
+    new MailboxUser(world.box(1)).editContact(world.item(1, 2).id, { spouseName: 'Kim' });
+    for (const number of [1, 2]) await world.memory.removeFromOffers(personId(number));
+    await world.runOf(world.first);
+    expect(spouses()).toEqual([undefined, 'Kim']);
+    const writes = await world.writesDuring(() => world.runOf(world.first));
+    expect([writes, spouses()]).toEqual([[], [undefined, 'Kim']]);
   });
 
   it('is not left to a policy that cannot write into the mailbox', async () => {

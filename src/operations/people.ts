@@ -1,6 +1,14 @@
 // One person's data: where it lies, and how it goes everywhere and stays away until somebody releases the person.
 
-import type { PeopleOperations, PersonPlaceView, PersonView, WithheldView } from '@contactsync/contract';
+import type {
+  MergedPersonView,
+  PeopleOperations,
+  PersonPlaceView,
+  PersonView,
+  WithheldView,
+} from '@contactsync/contract';
+import { companionsOf } from '../core/companions-check.ts';
+import { metPeople } from '../core/met-people.ts';
 import { cleanUp } from '../engine/clean-up.ts';
 import { type PersonPlace, placesByLedger, placesByReading } from '../engine/find-person.ts';
 import type { ContactProperties } from '../model/contact.ts';
@@ -114,6 +122,53 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
     );
   }
 
+  /** Where the contact of another policy stands for the person, or takes values from it. */
+  async function mergedWith(
+    person: SourceObjectId,
+    isReading: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly MergedPersonView[]> {
+    const all = await writers();
+    const merged = all.filter(
+      ({ policy, isRemoved }) => !isRemoved && policy.folder.merge?.meetBy === 'emailAddress',
+    );
+    interface Met {
+      readonly id: SourceObjectId;
+      readonly writer: Writer;
+      readonly mergedWith: readonly string[];
+    }
+    const met = new Map<string, Met>();
+    for (const { policy } of merged) {
+      const own = await memory.readOffer(policyId(policy.id));
+      if (own === undefined) continue;
+      const others = companionsOf(
+        policy,
+        merged.map((one) => one.policy),
+      );
+      for (const writer of merged.filter((one) => others.includes(one.policy))) {
+        const other = await memory.readOffer(policyId(writer.policy.id));
+        for (const id of other === undefined ? [] : metPeople(person, own, other)) {
+          const key = `${writer.policy.id} ${id}`;
+          const found = met.get(key) ?? { id, writer, mergedWith: [] };
+          met.set(key, { ...found, mergedWith: [...found.mergedWith, policy.name] });
+        }
+      }
+    }
+    const people: KnownPeople = new Map();
+    if (met.size > 0) await addKnown(people, all, 0);
+    const views: MergedPersonView[] = [];
+    for (const { id, writer, mergedWith: names } of met.values()) {
+      const places = await placesOf(writer, id, isReading, signal);
+      if (places.length === 0) continue;
+      views.push({
+        person: people.get(id)?.view ?? { id, label: id, addresses: [] },
+        mergedWith: names,
+        places: places.map((place) => presentPlace(writer, place)),
+      });
+    }
+    return views;
+  }
+
   return {
     async where({ person: asked, isReading = false }, signal = new AbortController().signal) {
       const person = await find(asked);
@@ -127,6 +182,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
       return {
         person,
         places,
+        merged: await mergedWith(id, isReading, signal),
         handedOver: await journal.handedOver(id),
         ...(since === undefined ? {} : { withheld: presentWithheld(since) }),
       };

@@ -1,6 +1,12 @@
 // where, remove, release, withheld: one person's data in all mailboxes.
 
-import { OperationError, type PersonPlaceView, type PersonView, type WhereView } from '@contactsync/contract';
+import {
+  type MergedPersonView,
+  OperationError,
+  type PersonPlaceView,
+  type PersonView,
+  type WhereView,
+} from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
@@ -103,7 +109,7 @@ export function addPeopleCommands(program: Command, context: CliContext): void {
     });
 }
 
-function whereLines({ person, places, handedOver, withheld }: WhereView, paint: Paint): string[] {
+function whereLines({ person, places, merged, handedOver, withheld }: WhereView, paint: Paint): string[] {
   const held = places.filter(({ state }) => state === 'held');
   const unknown = places.filter(({ state }) => state === 'unknown');
   return [
@@ -114,18 +120,37 @@ function whereLines({ person, places, handedOver, withheld }: WhereView, paint: 
     '',
     ...(held.length === 0
       ? ['No mailbox is known to hold a contact of this person.']
-      : table(
-          held,
-          [
-            { title: 'MAILBOX', value: ({ primarySmtpAddress }) => primarySmtpAddress, maxWidth: 60 },
-            { title: 'POLICY', value: policyText, maxWidth: 40 },
-            { title: 'ITEMS', value: itemsText, align: 'right' },
-          ],
-          paint,
-        )),
+      : placeTable(held, paint)),
     ...unknownLines(unknown),
+    ...merged.flatMap((one) => mergedLines(one, paint)),
     ...handedOverLines({ handedOver }),
   ];
+}
+
+function mergedLines({ person, mergedWith, places }: MergedPersonView, paint: Paint): string[] {
+  const held = places.filter(({ state }) => state === 'held');
+  const unknown = places.filter(({ state }) => state === 'unknown');
+  const names = mergedWith.map((name) => `"${visible(name)}"`).join(', ');
+  return [
+    '',
+    `Merged by address with the contact of another policy, which may hold values from ${names}, too:`,
+    personLine(person),
+    ...(held.length === 0 ? [] : placeTable(held, paint)),
+    ...unknownLines(unknown),
+    `"remove" takes this person out for itself: contactsync remove ${person.id}`,
+  ];
+}
+
+function placeTable(held: readonly PersonPlaceView[], paint: Paint): readonly string[] {
+  return table(
+    held,
+    [
+      { title: 'MAILBOX', value: ({ primarySmtpAddress }) => primarySmtpAddress, maxWidth: 60 },
+      { title: 'POLICY', value: policyText, maxWidth: 40 },
+      { title: 'ITEMS', value: itemsText, align: 'right' },
+    ],
+    paint,
+  );
 }
 
 const itemsText = ({ items }: PersonPlaceView): string => (items === undefined ? '' : String(items));
