@@ -127,6 +127,14 @@ export class EmulatorControl {
     });
   }
 
+  /** In the mailbox, where EWS shows it: JPEG or PNG, the same photo in different sizes; none takes it away. */
+  setMailboxPhoto(who: string, ...pictures: readonly Uint8Array[]): Promise<void> {
+    return this.#call('people/set-mailbox-photo', {
+      who,
+      pictures: pictures.map((picture) => Buffer.from(picture).toString('base64')),
+    });
+  }
+
   /** As the user sets it in Outlook. */
   setContactPhoto(mailbox: string, id: string, picture: Uint8Array): Promise<ItemView> {
     return this.#call('contacts/set-photo', {

@@ -1,6 +1,7 @@
 // Life in the directory: people join, change, are marked, hidden, moved and leave; groups change.
 
 import { z } from 'zod';
+import { setMailboxPhotos } from '../organization/mailbox-photos.ts';
 import {
   addRecipient,
   addressListsOf,
@@ -173,6 +174,20 @@ export const peopleOperations: Operations = {
     }),
     ({ who, picture }, context) => {
       setUserPhoto(requireRecipient(context, who), picture === null ? undefined : pictureFrom(picture));
+      return {};
+    },
+  ),
+
+  'people/set-mailbox-photo': operation(
+    z.strictObject({
+      who: z.string(),
+      /** JPEG or PNG in base64, the same photo in different sizes; none takes it away. */
+      pictures: z.array(z.string()),
+    }),
+    ({ who, pictures }, context) => {
+      const recipient = requireRecipient(context, who);
+      if (recipient.mailbox === undefined) throw noMailbox(recipient);
+      setMailboxPhotos(recipient.mailbox, pictures.map(pictureFrom));
       return {};
     },
   ),

@@ -68,11 +68,21 @@ function readHeaders(header: Element | undefined): Map<string, Element> {
 }
 
 export function answerEnvelope(operation: Element, inner: string, settings: EwsSettings): EmulatorResponse {
+  return responseEnvelope(operation, {}, inner, settings);
+}
+
+/** With attributes of the response itself, where it is no list of messages. */
+export function responseEnvelope(
+  operation: Element,
+  attributes: Readonly<Record<string, string>>,
+  inner: string,
+  settings: EwsSettings,
+): EmulatorResponse {
   const name = `m:${localName(operation)}Response`;
   return {
     status: 200,
     headers: xmlHeaders,
-    body: Buffer.from(wrapped(serverVersion(settings), element(name, {}, inner)), 'utf8'),
+    body: Buffer.from(wrapped(serverVersion(settings), element(name, attributes, inner)), 'utf8'),
   };
 }
 

@@ -12,7 +12,7 @@ import { answerEnvelope, errorMessage, faultResponse, readEnvelope, schemaFault 
 import { EwsError, EwsFault } from './errors.ts';
 import { answeredInstead, distorted, wholeAnswer } from './fault-course.ts';
 import { actingUser, noteAnchor } from './impersonation.ts';
-import { createAttachment, deleteAttachment, getAttachment, getUserPhoto } from './operations/attachments.ts';
+import { createAttachment, deleteAttachment, getAttachment } from './operations/attachments.ts';
 import { findItem } from './operations/find-item.ts';
 import {
   createFolder,
@@ -26,6 +26,7 @@ import {
 import { copyItem, createItem, deleteItem, getItem, moveItem, updateItem } from './operations/items.ts';
 import { convertId, resolveNames } from './operations/names.ts';
 import { syncFolderHierarchy, syncFolderItems } from './operations/sync.ts';
+import { answerUserPhoto } from './operations/user-photo.ts';
 import { isForPublicFolders } from './public-folders.ts';
 import { SchemaViolation } from './schema/types.ts';
 import { localName, XmlError } from './xml/reader.ts';
@@ -45,7 +46,6 @@ const operations: Readonly<Record<string, Operation>> = {
   'm:GetAttachment': getAttachment,
   'm:GetFolder': getFolder,
   'm:GetItem': getItem,
-  'm:GetUserPhoto': getUserPhoto,
   'm:MoveFolder': moveFolder,
   'm:MoveItem': moveItem,
   'm:ResolveNames': resolveNames,
@@ -130,7 +130,8 @@ async function serve(
       now: clock.now(),
       fault,
     };
-    const response = answerEnvelope(operation, done(call), settings);
+    const response =
+      name === 'GetUserPhoto' ? answerUserPhoto(call) : answerEnvelope(operation, done(call), settings);
     const delivered = fault === undefined ? response : distorted(fault, response, settings);
     return { ...delivered, ...affinity(request, context, owner) };
   } finally {
@@ -155,11 +156,6 @@ function done(call: EwsCall): string {
 
 function inOneMessage({ operation }: EwsCall, error: EwsError): string {
   const name = localName(operation);
-  if (name === 'GetUserPhoto')
-    return errorMessage('m:ResponseMessage', error, '').replace(
-      /^<m:ResponseMessage[^>]*>|<\/m:ResponseMessage>$/g,
-      '',
-    );
   return `<m:ResponseMessages>${errorMessage(`m:${name}ResponseMessage`, error, '')}</m:ResponseMessages>`;
 }
 

@@ -3,6 +3,7 @@
 
 import { contactPhoto, keepContactPhoto } from './contact-photos.ts';
 import { folderId, immutableItemId, regularItemId } from './ids.ts';
+import { mailboxPhotos, setMailboxPhotos } from './mailbox-photos.ts';
 import { addressListsOf } from './recipients.ts';
 import type { Mailbox, Organization, Recipient } from './state.ts';
 
@@ -39,6 +40,7 @@ export function moveMailbox(
     const now = moved[index];
     if (photo !== undefined && now !== undefined) keepContactPhoto(recipient.mailbox, now, photo);
   }
+  setMailboxPhotos(recipient.mailbox, mailboxPhotos(before));
   organization.removedItems.delete(recipient.mailbox.exchangeGuid);
   if (to === 'onPremises') moveInside(recipient);
   else moveOnline(recipient);

@@ -4,8 +4,8 @@ import { contactPhoto, dropContactPhoto, keepContactPhoto } from '../../organiza
 import { touchItem } from '../../organization/mailbox-store.ts';
 import type { ContactItem, Mailbox } from '../../organization/state.ts';
 import { answerEach } from '../batch.ts';
-import { type EwsCall, findByAddress, isServedHere, requireMailbox } from '../call.ts';
-import { EwsError, notEmulated, value } from '../errors.ts';
+import { type EwsCall, requireMailbox } from '../call.ts';
+import { EwsError, notEmulated } from '../errors.ts';
 import { ewsChangeKey, ewsId, requireItemById } from '../ids.ts';
 import { attachmentId } from '../properties/contact-view.ts';
 import { hasPictureKey } from '../properties/mapi.ts';
@@ -104,18 +104,4 @@ export function deleteAttachment(call: EwsCall): string {
       RootItemChangeKey: ewsChangeKey(open.mailbox, item),
     });
   });
-}
-
-/** Nobody's photo is kept in the directory; the answer is the response message itself, without the usual wrapping. */
-export function getUserPhoto(call: EwsCall): never {
-  const address = requireChild(call.operation, 'm:Email').text.trim();
-  const recipient = findByAddress(call.organization, address);
-  if (recipient === undefined || !isServedHere(recipient.mailbox)) {
-    throw new EwsError(
-      'ErrorNonExistentMailbox',
-      'The SMTP address has no mailbox associated with it.',
-      value('SmtpAddress', address),
-    );
-  }
-  throw new EwsError('ErrorItemNotFound', 'The photo was not found.');
 }
