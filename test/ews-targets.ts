@@ -2,7 +2,12 @@
 // tests in which people and mailboxes come from elsewhere.
 
 import { folderMark, markCodec } from '../src/composition/marks.ts';
-import { createEwsTargets, type EwsTargets } from '../src/connectors/ews/index.ts';
+import {
+  createEwsClient,
+  createEwsTargets,
+  type EwsClient,
+  type EwsTargets,
+} from '../src/connectors/ews/index.ts';
 import { createExchangeHttp, createTlsAgent, ntlmSignIn } from '../src/connectors/exchange-http/index.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -32,6 +37,8 @@ export function ewsEntryOf({ ewsUrl, caPem, serviceAccount }: Emulated): EwsEntr
 
 export interface ConnectedEws {
   readonly targets: EwsTargets;
+  /** Of the account in its own name, for what needs no mailbox. */
+  readonly clientInOwnName: EwsClient;
   close(): Promise<void>;
 }
 
@@ -46,15 +53,8 @@ export function connectEws(entry: EwsEntry, log: Log, clock: Clock): ConnectedEw
     clock,
   });
   const http = createExchangeHttp({ signIn, additionalCa: caPem, log, clock, random });
-  const targets = createEwsTargets({
-    url: async () => url,
-    http,
-    markCodec,
-    folderMark,
-    impersonate: true,
-    clock,
-    log,
-    random,
-  });
-  return { targets, close: () => http.close() };
+  const common = { url: async () => url, http, clock, log, random };
+  const targets = createEwsTargets({ ...common, markCodec, folderMark, impersonate: true });
+  const clientInOwnName = createEwsClient({ ...common, impersonate: false });
+  return { targets, clientInOwnName, close: () => http.close() };
 }

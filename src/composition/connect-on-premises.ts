@@ -11,6 +11,7 @@ import {
   createEwsClient,
   createEwsMailSender,
   createEwsTargets,
+  createMailboxPhotos,
   openEwsContactFolders,
   openEwsPublicFolders,
 } from '../connectors/ews/index.ts';
@@ -36,6 +37,7 @@ import { systemClock } from '../system/system-clock.ts';
 import { readAdditionalCa } from './additional-ca.ts';
 import { countRequests } from './count-requests.ts';
 import { readPasswords, signInToExchange } from './exchange-sign-in.ts';
+import { createLocalPhotos } from './mailbox-photos.ts';
 import { copyMarkCodec, folderMark, markCodec } from './marks.ts';
 import { photosByKind } from './photos-by-kind.ts';
 import { probeOnPremises } from './probe-on-premises.ts';
@@ -126,11 +128,12 @@ export async function connectOnPremises(
     location: 'onPremises',
     log,
   } as const;
-  // Permissions on public folders are those of the account's own mailbox; an application borrows them.
-  const publicFolderClient = createEwsClient({ ...common, impersonate: isApplication });
+  // Permissions on public folders are those of the account's own mailbox, as is who sees photos; an application borrows
+  // them.
+  const ownClient = createEwsClient({ ...common, impersonate: isApplication });
   const publicFolderOptions = {
     ...common,
-    client: publicFolderClient,
+    client: ownClient,
     reader: exchange.mailbox,
     findRoutes: () => findPublicFolderRoutes({ http, ewsUrl: common.url, reader: exchange.mailbox }),
   };
@@ -141,6 +144,8 @@ export async function connectOnPremises(
     folders: openEwsPublicFolders({ ...publicFolderOptions, cache: stores.directoryCache }),
   });
   const sharedMailbox = createSharedMailboxReader(sharedMailboxOptions);
+  const mailboxPhotos = createMailboxPhotos({ client: ownClient, reader: exchange.mailbox });
+  const people = createLocalPhotos({ directory: directory.photos, mailboxes: mailboxPhotos, clock });
   return {
     source: sourceByType(directory.source, sharedMailbox, publicFolders, {
       sharedMailbox: createSharedMailboxTrial(sharedMailboxOptions),
@@ -158,7 +163,7 @@ export async function connectOnPremises(
     },
     traffic: targets.traffic,
     photos: {
-      source: photosByKind(directory.photos, itemPhotos),
+      source: photosByKind(people, itemPhotos),
       prepare: preparePhoto,
       cache: stores.directoryCache,
       owner: environment.id,

@@ -18,8 +18,12 @@ const owners = [SYNCHRONIZED, IN_BUILDING_ALONE, IN_CLOUD_ALONE].map((id) => ({
   kind: 'userMailbox' as const,
 }));
 
-/** A photo is its own stamp. */
-function side(photos: Readonly<Record<SourceObjectId, string>>, refusal?: Failure): PhotoSource {
+/** A photo is its own stamp; of those rationed '?' stands for none. */
+function side(
+  photos: Readonly<Record<SourceObjectId, string>>,
+  refusal?: Failure,
+  rationed: readonly SourceObjectId[] = [],
+): PhotoSource {
   const all = new Map(Object.entries(photos) as [SourceObjectId, string][]);
   return {
     async readStamps(asked) {
@@ -28,9 +32,13 @@ function side(photos: Readonly<Record<SourceObjectId, string>>, refusal?: Failur
         const photo = all.get(id);
         return photo === undefined ? [] : [[id, photo] as const];
       });
-      return { stamps: new Map(stamps), failures: [] };
+      return { stamps: new Map(stamps), rationed: new Set(rationed), failures: [] };
     },
-    readPhotos: async (asked) => asked.map(({ id }) => new TextEncoder().encode(all.get(id) ?? '')),
+    readPhotos: async (asked) =>
+      asked.map(({ id }) => {
+        const photo = all.get(id) ?? '';
+        return photo === '?' ? undefined : new TextEncoder().encode(photo);
+      }),
   };
 }
 
@@ -41,7 +49,10 @@ async function read(onPremises: PhotoSource, online: PhotoSource) {
   const there = owners.filter(({ id }) => (stamps.get(id) ?? '') !== '');
   const photos = await source.readPhotos(there, signal);
   const shown = new Map(
-    there.map(({ id }, place) => [id, new TextDecoder().decode(photos[place] as Uint8Array)]),
+    there.flatMap(({ id }, place) => {
+      const photo = photos[place];
+      return photo instanceof Uint8Array ? [[id, new TextDecoder().decode(photo)] as const] : [];
+    }),
   );
   return {
     told: owners.map(({ id }) => (stamps.get(id) === '' ? 'none' : (shown.get(id) ?? 'unknown'))),
@@ -74,5 +85,31 @@ describe('photos of a hybrid organization', () => {
       told: ['small', 'ben', 'unknown'],
       failures: ['photoRightMissing'],
     });
+  });
+
+  it('come from the mailbox of whom has it in the building, and from the tenant when it holds none', async () => {
+    const online = side({ [IN_TENANT]: 'of the tenant', [IN_CLOUD_ALONE]: '' });
+    const holding = side({ [SYNCHRONIZED]: 'of the mailbox' }, undefined, [SYNCHRONIZED]);
+    expect((await read(holding, online)).told[0]).toBe('of the mailbox');
+    const empty = side({ [SYNCHRONIZED]: '?' }, undefined, [SYNCHRONIZED]);
+    expect((await read(empty, online)).told[0]).toBe('of the tenant');
+    const closed = side({}, undefined, [SYNCHRONIZED]);
+    const without = side({ [IN_TENANT]: '', [IN_CLOUD_ALONE]: '' });
+    for (const tenant of [online, without])
+      expect((await read(closed, tenant)).told).toEqual(['unknown', expect.anything(), 'none']);
+  });
+
+  it('are looked for again when either of the two changes', async () => {
+    const stampsWith = async (local: string, tenant: string) => {
+      const identities = async () => identitiesOf(new Map([[IN_TENANT, SYNCHRONIZED]]));
+      const onPremises = side({ [SYNCHRONIZED]: local }, undefined, [SYNCHRONIZED]);
+      const source = createHybridPhotos({ onPremises, online: side({ [IN_TENANT]: tenant }), identities });
+      const { stamps, rationed } = await source.readStamps(owners, signal);
+      expect([...(rationed ?? [])]).toEqual([SYNCHRONIZED]);
+      return stamps.get(SYNCHRONIZED);
+    };
+    const before = await stampsWith('a', 'b');
+    expect(await stampsWith('a', 'b')).toBe(before);
+    expect(new Set([before, await stampsWith('x', 'b'), await stampsWith('a', 'x')]).size).toBe(3);
   });
 });

@@ -1,5 +1,5 @@
-// Photos of the people of a hybrid organization: the one in the tenant, which is larger, and that of Active Directory for
-// whom the tenant has none.
+// Photos of the people of a hybrid organization. Whose mailbox is in the building: the one in it, then that in the tenant,
+// which for them is often but the synchronized small one. Of all others that in the tenant, then that of Active Directory.
 
 import { asFailure, type Failure } from '../model/failure.ts';
 import type { SourceObjectId } from '../model/ids.ts';
@@ -15,6 +15,8 @@ export interface PhotoSides {
 export function createHybridPhotos({ onPremises, online, identities }: PhotoSides): PhotoSource {
   /** Whose photo the tenant has; kept from the stamps, which are read first. */
   let inTenant: ReadonlySet<SourceObjectId> = new Set();
+  /** Whose mailbox is in the building. */
+  let inBuilding: ReadonlySet<SourceObjectId> = new Set();
 
   /** undefined: the tenant lets nobody look, so that only the directory counts. */
   async function tellOnline(
@@ -36,6 +38,7 @@ export function createHybridPhotos({ onPremises, online, identities }: PhotoSide
     async readStamps(owners, signal) {
       const { inTenant: tenantId } = await identities(signal);
       const local = await onPremises.readStamps(owners, signal);
+      const { rationed = new Set() } = local;
       const stamps = new Map(local.stamps);
       // Whom Active Directory does not know and the tenant does not synchronize lives in the tenant alone.
       const asked = owners.filter(({ id }) => tenantId(id) !== id || !stamps.has(id));
@@ -46,15 +49,18 @@ export function createHybridPhotos({ onPremises, online, identities }: PhotoSide
       const ofTenant = new Set<SourceObjectId>();
       for (const { id } of told === undefined ? [] : asked) {
         const stamp = told?.stamps.get(tenantId(id));
+        // The mailbox could not be asked, and comes first.
+        if (rationed.has(id) && !stamps.has(id)) continue;
         // Nobody can say whether the photo in the directory is the one that counts.
         if (stamp === undefined) stamps.delete(id);
         else if (stamp !== '') {
-          stamps.set(id, `tenant ${stamp}`);
+          stamps.set(id, rationed.has(id) ? `${stamps.get(id)} tenant ${stamp}` : `tenant ${stamp}`);
           ofTenant.add(id);
         } else if (!stamps.has(id)) stamps.set(id, '');
       }
       inTenant = ofTenant;
-      return { stamps, failures: [...local.failures, ...failures] };
+      inBuilding = rationed;
+      return { stamps, rationed, failures: [...local.failures, ...failures] };
     },
 
     async readPhotos(owners, signal) {
@@ -67,14 +73,14 @@ export function createHybridPhotos({ onPremises, online, identities }: PhotoSide
         for (const [place, { id }] of some.entries()) photos.set(id, found[place]);
       };
       await read(
-        online,
-        owners.filter(({ id }) => inTenant.has(id)),
-        tenantId,
+        onPremises,
+        owners.filter(({ id }) => !inTenant.has(id) || inBuilding.has(id)),
+        (id) => id,
       );
       await read(
-        onPremises,
-        owners.filter(({ id }) => !inTenant.has(id)),
-        (id) => id,
+        online,
+        owners.filter(({ id }) => inTenant.has(id) && photos.get(id) === undefined),
+        tenantId,
       );
       return owners.map(({ id }) => photos.get(id));
     },

@@ -13,6 +13,7 @@ export function photosByKind(people: PhotoSource, items: PhotoSource): PhotoSour
   return {
     async readStamps(owners, signal) {
       const stamps = new Map<SourceObjectId, string>();
+      const rationed = new Set<SourceObjectId>();
       const failures = [];
       for (const { source, is } of sides) {
         const some = owners.filter(is);
@@ -20,9 +21,10 @@ export function photosByKind(people: PhotoSource, items: PhotoSource): PhotoSour
         if (some.length === 0) continue;
         const told = await source.readStamps(some, signal);
         for (const [id, stamp] of told.stamps) stamps.set(id, stamp);
+        for (const id of told.rationed ?? []) rationed.add(id);
         failures.push(...told.failures);
       }
-      return { stamps, failures };
+      return { stamps, rationed, failures };
     },
 
     async readPhotos(owners, signal) {

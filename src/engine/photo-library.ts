@@ -4,7 +4,7 @@
 import { withPhotoMark } from '../core/photo-mark.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import { isUuid, type SourceObjectId, sourceObjectId } from '../model/ids.ts';
-import type { PhotoOwner, PreparedPhoto } from '../ports/photos.ts';
+import type { PhotoOwner, PhotoStamps, PreparedPhoto } from '../ports/photos.ts';
 import { throwIfAborted } from './mailbox-pool.ts';
 import type { PhotoParts } from './run-ports.ts';
 
@@ -17,6 +17,8 @@ const PORTION = 40;
 const PORTIONS_PER_INDEX = 25;
 /** What is held in memory of all photos, whatever the number of mailboxes. */
 const MOST_BYTES = 32_000_000;
+/** Of those that cost a request each: what is more is read by the next run. */
+const MOST_RATIONED = 4_000;
 /** Instead of a digest: this photo was tried, and is none. */
 const UNREADABLE = '!';
 
@@ -31,6 +33,8 @@ type Portion = ReadonlyMap<string, Uint8Array>;
 export interface KnownPhotos {
   /** '' for who has none. Of those that are missing it could not be told. */
   readonly digests: ReadonlyMap<SourceObjectId, string>;
+  /** How many are looked at by a later run; what was known of them holds. */
+  readonly postponed: number;
   /** Of reading; each concerns one person or more. */
   readonly failures: readonly Failure[];
 }
@@ -38,45 +42,52 @@ export interface KnownPhotos {
 export class PhotoLibrary {
   readonly #parts: PhotoParts;
   readonly #mostBytes: number;
+  readonly #mostRationed: number;
   readonly #owners = new Map<SourceObjectId, PhotoOwner>();
   #index = new Map<SourceObjectId, Entry>();
   readonly #portions = new Map<string, Portion>();
   readonly #loading = new Map<string, Promise<Portion>>();
   #bytes = 0;
 
-  constructor(parts: PhotoParts, mostBytes: number = MOST_BYTES) {
+  constructor(parts: PhotoParts, mostBytes: number = MOST_BYTES, mostRationed: number = MOST_RATIONED) {
     this.#parts = parts;
     this.#mostBytes = mostBytes;
+    this.#mostRationed = mostRationed;
   }
 
   /** Throws what PhotoSource.readStamps throws, and `photosUnavailable`. */
   async look(owners: readonly PhotoOwner[], signal: AbortSignal): Promise<KnownPhotos> {
     for (const owner of owners) this.#owners.set(owner.id, owner);
     this.#index = await this.#readIndex();
-    const { stamps, failures } = await this.#parts.source.readStamps(owners, signal);
+    const told = await this.#parts.source.readStamps(owners, signal);
+    const { stamps, rationed = new Set(), failures } = told;
     const isNew = ({ id }: PhotoOwner): boolean => {
       const stamp = stamps.get(id);
       return stamp !== undefined && stamp !== '' && this.#index.get(id)?.stamp !== stamp;
     };
-    const fresh = owners.filter(isNew);
+    const found = owners.filter(isNew);
+    const later = new Set(found.filter(({ id }) => rationed.has(id)).slice(this.#mostRationed));
+    const fresh = found.filter((owner) => !later.has(owner));
     const failed: Failure[] = [...failures];
     for (let at = 0; at < fresh.length; at += PORTION) {
       throwIfAborted(signal);
-      failed.push(...(await this.#fetch(fresh.slice(at, at + PORTION), stamps, signal)));
+      failed.push(...(await this.#fetch(fresh.slice(at, at + PORTION), told, signal)));
       if ((at / PORTION) % PORTIONS_PER_INDEX === PORTIONS_PER_INDEX - 1) await this.#saveIndex();
     }
     if (fresh.length > 0) await this.#saveIndex();
     const digests = new Map<SourceObjectId, string>();
-    for (const { id } of owners) {
+    for (const owner of owners) {
+      const { id } = owner;
       const stamp = stamps.get(id);
       const entry = this.#index.get(id);
       if (stamp === '') digests.set(id, '');
-      else if (stamp === undefined || entry?.stamp !== stamp) continue;
+      else if (stamp === undefined || entry === undefined) continue;
+      else if (entry.stamp !== stamp && !later.has(owner)) continue;
       else if (entry.digest === UNREADABLE)
         failed.push(new Failure('photoUnreadable', { details: { person: id } }));
       else digests.set(id, entry.digest);
     }
-    return { digests, failures: failed };
+    return { digests, postponed: later.size, failures: failed };
   }
 
   /** With our mark in it; undefined when it is not to be had any more. */
@@ -94,7 +105,7 @@ export class PhotoLibrary {
 
   async #fetch(
     owners: readonly PhotoOwner[],
-    stamps: ReadonlyMap<SourceObjectId, string>,
+    { stamps, rationed }: PhotoStamps,
     signal: AbortSignal,
   ): Promise<readonly Failure[]> {
     const failures: Failure[] = [];
@@ -106,6 +117,7 @@ export class PhotoLibrary {
       for (const [place, { id }] of some.entries()) {
         const original = originals[place];
         if (original instanceof Failure) failures.push(original);
+        else if (original === undefined && rationed?.has(id)) digests.set(id, '');
         if (original === undefined || original instanceof Failure) continue;
         const photo = await this.#prepare(original);
         if (photo === undefined) digests.set(id, UNREADABLE);

@@ -64,6 +64,7 @@ export async function writePhotos(
     const owners = [...pass.wanted.values()].map(({ sourceObjectId: id, kind }) => ({ id, kind }));
     const known = await library.look(owners, signal);
     counts.people = [...known.digests.values()].filter((digest) => digest !== '').length;
+    counts.postponed = known.postponed;
     counts.failed = known.failures.length;
     failures.push(...known.failures);
     const work: Work = { runId: recorder.run.id, pass, library, digests: known.digests, counts, failures };

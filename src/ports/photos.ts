@@ -12,6 +12,11 @@ export interface PhotoOwner {
 export interface PhotoStamps {
   /** Another one whenever the photo is; '' for who has none. Of those that are missing it could not be told. */
   readonly stamps: ReadonlyMap<SourceObjectId, string>;
+  /**
+   * Whose photo costs a request of its own, so that a run reads only so many. Their stamp says when to look; whether there
+   * is a photo shows only then.
+   */
+  readonly rationed?: ReadonlySet<SourceObjectId>;
   readonly failures: readonly Failure[];
 }
 
@@ -21,7 +26,7 @@ export interface PhotoSource {
    * aborted.
    */
   readStamps(owners: readonly PhotoOwner[], signal: AbortSignal): Promise<PhotoStamps>;
-  /** As the source keeps them, in input order; undefined: none any more. */
+  /** As the source keeps them, in input order; undefined: none any more, and of those rationed: none at all. */
   readPhotos(
     owners: readonly PhotoOwner[],
     signal: AbortSignal,

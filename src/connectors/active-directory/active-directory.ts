@@ -7,7 +7,6 @@ import type { ContactSource } from '../../ports/contact-source.ts';
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MailboxDirectory } from '../../ports/mailbox-directory.ts';
-import type { PhotoSource } from '../../ports/photos.ts';
 import type { ConnectionSettings } from '../ldap-client/connection.ts';
 import type { ServiceResolver } from '../ldap-client/servers.ts';
 import { LdapSession } from '../ldap-client/session.ts';
@@ -16,9 +15,11 @@ import { trustOf } from '../ldap-client/trust.ts';
 import { createActiveDirectoryMailboxes } from './active-directory-mailboxes.ts';
 import { createActiveDirectorySource } from './active-directory-source.ts';
 import { Controllers } from './controllers.ts';
-import { createDirectoryPhotos } from './directory-photos.ts';
+import { createDirectoryPhotos, type DirectoryPhotos } from './directory-photos.ts';
 import type { DirectoryParts } from './reading-directory.ts';
 import { createSourceAnchors, type ReadSourceAnchors } from './source-anchors.ts';
+
+export type { DirectoryPhotos } from './directory-photos.ts';
 
 export interface ActiveDirectoryOptions {
   readonly settings: ActiveDirectory;
@@ -42,8 +43,8 @@ export interface ActiveDirectoryOptions {
 export interface ActiveDirectoryConnector {
   readonly source: ContactSource;
   readonly directory: MailboxDirectory;
-  readonly photos: PhotoSource;
   readonly sourceAnchors: ReadSourceAnchors;
+  readonly photos: DirectoryPhotos;
   close(): Promise<void>;
 }
 

@@ -10,6 +10,11 @@ export {
 } from './ews-client.ts';
 export { createEwsTargets, type EwsTargets, type EwsTargetsOptions } from './ews-mailbox-target.ts';
 export {
+  createMailboxPhotos,
+  type MailboxPhotos,
+  type MailboxPhotosOptions,
+} from './mailbox-photos.ts';
+export {
   type EwsPublicFoldersOptions,
   openEwsPublicFolders,
   type PublicFolderRoutes,

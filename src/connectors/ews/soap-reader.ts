@@ -60,6 +60,9 @@ export class UnreadableXml extends Error {
   }
 }
 
+/** The response is itself the message (ews.md, section 1). */
+const ITSELF_THE_MESSAGE: ReadonlySet<string> = new Set(['GetUserPhotoResponse']);
+
 /** As `#outer` names it. */
 const BODY = 's:Body';
 const MESSAGES = 'm:ResponseMessages';
@@ -188,8 +191,9 @@ class SoapReader {
     const [, body, , messages] = this.#outer;
     if (body !== BODY) return false;
     if (this.#outer.length === 2) {
-      if (tag.local !== 'Fault' || tag.uri !== SOAP_NS) return false;
-      this.#beginOnly();
+      if (tag.local === 'Fault' && tag.uri === SOAP_NS) this.#beginOnly();
+      else if (ITSELF_THE_MESSAGE.has(tag.local)) this.#beginAnswer(tag);
+      else return false;
       return true;
     }
     return this.#outer.length === 4 && messages === MESSAGES && tag.uri === MESSAGES_NS;

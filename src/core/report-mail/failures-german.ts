@@ -218,6 +218,10 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
     'Das Foto einer Person ist kein lesbares Bild.',
     'Das Foto der Person neu hochladen, als JPEG oder PNG. Der Kontakt selbst wurde geschrieben.',
   ],
+  mailboxPhotosRefused: [
+    'Exchange Server gibt die Fotos in Postfächern nicht heraus; kopiert wurden die aus Active Directory.',
+    'Den Code in den Einzelheiten nachschlagen und den Zugriff erlauben, oder es dabei lassen: die Fotos aus Active Directory sind kleiner, sonst fehlt nichts.',
+  ],
   publicFolderAccessDenied: [
     'Ein öffentlicher Ordner ist für das Konto, das ihn liest, geschlossen; nichts wurde gelöscht.',
     'In der Exchange Management Shell Add-PublicFolderClientPermission -Identity <Ordner> -User <Postfach> -AccessRights FolderVisible,ReadItems ausführen, auch für Unterordner. Die Einzelheiten nennen Ordner und Postfach.',

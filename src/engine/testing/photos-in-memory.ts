@@ -10,6 +10,9 @@ import { World } from './world.ts';
 export class PhotosInMemory implements PhotoSource {
   readonly byPerson = new Map<SourceObjectId, string>();
   readonly fetched: SourceObjectId[] = [];
+  /** Who is rationed; their stamp is the round. */
+  readonly rationed = new Set<SourceObjectId>();
+  round = 1;
   refusal: Failure | undefined;
   readonly cached = new Map<string, Uint8Array>();
 
@@ -31,7 +34,13 @@ export class PhotosInMemory implements PhotoSource {
 
   async readStamps(owners: Parameters<PhotoSource['readStamps']>[0]) {
     if (this.refusal !== undefined) throw this.refusal;
-    return { stamps: new Map(owners.map(({ id }) => [id, this.byPerson.get(id) ?? ''])), failures: [] };
+    const stampOf = (id: SourceObjectId) =>
+      this.rationed.has(id) ? `round ${this.round}` : (this.byPerson.get(id) ?? '');
+    return {
+      stamps: new Map(owners.map(({ id }) => [id, stampOf(id)])),
+      rationed: this.rationed,
+      failures: [],
+    };
   }
 
   async readPhotos(owners: Parameters<PhotoSource['readPhotos']>[0]) {

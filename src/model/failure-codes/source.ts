@@ -185,6 +185,22 @@ export const sourceFailures = {
         'Set photo to false in the policy; where only pictures cannot be resized, install contactSync again on a supported system.',
     },
   },
+  mailboxPhotosRefused: {
+    number: 14043,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence:
+        'Exchange Server does not give out the photos in mailboxes; those of Active Directory were copied.',
+      causes: [
+        'The account or application may not use Exchange Web Services for it; the details name the refusal.',
+        'The server does not know GetUserPhoto.',
+      ],
+      remedy:
+        'Look up the code in the details and allow it, or leave it: the photos of Active Directory are smaller, and nothing else is missing.',
+    },
+  },
   publicFolderAccessDenied: {
     number: 14050,
     scope: 'source',
