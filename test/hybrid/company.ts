@@ -6,9 +6,12 @@ import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsy
 import { joinConnections } from '../../src/composition/connect-hybrid.ts';
 import { connectIdentities } from '../../src/composition/connect-identities.ts';
 import { identitiesOf } from '../../src/composition/hybrid-identities.ts';
+import { createLocalPhotos } from '../../src/composition/mailbox-photos.ts';
 import { folderMark, markCodec } from '../../src/composition/marks.ts';
+import type { DirectoryPhotos } from '../../src/connectors/active-directory/active-directory.ts';
 import type { SourceAnchors } from '../../src/connectors/active-directory/source-anchors.ts';
 import { cloudEndpoints } from '../../src/connectors/entra/national-clouds.ts';
+import { createMailboxPhotos } from '../../src/connectors/ews/index.ts';
 import { createExchangeOnline } from '../../src/connectors/exchange-online/exchange-online.ts';
 import { createSynchronizedPeople } from '../../src/connectors/exchange-online/synchronized-people.ts';
 import { createUserPhotos } from '../../src/connectors/exchange-online/user-photos.ts';
@@ -28,13 +31,13 @@ import { rollbackRun } from '../../src/engine/rollback-run.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { PhotoParts } from '../../src/engine/run-ports.ts';
 import { Failure } from '../../src/model/failure.ts';
-import { mailboxId, policyId, runId, sourceObjectId } from '../../src/model/ids.ts';
+import { mailboxId, policyId, runId, type SourceObjectId, sourceObjectId } from '../../src/model/ids.ts';
 import type { DirectoryMailbox } from '../../src/model/mailbox.ts';
 import type { Run, RunEvent } from '../../src/model/run.ts';
 import type { SourceObject } from '../../src/model/source-object.ts';
 import type { Connection, CopyParts } from '../../src/operations/dependencies.ts';
 import { silentLog } from '../../src/ports/log.ts';
-import type { PhotoSource } from '../../src/ports/photos.ts';
+import type { PhotoOwner, PhotoSource } from '../../src/ports/photos.ts';
 import { preparePhoto } from '../../src/system/prepare-photo.ts';
 import { connectEws, ewsEntryOf } from '../ews-targets.ts';
 import { issuedTokens } from '../issued-tokens.ts';
@@ -211,7 +214,13 @@ export class HybridCompany {
     const local: Connection = {
       ...this.#directory(),
       targets: ews.targets,
-      photos: this.#photos(this.#thumbnailPhotos()),
+      photos: this.#photos(
+        createLocalPhotos({
+          directory: this.#directoryPhotos(),
+          mailboxes: createMailboxPhotos({ client: ews.clientInOwnName, reader: 'reader@contoso.example' }),
+          clock,
+        }),
+      ),
       ...(copying.local === undefined ? {} : { copying: copying.local }),
       close: () => ews.close(),
     };
@@ -242,19 +251,29 @@ export class HybridCompany {
   }
 
   /** A photo is its own stamp; whom the directory does not know it does not tell. */
-  #thumbnailPhotos(): PhotoSource {
-    const photoOf = (id: string) =>
-      PEOPLE.filter((person) => guidOf(person) === id).map((person) => this.thumbnails.get(person));
+  #directoryPhotos(): DirectoryPhotos {
+    const people = (owners: readonly PhotoOwner[]) =>
+      owners.map(({ id }) => ({ id, person: PEOPLE.find((person) => guidOf(person) === id) }));
+    const readPeople: DirectoryPhotos['readPeople'] = async (owners) => {
+      const stamps = new Map<SourceObjectId, string>();
+      const addresses = new Map<SourceObjectId, string>();
+      for (const { id, person } of people(owners)) {
+        if (person === undefined) continue;
+        stamps.set(id, Buffer.from(this.thumbnails.get(person) ?? []).toString('hex'));
+        const found = [...this.emulator.organization.recipients.values()].find(
+          ({ alias }) => alias === person,
+        );
+        if (found?.mailbox?.hosting === 'onPremises') addresses.set(id, addressOf(person));
+      }
+      return { stamps, addresses };
+    };
     return {
-      readStamps: async (owners) => ({
-        stamps: new Map(
-          owners.flatMap(({ id }) =>
-            photoOf(id).map((photo) => [id, photo === undefined ? '' : Buffer.from(photo).toString('hex')]),
-          ),
-        ),
+      readPeople,
+      readStamps: async (owners, signal) => ({
+        stamps: (await readPeople(owners, signal)).stamps,
         failures: [],
       }),
-      readPhotos: async (owners) => owners.map(({ id }) => photoOf(id)[0]),
+      readPhotos: async (owners) => people(owners).map(({ person }) => person && this.thumbnails.get(person)),
     };
   }
 

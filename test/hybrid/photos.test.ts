@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => company.close());
 
-const picture = (background: typeof RED) =>
-  sharp({ create: { width: 300, height: 400, channels: 3, background } })
+const picture = (background: typeof RED, width = 300, height = 400) =>
+  sharp({ create: { width, height, channels: 3, background } })
     .jpeg()
     .toBuffer();
 
@@ -27,11 +27,6 @@ async function run() {
   expect([done.state, photos?.failures]).toEqual(['finished', []]);
   return photos;
 }
-
-const idOf = async (person: Person) => {
-  const people = await company.control.people('UserMailbox');
-  return people.find(({ primarySmtpAddress }) => primarySmtpAddress === addressOf(person))?.id ?? '';
-};
 
 async function contactIn(mailbox: Person, person: Person) {
   const { items } = await company.control.mailbox(addressOf(mailbox));
@@ -43,8 +38,12 @@ async function contactIn(mailbox: Person, person: Person) {
   return found[0]?.id ?? '';
 }
 
+async function photoIn(mailbox: Person, person: Person) {
+  return company.control.contactPhoto(addressOf(mailbox), await contactIn(mailbox, person));
+}
+
 async function colorIn(mailbox: Person, person: Person) {
-  const shown = await company.control.contactPhoto(addressOf(mailbox), await contactIn(mailbox, person));
+  const shown = await photoIn(mailbox, person);
   if (shown === undefined) return undefined;
   const { channels } = await sharp(shown).stats();
   const [r, g, b] = channels.map(({ mean }) => Math.round(mean));
@@ -61,7 +60,7 @@ describe('photos of a hybrid company', () => {
   it('of the directory and of the tenant come into mailboxes on both sides', async () => {
     company.thumbnails.set('bruno', await picture(RED));
     company.thumbnails.set('carla', await picture(GREEN));
-    await company.control.setPhoto(await idOf('carla'), await picture(BLUE));
+    await company.control.setPhoto(addressOf('carla'), await picture(BLUE));
     expect(await run()).toMatchObject({ people: 2, written: 6 });
     // Anna is in the building, David in the cloud. The photo in the tenant comes first.
     for (const mailbox of ['anna', 'david'] as const) {
@@ -80,10 +79,42 @@ describe('photos of a hybrid company', () => {
   });
 
   it('are replaced by that of the directory when the tenant has none any more', async () => {
-    await company.control.setPhoto(await idOf('carla'), null);
+    await company.control.setPhoto(addressOf('carla'), null);
     expect(await run()).toMatchObject({ written: 3 });
     for (const mailbox of ['anna', 'david'] as const)
       expect(await colorIn(mailbox, 'carla')).toEqual(isLike(GREEN));
+  });
+
+  it('in a mailbox in the building come before that in the tenant, in their own size, and are asked for when the small one changes', async () => {
+    const sizeIn = async (mailbox: Person) =>
+      (await sharp((await photoIn(mailbox, 'bruno')) ?? Buffer.alloc(0)).metadata()).width;
+    await company.control.setPhoto(addressOf('bruno'), await picture(RED, 96, 96));
+    company.thumbnails.set('bruno', await picture(BLUE, 64, 64));
+    await company.control.setMailboxPhoto(addressOf('bruno'), await picture(BLUE, 648, 648));
+    expect(await run()).toMatchObject({ written: 3 });
+    for (const mailbox of ['anna', 'david'] as const) {
+      expect(await colorIn(mailbox, 'bruno')).toEqual(isLike(BLUE));
+      expect(await sizeIn(mailbox)).toBe(240);
+    }
+    const asked = async () => {
+      await company.control.clearRequests();
+      const photos = await run();
+      const log = await company.control.requests();
+      return {
+        written: photos?.written,
+        requests: log.filter(({ operation }) => operation === 'GetUserPhoto').length,
+      };
+    };
+    // Only whether the server answers at all.
+    expect(await asked()).toEqual({ written: 0, requests: 1 });
+    await company.control.setMailboxPhoto(addressOf('bruno'));
+    expect(await asked()).toEqual({ written: 0, requests: 1 });
+    company.thumbnails.delete('bruno');
+    expect(await asked()).toEqual({ written: 3, requests: 2 });
+    expect([await colorIn('anna', 'bruno'), await sizeIn('anna')]).toEqual([isLike(RED), 96]);
+    await company.control.setPhoto(addressOf('bruno'), null);
+    company.thumbnails.set('bruno', await picture(RED));
+    expect(await run()).toMatchObject({ written: 3 });
   });
 
   it('are taken off where they are withdrawn: here from the contact, there with the contact', async () => {
