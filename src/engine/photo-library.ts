@@ -5,12 +5,14 @@ import { withPhotoMark } from '../core/photo-mark.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import { isUuid, type SourceObjectId, sourceObjectId } from '../model/ids.ts';
 import type { PhotoOwner, PhotoStamps, PreparedPhoto } from '../ports/photos.ts';
-import { throwIfAborted } from './mailbox-pool.ts';
+import { forEachBounded, throwIfAborted } from './mailbox-pool.ts';
 import type { PhotoParts } from './run-ports.ts';
 
 const FORMAT = 1;
 /** Photos read at once, as large as the source has them. */
 const READ_AT_ONCE = 10;
+/** As many threads as Node has for it. */
+const PREPARED_AT_ONCE = 4;
 /** Photos kept in one portion. */
 const PORTION = 40;
 /** After so many portions the index is kept: it grows with the organization, and what was not kept is read again. */
@@ -114,12 +116,13 @@ export class PhotoLibrary {
     for (let at = 0; at < owners.length; at += READ_AT_ONCE) {
       const some = owners.slice(at, at + READ_AT_ONCE);
       const originals = await this.#parts.source.readPhotos(some, signal);
+      const prepared = await this.#prepareEach(originals, signal);
       for (const [place, { id }] of some.entries()) {
         const original = originals[place];
         if (original instanceof Failure) failures.push(original);
         else if (original === undefined && rationed?.has(id)) digests.set(id, '');
         if (original === undefined || original instanceof Failure) continue;
-        const photo = await this.#prepare(original);
+        const photo = prepared[place];
         if (photo === undefined) digests.set(id, UNREADABLE);
         else {
           made.set(photo.digest, photo.jpeg);
@@ -138,6 +141,28 @@ export class PhotoLibrary {
     }
     for (const [id, digest] of digests) this.#index.set(id, { stamp: stamps.get(id) ?? '', digest, portion });
     return failures;
+  }
+
+  /** In input order. Resizing is most of the work of a first run, and waits on other threads. */
+  async #prepareEach(
+    originals: readonly (Uint8Array | Failure | undefined)[],
+    signal: AbortSignal,
+  ): Promise<readonly (PreparedPhoto | undefined)[]> {
+    const prepared: (PreparedPhoto | undefined)[] = originals.map(() => undefined);
+    let trouble: Failure | undefined;
+    await forEachBounded(
+      originals.entries(),
+      PREPARED_AT_ONCE,
+      signal,
+      async ([place, original]) => {
+        if (original instanceof Uint8Array) prepared[place] = await this.#prepare(original);
+      },
+      async (_, failure) => {
+        trouble ??= failure;
+      },
+    );
+    if (trouble !== undefined) throw trouble;
+    return prepared;
   }
 
   async #prepare(original: Uint8Array): Promise<PreparedPhoto | undefined> {

@@ -252,6 +252,18 @@ describe.skipIf(!need.available).each(SIZES)(titleWith(need, 'a directory of %i 
     expect(wholeOf(1).length).toBeGreaterThan(90_000);
   });
 
+  it('tells of whom a server in the building may be asked for the photo, and by which address', async () => {
+    const { photos, close } = connect();
+    const here = mailboxes.mailboxes.flatMap(({ location, ownerId, ...mailbox }) =>
+      location === 'onPremises' && ownerId !== undefined ? [{ ...mailbox, id: ownerId }] : [],
+    );
+    const others = [...byId.values()].filter(({ kind }) => kind === 'remoteMailbox' || kind === 'mailUser');
+    const { addresses } = await photos.readPeople([...here, ...others], signal);
+    await close();
+    expect([here.length > 50, others.length > 10]).toEqual([true, true]);
+    expect(addresses).toEqual(new Map(here.map(({ id, primarySmtpAddress }) => [id, primarySmtpAddress])));
+  });
+
   it('lists mailboxes here and in the cloud, with the id Exchange gave them', () => {
     expect([mailboxes.isComplete, mailboxes.gaps, mailboxes.notFound]).toEqual([true, [], []]);
     const { byKind } = controller.manifest;
