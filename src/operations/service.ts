@@ -7,6 +7,7 @@ import { runPolicy } from '../engine/run-policy.ts';
 import { asFailure, Failure } from '../model/failure.ts';
 import { type PolicyId, policyId, runId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
+import type { RunState } from '../model/run.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import { type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
 import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../scheduler/week-forecast.ts';
@@ -22,6 +23,14 @@ const RUNS_BACK = 10;
 /** Minutes. */
 const SHORTEST_SLOT = 60;
 const MOST_SLOTS = 3;
+/** Not cut off: the schedule has had what it wanted. */
+const OWN_ENDS: readonly RunState[] = [
+  'finished',
+  'finishedWithErrors',
+  'failed',
+  'awaitingApproval',
+  'superseded',
+];
 
 export function makeServiceOperations(
   dependencies: OperationsDependencies,
@@ -80,6 +89,13 @@ export function makeServiceOperations(
     }
   }
 
+  async function endedRuns(id: PolicyId): Promise<readonly string[]> {
+    const latest = await dependencies.runs.list({ policyId: id, limit: RUNS_BACK });
+    return latest
+      .filter(({ kind, state }) => kind === 'run' && OWN_ENDS.includes(state))
+      .map(({ startedAt }) => startedAt);
+  }
+
   return {
     async serve(signal, onReady) {
       const stop = new AbortController();
@@ -91,7 +107,10 @@ export function makeServiceOperations(
           log.info('service started');
           onReady?.();
           const chores = choresOf(dependencies);
-          const ports = { policies: scheduled, run: runScheduled, chores, queue, clock, log };
+          const ports = {
+            ...{ policies: scheduled, run: runScheduled, endedRuns, chores },
+            ...{ queue, clock, log },
+          };
           await runScheduler(ports, held);
           log.info('service stopped');
           if (!stop.signal.aborted) throw held.reason;

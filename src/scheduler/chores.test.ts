@@ -7,12 +7,13 @@ const START = '2026-11-02T08:00:30.000Z';
 
 class Household {
   readonly clock = new FakeClock(START, { sleepsAtOnce: false });
-  readonly errors: string[] = [];
+  readonly log: string[] = [];
   readonly #stop = new AbortController();
   readonly #over: Promise<void>;
 
   constructor(...chores: Chore[]) {
-    const log: Log = { ...silentLog, error: (_message, data) => this.errors.push(String(data?.chore)) };
+    const hear: Log['info'] = (message, data) => this.log.push(`${message}: ${String(data?.chore)}`);
+    const log: Log = { ...silentLog, error: hear, info: hear };
     this.#over = runChores(chores, { clock: this.clock, log }, this.#stop.signal);
   }
 
@@ -73,14 +74,14 @@ it('one that is slow is not begun twice, and the others do not wait for it', asy
   await house.stop();
 });
 
-it('one that fails, or throws at once, is tried again in a minute and told in the log', async () => {
+it('one that fails, or throws at once, is tried again in a minute; the log tells it once, and when it is over', async () => {
   let tries = 0;
   const house = new Household(
     {
       name: 'rejects',
       carryOut: async () => {
         tries += 1;
-        throw new Error('no');
+        if (tries < 4) throw new Error('no');
       },
     },
     {
@@ -92,8 +93,12 @@ it('one that fails, or throws at once, is tried again in a minute and told in th
   );
   await house.pass(2);
   expect(tries).toBe(3);
-  expect(house.errors.filter((chore) => chore === 'rejects')).toHaveLength(3);
-  expect(house.errors.filter((chore) => chore === 'throws')).toHaveLength(3);
+  expect(new Set(house.log)).toEqual(new Set(['chore failed: rejects', 'chore failed: throws']));
+  expect(house.log).toHaveLength(2);
+  await house.pass(1);
+  expect(house.log.at(-1)).toBe('chore is done again: rejects');
+  await house.pass(57);
+  expect(house.log.slice(3)).toEqual(['chore failed: throws']);
   await house.stop();
 });
 

@@ -4,6 +4,9 @@
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import { restOfMinute } from './each-minute.ts';
+import { StandingTrouble } from './standing-trouble.ts';
+
+const TROUBLE = { met: 'chore failed', over: 'chore is done again' };
 
 export interface Chore {
   /** For the log. */
@@ -18,18 +21,20 @@ export interface Chore {
 /** Until the signal; then until the chores in hand are over. */
 export async function runChores(
   chores: readonly Chore[],
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  ports: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(
     chores.map(async (chore) => {
+      const trouble = new StandingTrouble(TROUBLE, ports, { chore: chore.name });
       while (!signal.aborted) {
-        await Promise.resolve()
-          .then(() => chore.carryOut(signal))
-          .catch((error: unknown) => {
-            if (!signal.aborted) log.error('chore failed', { chore: chore.name, error });
-          });
-        await restOfMinute(clock, signal);
+        try {
+          await chore.carryOut(signal);
+          trouble.over();
+        } catch (thrown) {
+          if (!signal.aborted) trouble.met(thrown);
+        }
+        await restOfMinute(ports.clock, signal);
       }
     }),
   );

@@ -1,96 +1,11 @@
-import { Schedule } from '@contactsync/contract';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../connectors/memory/fake-clock.ts';
-import { InMemoryRunQueue } from '../connectors/memory/stores/in-memory-run-queue.ts';
-import { makeTimetable } from '../core/timetable.ts';
-import { type PolicyId, policyId } from '../model/ids.ts';
-import { silentLog } from '../ports/log.ts';
-import { type RunEnd, runScheduler, type ScheduledPolicy } from './scheduler.ts';
-
-const MINUTE = 60_000;
-const START = '2026-11-02T08:00:30.000Z';
-const idOf = (n: number): PolicyId => policyId(`00000000-0000-4000-a000-${String(n).padStart(12, '0')}`);
-
-interface Begun {
-  readonly name: string;
-  readonly at: string;
-  end(how: RunEnd): void;
-  fail(): void;
-  readonly signal: AbortSignal;
-}
-
-/** A service whose runs last until the test ends them. */
-class Service {
-  readonly clock = new FakeClock(START, { sleepsAtOnce: false });
-  readonly queue = new InMemoryRunQueue();
-  readonly begun: Begun[] = [];
-  policies: ScheduledPolicy[] = [];
-  #stop = new AbortController();
-  #over = Promise.resolve();
-
-  add(n: number, schedule: unknown, more: Partial<ScheduledPolicy> = {}): void {
-    const { missed, maximumMinutes, ...rest } = Schedule.parse(schedule);
-    const timetable = makeTimetable({ missed, ...rest }, 'UTC');
-    const name = `policy ${n}`;
-    this.policies.push({
-      ...{ id: idOf(n), name, environment: 'contoso', timetable, missed, maximumMinutes },
-      ...more,
-    });
-  }
-
-  start(): void {
-    this.#stop = new AbortController();
-    this.#over = runScheduler(
-      {
-        policies: async () => this.policies,
-        run: (policy, signal) =>
-          new Promise((resolve, reject) => {
-            const at = this.clock.now().toISOString().slice(11, 16);
-            const fail = () => reject(new Error('unreachable'));
-            this.begun.push({ name: policy.name, at, end: resolve, fail, signal });
-          }),
-        queue: this.queue,
-        clock: this.clock,
-        log: silentLog,
-      },
-      this.#stop.signal,
-    );
-  }
-
-  /** Minute by minute, each with all that follows from it. */
-  async pass(minutes: number): Promise<void> {
-    for (let minute = 0; minute < minutes; minute += 1) {
-      await settle();
-      this.clock.advance(MINUTE);
-      await settle();
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#over;
-  }
-
-  /** The process is gone; what it was doing comes to no end. */
-  kill(): void {
-    this.#stop = new AbortController();
-  }
-
-  get running(): readonly string[] {
-    return this.begun.map(({ name, at }) => `${name} at ${at}`);
-  }
-}
-
-/** Everything that follows from something that happened: the queue in memory needs a bounded number of turns. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 200; turn += 1) await Promise.resolve();
-}
+import { idOf, MINUTE, settle, TestService } from './testing/test-service.ts';
 
 const hourly = { cron: '15 * * * *' };
 
 describe('the scheduler', () => {
   it('runs a policy in the minute it is due, and not before', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.start();
     await service.pass(14);
@@ -107,7 +22,7 @@ describe('the scheduler', () => {
   });
 
   it('runs one policy at a time per environment, in the order they were queued, and other environments meanwhile', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.add(2, hourly);
     service.add(3, hourly, { environment: 'fabrikam' });
@@ -124,7 +39,7 @@ describe('the scheduler', () => {
   });
 
   it('does not queue a policy again that still runs when it is due', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, { interval: { minutes: 5 } });
     service.start();
     await service.pass(30);
@@ -137,7 +52,7 @@ describe('the scheduler', () => {
   });
 
   it('makes up for many missed moments with one run, or with none where the policy says so', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.add(2, { ...hourly, missed: 'skip' }, { environment: 'fabrikam' });
     service.start();
@@ -156,7 +71,7 @@ describe('the scheduler', () => {
   });
 
   it('a schedule that is new owes nothing for the time before', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.start();
     await service.pass(120);
     service.add(1, hourly);
@@ -166,7 +81,7 @@ describe('the scheduler', () => {
   });
 
   it('tries again every minute where somebody else runs the policy', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.start();
     await service.pass(15);
@@ -182,7 +97,7 @@ describe('the scheduler', () => {
   });
 
   it('ends a run that takes too long, and takes the policy from the queue', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, { ...hourly, maximumMinutes: 10 });
     service.start();
     await service.pass(24);
@@ -199,7 +114,7 @@ describe('the scheduler', () => {
   });
 
   it('a run that fails leaves the queue and the others their turn', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.add(2, hourly);
     service.start();
@@ -212,7 +127,7 @@ describe('the scheduler', () => {
   });
 
   it('a policy that is disabled or removed while it waits does not run', async () => {
-    const service = new Service();
+    const service = new TestService();
     for (const n of [1, 2, 3]) service.add(n, hourly);
     service.start();
     await service.pass(15);
@@ -230,7 +145,7 @@ describe('the scheduler', () => {
 
 describe('a service that ends', () => {
   it('when stopped ends the run in hand and keeps its place in the queue', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.add(2, hourly);
     service.start();
@@ -252,16 +167,15 @@ describe('a service that ends', () => {
   });
 
   it('when killed loses nothing: the next one begins where it was', async () => {
-    const service = new Service();
+    const service = new TestService();
     service.add(1, hourly);
     service.add(2, hourly);
     service.start();
     await service.pass(15);
     service.kill();
     expect((await service.queue.list()).map((queued) => queued.isRunning)).toEqual([true, false]);
-    const next = new Service();
-    for (const n of [1, 2]) next.add(n, hourly);
-    const revived = Object.assign(next, { queue: service.queue });
+    const revived = new TestService({ queue: service.queue });
+    for (const n of [1, 2]) revived.add(n, hourly);
     revived.start();
     await settle();
     expect(revived.running).toEqual(['policy 1 at 08:00']);

@@ -2,14 +2,21 @@
 // environment. Everything it must remember is in the queue's store, so that it may be killed at any point.
 
 import type { Timetable } from '../core/timetable.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
+import type { FailureCode } from '../model/failure-codes.ts';
 import type { PolicyId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { QueuedPolicy, RunQueue } from '../ports/run-queue.ts';
 import { type Chore, runChores } from './chores.ts';
-import { dueBetween } from './due-between.ts';
+import { dueBetween, isAhead, isAnswered } from './due-between.ts';
 import { MINUTE, restOfMinute } from './each-minute.ts';
+import { StandingTrouble } from './standing-trouble.ts';
+
+/** Of the data directory, not of the policy: it keeps its place and is tried again every minute. */
+const PASSING: readonly FailureCode[] = ['databaseBusy', 'databaseUnreachable', 'dataDirectory'];
+
+const TROUBLE = { met: 'scheduler turn failed', over: 'scheduler works again' };
 
 export interface ScheduledPolicy {
   readonly id: PolicyId;
@@ -19,6 +26,8 @@ export interface ScheduledPolicy {
   readonly timetable: Timetable | undefined;
   readonly missed: 'once' | 'skip';
   readonly maximumMinutes: number | undefined;
+  /** Why it cannot be run as it is stored: it keeps its place in the queue until somebody mends it. */
+  readonly trouble?: Failure;
 }
 
 /** `busy`: somebody else runs the policy at the moment; `stopped`: the signal ended it before it was done. */
@@ -29,6 +38,8 @@ export interface SchedulerPorts {
   policies(): Promise<readonly ScheduledPolicy[]>;
   /** Runs the policy to its end; rejects when it could not begin. The signal ends it after the writes in hand. */
   run(policy: ScheduledPolicy, signal: AbortSignal): Promise<RunEnd>;
+  /** ISO, when its latest runs began that came to their own end, or wait for an approval. */
+  endedRuns(id: PolicyId): Promise<readonly string[]>;
   /** Done each minute beside the queue. */
   readonly chores?: readonly Chore[];
   readonly queue: RunQueue;
@@ -55,35 +66,48 @@ class Scheduler {
   readonly #ports: SchedulerPorts;
   readonly #signal: AbortSignal;
   readonly #running = new Map<PolicyId, Running>();
-  /** Policies that somebody else runs: not tried again before this time. */
-  readonly #busyUntil = new Map<PolicyId, number>();
+  /** Policies that somebody else runs, or that the database kept from beginning: not tried again before this time. */
+  readonly #notBefore = new Map<PolicyId, number>();
+  /** What is still to be told to the queue; until then they are neither due nor started. */
+  readonly #unsettled = new Map<PolicyId, 'leaves' | 'waits'>();
+  readonly #trouble: StandingTrouble;
   #wake = Promise.withResolvers<void>();
 
   constructor(ports: SchedulerPorts, signal: AbortSignal) {
     this.#ports = ports;
     this.#signal = signal;
+    this.#trouble = new StandingTrouble(TROUBLE, ports);
   }
 
-  /** What an earlier service left running when it died waits again; its run is closed as interrupted by the next one. */
+  /**
+   * What an earlier service left running when it died waits again, unless it died between the end of the run and the
+   * next line; a run that was cut off is closed as interrupted by the next one.
+   */
   async releaseLeftovers(): Promise<void> {
-    const { queue } = this.#ports;
-    for (const { policyId, isRunning } of await queue.list())
-      if (isRunning) await queue.setRunning(policyId, false);
+    const { queue, clock } = this.#ports;
+    for (const { policyId, dueAt, isRunning } of await queue.list()) {
+      if (!isRunning) continue;
+      const begins = await this.#ports.endedRuns(policyId);
+      const isOver = begins.some((begin) => isAnswered(dueAt, begin, clock.now()));
+      if (isOver) await queue.remove(policyId);
+      else await queue.setRunning(policyId, false);
+    }
   }
 
   /** One look at the schedules and the queue, then a rest until the next minute or until a run has ended. */
   async turn(): Promise<void> {
-    const { clock, log } = this.#ports;
     try {
+      await this.#settle();
       const policies = new Map((await this.#ports.policies()).map((policy) => [policy.id, policy]));
       await this.#queueDue(policies);
       await this.#startNext(policies);
+      this.#trouble.over();
     } catch (thrown) {
-      // A database that is busy now is asked again in a minute.
-      log.error('scheduler turn failed', { error: thrown });
+      // A database that is busy or full now is asked again in a minute.
+      this.#trouble.met(thrown);
     }
     const rest = new AbortController();
-    const slept = restOfMinute(clock, AbortSignal.any([rest.signal, this.#signal]));
+    const slept = restOfMinute(this.#ports.clock, AbortSignal.any([rest.signal, this.#signal]));
     await Promise.race([slept, this.#wake.promise]);
     this.#wake = Promise.withResolvers();
     rest.abort();
@@ -91,13 +115,26 @@ class Scheduler {
 
   async ended(): Promise<void> {
     await Promise.all([...this.#running.values()].map(({ over }) => over));
+    await this.#settle().catch((thrown: unknown) => this.#trouble.met(thrown));
+  }
+
+  /** Before anything else is asked of the queue: a policy that left it may be due again. */
+  async #settle(): Promise<void> {
+    const { queue } = this.#ports;
+    for (const [id, how] of this.#unsettled) {
+      if (how === 'leaves') await queue.remove(id);
+      else await queue.setRunning(id, false);
+      this.#unsettled.delete(id);
+    }
   }
 
   async #queueDue(policies: ReadonlyMap<PolicyId, ScheduledPolicy>): Promise<void> {
     const { queue, clock, log } = this.#ports;
     const now = clock.now();
-    for (const { id, name, timetable, missed } of policies.values()) {
+    for (const { id, name, timetable, missed, trouble } of policies.values()) {
+      if (trouble !== undefined) continue;
       const before = await queue.consideredUntil(id);
+      if (isAhead(before, now)) continue;
       const due = timetable === undefined ? undefined : dueBetween(timetable, missed, before, now);
       const wasAdded = await queue.consider(id, now.toISOString(), due);
       if (wasAdded) log.info('policy queued', { policyId: id, policy: name, ...due });
@@ -109,16 +146,16 @@ class Scheduler {
     const now = clock.now().getTime();
     const taken = new Set([...this.#running.values()].map(({ environment }) => environment));
     for (const queued of await queue.list()) {
-      if (this.#running.has(queued.policyId)) continue;
+      if (this.#running.has(queued.policyId) || this.#unsettled.has(queued.policyId)) continue;
       const policy = policies.get(queued.policyId);
+      if (policy?.trouble !== undefined) continue;
       const isUnwanted = policy?.timetable === undefined && queued.reason !== 'request';
       if (policy === undefined || isUnwanted) {
         log.info('queued policy was removed or disabled', { policyId: queued.policyId });
         await queue.remove(queued.policyId);
         continue;
       }
-      const isBusy = (this.#busyUntil.get(policy.id) ?? 0) > now;
-      if (taken.has(policy.environment) || isBusy || this.#signal.aborted) continue;
+      if (taken.has(policy.environment) || this.#isTooEarly(policy, now) || this.#signal.aborted) continue;
       taken.add(policy.environment);
       await this.#start(policy, queued);
     }
@@ -126,7 +163,8 @@ class Scheduler {
 
   async #start(policy: ScheduledPolicy, queued: QueuedPolicy): Promise<void> {
     await this.#ports.queue.setRunning(policy.id, true);
-    const over = this.#carryOut(policy, queued).finally(() => {
+    const over = this.#carryOut(policy, queued).then((how) => {
+      this.#unsettled.set(policy.id, how);
       this.#running.delete(policy.id);
       this.#wake.resolve();
     });
@@ -134,8 +172,8 @@ class Scheduler {
   }
 
   /** Never rejects. */
-  async #carryOut(policy: ScheduledPolicy, { dueAt }: QueuedPolicy): Promise<void> {
-    const { queue, clock, log, run } = this.#ports;
+  async #carryOut(policy: ScheduledPolicy, { dueAt }: QueuedPolicy): Promise<'leaves' | 'waits'> {
+    const { clock, log, run } = this.#ports;
     const limit = new AbortController();
     const rest = new AbortController();
     const { maximumMinutes } = policy;
@@ -147,17 +185,27 @@ class Scheduler {
     }
     try {
       const end = await run(policy, AbortSignal.any([this.#signal, limit.signal]));
-      if (end === 'busy') {
-        this.#busyUntil.set(policy.id, clock.now().getTime() + MINUTE);
-        await queue.setRunning(policy.id, false);
-      } else if (end === 'stopped' && this.#signal.aborted) await queue.setRunning(policy.id, false);
-      else await queue.remove(policy.id);
+      if (end === 'busy') return this.#tryAgain(policy);
+      return end === 'stopped' && this.#signal.aborted ? 'waits' : 'leaves';
     } catch (thrown) {
-      log.error('queued policy failed', { policyId: policy.id, dueAt, error: thrown });
-      // It is due again when its schedule says so.
-      await queue.remove(policy.id).catch(() => undefined);
+      const { code, number } = asFailure(thrown);
+      const isPassing = PASSING.includes(code);
+      log.error('queued policy failed', { policyId: policy.id, dueAt, number, isPassing, error: thrown });
+      // Another one is due again when its schedule says so.
+      return isPassing ? this.#tryAgain(policy) : 'leaves';
     } finally {
       rest.abort();
     }
+  }
+
+  #isTooEarly({ id }: ScheduledPolicy, now: number): boolean {
+    const pause = (this.#notBefore.get(id) ?? 0) - now;
+    // A longer one is no pause of ours: the clock was set back.
+    return pause > 0 && pause <= MINUTE;
+  }
+
+  #tryAgain({ id }: ScheduledPolicy): 'waits' {
+    this.#notBefore.set(id, this.#ports.clock.now().getTime() + MINUTE);
+    return 'waits';
   }
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../../ports/clock.ts';
 
 interface Sleeper {
+  /** In time that passed, whatever the clock on the wall was set to meanwhile. */
   readonly dueAt: number;
   readonly wake: () => void;
 }
@@ -13,17 +14,18 @@ export interface FakeClockOptions {
 }
 
 export class FakeClock implements Clock {
-  #now: number;
+  #passed = 0;
+  #start: number;
   readonly #sleepsAtOnce: boolean;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = '2026-11-02T08:00:00.000Z', options: FakeClockOptions = {}) {
-    this.#now = Date.parse(start);
+    this.#start = Date.parse(start);
     this.#sleepsAtOnce = options.sleepsAtOnce ?? true;
   }
 
   now(): Date {
-    return new Date(this.#now);
+    return new Date(this.#start + this.#passed);
   }
 
   /** How many wait in `sleep`. */
@@ -31,9 +33,14 @@ export class FakeClock implements Clock {
     return this.#sleepers.size;
   }
 
+  /** Somebody sets the clock on the wall, forward or back. No time passes: who sleeps sleeps as long as before. */
+  set(milliseconds: number): void {
+    this.#start += milliseconds;
+  }
+
   advance(milliseconds: number): void {
-    this.#now += milliseconds;
-    const due = [...this.#sleepers].filter((sleeper) => sleeper.dueAt <= this.#now);
+    this.#passed += milliseconds;
+    const due = [...this.#sleepers].filter((sleeper) => sleeper.dueAt <= this.#passed);
     for (const sleeper of due.sort((a, b) => a.dueAt - b.dueAt)) sleeper.wake();
   }
 
@@ -50,7 +57,7 @@ export class FakeClock implements Clock {
         reject(signal?.reason);
       };
       const sleeper: Sleeper = {
-        dueAt: this.#now + milliseconds,
+        dueAt: this.#passed + milliseconds,
         wake: () => {
           this.#sleepers.delete(sleeper);
           signal?.removeEventListener('abort', onAbort);

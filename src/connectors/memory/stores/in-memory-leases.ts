@@ -21,9 +21,8 @@ export class InMemoryLeases implements Leases {
   async acquire(name: string, holder: string): Promise<Lease | LeaseHolder> {
     const now = this.#clock.now();
     const current = this.#held.get(name);
-    if (current !== undefined && (current.expiresAt ?? Number.POSITIVE_INFINITY) > now.getTime()) {
+    if (current !== undefined && isHeld(current, now.getTime()))
       return { holder: current.holder, since: current.since };
-    }
     const mine: Held = { holder, since: now.toISOString(), expiresAt: undefined };
     this.#held.set(name, mine);
     return {
@@ -44,4 +43,9 @@ export class InMemoryLeases implements Leases {
   get held(): readonly string[] {
     return [...this.#held.keys()];
   }
+}
+
+/** A time further ahead than a lease lives is from before the clock was set back. */
+function isHeld({ expiresAt }: Held, now: number): boolean {
+  return expiresAt === undefined || (expiresAt > now && expiresAt - now <= LIFETIME_MS);
 }
