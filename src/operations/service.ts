@@ -1,7 +1,7 @@
 // The service: schedules and queue, carried out with the same runs that a person starts by hand.
 
 import type { QueuedView, ServiceOperations, UpcomingView } from '@contactsync/contract';
-import { makeTimetable, type Timetable } from '../core/timetable.ts';
+import { makeTimetable } from '../core/timetable.ts';
 import { holdingService } from '../engine/holding.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import { asFailure, Failure } from '../model/failure.ts';
@@ -46,7 +46,7 @@ export function makeServiceOperations(
       id: policyId(document.id),
       name: document.name,
       environment: document.environment,
-      timetable: timetableOf(document, zones.get(document.environment) ?? 'UTC'),
+      ...timetableOf(document, zones.get(document.environment) ?? 'UTC'),
       missed: document.schedule?.missed ?? 'once',
       maximumMinutes: document.schedule?.maximumMinutes,
       policy: document,
@@ -134,7 +134,8 @@ export function makeServiceOperations(
       const now = clock.now();
       const until = new Date(now.getTime() + days * DAY);
       const plans: DuePlan[] = [];
-      for (const { id, name, environment, timetable } of await scheduled()) {
+      for (const { id, name, environment, timetable, trouble } of await scheduled()) {
+        if (trouble !== undefined) throw trouble;
         if (timetable === undefined) continue;
         const moments = timetable.momentsBetween(now, until);
         plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
@@ -195,6 +196,15 @@ function clockText(minutes: number): string {
   return `${String(Math.floor(ofDay / 60)).padStart(2, '0')}:${String(ofDay % 60).padStart(2, '0')}`;
 }
 
-function timetableOf({ enabled, schedule }: Policy, timeZone: string): Timetable | undefined {
-  return enabled && schedule !== undefined ? makeTimetable(schedule, timeZone) : undefined;
+/** A time zone that this computer does not know keeps no other policy from running. */
+function timetableOf(
+  { enabled, schedule }: Policy,
+  timeZone: string,
+): Pick<ScheduledPolicy, 'timetable' | 'trouble'> {
+  if (!enabled || schedule === undefined) return { timetable: undefined };
+  try {
+    return { timetable: makeTimetable(schedule, timeZone) };
+  } catch (thrown) {
+    return { timetable: undefined, trouble: asFailure(thrown) };
+  }
 }

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
+import { InMemoryRunQueue } from '../connectors/memory/stores/in-memory-run-queue.ts';
+import { Failure } from '../model/failure.ts';
+import type { PolicyId } from '../model/ids.ts';
+import { type Log, silentLog } from '../ports/log.ts';
 import { idOf, MINUTE, settle, TestService } from './testing/test-service.ts';
 
 const hourly = { cron: '15 * * * *' };
@@ -184,5 +189,136 @@ describe('a service that ends', () => {
     expect(revived.begun.map(({ name }) => name)).toEqual(['policy 1', 'policy 2']);
     revived.begun[1]?.end('ended');
     await revived.stop();
+  });
+});
+
+describe('a service in trouble', () => {
+  /** Says no to everything while it is locked. */
+  class LockedQueue extends InMemoryRunQueue {
+    isLocked = false;
+    asked = 0;
+    override async consideredUntil(id: PolicyId) {
+      this.#ask();
+      return super.consideredUntil(id);
+    }
+    override async remove(id: PolicyId) {
+      this.#ask();
+      return super.remove(id);
+    }
+    #ask() {
+      this.asked += 1;
+      if (this.isLocked) throw new Failure('databaseBusy');
+    }
+  }
+
+  it('that finds its database locked asks once a minute, says so once, and goes on where it was', async () => {
+    const queue = new LockedQueue();
+    const lines: string[] = [];
+    const hear: Log['info'] = (message) => lines.push(message);
+    const service = new TestService({ queue, log: { ...silentLog, error: hear, info: hear } });
+    service.add(1, hourly);
+    service.add(2, hourly);
+    service.start();
+    await service.pass(15);
+    queue.isLocked = true;
+    service.begun[0]?.end('ended');
+    await settle();
+    queue.asked = 0;
+    await service.pass(30);
+    expect(queue.asked).toBe(30);
+    expect(service.begun).toHaveLength(1);
+    queue.isLocked = false;
+    await service.pass(1);
+    expect(service.running.at(-1)).toBe('policy 2 at 08:46');
+    expect(lines.slice(2)).toEqual(['scheduler turn failed', 'scheduler works again']);
+    service.begun[1]?.end('ended');
+    await service.stop();
+    expect(await queue.list()).toEqual([]);
+  });
+
+  it('tries a run again that the database kept from beginning, and no other', async () => {
+    const service = new TestService();
+    service.add(1, hourly);
+    service.add(2, hourly, { environment: 'fabrikam' });
+    service.start();
+    await service.pass(15);
+    service.begun[0]?.fail(new Failure('databaseBusy'));
+    service.begun[1]?.fail(new Failure('notFound'));
+    await service.pass(3);
+    expect(service.running).toEqual(['policy 1 at 08:15', 'policy 2 at 08:15', 'policy 1 at 08:16']);
+    service.begun[2]?.end('ended');
+    await service.stop();
+  });
+
+  it('leaves a policy alone that is not fit to run, and keeps its place', async () => {
+    const service = new TestService();
+    service.add(1, hourly);
+    service.add(2, hourly);
+    service.start();
+    await service.pass(15);
+    const [, second] = service.policies;
+    if (second === undefined) throw new Error('no second policy');
+    service.policies[1] = { ...second, timetable: undefined, trouble: new Failure('invalidDocument') };
+    service.begun[0]?.end('ended');
+    await service.pass(90);
+    service.begun[1]?.end('ended');
+    expect(service.running).toEqual(['policy 1 at 08:15', 'policy 1 at 09:15']);
+    service.policies[1] = second;
+    await service.pass(1);
+    expect(service.running.at(-1)).toBe('policy 2 at 09:45');
+    service.begun[2]?.end('ended');
+    await service.stop();
+  });
+
+  it('whose clock is set back a little repeats nothing; set back by more it believes the new time', async () => {
+    const service = new TestService();
+    service.add(1, { cron: '15,45 * * * *' });
+    service.start();
+    await service.pass(20);
+    service.begun[0]?.end('ended');
+    service.clock.set(-2 * 60 * MINUTE);
+    await service.pass(119);
+    expect(service.begun).toHaveLength(1);
+    await service.pass(26);
+    expect(service.running.at(-1)).toBe('policy 1 at 08:45');
+    service.begun[1]?.end('ended');
+    service.clock.set(-4 * 60 * MINUTE);
+    await service.pass(40);
+    expect(service.running.at(-1)).toBe('policy 1 at 05:15');
+    service.begun[2]?.end('ended');
+    await service.stop();
+  });
+
+  it('whose clock is set ahead by years makes up for them once, and at once', async () => {
+    const service = new TestService();
+    service.add(1, { cron: '* * * * *' });
+    service.start();
+    await settle();
+    service.clock.set(20 * 365 * 24 * 60 * MINUTE);
+    await service.pass(1);
+    expect(service.begun).toHaveLength(1);
+    service.begun[0]?.end('ended');
+    await service.stop();
+  });
+
+  it('does not repeat a run that was over when its service died', async () => {
+    const first = new TestService();
+    first.add(1, hourly);
+    first.add(2, hourly);
+    first.start();
+    await first.pass(15);
+    first.kill();
+    const next = new TestService({
+      queue: first.queue,
+      endedRuns: async (id) => (id === idOf(1) ? ['2026-11-02T08:15:31.000Z'] : []),
+      clock: new FakeClock('2026-11-02T08:16:30.000Z', { sleepsAtOnce: false }),
+    });
+    next.add(1, hourly);
+    next.add(2, hourly);
+    next.start();
+    await settle();
+    expect(next.running).toEqual(['policy 2 at 08:16']);
+    next.begun[0]?.end('ended');
+    await next.stop();
   });
 });

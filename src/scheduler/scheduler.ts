@@ -16,6 +16,10 @@ import { StandingTrouble } from './standing-trouble.ts';
 /** Of the data directory, not of the policy: it keeps its place and is tried again every minute. */
 const PASSING: readonly FailureCode[] = ['databaseBusy', 'databaseUnreachable', 'dataDirectory'];
 
+const POLICY_TROUBLE = {
+  met: 'policy cannot be run as it is stored',
+  over: 'policy can be run again',
+};
 const TROUBLE = { met: 'scheduler turn failed', over: 'scheduler works again' };
 
 export interface ScheduledPolicy {
@@ -71,6 +75,7 @@ class Scheduler {
   /** What is still to be told to the queue; until then they are neither due nor started. */
   readonly #unsettled = new Map<PolicyId, 'leaves' | 'waits'>();
   readonly #trouble: StandingTrouble;
+  readonly #troublesOf = new Map<PolicyId, StandingTrouble>();
   #wake = Promise.withResolvers<void>();
 
   constructor(ports: SchedulerPorts, signal: AbortSignal) {
@@ -132,7 +137,11 @@ class Scheduler {
     const { queue, clock, log } = this.#ports;
     const now = clock.now();
     for (const { id, name, timetable, missed, trouble } of policies.values()) {
-      if (trouble !== undefined) continue;
+      if (trouble !== undefined) {
+        this.#troubleOf(id, name).met(trouble);
+        continue;
+      }
+      this.#troublesOf.get(id)?.over();
       const before = await queue.consideredUntil(id);
       if (isAhead(before, now)) continue;
       const due = timetable === undefined ? undefined : dueBetween(timetable, missed, before, now);
@@ -196,6 +205,14 @@ class Scheduler {
     } finally {
       rest.abort();
     }
+  }
+
+  #troubleOf(policyId: PolicyId, policy: string): StandingTrouble {
+    const known = this.#troublesOf.get(policyId);
+    if (known !== undefined) return known;
+    const trouble = new StandingTrouble(POLICY_TROUBLE, this.#ports, { policyId, policy });
+    this.#troublesOf.set(policyId, trouble);
+    return trouble;
   }
 
   #isTooEarly({ id }: ScheduledPolicy, now: number): boolean {
