@@ -6,8 +6,6 @@ import type { Log } from '../ports/log.ts';
 import { restOfMinute } from './each-minute.ts';
 import { StandingTrouble } from './standing-trouble.ts';
 
-const TROUBLE = { met: 'chore failed', over: 'chore is done again' };
-
 export interface Chore {
   /** For the log. */
   readonly name: string;
@@ -21,12 +19,16 @@ export interface Chore {
 /** Until the signal; then until the chores in hand are over. */
 export async function runChores(
   chores: readonly Chore[],
-  ports: { readonly clock: Clock; readonly log: Log },
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(
     chores.map(async (chore) => {
-      const trouble = new StandingTrouble(TROUBLE, ports, { chore: chore.name });
+      const { name } = chore;
+      const trouble = new StandingTrouble(clock, {
+        met: (data) => log.error('chore failed', { chore: name, ...data }),
+        over: () => log.info('chore is done again', { chore: name }),
+      });
       while (!signal.aborted) {
         try {
           await chore.carryOut(signal);
@@ -34,7 +36,7 @@ export async function runChores(
         } catch (thrown) {
           if (!signal.aborted) trouble.met(thrown);
         }
-        await restOfMinute(ports.clock, signal);
+        await restOfMinute(clock, signal);
       }
     }),
   );

@@ -16,12 +16,6 @@ import { StandingTrouble } from './standing-trouble.ts';
 /** Of the data directory, not of the policy: it keeps its place and is tried again every minute. */
 const PASSING: readonly FailureCode[] = ['databaseBusy', 'databaseUnreachable', 'dataDirectory'];
 
-const POLICY_TROUBLE = {
-  met: 'policy cannot be run as it is stored',
-  over: 'policy can be run again',
-};
-const TROUBLE = { met: 'scheduler turn failed', over: 'scheduler works again' };
-
 export interface ScheduledPolicy {
   readonly id: PolicyId;
   readonly name: string;
@@ -81,7 +75,11 @@ class Scheduler {
   constructor(ports: SchedulerPorts, signal: AbortSignal) {
     this.#ports = ports;
     this.#signal = signal;
-    this.#trouble = new StandingTrouble(TROUBLE, ports);
+    const { clock, log } = ports;
+    this.#trouble = new StandingTrouble(clock, {
+      met: (data) => log.error('scheduler turn failed', data),
+      over: () => log.info('scheduler works again'),
+    });
   }
 
   /**
@@ -210,7 +208,11 @@ class Scheduler {
   #troubleOf(policyId: PolicyId, policy: string): StandingTrouble {
     const known = this.#troublesOf.get(policyId);
     if (known !== undefined) return known;
-    const trouble = new StandingTrouble(POLICY_TROUBLE, this.#ports, { policyId, policy });
+    const { clock, log } = this.#ports;
+    const trouble = new StandingTrouble(clock, {
+      met: (data) => log.error('policy cannot be run as it is stored', { policyId, policy, ...data }),
+      over: () => log.info('policy can be run again', { policyId, policy }),
+    });
     this.#troublesOf.set(policyId, trouble);
     return trouble;
   }

@@ -3,40 +3,36 @@
 import { asFailure } from '../model/failure.ts';
 import type { FailureCode } from '../model/failure-codes.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log, LogData } from '../ports/log.ts';
 import { MINUTE } from './each-minute.ts';
 
 const AGAIN_AFTER = 60 * MINUTE;
 
-export interface TroubleWords {
-  readonly met: string;
-  readonly over: string;
+export interface Telling {
+  met(trouble: { readonly number: number; readonly error: unknown }): void;
+  over(): void;
 }
 
 export class StandingTrouble {
-  readonly #words: TroubleWords;
-  readonly #ports: { readonly clock: Clock; readonly log: Log };
-  readonly #data: LogData;
+  readonly #clock: Clock;
+  readonly #tell: Telling;
   #told: { readonly code: FailureCode; readonly at: number } | undefined;
 
-  constructor(words: TroubleWords, ports: { readonly clock: Clock; readonly log: Log }, data: LogData = {}) {
-    this.#words = words;
-    this.#ports = ports;
-    this.#data = data;
+  constructor(clock: Clock, tell: Telling) {
+    this.#clock = clock;
+    this.#tell = tell;
   }
 
   met(error: unknown): void {
-    const { clock, log } = this.#ports;
     const { code, number } = asFailure(error);
-    const now = clock.now().getTime();
+    const now = this.#clock.now().getTime();
     if (this.#told?.code === code && Math.abs(now - this.#told.at) < AGAIN_AFTER) return;
     this.#told = { code, at: now };
-    log.error(this.#words.met, { ...this.#data, number, error });
+    this.#tell.met({ number, error });
   }
 
   over(): void {
     if (this.#told === undefined) return;
     this.#told = undefined;
-    this.#ports.log.info(this.#words.over, this.#data);
+    this.#tell.over();
   }
 }
