@@ -6,6 +6,7 @@
 import type { CopyEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
 import type { ComposedReportView, ReportMailView, SentReportsView } from './reports-view.ts';
+import type { RunEventView } from './run-event-view.ts';
 import type { QueuedView, UpcomingView } from './service-views.ts';
 import type {
   ApplyView,
@@ -26,7 +27,6 @@ import type {
   ReportView,
   RetentionView,
   RevisionView,
-  RunEventView,
   RunStateView,
   RunView,
   ScanView,
@@ -165,9 +165,19 @@ export interface CleanUpRequest {
 export interface RunOperations {
   /**
    * Begins a run and returns when it has; `events` follows it. A document instead of a name is stored first, except
-   * for a test run, which uses it as it is and stores nothing of it.
+   * for a test run, which uses it as it is and stores nothing of it. `repairs`: a verify run of the policy; the mailboxes
+   * in which it found something to repair are read in full and every contact in them is compared.
    */
-  start(request: { readonly policy: string | DocumentText; readonly mode: 'run' | 'test' }): Promise<RunView>;
+  start(request: {
+    readonly policy: string | DocumentText;
+    readonly mode: 'run' | 'test';
+    readonly repairs?: string;
+  }): Promise<RunView>;
+  /**
+   * Begins a verify run: every mailbox that the policy filled, or these, is read in full and compared with what was
+   * written. Nothing is written, and the source is not read.
+   */
+  verify(request: { readonly policy: string; readonly mailboxes: readonly string[] }): Promise<RunView>;
   /** Releases the stored plan with this digest. */
   approve(run: string, digest: string): Promise<RunView>;
   /** Writes back what a run changed, except what users changed since; all mailboxes, or these. */

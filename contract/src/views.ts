@@ -1,5 +1,6 @@
 // What operations answer: plain JSON, the same in process and over HTTP. Ids are UUID text, times ISO 8601 UTC.
 
+import type { DriftView, MailboxDriftView } from './drift-views.ts';
 import type { Environment } from './environment.ts';
 import type { ForecastView, RunTimesView } from './forecast-views.ts';
 import type { FailureView } from './operation-error.ts';
@@ -126,7 +127,7 @@ export interface ExchangeDefaultsView {
   readonly ewsUrl: string | undefined;
 }
 
-export type RunKindView = 'run' | 'test' | 'rollback' | 'cleanup';
+export type RunKindView = 'run' | 'test' | 'rollback' | 'cleanup' | 'verify';
 export type RunStateView =
   | 'queued'
   | 'reading'
@@ -234,13 +235,15 @@ export interface MailboxReportView {
   readonly mailboxId: string;
   readonly primarySmtpAddress: string;
   readonly purpose: 'fill' | 'empty';
-  readonly state: 'unchanged' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
+  readonly state: 'unchanged' | 'differs' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
   readonly planned: PlanCountsView | undefined;
   readonly applied: OutcomeCountsView | undefined;
   readonly notices: readonly NoticeView[];
   readonly failures: readonly FailureView[];
   /** Where the report has them too. */
   readonly writes?: JournaledWritesView;
+  /** Only of a verify run. */
+  readonly drift?: MailboxDriftView;
 }
 
 export interface ReportView {
@@ -255,6 +258,8 @@ export interface ReportView {
   readonly photos?: PhotosView;
   /** Contacts; only of a run that was interrupted, was cancelled or failed. */
   readonly writes?: JournaledWritesView;
+  /** Only of a verify run. */
+  readonly drift?: DriftView;
   readonly perMailbox: readonly MailboxReportView[];
   /** Mails about the run; absent: none was wanted. */
   readonly mails?: readonly ReportMailView[];
@@ -301,76 +306,6 @@ export interface MailboxPlanView {
   readonly changes: readonly ChangeView[];
   readonly notices: readonly NoticeView[];
 }
-
-/** Everything that happens in a run, in order. */
-export type RunEventView = { readonly at: string } & (
-  | {
-      readonly type: 'run.started';
-      readonly kind: RunKindView;
-      readonly policyName: string;
-      readonly policyRevision: number;
-    }
-  | ({ readonly type: 'source.read' } & SourceView)
-  | ({ readonly type: 'mailboxes.read' } & MailboxesView)
-  | {
-      readonly type: 'mailbox.planned';
-      readonly mailboxId: string;
-      readonly primarySmtpAddress: string;
-      readonly purpose: 'fill' | 'empty';
-      readonly counts: PlanCountsView;
-      readonly notices: readonly NoticeView[];
-    }
-  | {
-      readonly type: 'mailbox.skipped' | 'mailbox.failed';
-      readonly mailboxId: string;
-      readonly primarySmtpAddress: string;
-      readonly phase: 'planning' | 'applying';
-      readonly failure: FailureView;
-    }
-  | {
-      /** Written, and a person should know something nevertheless. */
-      readonly type: 'mailbox.warned';
-      readonly mailboxId: string;
-      readonly primarySmtpAddress: string;
-      readonly failure: FailureView;
-    }
-  | ({ readonly type: 'brake.engaged' } & BrakeView)
-  | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
-  | {
-      readonly type: 'wave.started';
-      readonly wave: 'canary' | 'percent' | 'rest';
-      readonly mailboxes: number;
-    }
-  | {
-      readonly type: 'mailbox.applied';
-      readonly mailboxId: string;
-      readonly primarySmtpAddress: string;
-      readonly counts: OutcomeCountsView;
-    }
-  | {
-      readonly type: 'contact.failed';
-      readonly mailboxId: string;
-      readonly sourceObjectId: string;
-      readonly change: ChangeView['kind'];
-      readonly failure: FailureView;
-    }
-  | ({ readonly type: 'photos.written' } & PhotosView)
-  | {
-      readonly type: 'forecast.made';
-      readonly occasion: 'planning' | 'writing' | 'correction' | 'realRun';
-      readonly forecast: ForecastView;
-      /** Contacts written so far, also in mailboxes that are not done yet. */
-      readonly written: number;
-    }
-  | {
-      /** The service asks to wait; the run goes on by itself. */
-      readonly type: 'run.throttled';
-      readonly waitingUntil: string;
-      readonly mailboxesWaiting: number;
-    }
-  | { readonly type: 'run.resumed' }
-  | { readonly type: 'run.ended'; readonly state: RunStateView; readonly failure: FailureView | undefined }
-);
 
 export interface CountView {
   readonly targets: readonly { readonly primarySmtpAddress: string; readonly displayName: string }[];

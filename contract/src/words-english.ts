@@ -41,3 +41,20 @@ export const EXCLUSION_WORDS = {
   unknownMark: 'perhaps marked (not readable)',
   unknownAttribute: 'with an attribute that is not readable',
 };
+
+/** Of what a verify run found, after its number. */
+export const DRIFT_WORDS = {
+  missing: 'missing',
+  edited: 'edited',
+  wrongFolder: 'in another sub-folder',
+  twice: 'standing twice',
+  lostMark: 'without their mark',
+  damagedMark: 'with a damaged mark',
+  staleLedger: 'known otherwise by the ledger',
+  folderGone: 'folders gone',
+  folderUnmarked: 'folders without their mark',
+  folderRenamed: 'folders renamed by the user',
+  userValue: 'with values of the user',
+  contested: 'with values that the mailbox keeps changing',
+  copied: 'copied by the user',
+};

@@ -15,6 +15,7 @@ import { addReportsCommands } from './commands/reports.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addSettingsCommands } from './commands/settings.ts';
+import { addVerifyCommands } from './commands/verify.ts';
 import { CliContext, type CommandLine, type GlobalOptions } from './context.ts';
 import { EXIT, EXIT_HELP, exitCodeOfFailure } from './exit-codes.ts';
 import { failureLines } from './failure-text.ts';
@@ -93,6 +94,7 @@ First steps:
 ${EXIT_HELP}`,
     );
   addRunCommands(program, context);
+  addVerifyCommands(program, context);
   addPlanCommands(program, context);
   addPolicyCommands(program, context);
   addEnvironmentCommands(program, context);

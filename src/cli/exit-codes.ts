@@ -10,6 +10,7 @@ export const EXIT = {
   unreachable: 4,
   alreadyRunning: 5,
   license: 6,
+  drift: 7,
   internal: 70,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -22,6 +23,7 @@ export const EXIT_HELP = `Exit codes:
   4   nothing could be reached: network, TLS, service
   5   already running
   6   license
+  7   a verify run found mailboxes that differ from what was written
   70  internal error; the log file has the details`;
 
 /** Whole groups first; the names below stand for something else than their group. */
@@ -72,9 +74,10 @@ export function exitCodeOfFailure(failure: Pick<FailureView, 'code' | 'number'>)
   return BY_CODE[failure.code] ?? BY_GROUP[Math.floor(failure.number / 1000)] ?? EXIT.internal;
 }
 
-export function exitCodeOfRun(report: Pick<ReportView, 'run' | 'brake' | 'failures'>): ExitCode {
+export function exitCodeOfRun(report: Pick<ReportView, 'run' | 'brake' | 'failures' | 'drift'>): ExitCode {
   switch (report.run.state) {
     case 'finished':
+      if ((report.drift?.mailboxesDiffering ?? 0) > 0) return EXIT.drift;
       return report.run.kind === 'test' && report.brake !== undefined ? EXIT.brake : EXIT.ok;
     case 'awaitingApproval':
       return EXIT.brake;

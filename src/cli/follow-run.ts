@@ -2,7 +2,7 @@
 
 import type { MailboxPlanView, Operations, ReportView, RunView } from '@contactsync/contract';
 import type { CliContext } from './context.ts';
-import { exitCodeOfRun } from './exit-codes.ts';
+import { EXIT, exitCodeOfRun } from './exit-codes.ts';
 import { planLines, SHORT_PLAN, WHOLE_PLAN } from './plan-text.ts';
 import { Progress } from './progress.ts';
 import { endLines, reportLines, runTitle, totalsLines } from './report-text.ts';
@@ -33,11 +33,12 @@ export interface ShownRun {
 export async function followTo(
   context: CliContext,
   run: RunView,
-  options: { readonly all?: boolean },
+  options: { readonly all?: boolean; readonly isDriftFine?: boolean },
 ): Promise<ShownRun> {
   const operations = await context.operations();
   const report = await follow(context, operations, run);
-  context.end(exitCodeOfRun(report));
+  const exitCode = exitCodeOfRun(report);
+  if (exitCode !== EXIT.drift || options.isDriftFine !== true) context.end(exitCode);
   const isTest = report.run.kind === 'test';
   if (context.isJson) {
     const plans = isTest ? { plans: await collect(operations.runs.plan(run.id)) } : {};

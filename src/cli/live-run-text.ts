@@ -35,6 +35,8 @@ export function liveRunLines(live: LiveRunView, now: number): string[] {
     lines.push(
       `  ${mailboxes.written.toLocaleString('en-US')}${of} mailboxes written, ${count(contactsWritten, 'contact')}`,
     );
+  else if (run.kind === 'verify')
+    lines.push(`  ${mailboxes.planned.toLocaleString('en-US')}${of} mailboxes looked into`);
   else if (run.state === 'planning')
     lines.push(`  ${mailboxes.planned.toLocaleString('en-US')}${of} mailboxes planned`);
   const isAwaited = times.waitingUntil !== undefined && Date.parse(times.waitingUntil) > now;

@@ -9,6 +9,8 @@ import { changeCount } from './words.ts';
 
 export interface ProgressState {
   readonly phase: 'starting' | 'planning' | 'applying';
+  /** A verify run looks and plans nothing. */
+  readonly isVerify: boolean;
   /** Mailboxes to plan; 0: not known. */
   readonly total: number;
   /** By id: one that is tried twice, or fails after it was planned, is told twice and is one mailbox. */
@@ -30,6 +32,7 @@ export interface ProgressState {
 
 export const NO_PROGRESS: ProgressState = {
   phase: 'starting',
+  isVerify: false,
   total: 0,
   planned: new Set(),
   toWrite: new Set(),
@@ -45,6 +48,8 @@ export const NO_PROGRESS: ProgressState = {
 
 export function advance(state: ProgressState, event: RunEventView): ProgressState {
   switch (event.type) {
+    case 'run.started':
+      return { ...state, isVerify: event.kind === 'verify' };
     case 'source.read':
       return { ...state, hasSource: true };
     case 'mailboxes.read':
@@ -54,6 +59,8 @@ export function advance(state: ProgressState, event: RunEventView): ProgressStat
       const toWrite = changeCount(counts) > 0 ? plus(state.toWrite, id) : minus(state.toWrite, id);
       return { ...state, planned: plus(state.planned, id), toWrite };
     }
+    case 'mailbox.verified':
+      return { ...state, planned: plus(state.planned, event.mailboxId) };
     case 'brake.released':
       return beginWriting(state);
     case 'mailbox.applied': {
@@ -137,12 +144,13 @@ export function progressLine(
   width: number = Number.POSITIVE_INFINITY,
 ): string {
   if (state.phase === 'starting') {
-    return state.wait === undefined ? 'Reading the source and the mailboxes…' : waiting(state.wait);
+    const reading = state.isVerify ? 'Reading the mailboxes…' : 'Reading the source and the mailboxes…';
+    return state.wait === undefined ? reading : waiting(state.wait);
   }
   const { done, total } = amounts(state);
   const part = total === 0 ? 0 : Math.min(1, done / total);
   const bar = '█'.repeat(Math.round(part * 20)).padEnd(20, '░');
-  const verb = state.phase === 'planning' ? 'Planning' : 'Writing';
+  const verb = state.phase === 'applying' ? 'Writing' : state.isVerify ? 'Looking into' : 'Planning';
   const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
   const failed = state.failed.size === 0 ? '' : `, ${state.failed.size} failed or skipped`;
   const head =
@@ -171,6 +179,7 @@ export function plainLine(
       return `source read: ${count(event.objects, 'object')}, ${event.selected} selected`;
     case 'mailboxes.read':
       // A rollback reads no source, and goes to the mailboxes that were written.
+      if (state.isVerify) return `mailboxes read: ${event.targets} to look into`;
       return state.hasSource
         ? `mailboxes read: ${event.targets} to fill`
         : `${count(event.targets, 'mailbox', 'mailboxes')} to roll back`;
@@ -180,6 +189,8 @@ export function plainLine(
       return `${visible(event.primarySmtpAddress)}: ${event.failure.number} ${event.failure.sentence}`;
     case 'mailbox.planned':
       return isDue ? howFar('planned', state, now) : undefined;
+    case 'mailbox.verified':
+      return isDue ? howFar('looked into', state, now) : undefined;
     case 'mailbox.applied':
       return isDue ? howFar('written', state, now) : undefined;
     case 'forecast.made': {
@@ -199,7 +210,7 @@ export function plainLine(
   }
 }
 
-function howFar(done: 'planned' | 'written', state: ProgressState, now: number): string {
+function howFar(done: 'planned' | 'written' | 'looked into', state: ProgressState, now: number): string {
   const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
   return `${done}: ${share(state)} mailboxes${contacts}${leftTexts(state, now)[0] ?? ''}`;
 }

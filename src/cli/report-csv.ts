@@ -1,7 +1,8 @@
-// A run report for a spreadsheet: one row per mailbox. RFC 4180, UTF-8 with a byte order mark so that Excel reads
+// A run report for a spreadsheet: one row per mailbox, of a verify run one per finding. RFC 4180, UTF-8 with a byte order mark so that Excel reads
 // names right. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
 
 import { type ReportView, spreadsheetCell } from '@contactsync/contract';
+import { driftRows } from './drift-text.ts';
 import { noticeText } from './words.ts';
 
 export const csvCell = (value: string | number): string =>
@@ -27,6 +28,7 @@ const HEAD = [
 ];
 
 export function reportCsv(report: ReportView): string {
+  if (report.drift !== undefined) return asFile(driftRows(report));
   const rows = report.perMailbox.map(({ planned, applied, ...mailbox }) => [
     mailbox.primarySmtpAddress,
     mailbox.purpose,
@@ -45,5 +47,8 @@ export function reportCsv(report: ReportView): string {
     mailbox.notices.map(noticeText).join(' | '),
     mailbox.failures.map((failure) => `${failure.number} ${failure.sentence}`).join(' | '),
   ]);
-  return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
+  return asFile([HEAD, ...rows].map((row) => row.map(csvCell)));
 }
+
+const asFile = (rows: readonly (readonly string[])[]): string =>
+  `\uFEFF${rows.map((row) => row.join(',')).join('\r\n')}\r\n`;

@@ -6,6 +6,7 @@ import {
   type MailboxReportView,
   type ReportView,
 } from '@contactsync/contract';
+import { driftSummary, findingText, leftText } from './drift-text.ts';
 import { durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { brakeReasonText, mailboxMood } from './report-text.ts';
@@ -79,14 +80,18 @@ function facts(report: ReportView): string {
         'Mailboxes',
         report.run.undoes !== undefined
           ? `${mailboxes.targets} that the run wrote to`
-          : `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
+          : report.drift !== undefined
+            ? `${report.drift.mailboxes} of ${mailboxes.targets} looked into`
+            : `${mailboxes.targets} to fill of ${mailboxes.found}${mailboxes.leaving === 0 ? '' : `, ${mailboxes.leaving} leaving the policy`}${mailboxes.isComplete ? '' : ' (list incomplete)'}`,
         countedWords(reasons, SKIP_WORDS),
       ),
     );
   }
-  parts.push(fact('Planned', plannedWords(report.planned)));
+  if (report.drift === undefined) parts.push(fact('Planned', plannedWords(report.planned)));
+  else parts.push(fact('Drift', driftSummary(report.drift), leftText(report.drift)));
   if (report.writes !== undefined) parts.push(fact('Written', writesWords(report.writes, report.run.kind)));
-  else if (report.run.kind !== 'test') parts.push(fact('Written', appliedWords(report.applied)));
+  else if (report.run.kind !== 'test' && report.drift === undefined)
+    parts.push(fact('Written', appliedWords(report.applied)));
   const { times } = report;
   if (times?.took !== undefined) {
     const foretold = times.foretold === undefined ? '' : `forecast ${rangeText(times.foretold)}`;
@@ -111,7 +116,15 @@ function mailboxRows(report: ReportView): string {
   return report.perMailbox
     .map((mailbox) => {
       const leaving = mailbox.purpose === 'empty' ? ['leaves the policy; our contacts are removed'] : [];
-      const remarks = [...leaving, ...mailbox.notices.map(noticeText), ...mailbox.failures.map(failureLine)];
+      const found = (mailbox.drift?.findings ?? []).map(
+        (finding) => `${finding.isLeft ? 'left as it is: ' : ''}${findingText(finding)}`,
+      );
+      const remarks = [
+        ...leaving,
+        ...found,
+        ...mailbox.notices.map(noticeText),
+        ...mailbox.failures.map(failureLine),
+      ];
       return `<tr><td>${html(mailbox.primarySmtpAddress)}</td><td class="${mailboxMood(mailbox, report)}">${html(mailboxStateText(mailbox, report))}</td><td>${mailbox.planned === undefined ? '' : html(plannedWords(mailbox.planned))}</td><td>${html(written(mailbox))}</td><td>${remarks.map(html).join('<br>')}</td></tr>`;
     })
     .join('\n');

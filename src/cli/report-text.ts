@@ -9,6 +9,7 @@ import {
   type ReportView,
   type RunView,
 } from '@contactsync/contract';
+import { driftSummary, findingLines, leftText, mailboxDriftWords, repairLines } from './drift-text.ts';
 import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { runLicenseText } from './license-text.ts';
@@ -120,7 +121,7 @@ export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): 
 export function totalsLines(report: ReportView, paint: Paint): string[] {
   const lines: string[] = [];
   const row = (name: string, text: string) => lines.push(`  ${paint('dim', name.padEnd(10))} ${text}`);
-  const { source, mailboxes, run } = report;
+  const { source, mailboxes, run, drift } = report;
   if (source !== undefined) {
     const excluded = countedWords(source.excluded, EXCLUSION_WORDS);
     row(
@@ -140,17 +141,29 @@ export function totalsLines(report: ReportView, paint: Paint): string[] {
       'mailboxes',
       run.undoes !== undefined
         ? `${mailboxes.targets.toLocaleString('en-US')} that the run wrote to`
-        : `${mailboxes.found.toLocaleString('en-US')} found, ${mailboxes.targets.toLocaleString('en-US')} to fill${leaving}${skipped === '' ? '' : `; skipped: ${skipped}`}`,
+        : drift !== undefined
+          ? `${drift.mailboxes.toLocaleString('en-US')} of ${mailboxes.targets.toLocaleString('en-US')} looked into`
+          : `${mailboxes.found.toLocaleString('en-US')} found, ${mailboxes.targets.toLocaleString('en-US')} to fill${leaving}${skipped === '' ? '' : `; skipped: ${skipped}`}`,
     );
     if (!mailboxes.isComplete)
-      row('', paint('yellow', 'The list of mailboxes was not read completely: nothing is deleted.'));
+      row(
+        '',
+        paint(
+          'yellow',
+          `The list of mailboxes was not read completely${drift === undefined ? ': nothing is deleted' : ''}.`,
+        ),
+      );
     for (const gap of mailboxes.gaps) row('', failureLine(gap));
     if (mailboxes.license !== undefined) row('license', runLicenseText(mailboxes.license));
   }
-  if (report.perMailbox.length > 0) row('planned', plannedWords(report.planned));
+  if (drift !== undefined) {
+    row('contacts', drift.contacts.toLocaleString('en-US'));
+    const left = leftText(drift);
+    if (left !== undefined) row('left', `by the rules of the policy: ${left}`);
+  } else if (report.perMailbox.length > 0) row('planned', plannedWords(report.planned));
   const hasWritten = Object.values(report.applied).some((number) => number > 0);
   if (report.writes !== undefined) row('written', writesWords(report.writes, run.kind));
-  else if (run.kind !== 'test' && (hasWritten || run.state === 'finished'))
+  else if (run.kind !== 'test' && drift === undefined && (hasWritten || run.state === 'finished'))
     row('written', appliedWords(report.applied));
   if (report.photos !== undefined) {
     row('photos', photosText(report.photos));
@@ -182,14 +195,20 @@ function photosText({ written, removed, kept, left, postponed, failed }: PhotosV
 export function mailboxMood({ state, failures }: MailboxReportView, { run }: ReportView) {
   if (state === 'failed' || (state === 'partly' && failures.length > 0)) return 'bad';
   const isOpen = state === 'planned' && run.kind !== 'test';
-  return isOpen || state === 'skipped' || state === 'partly' ? 'warn' : 'good';
+  return isOpen || state === 'skipped' || state === 'partly' || state === 'differs' ? 'warn' : 'good';
 }
 
-function mailboxLine(mailbox: MailboxReportView, report: ReportView, paint: Paint): string[] {
+function mailboxLine(
+  mailbox: MailboxReportView,
+  report: ReportView,
+  isShort: boolean,
+  paint: Paint,
+): string[] {
   const sign = { good: paint('green', '✓'), warn: paint('yellow', '○'), bad: paint('red', '✗') };
-  const lines = [
-    `  ${sign[mailboxMood(mailbox, report)]} ${visible(mailbox.primarySmtpAddress)}  ${mailboxWords(mailbox, report)}`,
-  ];
+  const isRead = mailbox.drift !== undefined && mailbox.state !== 'failed';
+  const what = isRead ? mailboxDriftWords(mailbox.drift) : mailboxWords(mailbox, report);
+  const lines = [`  ${sign[mailboxMood(mailbox, report)]} ${visible(mailbox.primarySmtpAddress)}  ${what}`];
+  if (mailbox.drift !== undefined) lines.push(...findingLines(mailbox.drift, isShort, paint));
   for (const notice of mailbox.notices) lines.push(paint('dim', `      note: ${noticeText(notice)}`));
   for (const failure of mailbox.failures.slice(0, 3)) lines.push(`      ${failureLine(failure)}`);
   if (mailbox.failures.length > 3)
@@ -202,15 +221,18 @@ const isWorthALook = (mailbox: MailboxReportView) =>
   mailbox.notices.length > 0 ||
   mailbox.state === 'skipped' ||
   (mailbox.planned !== undefined && changeCount(mailbox.planned) > 0) ||
-  mailbox.applied !== undefined;
+  mailbox.applied !== undefined ||
+  mailbox.state === 'differs' ||
+  (mailbox.drift?.left ?? 0) > 0;
 
 /** One by one, up to `maxMailboxes`; those with failures come first. */
 export function mailboxLines(report: ReportView, maxMailboxes: number, paint: Paint): string[] {
   const rank = (mailbox: MailboxReportView) =>
-    mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 ? 1 : 2;
+    mailbox.failures.length > 0 ? 0 : mailbox.notices.length > 0 || mailbox.state === 'differs' ? 1 : 2;
   const worth = report.perMailbox.filter(isWorthALook).sort((a, b) => rank(a) - rank(b));
   const shown = worth.slice(0, maxMailboxes);
-  const lines = shown.flatMap((mailbox) => mailboxLine(mailbox, report, paint));
+  const isShort = Number.isFinite(maxMailboxes);
+  const lines = shown.flatMap((mailbox) => mailboxLine(mailbox, report, isShort, paint));
   const hidden = worth.length - shown.length;
   if (hidden > 0)
     lines.push(paint('dim', `  … and ${count(hidden, 'more mailbox', 'more mailboxes')} (--all)`));
@@ -236,11 +258,12 @@ export function endLines(report: ReportView, paint: Paint): string[] {
   }
   const state = word(RUN_STATE_WORDS, run.state);
   const style = STATE_STYLES[run.state];
-  const written = run.kind === 'test' ? '; nothing was written' : '';
+  const written = run.kind === 'test' || run.kind === 'verify' ? '; nothing was written' : '';
   const forecast = run.kind === 'test' ? forecastLine(report) : undefined;
   lines.push(
     `${style === undefined ? state : paint(style, state)}${paint('dim', `${duration(report)}${written}`)}`,
     ...(forecast === undefined ? [] : [forecast]),
+    ...repairLines(report),
     ...mailLines(report.mails ?? [], paint),
   );
   return lines;
@@ -252,6 +275,7 @@ export function reportLines(report: ReportView, maxMailboxes: number, paint: Pai
   const mailboxes = isWaiting ? [] : mailboxLines(report, maxMailboxes, paint);
   return [
     runTitle(report.run, paint),
+    ...(report.drift === undefined ? [] : [driftSummary(report.drift)]),
     ...totalsLines(report, paint),
     '',
     ...mailboxes,

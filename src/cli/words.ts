@@ -33,6 +33,7 @@ export const RUN_KIND_WORDS: Words = {
   test: 'test run',
   rollback: 'rollback',
   cleanup: 'clean-up',
+  verify: 'verify run',
 };
 
 /** A test run with a run to undo is the test of its rollback. */

@@ -119,6 +119,11 @@ export function fieldMatches(
   return fieldHash(property, text, width).equals(bytes.subarray(start, start + width)) ? 'same' : 'different';
 }
 
+/** Whether the text can be understood; if not, it says that nothing was sent. */
+export function areFieldFingerprintsWhole(text: string): boolean {
+  return layoutOf(text) !== undefined;
+}
+
 /** In the order of the table; properties of a later release are passed over. */
 export function sentProperties(fingerprints: string): ContactProperty[] {
   const layout = layoutOf(fingerprints);

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ForeignContact, TargetMailbox } from '../model/mailbox.ts';
 import type { ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
 import { comparable } from './comparable.ts';
-import { FINGERPRINT_VERSION } from './fingerprint.ts';
+import { areFieldFingerprintsWhole, FINGERPRINT_VERSION } from './fingerprint.ts';
 import { type MatchedContacts, matchContacts, type OwnContact } from './match-contacts.ts';
 import type { MergedWish, StandIn } from './merge.ts';
 import { decideFields, type FieldsInput } from './plan-fields.ts';
@@ -289,7 +289,10 @@ function planPresent(
   const isOldFormat = contact.mark.version < FINGERPRINT_VERSION;
   // Nor is a fingerprint that differs only because the source could not tell everything.
   const isDegraded = (wanted.unknownProperties ?? []).length > 0;
-  if (decision.changes.length === 0 && (!sourceChanged || isOldFormat || isDegraded)) return;
+  // A mark that says nothing any more makes everything in the contact look like the user's own.
+  const isMarkWhole = areFieldFingerprintsWhole(contact.mark.fieldFingerprints);
+  const isMarkRight = isMarkWhole && (!sourceChanged || isOldFormat || isDegraded);
+  if (decision.changes.length === 0 && isMarkRight) return;
   changes.push({
     kind: 'update',
     sourceObjectId: id,

@@ -1,11 +1,13 @@
 // Events -> RunReport. Nothing is counted anywhere else: screens, mails and exit codes read this.
 
+import type { MailboxDrift } from '../model/drift.ts';
 import type { FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId } from '../model/ids.ts';
 import type { JournalEntry } from '../model/ledger-record.ts';
 import type { PlanCounts } from '../model/plan.ts';
 import type { MailboxReport, OutcomeCounts, Run, RunEvent, RunReport, RunState } from '../model/run.ts';
+import { sumDrift } from './drift.ts';
 
 const NOTHING_PLANNED: PlanCounts = {
   create: 0,
@@ -75,6 +77,7 @@ export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
       NOTHING_APPLIED,
     ),
     photos: last(events, 'photos.written'),
+    ...(run.kind === 'verify' ? { drift: sumDrift(perMailbox.flatMap(({ drift }) => drift ?? [])) } : {}),
     perMailbox,
     failures: rankFailures(events),
   };
@@ -95,6 +98,7 @@ interface MailboxStory {
   readonly applied: OutcomeCounts | undefined;
   readonly notices: MailboxReport['notices'];
   readonly failures: readonly FailureRecord[];
+  readonly drift?: MailboxDrift;
   /** What became of the mailbox as a whole; a later event overrules an earlier one. */
   readonly end: 'failed' | 'skipped' | undefined;
 }
@@ -126,6 +130,9 @@ function reportMailboxes(events: readonly RunEvent[], isCutOff: boolean): Mailbo
         }));
         break;
       }
+      case 'mailbox.verified':
+        tell(event.mailboxId, event.primarySmtpAddress, () => ({ drift: event.drift, end: undefined }));
+        break;
       case 'mailbox.applied':
         tell(event.mailboxId, event.primarySmtpAddress, ({ applied }) => ({
           applied: addApplied(applied ?? NOTHING_APPLIED, event.counts),
@@ -169,7 +176,7 @@ function newStory(mailboxId: MailboxId): MailboxStory {
   };
 }
 
-function stateOf({ end, planned, applied }: MailboxStory, isCutOff: boolean): MailboxReport['state'] {
+function stateOf({ end, planned, applied, drift }: MailboxStory, isCutOff: boolean): MailboxReport['state'] {
   const written =
     applied === undefined
       ? 0
@@ -178,6 +185,7 @@ function stateOf({ end, planned, applied }: MailboxStory, isCutOff: boolean): Ma
   const changes = create + update + removed + handOver + adopt;
   if (end === 'failed') return written > 0 ? 'partly' : 'failed';
   if (end === 'skipped') return 'skipped';
+  if (drift?.differs === true) return 'differs';
   // The run was stopped in the middle of the mailbox.
   if (applied !== undefined && isCutOff && written < changes) return written > 0 ? 'partly' : 'planned';
   if (applied !== undefined) return applied.failed > 0 ? 'partly' : 'applied';

@@ -65,6 +65,8 @@ export interface PlannedMailbox {
 export interface PlanningOptions {
   /** Use no sync token: the mailbox moved on while it was being written. */
   readonly readInFull?: boolean;
+  /** The same, and every contact is compared, also those that the ledger says nobody touched. */
+  readonly compareAll?: boolean;
   /** What this run has written so far; stands for the ledger, which is dirty meanwhile. */
   readonly lastWritten?: LedgerRecord | undefined;
   /** Only look: another process may be writing this mailbox, and the ledger is then its business. */
@@ -90,12 +92,16 @@ export async function planOneMailbox(
   // it tells which of two items is ours.
   const last = options.lastWritten ?? (await ports.ledger.read(policyId, mailbox.id));
   const record = last !== undefined && isOfContactsItself(last, policy) ? undefined : last;
-  const known = record?.isDirty === false ? record : undefined;
+  const clean = record?.isDirty === false ? record : undefined;
+  const known = clean !== undefined && options.compareAll === true ? withoutConfirmations(clean) : clean;
   const interrupted = record?.isDirty === true ? record : undefined;
   const respected = await ports.memory.readRespectedDeletions(policyId, mailbox.id);
 
   let snapshot = await target.readFolder(
-    { known: options.readInFull === true ? undefined : known, includeForeign: false },
+    {
+      known: options.readInFull === true || options.compareAll === true ? undefined : known,
+      includeForeign: false,
+    },
     signal,
   );
   const root = snapshot.folders.find((folder) => folder.key === '');
@@ -170,6 +176,11 @@ function isOfContactsItself({ folders, entries }: LedgerRecord, { folder }: Poli
   const root = folders.find(({ key }) => key === '');
   const isUnmarked = root !== undefined && root.mark === undefined && entries.length > 0;
   return isUnmarked && !folder.useDefaultContacts && folder.existing !== 'use';
+}
+
+/** Confirmed by no rules that anybody has: whom we wrote, and which item is ours, it tells all the same. */
+function withoutConfirmations(record: LedgerRecord): LedgerRecord {
+  return { ...record, rulesDigest: '' };
 }
 
 /** The snapshot with the items that were read; one that is gone meanwhile is not in it any more. */

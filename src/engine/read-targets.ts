@@ -1,6 +1,7 @@
 // Reads the directory and decides which mailboxes are filled and which have left and are emptied.
 
 import { targetMailboxes } from '../core/target-mailboxes.ts';
+import type { Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
@@ -17,6 +18,9 @@ export interface TargetsResult {
   readonly undecided: readonly TargetMailbox[];
   readonly skipped: readonly SkippedMailbox[];
   readonly isComplete: boolean;
+  /** Mailboxes in the scope of the policy. */
+  readonly found: number;
+  readonly gaps: readonly Failure[];
 }
 
 /** Also used to count: without a recorder nothing is kept. */
@@ -57,6 +61,8 @@ export async function readTargets(
     undecided: [...verdict.undecided, ...verdict.overLimit],
     skipped: verdict.skipped,
     isComplete: reading.isComplete,
+    found: reading.mailboxes.length,
+    gaps: reading.gaps,
   };
 }
 

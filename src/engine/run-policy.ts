@@ -171,7 +171,8 @@ async function planAll(
   await tryEachMailbox(work, trying, {
     isReading: true,
     work: async ({ mailbox, purpose }) => {
-      const planned = await planOneMailbox(mailbox, purpose, context, ports, signal);
+      const compareAll = request.repaired?.has(mailbox.id) === true;
+      const planned = await planOneMailbox(mailbox, purpose, context, ports, signal, { compareAll });
       const { plan } = planned;
       opened += 1;
       for (const id of peopleIn(planned, context.policyId)) peopleFound.add(id);

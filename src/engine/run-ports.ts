@@ -1,6 +1,6 @@
 // What a run needs from outside, and what it is asked to do.
 
-import type { RunId } from '../model/ids.ts';
+import type { MailboxId, RunId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { RunEvent } from '../model/run.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -59,6 +59,8 @@ export interface RunRequest {
   readonly defaultCountry: string | undefined;
   /** Mailboxes worked on at the same time. */
   readonly concurrency?: number;
+  /** Whatever the ledger says of these, they are read in full and every contact is compared. */
+  readonly repaired?: ReadonlySet<MailboxId>;
   readonly onEvent?: (event: RunEvent) => void;
 }
 

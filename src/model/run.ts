@@ -1,5 +1,6 @@
 // A run, its events and what is computed from them.
 
+import type { DriftReport, MailboxDrift } from './drift.ts';
 import type { FailureRecord } from './failure.ts';
 import type { MailboxId, PolicyId, RunId, SourceObjectId } from './ids.ts';
 import type { ContactChange, PlanCounts, PlanNotice } from './plan.ts';
@@ -27,7 +28,7 @@ export const ENDED_STATES: readonly RunState[] = [
   'cancelled',
 ];
 
-export const RUN_KINDS = ['run', 'test', 'rollback', 'cleanup'] as const;
+export const RUN_KINDS = ['run', 'test', 'rollback', 'cleanup', 'verify'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export interface Run {
@@ -176,6 +177,13 @@ export type RunEvent =
       readonly notices: readonly PlanNotice[];
     }
   | {
+      /** Of a verify run: what differs there from what we wrote. */
+      readonly type: 'mailbox.verified';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly drift: MailboxDrift;
+    }
+  | {
       readonly type: 'mailbox.skipped' | 'mailbox.failed';
       readonly mailboxId: MailboxId;
       readonly primarySmtpAddress: string;
@@ -241,11 +249,13 @@ export interface MailboxReport {
   readonly mailboxId: MailboxId;
   readonly primarySmtpAddress: string;
   readonly purpose: 'fill' | 'empty';
-  readonly state: 'unchanged' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
+  readonly state: 'unchanged' | 'differs' | 'planned' | 'applied' | 'partly' | 'failed' | 'skipped';
   readonly planned: PlanCounts | undefined;
   readonly applied: OutcomeCounts | undefined;
   readonly notices: readonly PlanNotice[];
   readonly failures: readonly FailureRecord[];
+  /** Only of a verify run. */
+  readonly drift?: MailboxDrift;
 }
 
 /** What was foretold against what it took, in seconds; the time in which a run waited for a person is in neither. */
@@ -275,6 +285,8 @@ export interface RunReport {
   readonly planned: PlanCounts;
   readonly applied: OutcomeCounts;
   readonly photos: Extract<RunEvent, { type: 'photos.written' }> | undefined;
+  /** Only of a verify run. */
+  readonly drift?: DriftReport;
   readonly perMailbox: readonly MailboxReport[];
   /** By number, most serious first. */
   readonly failures: readonly { readonly failure: FailureRecord; readonly count: number }[];

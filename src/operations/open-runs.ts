@@ -34,6 +34,9 @@ export function presentOpenRun(run: Run, events: readonly RecordedEvent[]): Live
         planned.add(event.mailboxId);
         if (writesIn(event.counts) > 0) toWrite.add(event.mailboxId);
         break;
+      case 'mailbox.verified':
+        planned.add(event.mailboxId);
+        break;
       case 'mailbox.applied':
         // Also one in which no contact changes: its folder does.
         toWrite.add(event.mailboxId);

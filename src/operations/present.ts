@@ -23,6 +23,7 @@ import type { BrakeReason, RecordedEvent, Run, RunReport, RunTimes } from '../mo
 import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import type { StoredCertificate } from '../ports/secret-store.ts';
+import { type PeopleNames, presentDrift } from './verify.ts';
 
 export function presentFailure(failure: FailureRecord, run?: Run): FailureView {
   const facts: FailureFacts = FAILURE_CODES[failure.code];
@@ -56,6 +57,8 @@ export function presentEvent(event: RecordedEvent, addresses: ReadonlyMap<Mailbo
     }
     case 'mailboxes.read':
       return { ...event, gaps: event.gaps.map((gap) => presentFailure(gap)) };
+    case 'mailbox.verified':
+      return { ...event, drift: presentDrift(event.drift) };
     case 'mailbox.skipped':
     case 'mailbox.failed':
     case 'mailbox.warned':
@@ -92,6 +95,7 @@ export function presentReport(
   report: RunReport,
   times?: RunTimes,
   writes?: ReadonlyMap<MailboxId, JournaledWrites>,
+  people?: PeopleNames,
 ): ReportView {
   const addresses = new Map(
     report.perMailbox.map((mailbox) => [mailbox.mailboxId, mailbox.primarySmtpAddress]),
@@ -132,9 +136,11 @@ export function presentReport(
     applied: report.applied,
     ...(report.photos === undefined ? {} : { photos: presentPhotos(report.photos) }),
     ...(writes === undefined ? {} : { writes: addWrites(writes.values()) }),
+    ...(report.drift === undefined ? {} : { drift: report.drift }),
     perMailbox: report.perMailbox.map(
-      (mailbox): MailboxReportView => ({
+      ({ drift, ...mailbox }): MailboxReportView => ({
         ...mailbox,
+        ...(drift === undefined ? {} : { drift: presentDrift(drift, people) }),
         failures: mailbox.failures.map((failure) => presentFailure(failure, run)),
         ...(writes === undefined ? {} : { writes: writes.get(mailbox.mailboxId) ?? NO_WRITES }),
       }),

@@ -8,6 +8,7 @@ import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
+import { verifyPolicy } from '../engine/verify-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
@@ -20,6 +21,7 @@ import { findDocument, findRun } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
 import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
+import { mailboxesToRepair, namesInDrift } from './verify.ts';
 
 export function makeRunOperations(
   dependencies: OperationsDependencies,
@@ -90,14 +92,39 @@ export function makeRunOperations(
   }
 
   return {
-    async start({ policy, mode }) {
+    async start({ policy, mode, repairs }) {
       const revision = await revisionOf(policy, mode);
+      const repaired =
+        repairs === undefined ? undefined : await mailboxesToRepair(repairs, revision.policy, runs);
       const environment = await environmentOf(dependencies, revision.policy);
       const limit = await limitFor(dependencies, mode, revision.policy);
       const { defaultCountry } = environment;
       const id = await live.start((runId, onEvent, signal) =>
         withPorts(dependencies, environment, (ports) =>
-          runPolicy({ runId, revision, mode, holder, limit, defaultCountry, onEvent }, ports, signal),
+          runPolicy(
+            {
+              ...{ runId, revision, mode, holder, limit, defaultCountry, onEvent },
+              ...(repaired === undefined ? {} : { repaired }),
+            },
+            ports,
+            signal,
+          ),
+        ),
+      );
+      return view(id);
+    },
+
+    async verify({ policy, mailboxes }) {
+      const { document, revision } = await findDocument(policies, 'policy', policy);
+      const environment = await environmentOf(dependencies, document);
+      const limit = await limitFor(dependencies, 'test', document);
+      const id = await live.start((runId, onEvent, signal) =>
+        withPorts(dependencies, environment, (ports) =>
+          verifyPolicy(
+            { runId, revision: { policy: document, revision }, mailboxes, holder, limit, onEvent },
+            ports,
+            signal,
+          ),
         ),
       );
       return view(id);
@@ -208,10 +235,15 @@ export function makeRunOperations(
       const run = await look(prefix);
       const events = await runs.readEvents(run.id);
       const isCutOff =
-        run.kind !== 'test' && CUT_OFF_STATES.includes(run.state) && run.imagesPrunedAt === undefined;
+        run.kind !== 'test' &&
+        run.kind !== 'verify' &&
+        CUT_OFF_STATES.includes(run.state) &&
+        run.imagesPrunedAt === undefined;
       const writes = isCutOff ? await countWrites(journal.readRun(run.id)) : undefined;
       const mails = await mailsOfRun(run.id, dependencies);
-      const view = presentReport(run, buildReport(run, events), runTimes(run, events), writes);
+      const built = buildReport(run, events);
+      const people = run.kind === 'verify' ? await namesInDrift(run, built, runs) : undefined;
+      const view = presentReport(run, built, runTimes(run, events), writes, people);
       return mails.length === 0 ? view : { ...view, mails };
     },
 

@@ -113,6 +113,40 @@ describe('from test run to rollback', () => {
   });
 });
 
+describe('a verify run', () => {
+  const verify = (exitCode: number, ...more: string[]) =>
+    box.json<RunAnswer & { repair?: RunAnswer }>(['verify', 'All staff', ...more], exitCode);
+
+  it('names what users did to our contacts, writes nothing, and is followed by a repair on demand', () =>
+    box.withCommands('called', async () => {
+      expect((await verify(0)).report.drift).toMatchObject({ mailboxesDiffering: 0, differing: 0 });
+
+      const { items } = await box.control.mailbox(address);
+      const [edited, gone] = items.filter(({ folderPath }) => folderPath === FOLDER);
+      await box.control.editContact(address, edited?.id ?? '', { displayName: 'Somebody Else' });
+      await box.control.purgeContact(address, gone?.id ?? '');
+      await box.control.clearRequests();
+      const { run: verified, report } = await verify(7);
+      expect(await writes()).toBe(0);
+      expect(verified).toMatchObject({ kind: 'verify', state: 'finished' });
+      expect(report.drift).toMatchObject({ mailboxesDiffering: 1, differing: 2 });
+      const findings = report.perMailbox.flatMap(({ drift }) => drift?.findings ?? []);
+      expect(findings).toMatchObject([
+        { kind: 'missing', label: gone?.properties.displayName },
+        { kind: 'edited', label: edited?.properties.displayName, properties: ['displayName'] },
+      ]);
+      expect((await box.run(['run', 'show', 'last', '--csv'])).output).toContain('edited');
+
+      const test = await run('--repair', '--test');
+      expect(test.report.planned).toMatchObject({ create: 1, update: 1, delete: 0 });
+      const { repair } = await verify(0, '--mailbox', address, '--repair');
+      expect(repair?.report.applied).toMatchObject({ created: 1, updated: 1 });
+      expect((await verify(0)).report.drift).toMatchObject({ mailboxesDiffering: 0 });
+      const { runs } = await box.json<{ runs: RunView[] }>(['runs', '--limit', '1']);
+      expect(runs[0]).toMatchObject({ kind: 'verify', state: 'finished' });
+    }));
+});
+
 describe('the brake', () => {
   const wrong = (value: string) =>
     box.write(

@@ -119,3 +119,14 @@ export const writesMore = withTargets((target, world, { id }) => ({
     return outcomes;
   },
 }));
+
+/** A target that touches one of our contacts while it reads. */
+export const writesWhileReading = withTargets((target, world, { id }) => ({
+  readFolder: async (...args) => {
+    const snapshot = await target.readFolder(...args);
+    const box = world.organization.mailboxOf(id);
+    const oldest = box?.items.find((item) => item.mark !== undefined);
+    if (oldest !== undefined) box?.updateItem(oldest.id, { properties: oldest.properties });
+    return snapshot;
+  },
+}));

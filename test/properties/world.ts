@@ -21,6 +21,8 @@ import { cleanUp } from '../../src/engine/clean-up.ts';
 import { rollbackRun } from '../../src/engine/rollback-run.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
+import { verifyPolicy } from '../../src/engine/verify-policy.ts';
+import type { MailboxDrift } from '../../src/model/drift.ts';
 import {
   type FolderId,
   type MailboxId,
@@ -201,6 +203,7 @@ export class World {
       readonly policy?: Policy;
       readonly signal?: AbortSignal;
       readonly ports?: RunPorts;
+      readonly repaired?: ReadonlySet<MailboxId>;
     } = {},
   ): Promise<Run> {
     this.events = [];
@@ -216,10 +219,31 @@ export class World {
         defaultCountry: 'DE',
         concurrency: 4,
         onEvent: (event) => this.events.push(event),
+        ...(options.repaired === undefined ? {} : { repaired: options.repaired }),
       },
       options.ports ?? this.ports,
       options.signal ?? new AbortController().signal,
     );
+  }
+
+  /** What differs, by mailbox. */
+  async verify(): Promise<ReadonlyMap<MailboxId, MailboxDrift>> {
+    this.events = [];
+    this.clock.advance(60_000);
+    await verifyPolicy(
+      {
+        runId: runId(this.#nextRunId()),
+        revision: { policy: this.policy, revision: this.revision },
+        mailboxes: [],
+        holder: 'test',
+        limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
+        concurrency: 4,
+        onEvent: (event) => this.events.push(event),
+      },
+      this.ports,
+      new AbortController().signal,
+    );
+    return new Map(this.eventsOf('mailbox.verified').map(({ mailboxId, drift }) => [mailboxId, drift]));
   }
 
   async approve(run: Run): Promise<Run> {

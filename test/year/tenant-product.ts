@@ -17,7 +17,8 @@ import { InMemoryWithheldPeople } from '../../src/connectors/memory/stores/in-me
 import { buildReport } from '../../src/core/report.ts';
 import { runPolicy } from '../../src/engine/run-policy.ts';
 import type { RunPorts } from '../../src/engine/run-ports.ts';
-import { policyId, runId } from '../../src/model/ids.ts';
+import { verifyPolicy } from '../../src/engine/verify-policy.ts';
+import { type MailboxId, policyId, runId } from '../../src/model/ids.ts';
 import type { JournalEntry } from '../../src/model/ledger-record.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import type { Run, RunReport } from '../../src/model/run.ts';
@@ -44,6 +45,8 @@ export interface RunChoice {
   /** Mailboxes at once. */
   readonly concurrency?: number;
   readonly alter?: AlterPorts;
+  /** Read in full, and compared whatever the ledger says. */
+  readonly repaired?: ReadonlySet<MailboxId>;
 }
 
 export class TenantProduct {
@@ -95,6 +98,7 @@ export class TenantProduct {
           limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
           defaultCountry: 'DE',
           ...(concurrency === undefined ? {} : { concurrency }),
+          ...(choice.repaired === undefined ? {} : { repaired: choice.repaired }),
         },
         ports,
         new AbortController().signal,
@@ -103,6 +107,28 @@ export class TenantProduct {
       return { run, report, journal: await collect(ports.journal.readRun(run.id)) };
     } finally {
       await connection.close();
+    }
+  }
+
+  async verify(): Promise<RunReport> {
+    const { clock } = this.#tenant.emulator;
+    const { source, directory, targets, close } = this.#connect();
+    const ports = this.#alter({ ...this.#stores, source, directory, targets, clock, log: silentLog });
+    try {
+      const run = await verifyPolicy(
+        {
+          runId: runId(this.#nextRunId()),
+          revision: { policy: this.#policy, revision: 1 },
+          mailboxes: [],
+          holder: HOLDER,
+          limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },
+        },
+        ports,
+        new AbortController().signal,
+      );
+      return buildReport(run, await ports.runs.readEvents(run.id));
+    } finally {
+      await close();
     }
   }
 

@@ -24,6 +24,19 @@ interface ShowOptions {
   readonly all?: boolean;
 }
 
+/** How far back the last verify run is looked for. */
+const RUNS_BACK = 500;
+
+async function lastVerifyRun(context: CliContext, policy: string): Promise<string> {
+  const { runs } = await context.operations();
+  const list = await runs.list({ policy, limit: RUNS_BACK });
+  const last = list.find(({ kind, endedAt }) => kind === 'verify' && endedAt !== undefined);
+  return (
+    last?.id ??
+    context.fail('usage', { reason: '--repair needs a verify run: contactsync verify POLICY comes first' })
+  );
+}
+
 export function addRunCommands(program: Command, context: CliContext): void {
   const run = program
     .command('run')
@@ -33,6 +46,7 @@ export function addRunCommands(program: Command, context: CliContext): void {
       'name or id of a policy, or a policy file (*.yaml, *.json); a file is stored first, except with --test. A policy called "show" goes by its id.',
     )
     .option('--test', 'write nothing: show what a run would do')
+    .option('--repair', 'read the mailboxes in full in which the last verify run found something to repair')
     .option('--all', 'show everything instead of the beginning of long lists')
     .addHelpText(
       'after',
@@ -43,12 +57,17 @@ export function addRunCommands(program: Command, context: CliContext): void {
         'run show 3f2a9c',
       ),
     )
-    .action(async (policy: string, options: { test?: boolean; all?: boolean }) => {
-      const source = isFileName(policy) ? await context.readDocument(policy) : policy;
+    .action(async (policy: string, options: { test?: boolean; repair?: boolean; all?: boolean }) => {
+      const isFile = isFileName(policy);
+      if (isFile && options.repair === true)
+        context.fail('usage', { reason: '--repair needs the name of a policy, not a file' });
+      const source = isFile ? await context.readDocument(policy) : policy;
       const operations = await context.operations();
+      const repairs = options.repair === true ? await lastVerifyRun(context, policy) : undefined;
       const started = await operations.runs.start({
         policy: source,
         mode: options.test === true ? 'test' : 'run',
+        ...(repairs === undefined ? {} : { repairs }),
       });
       await followAndShow(context, started, options);
     });

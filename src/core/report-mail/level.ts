@@ -13,7 +13,7 @@ const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = ['license', 'notFou
 export const isWorthAWarning = ({ reason }: SkippedMailbox): boolean => WORTH_A_WARNING.includes(reason);
 
 export function levelOf(report: RunReport): Level {
-  const { state, source, mailboxes, photos, perMailbox, applied } = report;
+  const { state, source, mailboxes, photos, perMailbox, applied, drift } = report;
   if (state === 'failed' || state === 'interrupted' || state === 'finishedWithErrors') return 'error';
   // A person has to act, or nothing goes on.
   if (state === 'awaitingApproval') return 'error';
@@ -25,6 +25,7 @@ export function levelOf(report: RunReport): Level {
     (mailboxes?.gaps.length ?? 0) > 0 ||
     (mailboxes?.skipped.some(isWorthAWarning) ?? false) ||
     (photos?.failed ?? 0) > 0 ||
+    (drift?.mailboxesDiffering ?? 0) > 0 ||
     perMailbox.some(({ notices }) => notices.some(({ kind }) => kind === 'deletionsHeldBack'));
   if (hasWarnings) return 'warning';
   const { created, updated, deleted, handedOver, adopted } = applied;

@@ -2,6 +2,7 @@
 // those of the run before, and as much detail as the policy wants.
 
 import type { RunReport } from '../../model/run.ts';
+import { driftBlocks, driftText } from './drift-blocks.ts';
 import { isWorthAWarning, levelOf } from './level.ts';
 import type { Block, Fact, MailContent, Tone } from './mail-content.ts';
 import { type Phrases, phrasesFor } from './phrases.ts';
@@ -23,8 +24,9 @@ export function runContent(input: ReportMailInput, table: 'none' | 'whole' | 'cu
   const blocks: (Block | undefined)[] = [
     isWaiting ? brakeBlock(input, phrases) : undefined,
     problemsBlock(input, phrases),
-    numbersBlock(input, phrases),
-    changedBlock(input, phrases),
+    ...(report.drift === undefined
+      ? [numbersBlock(input, phrases), changedBlock(input, phrases)]
+      : driftBlocks(report.drift, run, phrases)),
     remarksBlock(report, phrases),
     settings.detail === 'numbers' ? undefined : mailboxesBlock(input, phrases),
     settings.detail === 'contacts' ? changesBlock(input, phrases) : undefined,
@@ -57,6 +59,13 @@ const changesOf = ({ applied }: RunReport): number =>
 function headlineOf({ report }: ReportMailInput, { words, amount }: Phrases): string {
   const { headline } = words;
   const changes = changesOf(report);
+  const { drift } = report;
+  if (drift !== undefined && (report.state === 'finished' || report.state === 'finishedWithErrors')) {
+    const all = amount(drift.mailboxes);
+    return drift.mailboxesDiffering === 0
+      ? headline.noDrift(all)
+      : headline.drift(amount(drift.differing), amount(drift.mailboxesDiffering), all);
+  }
   switch (report.state) {
     case 'failed':
       return headline.failed;
@@ -269,7 +278,7 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
     const isOver = mailbox.state === 'planned' && run.endedAt !== undefined;
     const state = words.mailboxStates[isOver ? 'notReached' : mailbox.state];
     const isBad = mailbox.state === 'failed' || (mailbox.state === 'partly' && mailbox.failures.length > 0);
-    const isOpen = isOver || mailbox.state === 'skipped' || mailbox.state === 'partly';
+    const isOpen = isOver || ['skipped', 'partly', 'differs'].includes(mailbox.state);
     const tone: Tone = isBad ? 'bad' : isOpen ? 'warn' : isWaiting ? 'plain' : 'good';
     const [failure] = mailbox.failures;
     const why = failure === undefined ? '' : ` (${failure.number})`;
@@ -291,10 +300,9 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
   };
 }
 
-function changesText(
-  { planned, applied }: RunReport['perMailbox'][number],
-  { words, amount }: Phrases,
-): string {
+function changesText({ planned, applied, drift }: RunReport['perMailbox'][number], phrases: Phrases): string {
+  const { words, amount } = phrases;
+  if (drift !== undefined) return driftText(drift.counts, phrases);
   const { changes } = words;
   const parts: readonly (readonly [Amount, string])[] =
     applied === undefined

@@ -1,6 +1,6 @@
 // The mail about a run, in English.
 
-import { EXCLUSION_WORDS, REASON_WORDS } from '@contactsync/contract';
+import { DRIFT_WORDS, EXCLUSION_WORDS, REASON_WORDS } from '@contactsync/contract';
 import type { Amount, ReportWords } from './words.ts';
 
 const plural = ({ number, text }: Amount, one: string, many: string): string =>
@@ -8,7 +8,7 @@ const plural = ({ number, text }: Amount, one: string, many: string): string =>
 
 export const ENGLISH: ReportWords = {
   locale: 'en-GB',
-  kinds: { run: 'Run', test: 'Test run', rollback: 'Rollback', cleanup: 'Clean-up' },
+  kinds: { run: 'Run', test: 'Test run', rollback: 'Rollback', cleanup: 'Clean-up', verify: 'Verify run' },
   states: {
     queued: 'queued',
     reading: 'reading',
@@ -24,6 +24,7 @@ export const ENGLISH: ReportWords = {
   },
   mailboxStates: {
     unchanged: 'unchanged',
+    differs: 'differs',
     planned: 'planned',
     applied: 'written',
     partly: 'partly written',
@@ -93,6 +94,7 @@ export const ENGLISH: ReportWords = {
     },
     changedSinceRun: { text: 'with values kept that users changed since the run', remedy: undefined },
   },
+  drift: DRIFT_WORDS,
   labels: {
     started: 'Started',
     ended: 'Ended',
@@ -100,6 +102,7 @@ export const ENGLISH: ReportWords = {
     source: 'Source',
     leftOut: 'Left out',
     mailboxes: 'Mailboxes',
+    contacts: 'Contacts',
     created: 'New contacts',
     adopted: 'Adopted',
     updated: 'Changed',
@@ -122,7 +125,11 @@ export const ENGLISH: ReportWords = {
     remarks: 'Worth knowing',
     mailboxes: 'Mailboxes',
     changes: 'Changes',
+    drift: 'What differs from what was written',
+    driftLeft: 'Left as it is, by the rules of the policy',
   },
+  verified: (mailboxes) => `${mailboxes.text} looked into; nothing was written`,
+  repair: 'The first command shows what a repair would write, the second one repairs.',
   heads: {
     mailboxes: ['Mailbox', 'State'],
     changes: ['Contact', 'Change'],
@@ -143,6 +150,9 @@ export const ENGLISH: ReportWords = {
     withErrors: (changes) => `finished with errors, ${plural(changes, 'change', 'changes')}`,
     changes: (changes) => plural(changes, 'change', 'changes'),
     noChange: 'nothing changed',
+    drift: (contacts, mailboxes, all) =>
+      `${plural(contacts, 'contact differs', 'contacts differ')} in ${mailboxes.text} of ${plural(all, 'mailbox', 'mailboxes')}`,
+    noDrift: (all) => `nothing differs in ${plural(all, 'mailbox', 'mailboxes')}`,
   },
   selected: (selected, objects) => `${selected.text} of ${plural(objects, 'object', 'objects')} selected`,
   filled: (targets, found, leaving) =>

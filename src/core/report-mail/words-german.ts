@@ -10,7 +10,7 @@ const days = (number: number) => (number === 1 ? 'einem Tag' : `${number} Tagen`
 
 export const GERMAN: ReportWords = {
   locale: 'de-DE',
-  kinds: { run: 'Lauf', test: 'Testlauf', rollback: 'Rücknahme', cleanup: 'Bereinigung' },
+  kinds: { run: 'Lauf', test: 'Testlauf', rollback: 'Rücknahme', cleanup: 'Bereinigung', verify: 'Prüflauf' },
   states: {
     queued: 'eingereiht',
     reading: 'liest',
@@ -26,6 +26,7 @@ export const GERMAN: ReportWords = {
   },
   mailboxStates: {
     unchanged: 'unverändert',
+    differs: 'weicht ab',
     planned: 'geplant',
     applied: 'geschrieben',
     partly: 'teilweise geschrieben',
@@ -142,6 +143,21 @@ export const GERMAN: ReportWords = {
     },
     changedSinceRun: { text: 'mit seit dem Lauf geänderten Werten, die bleiben', remedy: undefined },
   },
+  drift: {
+    missing: 'fehlen',
+    edited: 'bearbeitet',
+    wrongFolder: 'in einem anderen Unterordner',
+    twice: 'doppelt vorhanden',
+    lostMark: 'ohne unser Kennzeichen',
+    damagedMark: 'mit beschädigtem Kennzeichen',
+    staleLedger: 'im Ledger anders verzeichnet',
+    folderGone: 'Ordner verschwunden',
+    folderUnmarked: 'Ordner ohne unser Kennzeichen',
+    folderRenamed: 'Ordner vom Benutzer umbenannt',
+    userValue: 'mit Werten des Benutzers',
+    contested: 'mit Werten, die das Postfach immer wieder ändert',
+    copied: 'vom Benutzer kopiert',
+  },
   labels: {
     started: 'Begonnen',
     ended: 'Beendet',
@@ -149,6 +165,7 @@ export const GERMAN: ReportWords = {
     source: 'Quelle',
     leftOut: 'Ausgelassen',
     mailboxes: 'Postfächer',
+    contacts: 'Kontakte',
     created: 'Neue Kontakte',
     adopted: 'Übernommen',
     updated: 'Geändert',
@@ -171,7 +188,11 @@ export const GERMAN: ReportWords = {
     remarks: 'Wissenswertes',
     mailboxes: 'Postfächer',
     changes: 'Änderungen',
+    drift: 'Was von dem abweicht, was geschrieben wurde',
+    driftLeft: 'Bleibt, wie es ist, nach den Regeln der Richtlinie',
   },
+  verified: (mailboxes) => `${mailboxes.text} geprüft; nichts wurde geschrieben`,
+  repair: 'Der erste Befehl zeigt, was eine Reparatur schreiben würde; der zweite repariert.',
   heads: {
     mailboxes: ['Postfach', 'Zustand'],
     changes: ['Kontakt', 'Änderung'],
@@ -192,6 +213,9 @@ export const GERMAN: ReportWords = {
     withErrors: (changes) => `mit Fehlern abgeschlossen, ${plural(changes, 'Änderung', 'Änderungen')}`,
     changes: (changes) => plural(changes, 'Änderung', 'Änderungen'),
     noChange: 'nichts geändert',
+    drift: (contacts, mailboxes, all) =>
+      `${plural(contacts, 'Kontakt weicht', 'Kontakte weichen')} in ${mailboxes.text} von ${plural(all, 'Postfach', 'Postfächern')} ab`,
+    noDrift: (all) => `keine Abweichung in ${plural(all, 'Postfach', 'Postfächern')}`,
   },
   selected: (selected, objects) => `${selected.text} von ${plural(objects, 'Objekt', 'Objekten')} ausgewählt`,
   filled: (targets, found, leaving) =>

@@ -1,6 +1,7 @@
 // What a language must be able to say in a mail about a run. One catalog per language; a word that is missing in one is
 // an error of the types.
 
+import type { DriftKind } from '../../model/drift.ts';
 import type { FailureCode, FailureText } from '../../model/failure-codes.ts';
 import type { ChangeReason, PlanNoticeKind } from '../../model/plan.ts';
 import type { ExclusionReason, MailboxReport, RunKind, RunState, SkippedMailbox } from '../../model/run.ts';
@@ -31,6 +32,7 @@ export interface ReportWords {
   readonly exclusions: Readonly<Record<ExclusionReason, string>>;
   readonly skipped: Readonly<Record<SkippedMailbox['reason'], Remark>>;
   readonly notices: Readonly<Record<PlanNoticeKind, Remark>>;
+  readonly drift: Readonly<Record<DriftKind, string>>;
   readonly labels: {
     readonly started: string;
     readonly ended: string;
@@ -38,6 +40,7 @@ export interface ReportWords {
     readonly source: string;
     readonly leftOut: string;
     readonly mailboxes: string;
+    readonly contacts: string;
     readonly created: string;
     readonly adopted: string;
     readonly updated: string;
@@ -60,7 +63,11 @@ export interface ReportWords {
     readonly remarks: string;
     readonly mailboxes: string;
     readonly changes: string;
+    readonly drift: string;
+    readonly driftLeft: string;
   };
+  readonly verified: (mailboxes: Amount) => string;
+  readonly repair: string;
   readonly heads: {
     readonly mailboxes: readonly [who: string, what: string];
     readonly changes: readonly [who: string, what: string];
@@ -81,6 +88,8 @@ export interface ReportWords {
     readonly withErrors: (changes: Amount) => string;
     readonly changes: (changes: Amount) => string;
     readonly noChange: string;
+    readonly drift: (contacts: Amount, mailboxes: Amount, all: Amount) => string;
+    readonly noDrift: (all: Amount) => string;
   };
   readonly selected: (selected: Amount, objects: Amount) => string;
   readonly filled: (targets: Amount, found: Amount, leaving: Amount) => string;

@@ -31,6 +31,7 @@ import { approveRun } from '../approve-run.ts';
 import { rollbackRun } from '../rollback-run.ts';
 import { runPolicy } from '../run-policy.ts';
 import type { RunPorts } from '../run-ports.ts';
+import { verifyPolicy } from '../verify-policy.ts';
 
 const hex = (n: number): string => n.toString(16).padStart(12, '0');
 export const personId = (n: number): SourceObjectId => sourceObjectId(`00000000-0000-4000-a000-${hex(n)}`);
@@ -102,7 +103,11 @@ export class World {
     return this.organization.clock as FakeClock;
   }
 
-  async run(mode: 'run' | 'test' = 'run', signal = new AbortController().signal): Promise<Run> {
+  async run(
+    mode: 'run' | 'test' = 'run',
+    signal = new AbortController().signal,
+    repaired?: ReadonlySet<MailboxId>,
+  ): Promise<Run> {
     this.events = [];
     return runPolicy(
       {
@@ -114,9 +119,27 @@ export class World {
         defaultCountry: 'DE',
         concurrency: 4,
         onEvent: (event) => this.events.push(event),
+        ...(repaired === undefined ? {} : { repaired }),
       },
       this.ports,
       signal,
+    );
+  }
+
+  async verify(mailboxes: readonly string[] = []): Promise<Run> {
+    this.events = [];
+    return verifyPolicy(
+      {
+        runId: runId(this.#nextRunId()),
+        revision: { policy: this.policy, revision: this.revision },
+        mailboxes,
+        holder: 'test',
+        limit: { kind: 'trial', maxMailboxes: 1000, mayWrite: true, endsAt: undefined },
+        concurrency: 4,
+        onEvent: (event) => this.events.push(event),
+      },
+      this.ports,
+      new AbortController().signal,
     );
   }
 

@@ -1,0 +1,154 @@
+// Laws of a verify run: it writes nothing, neither into a mailbox nor into the ledger; it finds nothing right after a run;
+// it misses exactly who is not there; and a repair leaves nothing to repair. In memory with any history, and over the
+// wire, where the emulator's log tells what was asked.
+
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MailboxId, SourceObjectId } from '../../src/model/ids.ts';
+import { addressOf, FOLDER, type Moment, policy, Tenant, type Wire } from '../faults/tenant.ts';
+import { ours } from '../year/in-place.ts';
+import { TenantProduct } from '../year/tenant-product.ts';
+import { losesAField, writesWhileReading } from './broken.ts';
+import { law, twin } from './check-law.ts';
+import { life, live, setup, userAct } from './life.ts';
+import { smallMoment } from './wire-world.ts';
+import { type Alteration, ownPolicyId, World } from './world.ts';
+
+const users = fc.array(userAct, { maxLength: 6 });
+
+const peopleIn = (world: World): ReadonlyMap<MailboxId, ReadonlySet<SourceObjectId>> =>
+  new Map(
+    world.boxes.map((box) => [
+      box.id,
+      new Set(world.managed(box).flatMap(({ mark }) => mark?.sourceObjectId ?? [])),
+    ]),
+  );
+
+const ledgerOf = async (world: World): Promise<string> =>
+  JSON.stringify(
+    await Promise.all(world.boxes.map(({ id }) => world.ledger.read(ownPolicyId(world.policy), id))),
+  );
+
+const honest = (alter?: Alteration) =>
+  fc.asyncProperty(setup, life, users, async (start, earlier, later) => {
+    const world = new World(start, alter);
+    live(world, earlier);
+    await world.run();
+    await world.run();
+    const written = peopleIn(world);
+    for (const [id, drift] of await world.verify())
+      if (drift.differs)
+        throw new Error(`something differs in ${id} right after a run: ${JSON.stringify(drift)}`);
+
+    live(world, later);
+    const [mailboxes, ledger] = [world.dump(), await ledgerOf(world)];
+    const found = await world.verify();
+    if (world.dump() !== mailboxes) throw new Error('the verify run wrote');
+    if ((await ledgerOf(world)) !== ledger) throw new Error('the verify run changed the ledger');
+
+    const there = peopleIn(world);
+    for (const [id, drift] of found) {
+      const gone = [...(written.get(id) ?? [])].filter((person) => there.get(id)?.has(person) !== true);
+      const missing = drift.findings.flatMap(({ kind, sourceObjectId }) =>
+        kind === 'missing' ? (sourceObjectId ?? []) : [],
+      );
+      if (JSON.stringify([...missing].sort()) !== JSON.stringify(gone.sort()))
+        throw new Error(`missing in ${id}: ${missing.join()} instead of ${gone.join()}`);
+    }
+
+    const repaired = new Set([...found].flatMap(([id, { differs }]) => (differs ? [id] : [])));
+    await world.run({ repaired });
+    for (const [id, drift] of await world.verify())
+      if (drift.differs)
+        throw new Error(`something differs in ${id} after the repair: ${JSON.stringify(drift)}`);
+  });
+
+describe('a verify run', () => {
+  law('tells the truth, touches nothing, and is followed by a repair', honest(), {
+    fixedRuns: 60,
+    randomRuns: 30,
+  });
+  twin('a target that writes while it reads', /the verify run wrote/, honest(writesWhileReading));
+  twin('a target that stores something else', /differs in .* right after a run/, honest(losesAField));
+});
+
+/** What may be asked of a mailbox by whoever only looks. */
+const READING: Readonly<Record<Wire, (request: { method: string; operation?: string }) => boolean>> = {
+  graph: ({ method }) => method === 'GET',
+  ews: ({ operation = '' }) => /^(Get|Find|Sync|Resolve)/.test(operation),
+};
+
+describe.each(['graph', 'ews'] as const)('a verify run over %s', (wire) => {
+  let tenant: Tenant;
+  let moment: Moment;
+
+  beforeAll(async () => {
+    tenant = await Tenant.start(wire);
+    moment = await smallMoment(tenant);
+  });
+  afterAll(() => tenant.close());
+
+  /** With the requests to mailboxes, those in batches one by one. */
+  const watched = async <T>(work: () => Promise<T>) => {
+    await tenant.control.clearRequests();
+    const answer = await work();
+    const requests = (await tenant.control.requests()).filter(
+      ({ face, mailbox, isBatchPart, path }) =>
+        face === wire && (mailbox !== undefined || isBatchPart) && !path.endsWith('/$batch'),
+    );
+    return { answer, requests };
+  };
+
+  it('finds what users did with reading requests alone, and a repair sets it right', async () => {
+    tenant.returnTo(moment);
+    const { control } = tenant;
+    const deletion = { ...policy.deletion, strategy: 'remove', deletedByUser: 'restore' } as const;
+    const product = new TenantProduct(tenant, { ...policy, deletion });
+    expect((await product.run()).run.state).toBe('finished');
+    await control.advanceClock(60_000);
+    expect((await product.verify()).drift).toMatchObject({ mailboxesDiffering: 0, left: 0 });
+
+    const [first, second, third] = ours(await control.mailbox(addressOf('anna'))).filter(
+      ({ properties }) => properties.jobTitle === 'Specialist',
+    );
+    const [fourth] = ours(await control.mailbox(addressOf('bruno')));
+    if (first === undefined || second === undefined || third === undefined || fourth === undefined)
+      throw new Error('too few contacts');
+    await control.editContact(addressOf('anna'), first.id, { jobTitle: 'Boss' });
+    await control.editContact(addressOf('anna'), first.id, { spouseName: 'Sam' });
+    await control.purgeContact(addressOf('anna'), second.id);
+    await control.copyContact(addressOf('anna'), third.id, third.folderId);
+    await control.moveContact(addressOf('bruno'), fourth.id, 'Contacts/Family');
+    await control.createContact(addressOf('carla'), { folder: FOLDER, properties: { displayName: 'Mine' } });
+    await control.advanceClock(60_000);
+
+    const before = await tenant.mailboxes();
+    const { answer: report, requests: asked } = await watched(() => product.verify());
+    expect(await tenant.mailboxes()).toEqual(before);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((request) => !READING[wire](request))).toEqual([]);
+    // The way to the folder, and its pages.
+    expect(asked.length).toBeLessThanOrEqual(before.size * 6);
+
+    expect(report.drift).toEqual({
+      ...{ mailboxes: 4, mailboxesDiffering: 2, contacts: report.drift?.contacts, differing: 3, left: 2 },
+      ...{ counts: { missing: 2, edited: 1 }, leftCounts: { userValue: 1, copied: 1 } },
+    });
+    const anna = report.perMailbox.find(({ primarySmtpAddress }) => primarySmtpAddress === addressOf('anna'));
+    expect(anna?.drift?.findings).toContainEqual(
+      expect.objectContaining({ kind: 'edited', properties: ['jobTitle'] }),
+    );
+
+    const repaired = new Set(
+      report.perMailbox.flatMap(({ mailboxId, state }) => (state === 'differs' ? [mailboxId] : [])),
+    );
+    const { requests: written } = await watched(() => product.run({ repaired }));
+    // The same look at a run sees its writes.
+    expect(written.filter((request) => !READING[wire](request)).length).toBeGreaterThan(0);
+    await control.advanceClock(60_000);
+    expect((await product.verify()).drift).toMatchObject({
+      mailboxesDiffering: 0,
+      leftCounts: { userValue: 1, copied: 1 },
+    });
+  });
+});
