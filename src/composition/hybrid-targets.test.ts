@@ -34,7 +34,7 @@ interface Asked {
   readonly ownerId: TargetMailbox['ownerId'];
 }
 
-function bed(now: TargetMailbox['location']) {
+function bed(now: TargetMailbox['location'], shown: FolderSnapshot = snapshot) {
   const asked: Asked[] = [];
   const side = (name: string, batchSize: number): MailboxTargets => ({
     capabilities: {
@@ -47,7 +47,7 @@ function bed(now: TargetMailbox['location']) {
       return {
         async readFolder() {
           note('readFolder');
-          return snapshot;
+          return shown;
         },
         async readContacts() {
           note('readContacts');
@@ -155,5 +155,50 @@ describe('targets of a hybrid organization', () => {
     }
     const moved = bed('exchangeOnline').open('onPremises');
     await expect(moved.pictures?.write([], signal)).rejects.toMatchObject({ code: 'changedSincePlanned' });
+  });
+});
+
+describe('people who were written under two ids', () => {
+  const TWO = [IN_TENANT, IN_DIRECTORY].map((id, index) => ({
+    ...contact,
+    itemId: itemId(`item ${index}`),
+    mark: { ...contact.mark, sourceObjectId: id },
+  }));
+  const copy = { ...contact, itemId: itemId('copy') };
+
+  async function seen(contacts: readonly ManagedContact[], written: readonly ManagedContact[] | undefined) {
+    const { open } = bed('onPremises', { ...snapshot, contacts });
+    const known = written && {
+      policyId: POLICY,
+      mailboxId: mailboxId(guid('c1')),
+      isDirty: false,
+      rulesDigest: '',
+      folders: [],
+      foreignCount: 0,
+      entries: written.map(({ itemId: item, mark }) => ({
+        sourceObjectId: mark.sourceObjectId ?? IN_TENANT,
+        itemId: item,
+        version: '1',
+        folderKey: '',
+        createdAt: '',
+        markVersion: 1,
+        fingerprint: 'f',
+        fieldFingerprints: '',
+      })),
+    };
+    const target = open('onPremises');
+    const read = await target.readFolder({ known, includeForeign: false }, signal);
+    return read.contacts.map(({ mark }) => mark.sourceObjectId);
+  }
+
+  it('are theirs once; the other contact goes on as somebody who left', async () => {
+    expect(await seen(TWO, TWO)).toEqual([IN_TENANT, IN_DIRECTORY]);
+    expect(await seen([...TWO].reverse(), TWO)).toEqual([IN_DIRECTORY, IN_TENANT]);
+  });
+
+  it('what the ledger does not know is a copy of the user, and stays one', async () => {
+    expect(await seen([copy, ...TWO.slice(1)], TWO.slice(1))).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
+    expect(await seen([copy, ...TWO.slice(0, 1)], TWO.slice(0, 1))).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
+    expect(await seen(TWO, undefined)).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
   });
 });

@@ -2,7 +2,8 @@
 // marks are shown under the ids that count on both sides.
 
 import { Failure } from '../model/failure.ts';
-import type { SourceObjectId } from '../model/ids.ts';
+import type { ItemId, SourceObjectId } from '../model/ids.ts';
+import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
 import type { ContactPictures } from '../ports/photos.ts';
@@ -72,6 +73,7 @@ function routedTarget(
 ): MailboxTarget {
   let opening: Promise<Opened> | undefined;
   let wasRead = false;
+  let doubled: ReadonlySet<ItemId> = new Set();
   let canRemove = false;
   const opened = (signal: AbortSignal): Promise<Opened> => {
     opening ??= routeOf(mailbox, sides, signal).then(
@@ -104,14 +106,15 @@ function routedTarget(
       const { target, identities, hasMoved } = await opened(signal);
       const snapshot = await target.readFolder(options, signal);
       wasRead = true;
-      const contacts = snapshot.contacts.map((contact) => underOwnId(contact, identities));
+      doubled = new Set([...doubled, ...doubledItems(snapshot.contacts, options.known, identities)]);
+      const contacts = snapshot.contacts.map((contact) => underOwnId(contact, identities, doubled));
       return { ...snapshot, contacts, hasMoved };
     },
     async readContacts(itemIds, signal) {
       const { target, identities, hasMoved } = await opened(signal);
       if (hasMoved && !wasRead) return [];
       const contacts = await target.readContacts(itemIds, signal);
-      return contacts.map((contact) => underOwnId(contact, identities));
+      return contacts.map((contact) => underOwnId(contact, identities, doubled));
     },
     applyFolder: async (action, signal) => (await openedForWriting(signal)).applyFolder(action, signal),
     applyChanges: async (changes, signal) => (await openedForWriting(signal)).applyChanges(changes, signal),
@@ -126,9 +129,37 @@ function routedTarget(
   };
 }
 
-function underOwnId(contact: ManagedContact, identities: Identities): ManagedContact {
+function underOwnId(
+  contact: ManagedContact,
+  identities: Identities,
+  doubled: ReadonlySet<ItemId>,
+): ManagedContact {
   const { sourceObjectId } = contact.mark;
-  if (sourceObjectId === undefined) return contact;
+  if (sourceObjectId === undefined || doubled.has(contact.itemId)) return contact;
   const own: SourceObjectId = identities.own(sourceObjectId);
   return own === sourceObjectId ? contact : { ...contact, mark: { ...contact.mark, sourceObjectId: own } };
 }
+
+/**
+ * Contacts of people whom we wrote under another of their ids, too, because it was found out too late who they are. One is
+ * theirs; the others leave as anybody does who is not there any more. What the ledger does not know is a copy of the user's.
+ */
+function doubledItems(
+  contacts: readonly ManagedContact[],
+  known: LedgerRecord | undefined,
+  { own }: Identities,
+): ReadonlySet<ItemId> {
+  const writtenAs = new Map(known?.entries.map(({ itemId, sourceObjectId }) => [itemId, sourceObjectId]));
+  const written = contacts.flatMap(({ itemId, mark: { policyId, sourceObjectId: id } }) =>
+    id === undefined || policyId !== known?.policyId || writtenAs.get(itemId) !== id ? [] : [{ itemId, id }],
+  );
+  const doubled = new Set<ItemId>();
+  for (const [person, theirs] of Map.groupBy(written, ({ id }) => own(id))) {
+    // The same one in every reading.
+    const first = theirs.find(({ id }) => id === person) ?? theirs.toSorted(byId)[0];
+    for (const { itemId, id } of theirs) if (id !== first?.id) doubled.add(itemId);
+  }
+  return doubled;
+}
+
+const byId = (a: { readonly id: SourceObjectId }, b: typeof a): number => (a.id < b.id ? -1 : 1);

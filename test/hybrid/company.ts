@@ -50,7 +50,11 @@ const FOLDER = 'Contacts/Company Contacts';
 /** objectGUID. */
 export const guidOf = (person: Person) => `a1b2c3d4-0000-4000-8000-00000000000${PEOPLE.indexOf(person)}`;
 
-const policy = (type: 'activeDirectory' | 'exchangeOnline', photo = false): Policy =>
+const policy = (
+  type: 'activeDirectory' | 'exchangeOnline',
+  photo = false,
+  strategy: Policy['deletion']['strategy'] = 'remove',
+): Policy =>
   PolicySchema.parse({
     kind: 'policy',
     version: 1,
@@ -60,7 +64,10 @@ const policy = (type: 'activeDirectory' | 'exchangeOnline', photo = false): Poli
     source: { type, recipientTypes: ['userMailbox', 'mailUser', 'mailContact', 'distributionGroup'] },
     contact: { displayName: '{displayName}', photo },
     brake: { maxPeople: 1, maxPeoplePercent: 1 },
+    deletion: { strategy, graceDays: GRACE_DAYS },
   });
+
+export const GRACE_DAYS = 10;
 
 export type Sides = 'hybrid' | 'onlineOnly' | 'strangers';
 
@@ -76,6 +83,7 @@ export class HybridCompany {
   /** mS-DS-ConsistencyGuid; a failure: it cannot be read. */
   consistencyGuids: ReadonlyMap<Person, string> | Failure = new Map();
   wantsPhotos = false;
+  hasGrace = false;
   readonly stores: {
     readonly ledger: InMemoryLedger;
     readonly journal: InMemoryJournal;
@@ -130,7 +138,10 @@ export class HybridCompany {
       const run = await runPolicy(
         {
           runId: runId(this.#nextRunId()),
-          revision: { policy: policy(type, this.wantsPhotos), revision: 1 },
+          revision: {
+            policy: policy(type, this.wantsPhotos, this.hasGrace ? 'grace' : 'remove'),
+            revision: 1,
+          },
           mode: 'run',
           holder: 'test',
           limit: { kind: 'trial', maxMailboxes: 1_000, mayWrite: true, endsAt: undefined },

@@ -7,7 +7,7 @@ import { Failure } from '../../src/model/failure.ts';
 import { sourceObjectId } from '../../src/model/ids.ts';
 import type { RunEvent } from '../../src/model/run.ts';
 import type { SourceObjectKind } from '../../src/model/source-object.ts';
-import { HybridCompany, PEOPLE } from './company.ts';
+import { GRACE_DAYS, HybridCompany, PEOPLE } from './company.ts';
 
 let company: HybridCompany;
 afterEach(() => company.close());
@@ -94,6 +94,29 @@ it('twin: a contact whose address somebody else bears, too, is a stranger on the
   ).toEqual([
     [true, [{ code: 'peopleNotJoined', number: 14035, details: { count: 1, sameAddress: [ines] } }]],
   ]);
+});
+
+it('twice in a folder because it was found out late who they are, once when the days of grace are over', async () => {
+  company = await HybridCompany.start(['anna']);
+  company.hasGrace = true;
+  await addOutsiders();
+  const namesake = 'a1b2c3d4-0000-4000-8000-0000000000c3';
+  addToDirectory(namesake, 'publicFolder', 'Ines', 'ines@partner.example');
+  await company.run('activeDirectory');
+  const nameOf = async () => (await company.contacts('bruno')).filter(({ name }) => name === 'Ines Partner');
+  await company.run('exchangeOnline');
+  expect(await nameOf()).toHaveLength(2);
+
+  // The administrator does as the notice says.
+  company.withoutAccount.delete(namesake);
+  expect((await company.run('exchangeOnline')).run.state).toBe('finished');
+  expect(await nameOf()).toHaveLength(2);
+  await company.control.advanceClock((GRACE_DAYS + 1) * 86_400_000);
+  for (const deleted of [PEOPLE.length, 0]) {
+    const { run, events } = await company.run('exchangeOnline');
+    expect([run.state, counts(events)]).toEqual(['finished', { create: 0, delete: deleted }]);
+    expect(await nameOf()).toHaveLength(1);
+  }
 });
 
 it('people anchored by mS-DS-ConsistencyGuid are recognized, and lost by nobody while it cannot be read', async () => {

@@ -1,5 +1,6 @@
 // How serious a run is, and whether its report is wanted.
 
+import type { FailureCode } from '../../model/failure-codes.ts';
 import type { ReportPart } from '../../model/policy.ts';
 import type { RunReport, SkippedMailbox } from '../../model/run.ts';
 
@@ -9,6 +10,9 @@ export type Level = (typeof LEVELS)[number];
 
 /** What somebody should look into; the rest was wished for by a setting. */
 const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = ['license', 'notFound', 'unknownMark'];
+
+/** Good to know before a change that may never come; a mail in every run would be noise. */
+const FOR_LATER: readonly FailureCode[] = ['peopleNotJoined'];
 
 export const isWorthAWarning = ({ reason }: SkippedMailbox): boolean => WORTH_A_WARNING.includes(reason);
 
@@ -21,7 +25,7 @@ export function levelOf(report: RunReport): Level {
     state === 'cancelled' ||
     source?.isComplete === false ||
     mailboxes?.isComplete === false ||
-    (source?.gaps.length ?? 0) > 0 ||
+    (source?.gaps.some(({ code }) => !FOR_LATER.includes(code)) ?? false) ||
     (mailboxes?.gaps.length ?? 0) > 0 ||
     (mailboxes?.skipped.some(isWorthAWarning) ?? false) ||
     (photos?.failed ?? 0) > 0 ||

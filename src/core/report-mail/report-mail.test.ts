@@ -1,6 +1,7 @@
 // What mails say, that they consist of nothing but what Outlook renders, and that nothing in a name gets out of its place.
 
 import { describe, expect, it } from 'vitest';
+import type { FailureRecord } from '../../model/failure.ts';
 import { composeAlert, composeReport } from './compose-mail.ts';
 import { changesCsv, csvCell } from './csv.ts';
 import { isWanted, levelOf } from './level.ts';
@@ -208,10 +209,20 @@ describe('the attached table', () => {
 });
 
 describe('the level of a run', () => {
+  const readWith = (gap: FailureRecord) => ({
+    type: 'source.read' as const,
+    objects: 1,
+    selected: 1,
+    excluded: {},
+    isComplete: true,
+    gaps: [gap],
+  });
   it.each([
     ['finished', {}, 'quiet'],
     ['finished', { applied: { ...NOTHING, created: 1 } }, 'change'],
     ['finished', { perMailbox: [box({ notices: [{ kind: 'deletionsHeldBack', count: 1 }] })] }, 'warning'],
+    ['finished', { source: readWith({ code: 'directoryObjectNotFound', number: 11_033 }) }, 'warning'],
+    ['finished', { source: readWith({ code: 'peopleNotJoined', number: 14_035 }) }, 'quiet'],
     ['cancelled', {}, 'warning'],
     ['finishedWithErrors', {}, 'error'],
     ['failed', {}, 'error'],
