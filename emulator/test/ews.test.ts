@@ -369,6 +369,18 @@ describe('folders', () => {
     ]);
   });
 
+  test('of a name of more than 256 characters is refused, new or as another name', async () => {
+    const id = await makeFolder('Short');
+    const named = `<t:ContactsFolder><t:DisplayName>${'x'.repeat(257)}</t:DisplayName></t:ContactsFolder>`;
+    for (const operation of [
+      `<m:CreateFolder><m:ParentFolderId>${contacts}</m:ParentFolderId><m:Folders>${named}</m:Folders></m:CreateFolder>`,
+      `<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="${id}"/><t:Updates><t:SetFolderField><t:FieldURI FieldURI="folder:DisplayName"/>${named}</t:SetFolderField></t:Updates></t:FolderChange></m:FolderChanges></m:UpdateFolder>`,
+    ])
+      expect(textsOf((await tenant.send(operation)).text, 'm:ResponseCode')).toEqual([
+        'ErrorFolderSavePropertyError',
+      ]);
+  });
+
   test('made as a plain folder with the class of contacts, renamed, moved, emptied, deleted', async () => {
     const { text } = await tenant.send(
       `<m:CreateFolder><m:ParentFolderId>${contacts}</m:ParentFolderId><m:Folders><t:Folder><t:FolderClass>IPF.Contact</t:FolderClass><t:DisplayName>Plain</t:DisplayName></t:Folder><t:Folder><t:DisplayName>Mail</t:DisplayName></t:Folder></m:Folders></m:CreateFolder>`,

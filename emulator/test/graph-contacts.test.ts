@@ -52,6 +52,20 @@ describe('folders', () => {
     expect(again.body.error.message).toContain('A folder with the specified name already exists.');
   });
 
+  test('a name of more than 256 characters is refused, new or as another name', async () => {
+    const json = { displayName: 'x'.repeat(257) };
+    for (const [method, path] of [
+      ['POST', folders],
+      ['PATCH', `${folders}/${folder}`],
+    ] as const) {
+      const refused = await tenant.send(method, path, { json });
+      expect([refused.status, refused.body.error.code]).toEqual([400, 'ErrorFolderSavePropertyError']);
+    }
+    const longest = await tenant.send('POST', folders, { json: { displayName: 'x'.repeat(256) } });
+    expect(longest.status).toBe(201);
+    await tenant.send('DELETE', `${folders}/${longest.body.id}`);
+  });
+
   test('child folders, renaming, marks and counts', async () => {
     const child = await tenant.send('POST', `${folders}/${folder}/childFolders`, {
       json: { displayName: 'contoso.example', singleValueExtendedProperties: [{ id: mark, value: 'p' }] },

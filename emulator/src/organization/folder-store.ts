@@ -72,7 +72,7 @@ export function createFolder(
 ): ContactFolder {
   const { mailbox } = open;
   requireParent(mailbox, parentFolderId);
-  const name = displayName.trim();
+  const name = fittingName(displayName);
   requireFreeName(mailbox, parentFolderId, name);
   const changeNumber = nextChangeNumber(mailbox);
   const folder: ContactFolder = {
@@ -95,7 +95,7 @@ export function updateFolder(
   const folder = requireFolder(mailbox, id);
   if (changes.displayName !== undefined) {
     requireOrdinary(mailbox, id);
-    const name = changes.displayName.trim();
+    const name = fittingName(changes.displayName);
     requireFreeName(mailbox, folder.parentFolderId, name, id);
     folder.displayName = name;
   }
@@ -194,6 +194,18 @@ function requireOrdinary(mailbox: Mailbox, id: string): void {
   if (id === mailbox.contactsFolderId || id === mailbox.deletedItemsFolderId || id === mailbox.rootFolderId) {
     throw new StoreError('ErrorDeleteDistinguishedFolder', 'Distinguished folders cannot be deleted.');
   }
+}
+
+/** [MS-ASCMD] 2.2.3.47.2: 1 to 256 characters. Of characters that no name may hold nothing is documented. */
+const longestName = 256;
+
+function fittingName(displayName: string): string {
+  const name = displayName.trim();
+  if (name.length <= longestName) return name;
+  throw new StoreError(
+    'ErrorFolderSavePropertyError',
+    'Failed to save folder due to one or more invalid properties.',
+  );
 }
 
 function requireFreeName(mailbox: Mailbox, parentFolderId: string, name: string, exceptId?: string): void {

@@ -9,6 +9,7 @@ export type StoreErrorCode =
   | 'ErrorItemNotFound'
   | 'ErrorFolderNotFound'
   | 'ErrorFolderExists'
+  | 'ErrorFolderSavePropertyError'
   | 'ErrorIrresolvableConflict'
   | 'ErrorDeleteDistinguishedFolder'
   | 'ErrorMoveCopyFailed';

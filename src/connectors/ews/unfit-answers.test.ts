@@ -212,14 +212,12 @@ describe('a busy server behind another code', () => {
 });
 
 it('A new name of the folder that the server refuses is told as that', async () => {
-  const refusal = `<m:UpdateFolderResponseMessage ResponseClass="Error"><m:MessageText>The folder save operation failed due to invalid property values.</m:MessageText><m:ResponseCode>ErrorFolderSavePropertyError</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey><m:Folders/></m:UpdateFolderResponseMessage>`;
+  const name = 'x'.repeat(257);
   const { folderId, name: from } = folder;
-  const renaming = changed('UpdateFolder', () => [refusal]).applyFolder(
-    { kind: 'rename', key: '', folderId, from, name: 'New' },
-    signal,
-  );
+  const target = bed.targetsOver(bed.http).open(bed.mailbox, policyId, sampleFolder());
+  const renaming = target.applyFolder({ kind: 'rename', key: '', folderId, from, name }, signal);
   await expect(renaming).rejects.toMatchObject({
     code: 'folderNameRefused',
-    details: { folder: 'New', code: 'ErrorFolderSavePropertyError' },
+    details: { folder: name, code: 'ErrorFolderSavePropertyError' },
   });
 });

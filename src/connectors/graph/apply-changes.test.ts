@@ -187,14 +187,12 @@ describe('in the middle of a batch', () => {
   });
 
   it('a new name of the folder that Exchange refuses is told as that, and the folder is as it was', async () => {
-    const body = { error: { code: 'ErrorFolderSavePropertyError', message: 'The name is too long.' } };
-    const refused = { face: 'graph', action: { kind: 'answer', status: 400, body } } as const;
-    await control.addFault({ ...refused, method: 'PATCH', path: '/contactFolders/' });
+    const name = 'x'.repeat(257);
     const { folderId, name: from } = folder;
-    const renaming = target.applyFolder({ kind: 'rename', key: '', folderId, from, name: 'New' }, signal);
+    const renaming = target.applyFolder({ kind: 'rename', key: '', folderId, from, name }, signal);
     await expect(renaming).rejects.toMatchObject({
       code: 'folderNameRefused',
-      details: { folder: 'New', code: 'ErrorFolderSavePropertyError' },
+      details: { folder: name, code: 'ErrorFolderSavePropertyError' },
     });
     expect((await read()).folders[0]).toMatchObject({ folderId, name: from, mark: folder.mark });
   });

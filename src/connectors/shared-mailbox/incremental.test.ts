@@ -92,6 +92,19 @@ describe.each([
     expect((await sameAsInFull()).isComplete).toBe(true);
   });
 
+  it('50 new ones cost what the manual says', async () => {
+    await settled();
+    bed.fill(50);
+    await bed.control.clearRequests();
+    const { reading, requests } = await costing();
+    const sent = (await bed.control.requests(1_000)).filter(
+      ({ face, isBatchPart }) => (face === 'graph' || face === 'ews') && !isBatchPart,
+    );
+    expect([reading.objects.length, requests, sent.length]).toEqual(
+      name === 'EWS' ? [53, 4, 4] : [53, 52, 5],
+    );
+  });
+
   it('a contact list that comes is noticed by the count', async () => {
     await settled();
     await bed.control.createContact(bed.address, {
