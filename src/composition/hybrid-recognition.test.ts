@@ -166,7 +166,7 @@ describe('mail contacts of both directories', () => {
     ['the tenant is silent', { ...both, tenant: failure }],
     ['the directory is silent', { ...both, directory: failure }],
     ['the directory hides addresses', { ...both, hidesAddresses: true }],
-  ])('%s: nobody is joined, and nothing is deleted once both sides were copied', async (_name, sides) => {
+  ])('%s: nobody is joined, and nothing is deleted once both were copied', async (_name, sides) => {
     const { read } = environment();
     expect(await read('directory', sides, [contact(HERE)])).toMatchObject({ ids: [THERE, HERE], ...quiet });
     expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({
@@ -185,6 +185,16 @@ describe('mail contacts of both directories', () => {
       doubts: [],
       unsure: [],
     });
+  });
+
+  it('a silent side makes no doubt about whom nobody copied from there', async () => {
+    const { read } = environment();
+    const sides = { ...both, tenant: failure };
+    await read('tenant', sides, [contact(THERE, 'otto@partner.example')]);
+    expect(await read('directory', sides, [contact(HERE)])).toMatchObject({ ids: [THERE, HERE], ...quiet });
+    // Twin: about whom somebody did.
+    await read('tenant', sides, [contact(THERE, ADDRESS.toUpperCase())]);
+    expect(await read('directory', sides, [contact(HERE)])).toMatchObject({ unsure: [HERE] });
   });
 
   it('where the tenant does not show all recipients nobody is joined', async () => {

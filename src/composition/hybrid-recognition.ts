@@ -48,21 +48,25 @@ export function createRecognition(parts: RecognitionParts): Recognize {
   let acquainting: Promise<Obstacles | Failure> | undefined;
   return async (side, objects, signal) => {
     const known = await people(signal);
-    const byAddress = objects.filter(({ kind }) => goesByAddress(kind));
-    const open = byAddress.filter(({ id }) => !known.isKnown(id));
+    const open = objects.filter(({ id, kind }) => goesByAddress(kind) && !known.isKnown(id));
     const doubts = known.gap === undefined ? [] : [known.gap];
     const unsure = new Set(known.gap === undefined ? [] : unsurePeople(side, objects, known));
     let obstacles: Obstacles = new Map();
-    const sides = byAddress.length === 0 ? new Set<Side>() : await noteSide(remembered, side);
     if (open.length > 0) {
       acquainting ??= acquaintBoth(parts, known, side, signal);
       const found = await acquainting;
-      if (!(found instanceof Failure)) obstacles = found;
-      // Contacts that were copied from the other side may be theirs.
-      else if (sides.size > 1) {
-        doubts.push(whoIsWhoUnknown(found));
-        for (const { id } of open) unsure.add(id);
-      }
+      if (found instanceof Failure) {
+        // Contacts that were copied from the other side may be theirs.
+        const others = await remembered.alone(side === 'tenant' ? 'directory' : 'tenant');
+        const doubtful = open.filter((one) => others.has(addressOf(one)));
+        if (doubtful.length > 0) doubts.push(whoIsWhoUnknown(found));
+        for (const { id } of doubtful) unsure.add(id);
+      } else obstacles = found;
+      await noteAlone(
+        remembered,
+        side,
+        open.filter(({ id }) => !known.isKnown(id)),
+      );
     }
     return { identities: known.identities, doubts, unsure, notices: noticesAbout(objects, known, obstacles) };
   };
@@ -78,12 +82,18 @@ function unsurePeople(
     .map(({ id }) => id);
 }
 
-async function noteSide(remembered: RememberedIdentities, side: Side): Promise<ReadonlySet<Side>> {
-  const before = await remembered.sides();
-  if (before.has(side)) return before;
-  const sides = new Set([...before, side]);
-  await remembered.saveSides(sides);
-  return sides;
+function addressOf({ attributes }: SourceObject): string {
+  return (attributes.emailAddresses?.[0] ?? '').toLowerCase();
+}
+
+async function noteAlone(
+  remembered: RememberedIdentities,
+  side: Side,
+  people: readonly SourceObject[],
+): Promise<void> {
+  const before = await remembered.alone(side);
+  const addresses = new Set([...before, ...people.map(addressOf).filter((address) => address !== '')]);
+  if (addresses.size > before.size) await remembered.saveAlone(side, addresses);
 }
 
 async function acquaintBoth(

@@ -58,14 +58,14 @@ export class RememberedIdentities {
     await this.#save('joined by address', [...joined]);
   }
 
-  /** From which sides mail contacts and groups were copied. */
-  async sides(): Promise<ReadonlySet<Side>> {
-    const read = (stored: unknown) => new Set(stored as readonly Side[]);
-    return (await this.#read('sides', read)) ?? new Set();
+  /** Addresses of those whom policies read on the side and who are joined with nobody. */
+  async alone(side: Side): Promise<ReadonlySet<string>> {
+    const read = (stored: unknown) => new Set(stored as readonly string[]);
+    return (await this.#read(`alone in the ${side}`, read)) ?? new Set();
   }
 
-  async saveSides(sides: ReadonlySet<Side>): Promise<void> {
-    await this.#save('sides', [...sides]);
+  async saveAlone(side: Side, addresses: ReadonlySet<string>): Promise<void> {
+    await this.#save(`alone in the ${side}`, [...addresses]);
   }
 
   async #read<T>(what: string, from: (stored: unknown) => T): Promise<T | undefined> {
