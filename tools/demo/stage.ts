@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Emulator } from './emulator.ts';
-import { Product } from './product.ts';
+import { Product, type RunCommand } from './product.ts';
 import { command, done, failed, heading, output, quoted, say } from './show.ts';
 import type { World } from './world.ts';
 
@@ -16,9 +16,13 @@ export interface Told {
 
 export class Stage {
   readonly directory = mkdtempSync(join(tmpdir(), 'contactsync-demo-'));
-  readonly product = new Product(join(this.directory, 'data'));
+  readonly product: Product;
   readonly #startedAt = Date.now();
   readonly #started: Promise<{ stop(): Promise<void> }>[] = [];
+
+  constructor(runCommand?: RunCommand) {
+    this.product = new Product(join(this.directory, 'data'), runCommand);
+  }
 
   /** What starts is stopped at the end, also when the demo is interrupted meanwhile. */
   async starting<Server extends { stop(): Promise<void> }>(server: Promise<Server>): Promise<Server> {
