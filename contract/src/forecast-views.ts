@@ -16,9 +16,18 @@ export interface ForecastView {
   readonly planning: DurationView | undefined;
   readonly writing: DurationView | undefined;
   readonly total: DurationView;
-  /** To mailboxes. */
+  /** To mailboxes, those for photos included. */
   readonly requests: number;
   readonly writes: number;
+  /** Of new contacts, after everything else; absent where there are none to expect. */
+  readonly photos?: PhotoForecastView;
+}
+
+export interface PhotoForecastView {
+  readonly pictures: number;
+  readonly requests: number;
+  readonly bytes: number;
+  readonly writing: DurationView;
 }
 
 /** In seconds, without the time in which the run waited for a person. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   aboutText,
   durationText,
+  expectedPhotosText,
   momentText,
   rangeText,
   timeText,
@@ -75,5 +76,31 @@ describe('a wait', () => {
     expect(waitsText({ ...times, waits: 3, waited: 125 })).toBe(
       '3 times at the wish of Exchange, 2 min in all',
     );
+  });
+});
+
+describe('photos of a forecast', () => {
+  const range = { low: 0, expected: 1, high: 2 };
+  const forecast = {
+    basis: 'limits' as const,
+    reading: undefined,
+    planning: undefined,
+    writing: range,
+    total: range,
+    requests: 0,
+    writes: 0,
+  };
+  const photos = (pictures: number) => ({ pictures, requests: 0, bytes: pictures * 10_000, writing: range });
+
+  it.each([
+    [1, '1 photo (0.1 MB)'],
+    [40, '40 photos (0.4 MB)'],
+    [250_000, '250,000 photos (2,500 MB)'],
+  ])('%i: %s', (pictures, text) => {
+    expect(expectedPhotosText({ ...forecast, photos: photos(pictures) })).toEqual([text]);
+  });
+
+  it('are not mentioned where none are expected', () => {
+    expect(expectedPhotosText(forecast)).toEqual([]);
   });
 });

@@ -65,6 +65,15 @@ export function basisText({ basis, writes }: ForecastView): string {
   return `${BASIS_WORDS[basis]}; no recent run ${writes > 0 ? 'wrote anything' : 'was measured'}`;
 }
 
+/** Beside changes and requests; nothing where none are expected. */
+export function expectedPhotosText({ photos }: ForecastView): readonly string[] {
+  if (photos === undefined) return [];
+  const megabytes = photos.bytes / 1_000_000;
+  const size =
+    megabytes < 10 ? Math.max(0.1, megabytes).toFixed(1) : Math.round(megabytes).toLocaleString('en-US');
+  return [`${count(photos.pictures, 'photo')} (${size} MB)`];
+}
+
 /** Day and time where the reader is: "Mon 2026-11-02 14:03". */
 export function momentText(iso: string, timeZone?: string): string {
   const moment = new Date(iso);

@@ -3,7 +3,7 @@
 // so far.
 
 import type { DurationView, RunEventView } from '@contactsync/contract';
-import { aboutText, durationText, spanText, waitText } from './duration-text.ts';
+import { aboutText, durationText, expectedPhotosText, spanText, waitText } from './duration-text.ts';
 import { cells, count, cutTo, visible } from './terminal-text.ts';
 import { changeCount } from './words.ts';
 
@@ -199,7 +199,8 @@ export function plainLine(
         return isDue ? howFar(state.phase === 'planning' ? 'planned' : 'written', state, now) : undefined;
       if (occasion === 'realRun' || forecast.requests === 0) return undefined;
       const writes = forecast.writes === 0 ? '' : `, ${count(forecast.writes, 'change')}`;
-      return `forecast: ${aboutText(forecast.total)}${writes}, ${count(forecast.requests, 'request')}`;
+      const photos = expectedPhotosText(forecast).map((text) => `, ${text}`);
+      return `forecast: ${aboutText(forecast.total)}${writes}${photos.join('')}, ${count(forecast.requests, 'request')}`;
     }
     case 'run.throttled':
       return waitText(event.waitingUntil, event.mailboxesWaiting);

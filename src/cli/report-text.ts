@@ -10,7 +10,14 @@ import {
   type RunView,
 } from '@contactsync/contract';
 import { driftSummary, findingLines, leftText, mailboxDriftWords, repairLines } from './drift-text.ts';
-import { aboutText, basisText, durationText, rangeText, waitsText } from './duration-text.ts';
+import {
+  aboutText,
+  basisText,
+  durationText,
+  expectedPhotosText,
+  rangeText,
+  waitsText,
+} from './duration-text.ts';
 import { failureLine } from './failure-text.ts';
 import { runLicenseText } from './license-text.ts';
 import { mailLines } from './mail-text.ts';
@@ -66,7 +73,11 @@ function minutes(seconds: number): string {
 export function forecastLine({ run, times }: ReportView): string | undefined {
   const forecast = times?.forecast;
   if (forecast === undefined || forecast.requests === 0) return undefined;
-  const work = `${count(forecast.writes, 'change')}, ${count(forecast.requests, 'request')}`;
+  const work = [
+    count(forecast.writes, 'change'),
+    ...expectedPhotosText(forecast),
+    count(forecast.requests, 'request'),
+  ].join(', ');
   const what = `${aboutText(forecast.total)}: ${work}; ${basisText(forecast)}.`;
   if (run.state === 'awaitingApproval') return `Once approved, it takes ${what}`;
   const isOver = run.state === 'finished' || run.state === 'finishedWithErrors';

@@ -1,7 +1,7 @@
 // How long the rest of a run takes, from what is still to do. Pure: the same figures come out before a run, while it
 // runs, after a test run and for a plan that waits at the brake.
 
-import type { DurationRange } from '../model/run.ts';
+import type { DurationRange, PhotoForecast } from '../model/run.ts';
 
 // Work is counted in seconds as the published limits and an assumed latency would have it (LATENCY):
 //
@@ -9,6 +9,8 @@ import type { DurationRange } from '../model/run.ts';
 //   planning   ceil(mailboxes / mailboxes at once) x 3 requests x latency + 10 us of processor per mailbox and person
 //   writing    one mailbox:  ceil((writes + 1) / 4) x latency, and 10 minutes for each 10,000 requests beyond the first;
 //              all of them:  max(longest mailbox, sum / mailboxes at once, 0.4 ms of processor per write)
+//   photos     of new contacts, as many of them as had one in the newest run, all as long as nobody knows: writing, with
+//              2 requests for each; 10 kB each, and no more of them than a mailbox gets in a run
 //
 // A mailbox takes 4 requests at once and 10,000 in ten minutes
 // (https://learn.microsoft.com/graph/throttling-limits#outlook-service-limits). How many requests a connection allows
@@ -19,12 +21,15 @@ import type { DurationRange } from '../model/run.ts';
 // nothing was measured, what earlier runs took otherwise, and more and more what this run takes. The upper end of a
 // forecast adds the longest mailbox, which may be begun last.
 //
-// Not foreseen: a service that throttles beyond its published limits, photos, people who edit meanwhile. They show in
-// the pace as soon as they happen.
+// Not foreseen: a service that throttles beyond its published limits, photos that changed, people who edit meanwhile.
+// They show in the pace as soon as they happen. Photos are read once for all mailboxes, which hardly counts.
 
 const LATENCY = 0.25;
 const REQUESTS_AT_ONCE = 4;
 const READS_PER_MAILBOX = 3;
+/** The contact is looked at, then its picture is written. */
+const REQUESTS_PER_PHOTO = 2;
+const BYTES_PER_PHOTO = 10_000;
 const WINDOW_REQUESTS = 10_000;
 const WINDOW_SECONDS = 600;
 const PROCESSOR_PER_PERSON = 10e-6;
@@ -105,6 +110,43 @@ export function writingForecast(work: WritingWork, capacity: Capacity, pace: Pac
     low: Math.max(window, seconds * pace.low),
     expected: Math.max(window, seconds * pace.expected),
     high: Math.max(window, (seconds + last) * pace.high),
+  };
+}
+
+export interface PhotoExpectation {
+  /** Of the people selected who has one; undefined: nobody knows, and all count. */
+  readonly share: number | undefined;
+  /** What a mailbox gets in one run. */
+  readonly megabytes: number;
+}
+
+/** In one mailbox. */
+export function photosOf(newContacts: number, { share = 1, megabytes }: PhotoExpectation): number {
+  return Math.min(Math.round(newContacts * share), Math.floor((megabytes * 1_000_000) / BYTES_PER_PHOTO));
+}
+
+/** From the number of photos still to write in each mailbox. */
+export function photoWork(photosPerMailbox: Iterable<number>): WritingWork {
+  return writingWork([...photosPerMailbox].map((photos) => photos * REQUESTS_PER_PHOTO));
+}
+
+/** undefined: there are none. */
+export function photoForecast(
+  photosPerMailbox: readonly number[],
+  { share }: Pick<PhotoExpectation, 'share'>,
+  capacity: Capacity,
+  pace: Pace,
+): PhotoForecast | undefined {
+  const pictures = photosPerMailbox.reduce((sum, photos) => sum + photos, 0);
+  if (pictures === 0) return undefined;
+  const work = photoWork(photosPerMailbox);
+  const range = writingForecast(work, capacity, pace);
+  return {
+    pictures,
+    requests: work.writes,
+    bytes: pictures * BYTES_PER_PHOTO,
+    // It may be that nobody has any.
+    writing: share === undefined ? { ...range, low: 0 } : range,
   };
 }
 

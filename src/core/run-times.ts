@@ -4,7 +4,14 @@
 import type { MailboxId } from '../model/ids.ts';
 import type { PlanCounts } from '../model/plan.ts';
 import type { DurationRange, RecordedEvent, Run, RunTimes } from '../model/run.ts';
-import { type Capacity, type Measure, planningWork, writingSeconds, writingWork } from './forecast.ts';
+import {
+  type Capacity,
+  type Measure,
+  photoWork,
+  planningWork,
+  writingSeconds,
+  writingWork,
+} from './forecast.ts';
 
 type Dated<Type extends RecordedEvent['type']> = Extract<RecordedEvent, { type: Type }>;
 
@@ -92,6 +99,8 @@ function waits(events: readonly RecordedEvent[], endedAt: string | undefined): W
 
 export interface MeasuredRun {
   readonly people: number | undefined;
+  /** Of them who has a photo. */
+  readonly photoShare: number | undefined;
   /** Seconds. */
   readonly reading: number | undefined;
   readonly planning: Measure | undefined;
@@ -106,6 +115,7 @@ export const EVENTS_OF_MEASURE: readonly RecordedEvent['type'][] = [
   'mailbox.planned',
   'brake.engaged',
   'brake.released',
+  'photos.written',
   'run.ended',
 ];
 
@@ -117,8 +127,11 @@ export function measureRun(events: readonly RecordedEvent[], capacity: Capacity)
   const ended = first(events, 'run.ended');
   const released = first(events, 'brake.released');
   const planned = first(events, 'brake.engaged', 'brake.released', 'run.ended');
+  const photos = first(events, 'photos.written');
+  const writes = [...plannedWrites(events).values()];
   return {
     people: source?.selected,
+    photoShare: photos === undefined || !source?.selected ? undefined : photos.people / source.selected,
     reading: started === undefined || read === undefined ? undefined : secondsBetween(started.at, read.at),
     planning:
       source === undefined || read === undefined || planned === undefined
@@ -132,7 +145,10 @@ export function measureRun(events: readonly RecordedEvent[], capacity: Capacity)
         ? undefined
         : {
             seconds: secondsBetween(released.at, ended.at),
-            work: writingSeconds(writingWork(plannedWrites(events).values()), capacity),
+            // Which mailbox got how many photos is not told.
+            work:
+              writingSeconds(writingWork(writes), capacity) +
+              writingSeconds(photoWork(writes.map(() => (photos?.written ?? 0) / writes.length)), capacity),
           },
   };
 }

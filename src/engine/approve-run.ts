@@ -63,7 +63,7 @@ export async function approveRun(
     if (request.digest !== actual || pending.digest !== actual) throw new Failure('planChanged');
 
     const goOn = async (): Promise<void> => {
-      await recorder.resume(await ports.runs.readEvents(request.runId));
+      await recorder.resume(await ports.runs.readEvents(request.runId), revision.policy);
       await recorder.emit({ type: 'brake.released', approvedBy: request.approvedBy });
       await recorder.enter('applying');
     };

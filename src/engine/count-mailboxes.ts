@@ -5,6 +5,8 @@ import {
   addRanges,
   NOTHING_LEFT,
   PACE_OF_LIMITS,
+  photoForecast,
+  photosOf,
   planningForecast,
   planningRequests,
   planningWork,
@@ -50,12 +52,17 @@ export async function forecastFill(
   const { people, reading, planning, writing } = experience;
   const written = new Set((await ports.memory.readWrittenMailboxes(id)).map((mailbox) => mailbox.id));
   const contacts = people ?? ROUND_NUMBER;
-  const work = writingWork(fill.flatMap((mailbox) => (written.has(mailbox.id) ? [] : [contacts])));
+  const fresh = fill.flatMap((mailbox) => (written.has(mailbox.id) ? [] : [contacts]));
+  const work = writingWork(fresh);
   const planningRange = planningForecast(
     planningWork(fill.length, contacts, capacity),
     planning ?? PACE_OF_LIMITS,
   );
-  const writingRange = writingForecast(work, capacity, writing ?? PACE_OF_LIMITS);
+  const pace = writing ?? PACE_OF_LIMITS;
+  const writingRange = writingForecast(work, capacity, pace);
+  const expectation = { share: experience.photoShare, megabytes: policy.contact.photoMegabytes };
+  const perMailbox = policy.contact.photo ? fresh.map((one) => photosOf(one, expectation)) : [];
+  const photos = photoForecast(perMailbox, expectation, capacity, pace);
   return {
     mailboxes: work.mailboxes,
     contacts,
@@ -65,9 +72,10 @@ export async function forecastFill(
       reading,
       planning: planningRange,
       writing: writingRange,
-      total: addRanges(reading ?? NOTHING_LEFT, planningRange, writingRange),
-      requests: planningRequests(fill.length) + work.requests,
+      total: addRanges(reading ?? NOTHING_LEFT, planningRange, writingRange, photos?.writing ?? NOTHING_LEFT),
+      requests: planningRequests(fill.length) + work.requests + (photos?.requests ?? 0),
       writes: work.writes,
+      ...(photos === undefined ? {} : { photos }),
     },
   };
 }

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { runTimes } from '../core/run-times.ts';
+import { testPolicy } from '../core/test-policy.ts';
 import { Failure } from '../model/failure.ts';
 import { runId } from '../model/ids.ts';
 import type { Run, RunEvent } from '../model/run.ts';
@@ -10,7 +11,8 @@ import type { TrafficState } from '../ports/traffic.ts';
 import { forecastFill } from './count-mailboxes.ts';
 import { learnFromRuns, NO_EXPERIENCE, RunForecast } from './run-forecast.ts';
 import { runPolicy } from './run-policy.ts';
-import { boxId, person, World } from './testing/world.ts';
+import { PhotosInMemory, worldWithPhotos } from './testing/photos-in-memory.ts';
+import { boxId, person, personId, World } from './testing/world.ts';
 
 type Foretold = Extract<RunEvent, { type: 'forecast.made' }>;
 
@@ -182,23 +184,23 @@ describe('the forecast of a run', () => {
   });
 });
 
-describe('the forecast of a count', () => {
-  const ask = (world: World, boxes: readonly number[]) =>
-    forecastFill(
-      { policy: world.policy, revision: 1 },
-      boxes.map((n) => ({
-        id: boxId(n),
-        displayName: '',
-        primarySmtpAddress: '',
-        location: 'exchangeOnline' as const,
-        ownerId: undefined,
-      })),
-      world.ports,
-    );
+const countOf = (world: World, boxes: readonly number[]) =>
+  forecastFill(
+    { policy: world.policy, revision: 1 },
+    boxes.map((n) => ({
+      id: boxId(n),
+      displayName: '',
+      primarySmtpAddress: '',
+      location: 'exchangeOnline' as const,
+      ownerId: undefined,
+    })),
+    world.ports,
+  );
 
+describe('the forecast of a count', () => {
   it('is for a round number of contacts as long as nobody knows them', async () => {
     const world = new World(30, 3);
-    expect(await ask(world, [1, 2, 3])).toMatchObject({
+    expect(await countOf(world, [1, 2, 3])).toMatchObject({
       mailboxes: 3,
       contacts: 1_000,
       isContactsKnown: false,
@@ -209,13 +211,13 @@ describe('the forecast of a count', () => {
   it('is for the mailboxes that were never filled', async () => {
     const world = new World(30, 3);
     await world.run();
-    expect(await ask(world, [1, 2, 3, 4])).toMatchObject({
+    expect(await countOf(world, [1, 2, 3, 4])).toMatchObject({
       mailboxes: 1,
       contacts: 30,
       isContactsKnown: true,
       forecast: { writes: 30, basis: 'earlierRuns' },
     });
-    expect((await ask(world, [1, 2, 3])).forecast.writing).toEqual({ low: 0, expected: 0, high: 0 });
+    expect((await countOf(world, [1, 2, 3])).forecast.writing).toEqual({ low: 0, expected: 0, high: 0 });
   });
 });
 
@@ -290,5 +292,70 @@ describe('a run that waits at the wish of the service', () => {
     ]);
     expect(await timesOf(world, run)).toMatchObject({ waits: 1, waitingUntil: undefined });
     expect(clock.sleeping).toBe(0);
+  });
+});
+
+describe('the photos of a forecast', () => {
+  /** Every write takes 20 ms, pictures too; so many of the people have a photo. */
+  function worldOfPhotos(people: number, mailboxes: number, withPhoto: number) {
+    const photos = new PhotosInMemory();
+    const world = worldWithPhotos(people, mailboxes, photos);
+    world.organization.onWrite(() => world.clock.advance(20));
+    for (let n = 1; n <= withPhoto; n += 1) photos.byPerson.set(personId(n), `${n}`);
+    return world;
+  }
+
+  it('count everybody as long as nobody knows who has one, and then as many as had one', async () => {
+    const world = worldOfPhotos(40, 3, 10);
+    await world.run();
+    const [first] = forecasts(world, 'planning');
+    expect(first?.forecast).toMatchObject({
+      writes: 120,
+      requests: 3 * 3 + 123 + 240,
+      photos: { pictures: 120, requests: 240, bytes: 1_200_000, writing: { low: 0 } },
+    });
+    const { total, writing, photos } = forecasts(world, 'writing')[0]?.forecast ?? {};
+    expect(total?.expected).toBeCloseTo((writing?.expected ?? 0) + (photos?.writing.expected ?? 0));
+
+    for (let n = 41; n <= 80; n += 1) world.organization.putObject(person(n));
+    await world.run();
+    const [second] = forecasts(world, 'writing');
+    expect(second?.forecast).toMatchObject({ writes: 120, photos: { pictures: 30, requests: 60 } });
+    expect(second?.forecast.photos?.writing.low).toBeGreaterThan(0);
+    // Told less and less, and none at the end.
+    const left = world
+      .eventsOf('forecast.made')
+      .slice(1)
+      .map(({ forecast }) => forecast.photos?.pictures ?? 0);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+    expect(left.length).toBeGreaterThan(1);
+
+    await world.run();
+    expect(forecasts(world, 'writing')[0]?.forecast).not.toHaveProperty('photos');
+  });
+
+  it('are told by a test run and a count, and never more than a mailbox gets', async () => {
+    const world = worldOfPhotos(200, 2, 200);
+    world.policy = testPolicy({ contact: { photo: true, photoMegabytes: 1 } });
+    await world.run('test');
+    const real = forecasts(world, 'realRun')[0]?.forecast;
+    expect(real).toMatchObject({ photos: { pictures: 200, bytes: 2_000_000 } });
+    expect(forecasts(world, 'planning')[0]?.forecast.total).toEqual(
+      forecasts(world, 'planning')[0]?.forecast.planning,
+    );
+    const { forecast } = await countOf(world, [1, 2]);
+    expect(forecast.photos).toMatchObject({ pictures: 200, requests: 400 });
+    expect(forecast.total.expected).toBeGreaterThan(forecast.writing?.expected ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('are none where the policy wants none, and where a run is taken back', async () => {
+    const world = worldOfPhotos(20, 2, 20);
+    const run = await world.run();
+    world.events.length = 0;
+    await world.rollback(run.id);
+    const plain = new World(20, 2);
+    await plain.run();
+    for (const { forecast } of [...world.eventsOf('forecast.made'), ...plain.eventsOf('forecast.made')])
+      expect(forecast).not.toHaveProperty('photos');
   });
 });

@@ -10,8 +10,12 @@ import {
   NOTHING_LEFT,
   PACE_OF_LIMITS,
   type Pace,
+  type PhotoExpectation,
   paceNow,
   paceOf,
+  photoForecast,
+  photosOf,
+  photoWork,
   planningForecast,
   planningRequests,
   planningWork,
@@ -28,6 +32,8 @@ import type { RunStore } from '../ports/run-store.ts';
 export interface Experience {
   /** How many the newest of them selected. */
   readonly people: number | undefined;
+  /** Of them who has a photo, in the newest that wrote photos. */
+  readonly photoShare: number | undefined;
   readonly reading: DurationRange | undefined;
   readonly planning: Pace | undefined;
   readonly writing: Pace | undefined;
@@ -35,6 +41,7 @@ export interface Experience {
 
 export const NO_EXPERIENCE: Experience = {
   people: undefined,
+  photoShare: undefined,
   reading: undefined,
   planning: undefined,
   writing: undefined,
@@ -54,6 +61,7 @@ export async function learnFromRuns(
   const finished = await runs.list({ policyId, states, limit: RUNS_TO_LOOK_AT });
   const telling = finished.filter(({ kind, undoes }) => kind === 'run' || (kind === 'test' && !undoes));
   let people: number | undefined;
+  let photoShare: number | undefined;
   const readings: number[] = [];
   const plannings: Measure[] = [];
   const writings: Measure[] = [];
@@ -70,12 +78,14 @@ export async function learnFromRuns(
       capacity,
     );
     people ??= run.people;
+    photoShare ??= run.photoShare;
     if (reading !== undefined && wants(readings)) readings.push(reading);
     if (planning !== undefined && planning.work > 0 && wants(plannings)) plannings.push(planning);
     if (writing !== undefined && writing.work > 0 && wants(writings)) writings.push(writing);
   }
   return {
     people,
+    photoShare,
     reading:
       readings.length === 0
         ? undefined
@@ -116,14 +126,19 @@ export class RunForecast {
   #read: number | undefined;
   #planned: number | undefined;
   readonly #writesLeft = new Map<MailboxId, number>();
+  readonly #photos: PhotoExpectation | undefined;
+  readonly #photosLeft = new Map<MailboxId, number>();
   #written = 0;
   #waitingUntil = 0;
   #correction: Correction | undefined;
   #last = { at: 0, work: 0 };
 
-  constructor(capacity: Capacity, experience: Experience, startedAt: number) {
+  /** `photoMegabytes`: of photos for one mailbox; undefined: the run writes none. */
+  constructor(capacity: Capacity, experience: Experience, startedAt: number, photoMegabytes?: number) {
     this.#capacity = capacity;
     this.#experience = experience;
+    if (photoMegabytes !== undefined)
+      this.#photos = { share: experience.photoShare, megabytes: photoMegabytes };
     this.#phaseSince = startedAt;
   }
 
@@ -136,8 +151,15 @@ export class RunForecast {
     this.#read = (now - this.#phaseSince) / 1000;
     this.#people = people;
     this.#mailboxes = expectedWrites.size;
-    for (const [id, writes] of expectedWrites) this.#writesLeft.set(id, writes);
+    for (const [id, writes] of expectedWrites) {
+      this.#writesLeft.set(id, writes);
+      this.#expectPhotos(id, Math.min(people, writes));
+    }
     this.#begin('planning', now);
+  }
+
+  #expectPhotos(id: MailboxId, newContacts: number): void {
+    if (this.#photos !== undefined) this.#photosLeft.set(id, photosOf(newContacts, this.#photos));
   }
 
   beginWriting(now: number): void {
@@ -165,12 +187,17 @@ export class RunForecast {
       case 'mailbox.planned':
         this.#looked.add(event.mailboxId);
         this.#writesLeft.set(event.mailboxId, writesIn(event.counts));
+        this.#expectPhotos(event.mailboxId, event.purpose === 'fill' ? event.counts.create : 0);
         return;
       case 'mailbox.failed':
       case 'mailbox.skipped':
         if (event.phase === 'planning' && this.#writesLeft.has(event.mailboxId))
           this.#looked.add(event.mailboxId);
         this.#writesLeft.delete(event.mailboxId);
+        this.#photosLeft.delete(event.mailboxId);
+        return;
+      case 'photos.written':
+        this.#photosLeft.clear();
         return;
       case 'mailbox.applied': {
         // A try is over, but not the mailbox when much is left: it is tried again, or told to have failed.
@@ -196,6 +223,11 @@ export class RunForecast {
     if (left !== undefined) this.#writesLeft.set(mailboxId, Math.max(1, left - contacts));
   }
 
+  /** Of one mailbox, whether there were any or not. */
+  photosDone(mailboxId: MailboxId): void {
+    this.#photosLeft.delete(mailboxId);
+  }
+
   /** Whether it is time to say it again; not more often in a long run than somebody wants to store and read. */
   isCorrectionDue(now: number): boolean {
     if (this.#phase === 'reading' || this.#phase === 'planned') return false;
@@ -218,7 +250,7 @@ export class RunForecast {
     const writing = this.#writing();
     const planning = this.#phase === 'planning' ? this.#planning() : undefined;
     const wait = Math.max(0, (this.#waitingUntil - now) / 1000);
-    const total = addRanges(planning ?? NOTHING_LEFT, isTest ? NOTHING_LEFT : writing.range);
+    const total = addRanges(planning ?? NOTHING_LEFT, isTest ? NOTHING_LEFT : writing.all);
     return {
       basis: this.#basis({
         planning: planning !== undefined && this.#lookLeft() > 0,
@@ -234,6 +266,7 @@ export class RunForecast {
       },
       requests: writing.requests + (planning === undefined ? 0 : planningRequests(this.#lookLeft())),
       writes: writing.writes,
+      ...writing.withPhotos,
     };
   }
 
@@ -251,9 +284,10 @@ export class RunForecast {
       reading,
       planning,
       writing: writing.range,
-      total: addRanges(reading ?? NOTHING_LEFT, planning ?? NOTHING_LEFT, writing.range),
+      total: addRanges(reading ?? NOTHING_LEFT, planning ?? NOTHING_LEFT, writing.all),
       requests: writing.requests + planningRequests(this.#mailboxes),
       writes: writing.writes,
+      ...writing.withPhotos,
     };
   }
 
@@ -266,15 +300,26 @@ export class RunForecast {
       reading: undefined,
       planning: undefined,
       writing: writing.range,
-      total: writing.range,
+      total: writing.all,
       requests: writing.requests,
       writes: writing.writes,
+      ...writing.withPhotos,
     };
   }
 
   #writing() {
     const work = writingWork(this.#writesLeft.values());
-    return { ...work, range: writingForecast(work, this.#capacity, this.#paceOf('writing')) };
+    const pace = this.#paceOf('writing');
+    const range = writingForecast(work, this.#capacity, pace);
+    const share = this.#photos?.share;
+    const photos = photoForecast([...this.#photosLeft.values()], { share }, this.#capacity, pace);
+    return {
+      range,
+      all: addRanges(range, photos?.writing ?? NOTHING_LEFT),
+      writes: work.writes,
+      requests: work.requests + (photos?.requests ?? 0),
+      withPhotos: photos === undefined ? {} : { photos },
+    };
   }
 
   #planning(): DurationRange {
@@ -293,7 +338,8 @@ export class RunForecast {
 
   #workLeft(): number {
     return this.#phase === 'writing'
-      ? writingSeconds(writingWork(this.#writesLeft.values()), this.#capacity)
+      ? writingSeconds(writingWork(this.#writesLeft.values()), this.#capacity) +
+          writingSeconds(photoWork(this.#photosLeft.values()), this.#capacity)
       : this.#planningWorkLeft();
   }
 

@@ -4,7 +4,7 @@
 import type { Capacity } from '../core/forecast.ts';
 import { asFailure, type Failure } from '../model/failure.ts';
 import type { MailboxId } from '../model/ids.ts';
-import type { PolicyRevision } from '../model/policy.ts';
+import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { Forecast, RecordedEvent, Run, RunEvent, RunState } from '../model/run.ts';
 import { learnFromRuns, NO_EXPERIENCE, RunForecast } from './run-forecast.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
@@ -41,20 +41,23 @@ export class RunRecorder {
 
   async start(revision: PolicyRevision): Promise<void> {
     await this.#ports.runs.create(this.#run, revision);
-    await this.#learn();
+    await this.#learn(revision.policy);
     const { kind, policyName, policyRevision } = this.#run;
     await this.emit({ type: 'run.started', kind, policyName, policyRevision });
   }
 
   /** A run that waited goes on: what it planned is still to be written. */
-  async resume(events: readonly RecordedEvent[]): Promise<void> {
-    await this.#learn();
+  async resume(events: readonly RecordedEvent[], policy: Policy): Promise<void> {
+    await this.#learn(policy);
     for (const event of events) this.#forecast.observe(event);
   }
 
-  async #learn(): Promise<void> {
-    const experience = await learnFromRuns(this.#ports.runs, this.#run.policyId, this.#capacity);
-    this.#forecast = new RunForecast(this.#capacity, experience, this.#now());
+  async #learn({ contact }: Policy): Promise<void> {
+    const { policyId, kind, undoes } = this.#run;
+    const experience = await learnFromRuns(this.#ports.runs, policyId, this.#capacity);
+    const writesPhotos = contact.photo && undoes === undefined && (kind === 'run' || kind === 'test');
+    const megabytes = writesPhotos ? contact.photoMegabytes : undefined;
+    this.#forecast = new RunForecast(this.#capacity, experience, this.#now(), megabytes);
   }
 
   async emit(event: RunEvent): Promise<void> {
@@ -79,6 +82,12 @@ export class RunRecorder {
   /** Contacts written in a mailbox that is not done yet. */
   async wrote(mailboxId: MailboxId, contacts: number): Promise<void> {
     this.#forecast.wrote(mailboxId, contacts);
+    await this.#correctForecast();
+  }
+
+  /** The photos of one mailbox were dealt with. */
+  async photosDone(mailboxId: MailboxId): Promise<void> {
+    this.#forecast.photosDone(mailboxId);
     await this.#correctForecast();
   }
 

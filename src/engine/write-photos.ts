@@ -70,7 +70,10 @@ export async function writePhotos(
     const work: Work = { runId: recorder.run.id, pass, library, digests: known.digests, counts, failures };
     const trying = { clock: ports.clock, recorder, concurrency: pass.concurrency, signal };
     await tryEachMailbox(mailboxes, trying, {
-      work: (mailbox) => writeMailbox(mailbox, work, ports, signal),
+      work: async (mailbox) => {
+        await writeMailbox(mailbox, work, ports, signal);
+        await recorder.photosDone(mailbox.id);
+      },
       onFailure: async (_, failure) => {
         counts.failed += 1;
         failures.push(failure);

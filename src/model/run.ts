@@ -119,9 +119,18 @@ export interface Forecast {
   readonly planning: DurationRange | undefined;
   readonly writing: DurationRange | undefined;
   readonly total: DurationRange;
-  /** To mailboxes. */
+  /** To mailboxes, those for photos included. */
   readonly requests: number;
   readonly writes: number;
+  /** Of new contacts, after everything else; absent where there are none to expect. */
+  readonly photos?: PhotoForecast;
+}
+
+export interface PhotoForecast {
+  readonly pictures: number;
+  readonly requests: number;
+  readonly bytes: number;
+  readonly writing: DurationRange;
 }
 
 export interface PhotoCounts {
