@@ -12,8 +12,12 @@ export interface CopyPlanView {
   readonly create: number;
   readonly update: number;
   readonly unchanged: number;
-  /** Pictures that the copies do not have yet. */
+  /** Copied before, and deleted in the mailbox since; they stay deleted. */
+  readonly leftDeleted: number;
+  /** Copies whose picture is compared with the original's. */
   readonly pictures: number;
+  /** Copies that get attachments. */
+  readonly withFiles: number;
   /** Copies with a value that changed at the original and was changed by a user too; theirs stays. */
   readonly keptForUser: number;
   /** Copies whose original was not read; they stay. */
@@ -24,7 +28,7 @@ export interface CopyPlanView {
     readonly otherItems: number;
     /** What a policy wrote into the public folder. */
     readonly ofPolicies: number;
-    /** Contacts whose attachments, other than the picture, stay behind. */
+    /** Contacts with attachments, other than the picture, of which some stay behind. */
     readonly withAttachments: number;
     /** Contacts with a value that is longer than a contact of ours may hold. */
     readonly cut: number;
@@ -37,10 +41,35 @@ export interface CopyOutcomeView {
   readonly created: number;
   readonly updated: number;
   readonly pictures: number;
+  readonly files: number;
+  /** Contacts whose notes lost their format. */
+  readonly withoutFormat: number;
   /** Changed in the mailbox between reading and writing; the next copy looks at them again. */
   readonly changedMeanwhile: number;
   readonly failures: readonly { readonly failure: FailureView; readonly count: number }[];
 }
+
+/** What taking a copy back would remove. */
+export interface UndoPlanView {
+  readonly mailbox: string;
+  readonly targetFolder: string;
+  readonly remove: number;
+  /** Copies that a user changed; they stay. */
+  readonly edited: number;
+}
+
+export interface UndoOutcomeView {
+  readonly removed: number;
+  readonly folders: number;
+  /** Changed in the mailbox between reading and writing; they stay. */
+  readonly changedMeanwhile: number;
+  readonly failures: readonly { readonly failure: FailureView; readonly count: number }[];
+}
+
+export type UndoEventView =
+  | { readonly type: 'planned'; readonly plan: UndoPlanView }
+  | { readonly type: 'progress'; readonly done: number; readonly of: number }
+  | { readonly type: 'finished'; readonly outcome: UndoOutcomeView };
 
 export type CopyEventView =
   | { readonly type: 'planned'; readonly plan: CopyPlanView }

@@ -3,7 +3,7 @@
 // numbered failure; anything else thrown is a defect. Policies and environments are named by name or id, runs by
 // id or an unambiguous beginning of one.
 
-import type { CopyEventView } from './copy-views.ts';
+import type { CopyEventView, UndoEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
 import type { ComposedReportView, ReportMailView, SentReportsView } from './reports-view.ts';
 import type { RunEventView } from './run-event-view.ts';
@@ -291,15 +291,32 @@ export interface CopyRequest {
   readonly targetFolder?: string;
   /** A test writes nothing. */
   readonly mode: 'run' | 'test';
+  /** Copies that somebody deleted in the mailbox are made again. */
+  readonly restoreDeleted?: boolean;
+}
+
+export interface UndoCopyRequest {
+  readonly environment: string;
+  /** By any of its addresses. */
+  readonly mailbox: string;
+  /** Below Contacts, as it was named when it was copied. */
+  readonly targetFolder: string;
+  /** A test writes nothing. */
+  readonly mode: 'run' | 'test';
 }
 
 export interface PublicFolderOperations {
   /**
    * Copies the contacts of a public folder into a folder of a mailbox: what is missing there is made, what changed at the
-   * original is written over what nobody changed in the copy, and nothing is deleted. May be repeated, also after an
-   * interruption. The plan is told before anything is written, the end last.
+   * original is written over what nobody changed in the copy, what was deleted there stays deleted, and nothing else is.
+   * May be repeated, also after an interruption. The plan is told before anything is written, the end last.
    */
   copy(request: CopyRequest, signal?: AbortSignal): AsyncIterable<CopyEventView>;
+  /**
+   * Moves the copies in a folder that nobody changed to Deleted Items, and the folders with nothing left in them. The
+   * public folder is not asked. The plan is told before anything is written, the end last.
+   */
+  undoCopy(request: UndoCopyRequest, signal?: AbortSignal): AsyncIterable<UndoEventView>;
 }
 
 export interface Operations {

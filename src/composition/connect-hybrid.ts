@@ -128,7 +128,7 @@ function photosOf({ local, online, identities }: HybridParts): Connection['photo
 }
 
 function originalsOf(local: OriginalContacts, online: OriginalContacts): OriginalContacts {
-  // Pictures are asked for of the side that was read.
+  // Parts of what was read are asked for of the same side.
   let side = local;
   const readFrom = (one: OriginalContacts, ...request: Parameters<OriginalContacts['read']>) => {
     side = one;
@@ -141,6 +141,8 @@ function originalsOf(local: OriginalContacts, online: OriginalContacts): Origina
         () => readFrom(online, ...request),
       ),
     readPictures: (itemIds, signal) => side.readPictures(itemIds, signal),
+    readFormattedNotes: (itemIds, signal) => side.readFormattedNotes(itemIds, signal),
+    readFile: (itemId, fileId, signal) => side.readFile(itemId, fileId, signal),
   };
 }
 

@@ -5,6 +5,7 @@ import { Failure } from '../model/failure.ts';
 import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { FurtherData } from '../ports/further-data.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
 import type { ContactPictures } from '../ports/photos.ts';
 import type { Identities, LoadIdentities } from './hybrid-identities.ts';
@@ -75,11 +76,13 @@ function routedTarget(
   let wasRead = false;
   let doubled: ReadonlySet<ItemId> = new Set();
   let canRemove = false;
+  let carries = { carriesFiles: false, carriesFormat: false };
   const opened = (signal: AbortSignal): Promise<Opened> => {
     opening ??= routeOf(mailbox, sides, signal).then(
       (route) => {
         const target = open(route.targets, route.addressed);
         canRemove = target.pictures?.canRemove === true;
+        carries = target.further ?? carries;
         return { ...route, target };
       },
       (thrown: unknown) => {
@@ -100,6 +103,12 @@ function routedTarget(
     if (target.pictures === undefined)
       throw new Failure('photosUnavailable', { details: { reason: 'target' } });
     return target.pictures;
+  };
+  const further = async (signal: AbortSignal): Promise<FurtherData> => {
+    const target = await openedForWriting(signal);
+    if (target.further === undefined)
+      throw new Failure('unexpectedAnswer', { details: { code: 'nothingFurther' } });
+    return target.further;
   };
   return {
     async readFolder(options, signal) {
@@ -125,6 +134,18 @@ function routedTarget(
       },
       read: async (itemIds, signal) => (await pictures(signal)).read(itemIds, signal),
       write: async (changes, signal) => (await pictures(signal)).write(changes, signal),
+    },
+    further: {
+      get carriesFiles() {
+        return carries.carriesFiles;
+      },
+      get carriesFormat() {
+        return carries.carriesFormat;
+      },
+      read: async (itemIds, signal) => (await further(signal)).read(itemIds, signal),
+      readFile: async (id, signal) => (await further(signal)).readFile(id, signal),
+      addFile: async (itemId, file, signal) => (await further(signal)).addFile(itemId, file, signal),
+      removeFile: async (itemId, id, signal) => (await further(signal)).removeFile(itemId, id, signal),
     },
   };
 }

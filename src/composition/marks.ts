@@ -12,7 +12,11 @@ export const markCodec: MarkCodec = {
 
 /** For whoever copies contacts out of a public folder. */
 export const copyMarkCodec: MarkCodec = {
-  encode: (mark) => ({ identity: encodeCopy(mark), fields: mark.fieldFingerprints }),
+  encode: (mark) => ({
+    identity: encodeCopy(mark),
+    fields: mark.fieldFingerprints,
+    ...(mark.carried === undefined ? {} : { carried: mark.carried }),
+  }),
   decode: decodeCopyOrPolicy,
 };
 

@@ -91,6 +91,8 @@ export function connectOnlinePublicFolders(
     originals: {
       read: async (folder, signal) => open().originals.read(folder, signal),
       readPictures: async (itemIds, signal) => open().originals.readPictures(itemIds, signal),
+      readFormattedNotes: async (itemIds, signal) => open().originals.readFormattedNotes(itemIds, signal),
+      readFile: async (itemId, fileId, signal) => open().originals.readFile(itemId, fileId, signal),
     },
     async close() {
       await connected?.http.close();

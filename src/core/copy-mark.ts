@@ -16,17 +16,24 @@ export function encodeCopy({
   fingerprint,
   sourceObjectId,
   original,
+  furtherDigest,
 }: OwnershipMark): string {
   const ofItem =
     sourceObjectId === undefined || original === undefined
       ? []
-      : [sourceObjectId, original.createdAt, original.searchKey];
+      : [
+          sourceObjectId,
+          original.createdAt,
+          original.searchKey,
+          ...(furtherDigest === undefined ? [] : [furtherDigest]),
+        ];
   return [SIGN, version, policyId, fingerprint, ...ofItem].join(' ');
 }
 
 /** undefined: no mark of a copy. */
 function decodeCopy(text: string, fields: string): OwnershipMark | { readonly newer: number } | undefined {
-  const [sign, number = '', copying = '', fingerprint = '', id, createdAt, searchKey] = text.split(' ');
+  const [sign, number = '', copying = '', fingerprint = '', id, createdAt, searchKey, furtherDigest] =
+    text.split(' ');
   if (sign !== SIGN || !/^\d{1,3}$/.test(number)) return undefined;
   const version = Number(number);
   if (version > FINGERPRINT_VERSION) return { newer: version };
@@ -34,7 +41,12 @@ function decodeCopy(text: string, fields: string): OwnershipMark | { readonly ne
   const mark = { version, policyId: policyId(copying), fingerprint, fieldFingerprints: fields };
   if (id === undefined) return { ...mark, sourceObjectId: undefined };
   if (!isUuid(id) || createdAt === undefined || searchKey === undefined) return undefined;
-  return { ...mark, sourceObjectId: sourceObjectId(id), original: { createdAt, searchKey } };
+  return {
+    ...mark,
+    sourceObjectId: sourceObjectId(id),
+    original: { createdAt, searchKey },
+    ...(furtherDigest === undefined ? {} : { furtherDigest }),
+  };
 }
 
 /** For whoever copies: marks of policies are seen as such, so that nothing of theirs is touched. */

@@ -11,7 +11,14 @@ const copying = policyId('aaaaaaaa-2222-4333-8444-555555555555');
 const id = sourceObjectId('bbbbbbbb-2222-4333-8444-555555555555');
 const original = { searchKey: 'key', createdAt: '2026-11-22T22:13:09Z' };
 
-const wanted = (properties: ContactProperties): WantedCopy => ({ id, original, folderKey: '', properties });
+const wanted = (properties: ContactProperties): WantedCopy => ({
+  id,
+  original,
+  folderKey: '',
+  properties,
+  further: { properties: {}, pictureStamp: '', files: [] },
+  furtherDigest: '',
+});
 
 /** Written with `written`, and standing there as `properties` now. */
 const there = (written: ContactProperties, properties = written, createdAt = '1'): ManagedContact => ({
@@ -31,8 +38,10 @@ const there = (written: ContactProperties, properties = written, createdAt = '1'
 });
 
 const changeOf = (want: ContactProperties, ...found: readonly ManagedContact[]) => {
-  const { changes, keptForUser } = planCopy([wanted(want)], found, copying);
-  return changes.map((change) => (change.kind === 'update' ? { ...change.set, keptForUser } : change.kind));
+  const { changes } = planCopy([wanted(want)], found, copying, new Set());
+  return changes.map((change) =>
+    change.kind === 'update' ? { ...change.set, keptForUser: change.isKept ? 1 : 0 } : change.kind,
+  );
 };
 
 describe('a contact of a public folder', () => {
@@ -92,12 +101,12 @@ describe('a contact of a public folder', () => {
 
   it('has one copy: the oldest one; who copies it in Outlook has another contact', () => {
     const found = [there(before, before, '2'), there(before, before, '1')];
-    const { changes, unchanged, existing } = planCopy([wanted(before)], found, copying);
+    const { changes, unchanged, existing } = planCopy([wanted(before)], found, copying, new Set());
     expect([changes, unchanged, existing.get(id)?.createdAt]).toEqual([[], 1, '1']);
   });
 
   it('that is gone leaves its copy', () => {
-    const { changes, withoutOriginal } = planCopy([], [there(before)], copying);
+    const { changes, withoutOriginal } = planCopy([], [there(before)], copying, new Set());
     expect([changes, withoutOriginal]).toEqual([[], 1]);
   });
 });

@@ -45,6 +45,10 @@ export interface OwnershipMark {
   readonly fieldFingerprints: string;
   /** Only on what was copied out of a public folder (core/copy-mark.ts). */
   readonly original?: OriginalItem;
+  /** The same: short digest of all that was carried besides contact properties; absent where there was nothing. */
+  readonly furtherDigest?: string;
+  /** The same, in detail (core/carried.ts). Written with the mark, but read by FurtherData alone. */
+  readonly carried?: string;
 }
 
 export interface ManagedContact {

@@ -3,6 +3,7 @@
 
 import type { ContactProperties, ContactProperty } from './contact.ts';
 import type { Failure } from './failure.ts';
+import type { FurtherChange } from './further-properties.ts';
 import type { FolderId, ItemId, MailboxId, PolicyId, SourceObjectId } from './ids.ts';
 import type { OwnershipMark } from './mailbox.ts';
 
@@ -159,6 +160,7 @@ export type TargetChange =
       readonly folderId: FolderId;
       readonly properties: ContactProperties;
       readonly mark: OwnershipMark;
+      readonly further?: FurtherChange;
     }
   | {
       readonly kind: 'update' | 'adopt';
@@ -172,6 +174,7 @@ export type TargetChange =
        */
       readonly whole: ContactProperties;
       readonly mark: OwnershipMark;
+      readonly further?: FurtherChange;
     }
   | {
       readonly kind: 'delete';

@@ -1,57 +1,106 @@
 // Copying a public folder into a mailbox, told step by step.
 
-import type { CopyEventView, CopyPlanView, CopyRequest, PublicFolderOperations } from '@contactsync/contract';
-import { type CopyOutcome, copyContacts, type PlannedCopy } from '../engine/copy-contacts.ts';
+import type {
+  CopyEventView,
+  CopyPlanView,
+  CopyRequest,
+  PublicFolderOperations,
+  UndoCopyRequest,
+  UndoEventView,
+} from '@contactsync/contract';
+import { copyContacts, type PlannedCopy } from '../engine/copy-contacts.ts';
+import { type PlannedUndo, undoCopy } from '../engine/undo-copy.ts';
 import { Failure } from '../model/failure.ts';
-import type { OperationsDependencies } from './dependencies.ts';
+import type { Connection, CopyParts, OperationsDependencies } from './dependencies.ts';
 import { findDocument } from './lookup.ts';
 import { presentThrown } from './present.ts';
 
 export function makePublicFolderOperations(dependencies: OperationsDependencies): PublicFolderOperations {
   return {
     copy: (request, signal = new AbortController().signal) => copy(dependencies, request, signal),
+    undoCopy: (request, signal = new AbortController().signal) => undo(dependencies, request, signal),
   };
 }
 
 async function* copy(
   dependencies: OperationsDependencies,
   {
-    environment: name,
+    environment,
     path,
     includeSubfolders,
     mailbox,
     targetFolder = path.at(-1) ?? '',
     mode,
+    restoreDeleted = false,
   }: CopyRequest,
   signal: AbortSignal,
 ): AsyncGenerator<CopyEventView> {
+  const { leases, ledger, holder, log } = dependencies;
+  yield* told<CopyEventView>(dependencies, environment, targetFolder, async ({ directory, copying }, add) => {
+    const outcome = await copyContacts(
+      { folder: { path, includeSubfolders }, mailbox, targetFolder, mode, restoreDeleted, holder },
+      { ...copying, directory, leases, ledger },
+      {
+        planned: (planned) => add({ type: 'planned', plan: presentPlan(planned, path) }),
+        progress: (done, of) => add({ type: 'progress', done, of }),
+      },
+      signal,
+    );
+    if (outcome === undefined) return;
+    const { failures, ...counts } = outcome;
+    log.info('public folder copied', { ...counts, failures: failures.length });
+    add({ type: 'finished', outcome: presentOutcome(outcome) });
+  });
+}
+
+async function* undo(
+  dependencies: OperationsDependencies,
+  { environment, mailbox, targetFolder, mode }: UndoCopyRequest,
+  signal: AbortSignal,
+): AsyncGenerator<UndoEventView> {
+  const { leases, ledger, holder, log } = dependencies;
+  yield* told<UndoEventView>(dependencies, environment, targetFolder, async ({ directory, copying }, add) => {
+    const outcome = await undoCopy(
+      { mailbox, targetFolder, mode, holder },
+      { targets: copying.targets, directory, leases, ledger },
+      {
+        planned: (plan: PlannedUndo) => add({ type: 'planned', plan }),
+        progress: (done, of) => add({ type: 'progress', done, of }),
+      },
+      signal,
+    );
+    if (outcome === undefined) return;
+    const { failures, ...counts } = outcome;
+    log.info('copies of a public folder taken back', { ...counts, failures: failures.length });
+    add({ type: 'finished', outcome: presentOutcome(outcome) });
+  });
+}
+
+interface CopyConnection extends Pick<Connection, 'directory'> {
+  readonly copying: CopyParts;
+}
+
+/** What the work tells, as it tells it. */
+async function* told<Event>(
+  dependencies: OperationsDependencies,
+  name: string,
+  targetFolder: string,
+  work: (connection: CopyConnection, add: (event: Event) => void) => Promise<void>,
+): AsyncGenerator<Event> {
   if (targetFolder.trim() === '')
     throw new Failure('usage', { details: { reason: 'the folder has no name' } });
   const { document: environment } = await findDocument(dependencies.environments, 'environment', name);
-  const { leases, holder, connect, log } = dependencies;
-  const connection = await connect(environment);
+  const connection = await dependencies.connect(environment);
   try {
     const { directory, copying } = connection;
     if (copying === undefined) throw new Failure('publicFoldersNotFound', { details: { environment: name } });
-    const queue = new Queue<CopyEventView>();
-    const listener = {
-      planned: (planned: PlannedCopy) => queue.add({ type: 'planned', plan: presentPlan(planned, path) }),
-      progress: (done: number, of: number) => queue.add({ type: 'progress', done, of }),
-    };
-    const request = { folder: { path, includeSubfolders }, mailbox, targetFolder, mode, holder };
-    const copied = copyContacts(request, { ...copying, directory, leases }, listener, signal).then(
-      (outcome) => {
-        if (outcome !== undefined) {
-          const { failures, ...counts } = outcome;
-          log.info('public folder copied', { ...counts, failures: failures.length });
-          queue.add({ type: 'finished', outcome: presentOutcome(outcome) });
-        }
-        queue.end();
-      },
+    const queue = new Queue<Event>();
+    const worked = work({ directory, copying }, (event) => queue.add(event)).then(
+      () => queue.end(),
       (thrown: unknown) => queue.fail(thrown),
     );
     yield* queue.items();
-    await copied;
+    await worked;
   } finally {
     await connection.close();
   }
@@ -94,7 +143,8 @@ class Queue<Item> {
 }
 
 function presentPlan(planned: PlannedCopy, path: readonly string[]): CopyPlanView {
-  const { mailbox, targetFolder, reading, plan, pictures, cut } = planned;
+  const { mailbox, targetFolder, reading, plan, keptForUser, pictures, withFiles, withoutFiles, cut } =
+    planned;
   const { contacts, contactLists, otherItems, ofPolicies, gaps } = reading;
   const ofKind = (kind: 'create' | 'update') => plan.changes.filter((change) => change.kind === kind).length;
   return {
@@ -105,21 +155,28 @@ function presentPlan(planned: PlannedCopy, path: readonly string[]): CopyPlanVie
     create: ofKind('create'),
     update: ofKind('update'),
     unchanged: plan.unchanged,
+    leftDeleted: plan.leftDeleted,
     pictures,
-    keptForUser: plan.keptForUser,
+    withFiles,
+    keptForUser,
     withoutOriginal: plan.withoutOriginal,
     notCarried: {
       contactLists,
       otherItems,
       ofPolicies,
-      withAttachments: contacts.filter(({ hasAttachments }) => hasAttachments === true).length,
+      withAttachments: withoutFiles,
       cut,
     },
     gaps: gaps.map(presentThrown),
   };
 }
 
-function presentOutcome({ failures, ...counts }: CopyOutcome) {
+function presentOutcome<Counts extends object>({
+  failures,
+  ...counts
+}: Counts & {
+  readonly failures: readonly { readonly failure: Failure; readonly count: number }[];
+}) {
   return {
     ...counts,
     failures: failures.map(({ failure, count }) => ({ failure: presentThrown(failure), count })),

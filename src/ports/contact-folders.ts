@@ -2,8 +2,10 @@
 
 import type { ContactProperties } from '../model/contact.ts';
 import type { Failure } from '../model/failure.ts';
+import type { FurtherProperties } from '../model/further-properties.ts';
 import type { FolderId, ItemId } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
+import type { AttachedFile, FileContent } from './further-data.ts';
 
 /** What a policy names: names from below the top down. */
 export interface WantedFolder {
@@ -43,8 +45,17 @@ export interface SourceItem {
   readonly properties: ContactProperties;
   /** Another one whenever its picture is; '' where it has none. */
   readonly pictureStamp: string;
-  /** Other than the picture; only said where nothing is remembered between readings. */
-  readonly hasAttachments?: true;
+  /** Only said where contacts are read as originals. */
+  readonly further?: ItemFurther;
+}
+
+/** What an item holds besides its contact properties. */
+export interface ItemFurther {
+  readonly properties: FurtherProperties;
+  /** Of its picture alone; '' where it has none. */
+  readonly pictureStamp: string;
+  /** Other than the picture. */
+  readonly files: readonly AttachedFile[];
 }
 
 /** It could not be opened; the rest tells the list of the folder, or an earlier reading. */
@@ -91,6 +102,20 @@ export interface ContactFolders {
     itemIds: readonly ItemId[],
     signal: AbortSignal,
   ): Promise<readonly (Uint8Array | undefined)[]>;
+  /** Present where contacts are read as originals. */
+  readonly originals?: OriginalParts;
+}
+
+/** Parts of items that are read one by one. */
+export interface OriginalParts {
+  /** The notes as HTML, in input order; '' where there are none, undefined where the item is gone. */
+  readFormattedNotes(
+    folder: SourceFolder,
+    itemIds: readonly ItemId[],
+    signal: AbortSignal,
+  ): Promise<readonly (string | undefined)[]>;
+  /** undefined: gone. */
+  readFile(folder: SourceFolder, fileId: string, signal: AbortSignal): Promise<FileContent | undefined>;
 }
 
 export type OpenContactFolders = (mailbox: TargetMailbox) => ContactFolders;

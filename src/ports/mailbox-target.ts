@@ -6,6 +6,7 @@ import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
 import type { FolderPart } from '../model/policy.ts';
+import type { FurtherData } from './further-data.ts';
 import type { ContactPictures } from './photos.ts';
 
 export interface TargetCapabilities {
@@ -94,4 +95,6 @@ export interface MailboxTarget {
 
   /** Absent where contacts have no pictures. */
   readonly pictures?: ContactPictures;
+  /** Absent where nobody copies contacts as a whole. */
+  readonly further?: FurtherData;
 }

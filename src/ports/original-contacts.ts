@@ -2,9 +2,11 @@
 
 import type { ContactProperties } from '../model/contact.ts';
 import type { Failure } from '../model/failure.ts';
+import type { FurtherProperties } from '../model/further-properties.ts';
 import type { ItemId } from '../model/ids.ts';
 import type { OriginalItem } from '../model/mailbox.ts';
 import type { WantedFolder } from './contact-folders.ts';
+import type { AttachedFile, FileContent } from './further-data.ts';
 
 export interface OriginalContact {
   readonly itemId: ItemId;
@@ -13,9 +15,11 @@ export interface OriginalContact {
   readonly place: readonly string[];
   /** Complete and uncut. */
   readonly properties: ContactProperties;
-  readonly hasPicture?: true;
+  readonly further: FurtherProperties;
+  /** Another one whenever its picture is; '' where it has none. */
+  readonly pictureStamp: string;
   /** Other than the picture. */
-  readonly hasAttachments?: true;
+  readonly files: readonly AttachedFile[];
 }
 
 export interface OriginalsReading {
@@ -34,4 +38,11 @@ export interface OriginalContacts {
   read(folder: WantedFolder, signal: AbortSignal): Promise<OriginalsReading>;
   /** Of contacts that were read, in input order; undefined: none any more. */
   readPictures(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly (Uint8Array | undefined)[]>;
+  /** The same: their notes as HTML, '' where there are none. */
+  readFormattedNotes(
+    itemIds: readonly ItemId[],
+    signal: AbortSignal,
+  ): Promise<readonly (string | undefined)[]>;
+  /** undefined: gone. */
+  readFile(itemId: ItemId, fileId: string, signal: AbortSignal): Promise<FileContent | undefined>;
 }

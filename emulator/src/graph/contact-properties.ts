@@ -1,7 +1,7 @@
 // The properties of the v1.0 `contact` (CSDL of microsoftgraph/msgraph-metadata, August 2026): their types, and the
 // check of a POST or PATCH body against them. What the type does not know is refused by name.
 import { isObject, type Json } from './call.ts';
-import { readExtendedProperties } from './extended-properties.ts';
+import { readExtendedProperties, readMultiValueProperties } from './extended-properties.ts';
 import { GraphError, notEmulated } from './graph-error.ts';
 
 export type ContactPropertyType = 'text' | 'texts' | 'date' | 'address' | 'emails' | 'email' | 'name';
@@ -78,10 +78,12 @@ export function readContactBody(body: Json): ContactBody {
   for (const [name, value] of Object.entries(body)) {
     const type = contactPropertyType(name);
     if (type !== undefined) properties[name] = checked(name, type, value);
-    else if (name === 'singleValueExtendedProperties') extendedProperties = readExtendedProperties(value);
+    else if (name === 'singleValueExtendedProperties')
+      extendedProperties = new Map([...extendedProperties, ...readExtendedProperties(value)]);
+    else if (name === 'multiValueExtendedProperties')
+      extendedProperties = new Map([...extendedProperties, ...readMultiValueProperties(value)]);
     else if (name === '@odata.type') requireContactType(value);
-    else if (name === 'multiValueExtendedProperties' || name === 'extensions' || name === 'photo')
-      throw notEmulated(`writing '${name}' of a contact`);
+    else if (name === 'extensions' || name === 'photo') throw notEmulated(`writing '${name}' of a contact`);
     else if (readOnlyContactProperties.includes(name))
       throw new GraphError(
         400,

@@ -73,6 +73,7 @@ export function extendedValueOf(item: ContactItem): ExtendedValue {
     const stored = item.extendedProperties.get(key);
     if (stored !== undefined) return stored;
     if (key === 'String 0x1a') return item.itemClass;
+    if (key === 'Boolean 0xe1b' && (item.attachments ?? []).length > 0) return 'true';
     return key === 'Binary 0x300b' ? item.searchKey : undefined;
   };
 }
@@ -108,7 +109,10 @@ export function cut(value: unknown): unknown {
 export function cutExtended(extended: Json): Json {
   const list = extended.singleValueExtendedProperties;
   if (!Array.isArray(list)) return extended;
-  return { singleValueExtendedProperties: list.map((entry) => ({ ...entry, value: cut(entry.value) })) };
+  return {
+    ...extended,
+    singleValueExtendedProperties: list.map((entry) => ({ ...entry, value: cut(entry.value) })),
+  };
 }
 
 export function graphTime(date: Date): string {

@@ -1,4 +1,4 @@
-// singleValueExtendedProperties of contacts and contact folders: read from a request body, chosen by `$expand`,
+// singleValueExtendedProperties and multiValueExtendedProperties of contacts and contact folders: read from a request body, chosen by `$expand`,
 // shown in an answer. Values are always strings on the wire.
 import { normalizeExtendedPropertyId } from '../organization/extended-property-id.ts';
 import { isObject, type Json } from './call.ts';
@@ -9,10 +9,12 @@ import type { QueryOptions } from './query/options.ts';
 /** Gives the value of one extended property, stored or computed; undefined when unset. */
 export type ExtendedValue = (key: string) => string | undefined;
 
-export function extendedPropertyKey(id: string): string {
+const isOfSeveral = (key: string): boolean => /^\w+Array /.test(key);
+
+export function extendedPropertyKey(id: string, ofSeveral = false): string {
   const key = normalizeExtendedPropertyId(id);
-  // A single-value property cannot have one of the `…Array` types.
-  if (key === undefined || /^\w+Array /.test(key))
+  // A single-value property cannot have one of the `…Array` types, and the others have no other.
+  if (key === undefined || isOfSeveral(key) !== ofSeveral)
     throw new GraphError(
       400,
       'ErrorInvalidExtendedProperty',
@@ -54,13 +56,41 @@ export function readExtendedProperties(value: unknown): ReadonlyMap<string, stri
       throw wrongBody(`The value of the extended property '${id}' must be a string.`);
     const key = extendedPropertyKey(id);
     const type = key.slice(0, key.indexOf(' '));
-    if (valueForms[type]?.test(text) === false)
-      throw new GraphError(
-        400,
-        'ErrorInvalidExtendedPropertyValue',
-        `The extended property value is invalid. (id '${id}')`,
-      );
+    requireForm(id, type, text);
     result.set(key, type === 'Boolean' ? text.toLowerCase() : text);
+  }
+  return result;
+}
+
+function requireForm(id: string, type: string, text: string): void {
+  if (valueForms[type]?.test(text) === false)
+    throw new GraphError(
+      400,
+      'ErrorInvalidExtendedPropertyValue',
+      `The extended property value is invalid. (id '${id}')`,
+    );
+}
+
+/** The same for properties of several values, which the store keeps as JSON. */
+export function readMultiValueProperties(value: unknown): ReadonlyMap<string, string> {
+  if (!Array.isArray(value)) throw wrongBody("'multiValueExtendedProperties' must be an array.");
+  const result = new Map<string, string>();
+  for (const entry of value) {
+    const isEntry =
+      isObject(entry) &&
+      typeof entry.id === 'string' &&
+      Array.isArray(entry.value) &&
+      Object.keys(entry).every((name) => name === 'id' || name === 'value' || name === '@odata.type');
+    if (!isEntry || typeof entry.id !== 'string' || !Array.isArray(entry.value))
+      throw wrongBody("'multiValueExtendedProperties' must contain objects of an 'id' and a list.");
+    const key = extendedPropertyKey(entry.id, true);
+    const type = key.slice(0, key.indexOf('Array '));
+    for (const text of entry.value) {
+      if (typeof text !== 'string')
+        throw wrongBody(`The values of the extended property '${entry.id}' must be strings.`);
+      requireForm(entry.id, type, text);
+    }
+    result.set(key, JSON.stringify(entry.value));
   }
   return result;
 }
@@ -69,17 +99,34 @@ function wrongBody(message: string): GraphError {
   return new GraphError(400, 'RequestBodyRead', message);
 }
 
-/** The keys asked for by `$expand=singleValueExtendedProperties($filter=id eq '…' or id eq '…')`. */
+/**
+ * The keys asked for by `$expand=singleValueExtendedProperties($filter=id eq '…' or id eq '…')`, and behind a comma those of
+ * multiValueExtendedProperties.
+ */
 export function expandedProperties(options: QueryOptions): readonly string[] | undefined {
   const text = options.get('$expand');
   if (text === undefined) return undefined;
-  const match = /^\s*singleValueExtendedProperties\s*\(\s*\$filter=([\s\S]*)\)\s*$/.exec(text);
-  if (!match) throw notEmulated(`$expand=${text} (only singleValueExtendedProperties with a $filter on id)`);
-  return [...new Set(idsOf(parseFilter(match[1] ?? '')))];
+  const [single = '', several, ...rest] = text.split(/,\s*(?=multiValueExtendedProperties\s*\()/);
+  const ids = filterIn('singleValueExtendedProperties', single);
+  const idsOfSeveral = several === undefined ? undefined : filterIn('multiValueExtendedProperties', several);
+  if (ids === undefined || (several !== undefined && idsOfSeveral === undefined) || rest.length > 0)
+    throw notEmulated(
+      `$expand=${text} (only extended properties with a $filter on id, the single ones first)`,
+    );
+  return [
+    ...new Set([
+      ...idsOf(parseFilter(ids), false),
+      ...(idsOfSeveral === undefined ? [] : idsOf(parseFilter(idsOfSeveral), true)),
+    ]),
+  ];
 }
 
-function idsOf(filter: Filter): readonly string[] {
-  if (filter.kind === 'or') return [...idsOf(filter.left), ...idsOf(filter.right)];
+function filterIn(name: string, text: string): string | undefined {
+  return new RegExp(`^\\s*${name}\\s*\\(\\s*\\$filter=([\\s\\S]*)\\)\\s*$`).exec(text)?.[1];
+}
+
+function idsOf(filter: Filter, ofSeveral: boolean): readonly string[] {
+  if (filter.kind === 'or') return [...idsOf(filter.left, ofSeveral), ...idsOf(filter.right, ofSeveral)];
   if (
     filter.kind === 'compare' &&
     filter.operator === 'eq' &&
@@ -88,7 +135,7 @@ function idsOf(filter: Filter): readonly string[] {
     filter.right.kind === 'literal' &&
     typeof filter.right.value === 'string'
   )
-    return [extendedPropertyKey(filter.right.value)];
+    return [extendedPropertyKey(filter.right.value, ofSeveral)];
   throw notEmulated("a $filter inside $expand other than id eq '…' or id eq '…'");
 }
 
@@ -98,5 +145,12 @@ export function showExtendedProperties(keys: readonly string[] | undefined, read
     const value = read(id);
     return value === undefined ? [] : [{ id, value }];
   });
-  return shown.length === 0 ? {} : { singleValueExtendedProperties: shown };
+  const single = shown.filter(({ id }) => !isOfSeveral(id));
+  const several = shown
+    .filter(({ id }) => isOfSeveral(id))
+    .map(({ id, value }) => ({ id, value: JSON.parse(value) as string[] }));
+  return {
+    ...(single.length === 0 ? {} : { singleValueExtendedProperties: single }),
+    ...(several.length === 0 ? {} : { multiValueExtendedProperties: several }),
+  };
 }

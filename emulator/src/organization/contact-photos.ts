@@ -8,6 +8,8 @@ export interface ContactPhoto {
   readonly width: number;
   readonly height: number;
   readonly changeNumber: number;
+  /** Of the attachment that it is; absent where nobody said. */
+  readonly modifiedAt?: Date;
 }
 
 const photos = new WeakMap<Mailbox, Map<string, ContactPhoto>>();

@@ -129,6 +129,20 @@ export interface ContactItem {
   madeByHand: boolean;
   /** The store lists it and cannot open it. */
   isDamaged?: boolean;
+  /** Other than its picture. */
+  attachments?: Attachment[];
+}
+
+export interface Attachment {
+  /** Within the item, never used twice. */
+  number: number;
+  name: string;
+  contentType: string;
+  contentId: string;
+  isInline: boolean;
+  /** Absent: an item within the item. */
+  bytes?: Buffer;
+  modifiedAt: Date;
 }
 
 /** Left behind by a deletion or a move, so that delta can answer `@removed`. */

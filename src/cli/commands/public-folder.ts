@@ -1,6 +1,12 @@
 // public-folder copy: the contacts of a public folder into a folder of a shared mailbox.
 
-import type { CopyEventView, CopyOutcomeView, CopyPlanView } from '@contactsync/contract';
+import type {
+  CopyEventView,
+  CopyOutcomeView,
+  CopyPlanView,
+  UndoOutcomeView,
+  UndoPlanView,
+} from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
@@ -14,12 +20,19 @@ interface CopyOptions {
   readonly mailbox: string;
   readonly targetFolder?: string;
   readonly withSubfolders?: boolean;
+  readonly restoreDeleted?: boolean;
+  readonly undo?: boolean;
   readonly test?: boolean;
 }
 
 interface Copied {
   readonly plan?: CopyPlanView;
   readonly outcome?: CopyOutcomeView;
+}
+
+interface Undone {
+  readonly plan?: UndoPlanView;
+  readonly outcome?: UndoOutcomeView;
 }
 
 export function addPublicFolderCommands(program: Command, context: CliContext): void {
@@ -30,7 +43,7 @@ export function addPublicFolderCommands(program: Command, context: CliContext): 
   publicFolder
     .command('copy')
     .description(
-      'Copy the contacts of a public folder into a contact folder of a shared mailbox. May be repeated: copies what is missing and what changed, leaves what users changed in the copies, deletes nothing.',
+      'Copy the contacts of a public folder into a contact folder of a shared mailbox. May be repeated: copies what is missing and what changed, leaves what users changed or deleted in the copies, deletes nothing.',
     )
     .requiredOption('--environment <name>', 'environment, by name or id')
     .requiredOption(
@@ -43,7 +56,9 @@ export function addPublicFolderCommands(program: Command, context: CliContext): 
       'contact folder below Contacts (otherwise named like the public folder)',
     )
     .option('--with-subfolders', 'also the contact folders below, each into a sub-folder')
-    .option('--test', 'write nothing: show what would be copied')
+    .option('--restore-deleted', 'also copy again what was deleted in the mailbox since')
+    .option('--undo', 'take the copies back: those that nobody changed go to Deleted Items')
+    .option('--test', 'write nothing: show what would be done')
     .addHelpText(
       'after',
       examples(
@@ -52,24 +67,20 @@ export function addPublicFolderCommands(program: Command, context: CliContext): 
       ),
     )
     .action(async (options: CopyOptions) => {
+      if (options.undo === true) return undo(options, context);
       const copied = await follow(options, context);
       const failed = (copied.plan?.gaps.length ?? 0) + (copied.outcome?.failures.length ?? 0);
       if (failed > 0 || (copied.outcome?.changedMeanwhile ?? 0) > 0) context.end(EXIT.finishedWithErrors);
       if (context.isJson) context.printJson(copied);
+      return undefined;
     });
 }
 
 async function follow(options: CopyOptions, context: CliContext): Promise<Copied> {
-  const { environment, folder, mailbox, targetFolder, withSubfolders = false, test = false } = options;
-  const path = pathOf(folder);
-  if (path === undefined) return context.fail('usage', { reason: '--folder names no folder' });
+  const { environment, mailbox, targetFolder, withSubfolders = false, test = false } = options;
+  const path = requirePath(options, context);
   const { publicFolders } = await context.operations();
-  const stop = new AbortController();
-  const stopListening = context.terminal.onInterrupt(() => {
-    stopListening();
-    context.terminal.error('\nStopping; press Ctrl-C again to leave at once.\n');
-    stop.abort();
-  });
+  const { stop, stopListening } = stopOnInterrupt(context);
   let copied: Copied = {};
   try {
     const request = {
@@ -78,6 +89,7 @@ async function follow(options: CopyOptions, context: CliContext): Promise<Copied
       includeSubfolders: withSubfolders,
       mailbox,
       ...(targetFolder === undefined ? {} : { targetFolder }),
+      ...(options.restoreDeleted === true ? { restoreDeleted: true } : {}),
       mode: test ? 'test' : 'run',
     } as const;
     for await (const event of publicFolders.copy(request, stop.signal)) {
@@ -89,6 +101,46 @@ async function follow(options: CopyOptions, context: CliContext): Promise<Copied
     stopListening();
   }
   return copied;
+}
+
+async function undo(options: CopyOptions, context: CliContext): Promise<void> {
+  const { environment, mailbox, test = false } = options;
+  const { targetFolder = requirePath(options, context).at(-1) ?? '' } = options;
+  const { publicFolders } = await context.operations();
+  const { stop, stopListening } = stopOnInterrupt(context);
+  let undone: Undone = {};
+  try {
+    const request = { environment, mailbox, targetFolder, mode: test ? 'test' : 'run' } as const;
+    for await (const event of publicFolders.undoCopy(request, stop.signal)) {
+      if (event.type === 'progress') showProgress(event, context);
+      else if (event.type === 'planned') {
+        undone = { ...undone, plan: event.plan };
+        if (!context.isJson) context.print(...undoPlanLines(event.plan, context.paint), ...testLines(test));
+      } else {
+        undone = { ...undone, outcome: event.outcome };
+        if (!context.isJson) context.print(...undoOutcomeLines(event.outcome, context.paint));
+      }
+    }
+  } finally {
+    stopListening();
+  }
+  const { failures = [], changedMeanwhile = 0 } = undone.outcome ?? {};
+  if (failures.length > 0 || changedMeanwhile > 0) context.end(EXIT.finishedWithErrors);
+  if (context.isJson) context.printJson(undone);
+}
+
+function requirePath({ folder }: CopyOptions, context: CliContext): readonly string[] {
+  return pathOf(folder) ?? context.fail('usage', { reason: '--folder names no folder' });
+}
+
+function stopOnInterrupt(context: CliContext) {
+  const stop = new AbortController();
+  const stopListening = context.terminal.onInterrupt(() => {
+    stopListening();
+    context.terminal.error('\nStopping; press Ctrl-C again to leave at once.\n');
+    stop.abort();
+  });
+  return { stop, stopListening };
 }
 
 /** \Customers\North, as cmdlets write it; a name that holds the separator needs the other form. */
@@ -108,51 +160,89 @@ function listIn(text: string): readonly string[] | undefined {
 }
 
 function showEvent(event: CopyEventView, isTest: boolean, context: CliContext): void {
-  const { terminal, paint } = context;
+  const { paint } = context;
   switch (event.type) {
     case 'planned':
-      context.print(...planLines(event.plan, paint), ...(isTest ? ['', 'Test: nothing was written.'] : []));
+      context.print(...planLines(event.plan, paint), ...testLines(isTest));
       break;
     case 'progress':
-      if (terminal.isOutputTerminal)
-        terminal.out(`\r${event.done} of ${event.of}${event.done === event.of ? '\n' : ''}`);
+      showProgress(event, context);
       break;
     case 'finished':
       context.print(...outcomeLines(event.outcome, paint));
   }
 }
 
+function testLines(isTest: boolean): readonly string[] {
+  return isTest ? ['', 'Test: nothing was written.'] : [];
+}
+
+function showProgress(
+  { done, of }: { readonly done: number; readonly of: number },
+  { terminal, isJson }: CliContext,
+): void {
+  if (terminal.isOutputTerminal && !isJson) terminal.out(`\r${done} of ${of}${done === of ? '\n' : ''}`);
+}
+
 function planLines(plan: CopyPlanView, paint: Paint): readonly string[] {
   const { contactLists, otherItems, ofPolicies, withAttachments, cut } = plan.notCarried;
   const notes: readonly (readonly [number, string])[] = [
     [plan.keptForUser, 'changed by a user too: the value of the user stays'],
+    [plan.leftDeleted, 'deleted in the mailbox: they stay so, unless --restore-deleted is given'],
     [plan.withoutOriginal, 'copies whose original was not read: they stay'],
     [contactLists, 'contact lists: not carried'],
     [otherItems, 'items that are no contacts: not carried'],
     [ofPolicies, 'contacts that a policy wrote: not carried'],
-    [withAttachments, 'contacts with attachments: carried without them'],
+    [plan.withFiles, 'contacts with attachments to copy'],
+    [withAttachments, 'contacts with attachments that cannot be carried'],
     [cut, 'contacts with a value that is too long: cut'],
   ];
   return [
     `${paint('bold', visible(`\\${plan.path.join('\\')}`))} into the folder ${paint('bold', visible(plan.targetFolder))} of ${visible(plan.mailbox)}`,
-    `  ${count(plan.contacts, 'contact')} read: ${plan.create} to copy, ${plan.update} to update, ${plan.unchanged} unchanged, ${count(plan.pictures, 'picture')} to copy`,
+    `  ${count(plan.contacts, 'contact')} read: ${plan.create} to copy, ${plan.update} to update, ${plan.unchanged} unchanged, ${count(plan.pictures, 'picture')} to compare`,
     ...notes.filter(([number]) => number > 0).map(([number, text]) => `  ${number} ${text}`),
     ...plan.gaps.flatMap((gap) => ['', ...failureLines(gap, paint)]),
   ];
 }
 
 function outcomeLines(outcome: CopyOutcomeView, paint: Paint): readonly string[] {
-  const { created, updated, pictures, changedMeanwhile, failures } = outcome;
+  const { created, updated, pictures, files, withoutFormat, changedMeanwhile, failures } = outcome;
   return [
     '',
-    `${created} copied, ${updated} updated, ${count(pictures, 'picture')} copied`,
+    `${created} copied, ${updated} updated, ${count(pictures, 'picture')} and ${count(files, 'attachment')} copied`,
+    ...(withoutFormat === 0 ? [] : [`${withoutFormat} with notes that were carried as plain text`]),
     ...(changedMeanwhile === 0
       ? []
       : [`${changedMeanwhile} changed in the mailbox meanwhile: copy once more`]),
-    ...failures.flatMap(({ failure, count: times }) => [
-      '',
-      `${count(times, 'contact')} not copied:`,
-      ...failureLines(failure, paint),
-    ]),
+    ...failuresOf(failures, 'not copied', paint),
   ];
+}
+
+function undoPlanLines(
+  { targetFolder, mailbox, remove, edited }: UndoPlanView,
+  paint: Paint,
+): readonly string[] {
+  return [
+    `The copies in the folder ${paint('bold', visible(targetFolder))} of ${visible(mailbox)}`,
+    `  ${count(remove, 'contact')} to Deleted Items`,
+    ...(edited === 0 ? [] : [`  ${edited} changed by a user: they stay`]),
+  ];
+}
+
+function undoOutcomeLines(outcome: UndoOutcomeView, paint: Paint): readonly string[] {
+  const { removed, folders, changedMeanwhile, failures } = outcome;
+  return [
+    '',
+    `${count(removed, 'contact')} and ${count(folders, 'folder')} removed`,
+    ...(changedMeanwhile === 0 ? [] : [`${changedMeanwhile} changed in the mailbox meanwhile: they stay`]),
+    ...failuresOf(failures, 'not removed', paint),
+  ];
+}
+
+function failuresOf(failures: CopyOutcomeView['failures'], what: string, paint: Paint): readonly string[] {
+  return failures.flatMap(({ failure, count: times }) => [
+    '',
+    `${count(times, 'contact')} ${what}:`,
+    ...failureLines(failure, paint),
+  ]);
 }

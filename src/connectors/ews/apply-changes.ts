@@ -114,7 +114,9 @@ async function create(
   const xmlOf = (portion: readonly Placed<Creation>[]) =>
     createItems(
       folderId,
-      portion.map(({ change }) => newContact(change.properties, markValues(change.mark, tools.codec))),
+      portion.map(({ change }) =>
+        newContact(change.properties, markValues(change.mark, tools.codec), change.further),
+      ),
     );
   await sendPortions(batch, creations, xmlOf, created, signal);
 }
@@ -127,7 +129,7 @@ function updateXml({ codec }: ChangeTools, portion: readonly Placed<Update>[]): 
       updates:
         change.kind === 'handOver'
           ? contactUpdates({}, {}, NO_MARK)
-          : contactUpdates(change.set, change.whole, markValues(change.mark, codec)),
+          : contactUpdates(change.set, change.whole, markValues(change.mark, codec), change.further),
     })),
   );
 }

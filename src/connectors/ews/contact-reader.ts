@@ -5,6 +5,7 @@ import type { ContactProperties, ContactProperty } from '../../model/contact.ts'
 import type { ManagedContact } from '../../model/mailbox.ts';
 import { CONTACT_FIELDS, type ContactField, FLAG_STATUS } from './contact-fields.ts';
 import { fieldPath } from './contact-writer.ts';
+import { FURTHER_PATHS } from './further-fields.ts';
 import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY, pathOf, SEARCH_KEY } from './mapi-property.ts';
 import { booleanOf, childOf, childrenOf, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
@@ -46,27 +47,36 @@ export const SOURCE_ROW_SHAPE: Xml = element(
   ),
 );
 
-/** Everything a contact of ours can hold, and what tells that the user put more into it. */
-export const WHOLE_SHAPE: Xml = element(
-  'm:ItemShape',
-  {},
-  element('t:BaseShape', {}, 'IdOnly'),
-  element('t:BodyType', {}, 'Text'),
-  element(
-    't:AdditionalProperties',
-    {},
-    fieldPath('item:ParentFolderId'),
-    ...MARK_PATHS,
-    fieldPath('item:HasAttachments'),
-    fieldPath('item:Attachments'),
-    fieldPath('contacts:HasPicture'),
-    fieldPath('contacts:Children'),
-    pathOf(FLAG_STATUS),
-    ...CONTACT_FIELDS.filter(({ kind }) => kind !== 'copy').map((field) =>
-      field.kind === 'extended' ? pathOf(field.path) : fieldPath(field.uri),
-    ),
+const WHOLE_PATHS: readonly Xml[] = [
+  fieldPath('item:ParentFolderId'),
+  ...MARK_PATHS,
+  fieldPath('item:HasAttachments'),
+  fieldPath('item:Attachments'),
+  fieldPath('contacts:HasPicture'),
+  fieldPath('contacts:Children'),
+  pathOf(FLAG_STATUS),
+  ...CONTACT_FIELDS.filter(({ kind }) => kind !== 'copy').map((field) =>
+    field.kind === 'extended' ? pathOf(field.path) : fieldPath(field.uri),
   ),
-);
+];
+
+const wholeShape = (paths: readonly Xml[]): Xml =>
+  element(
+    'm:ItemShape',
+    {},
+    element('t:BaseShape', {}, 'IdOnly'),
+    element('t:BodyType', {}, 'Text'),
+    element('t:AdditionalProperties', {}, ...paths),
+  );
+
+/** Everything a contact of ours can hold, and what tells that the user put more into it. */
+export const WHOLE_SHAPE: Xml = wholeShape(WHOLE_PATHS);
+
+/** The same with what copying carries besides. */
+export const ORIGINAL_SHAPE: Xml = wholeShape([
+  ...WHOLE_PATHS,
+  ...FURTHER_PATHS.filter(({ xml }) => xml !== pathOf(FLAG_STATUS).xml),
+]);
 
 export function readContact(item: XmlElement): ContactProperties {
   const properties: Partial<Record<ContactProperty, string>> = {};

@@ -7,19 +7,21 @@ import {
   type ContactProperties,
   type ContactProperty,
 } from '../../model/contact.ts';
+import type { FurtherChange, FurtherProperties } from '../../model/further-properties.ts';
 import { concernsAddress, mailingAddress } from '../contact-folder/mailing-address.ts';
 import { CONTACT_FIELDS, type ContactField, EMAIL_PROPERTIES, PRIVATE_BOX } from './contact-fields.ts';
-import { extendedProperty, inSet, type MapiProperty, pathOf, tagged } from './mapi-property.ts';
+import { furtherValues, imAddressesIn } from './further-fields.ts';
+import { type ExtendedValue, extendedProperty, inSet, pathOf, tagged } from './mapi-property.ts';
 import { element, type Xml } from './xml-writer.ts';
 
-export interface ExtendedValue {
-  readonly property: MapiProperty;
-  /** '' takes it off. */
-  readonly value: string;
-}
+const NOTHING_FURTHER: FurtherChange = { set: {}, whole: {} };
 
 /** t:Contact of a CreateItem. */
-export function newContact(properties: ContactProperties, extra: readonly ExtendedValue[]): Xml {
+export function newContact(
+  properties: ContactProperties,
+  extra: readonly ExtendedValue[],
+  further: FurtherChange = NOTHING_FURTHER,
+): Xml {
   const content: Xml[] = [];
   let hasExtra = false;
   for (const field of CONTACT_FIELDS) {
@@ -29,9 +31,12 @@ export function newContact(properties: ContactProperties, extra: readonly Extend
       if (outgoing(properties, 'isPrivate') === 'true') content.push(extendedProperty(PRIVATE_BOX, 'true'));
       const chosen = CONTACT_PROPERTY_NAMES.filter((name) => outgoing(properties, name) !== '');
       const mailing = mailingValues(chosen, properties).filter(({ value }) => value !== '');
-      content.push(...[...mailing, ...extra].map(({ property, value }) => extendedProperty(property, value)));
+      const more = furtherValues(further.set).filter(({ value }) => value.length > 0);
+      content.push(
+        ...[...mailing, ...more, ...extra].map(({ property, value }) => extendedProperty(property, value)),
+      );
     }
-    const written = wholeField(field, properties);
+    const written = wholeField(field, properties, further);
     if (written !== undefined) content.push(written);
   }
   return element('t:Contact', {}, ...content);
@@ -45,6 +50,7 @@ export function contactUpdates(
   set: ContactProperties,
   whole: ContactProperties,
   extra: readonly ExtendedValue[],
+  further: FurtherChange = NOTHING_FURTHER,
 ): Xml {
   const after = { ...whole, ...set };
   const chosen = new Set(Object.keys(set) as ContactProperty[]);
@@ -54,9 +60,19 @@ export function contactUpdates(
   if ('displayName' in set) {
     for (const name of EMAIL_PROPERTIES) if (outgoing(after, name) !== '') chosen.add(name);
   }
-  const changes = CONTACT_FIELDS.flatMap((field) => changesOf(field, chosen, after));
-  const mailing = mailingValues(chosen, after);
-  return element('t:Updates', {}, ...changes, ...[...mailing, ...extra].map(changeOfExtended));
+  const changes = CONTACT_FIELDS.flatMap((field) =>
+    field.kind === 'body' && chosen.has('notes') && further.formattedNotes !== undefined
+      ? [setting(fieldPath(field.uri), formattedBody(further.formattedNotes))]
+      : changesOf(field, chosen, after),
+  );
+  const extended = [...mailingValues(chosen, after), ...furtherValues(further.set), ...extra];
+  return element(
+    't:Updates',
+    {},
+    ...changes,
+    ...imAddressChanges(further.set),
+    ...extended.map(changeOfExtended),
+  );
 }
 
 function mailingValues(
@@ -73,13 +89,18 @@ function mailingValues(
   }));
 }
 
-function wholeField(field: ContactField, properties: ContactProperties): Xml | undefined {
+function wholeField(
+  field: ContactField,
+  properties: ContactProperties,
+  further: FurtherChange,
+): Xml | undefined {
   switch (field.kind) {
     case 'entries': {
       const entries = field.entries.flatMap(({ key, property }) => {
         const value = outgoing(properties, property);
         return value === '' ? [] : [entry(field.element, key, value, properties)];
       });
+      if (field.element === 'ImAddresses') entries.push(...imAddressEntries(further.set));
       return entries.length === 0 ? undefined : element(`t:${field.element}`, {}, ...entries);
     }
     case 'addresses': {
@@ -93,10 +114,30 @@ function wholeField(field: ContactField, properties: ContactProperties): Xml | u
       return entries.length === 0 ? undefined : element('t:PhysicalAddresses', {}, ...entries);
     }
     default: {
+      if (field.kind === 'body' && further.formattedNotes !== undefined)
+        return formattedBody(further.formattedNotes);
       const value = outgoing(properties, field.property);
       return value === '' ? undefined : singleField(field, value);
     }
   }
+}
+
+function imAddressEntries(set: FurtherProperties): readonly Xml[] {
+  return imAddressesIn(set)
+    .filter(({ value }) => value !== '')
+    .map(({ key, value }) => element('t:Entry', { Key: key }, value));
+}
+
+function imAddressChanges(set: FurtherProperties): readonly Xml[] {
+  return imAddressesIn(set).map(({ key, value }) => {
+    const path = indexedPath('contacts:ImAddress', key);
+    const inner = element('t:Entry', { Key: key }, value);
+    return value === '' ? deletion(path) : setting(path, element('t:ImAddresses', {}, inner));
+  });
+}
+
+function formattedBody(html: string): Xml {
+  return element('t:Body', { BodyType: 'HTML' }, html);
 }
 
 type SingleField = Exclude<ContactField, { readonly kind: 'entries' | 'addresses' }>;
@@ -161,7 +202,7 @@ function singleChanges(field: SingleField, value: string): readonly Xml[] {
 }
 
 function changeOfExtended({ property, value }: ExtendedValue): Xml {
-  return value === ''
+  return value.length === 0
     ? deletion(pathOf(property))
     : setting(pathOf(property), extendedProperty(property, value));
 }

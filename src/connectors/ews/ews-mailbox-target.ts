@@ -11,6 +11,7 @@ import type {
 } from '../../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../../model/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FurtherData } from '../../ports/further-data.ts';
 import type { Log } from '../../ports/log.ts';
 import type {
   MailboxTarget,
@@ -37,6 +38,7 @@ import { contactPictures } from './contact-pictures.ts';
 import { WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
+import { furtherData } from './further-data.ts';
 import { markedInContacts, readEverything, rowOf } from './item-rows.ts';
 import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
@@ -116,6 +118,7 @@ class EwsMailboxTarget implements MailboxTarget {
   readonly #wish: FolderWish;
   readonly #seen: SeenItems = createSeenItems();
   readonly pictures: ContactPictures;
+  readonly further: FurtherData;
   #folders: readonly LocatedFolder[] | undefined;
 
   constructor(connection: Connection, mailbox: TargetMailbox, wish: FolderWish) {
@@ -123,6 +126,7 @@ class EwsMailboxTarget implements MailboxTarget {
     this.#session = sessionOf(mailbox, connection);
     this.#wish = wish;
     this.pictures = contactPictures(this.#session, this.#seen);
+    this.further = furtherData(this.#session, this.#seen);
   }
 
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {

@@ -7,9 +7,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { FoundMark } from '../contact-folder/found-mark.ts';
-import type { ExtendedValue } from './contact-writer.ts';
 import type { EwsAnswer, EwsClient, EwsMailbox, PublicFolderRoute } from './ews-client.ts';
-import { extendedIn, FIELDS_PROPERTY, IDENTITY_PROPERTY } from './mapi-property.ts';
+import {
+  CARRIED_PROPERTY,
+  type ExtendedValue,
+  extendedIn,
+  FIELDS_PROPERTY,
+  IDENTITY_PROPERTY,
+} from './mapi-property.ts';
 import type { ResponseMessage } from './response-message.ts';
 import { childOf, textOf, type XmlElement } from './xml-element.ts';
 import { element, type Xml } from './xml-writer.ts';
@@ -129,10 +134,11 @@ export function markOf(owner: XmlElement, codec: MarkCodec): FoundMark {
 }
 
 export function markValues(mark: OwnershipMark, codec: MarkCodec): readonly ExtendedValue[] {
-  const { identity, fields } = codec.encode(mark);
+  const { identity, fields, carried } = codec.encode(mark);
   return [
     { property: IDENTITY_PROPERTY, value: identity },
     { property: FIELDS_PROPERTY, value: fields },
+    ...(carried === undefined ? [] : [{ property: CARRIED_PROPERTY, value: carried }]),
   ];
 }
 

@@ -17,6 +17,7 @@ import type { PublicFolderRoute } from './ews-client.ts';
 import { findPublicFoldersIn, REPLICAS } from './folder-operations.ts';
 import { decodeFolder, listFolders, readFolderById } from './folder-tree.ts';
 
+import { readFile, readFormattedNotes } from './further-data.ts';
 import {
   folderIdElement,
   type MailboxSession,
@@ -28,6 +29,7 @@ import { STAMP_RULES } from './read-folder.ts';
 import {
   type KnownContacts,
   knownContacts,
+  type OpenedAs,
   readFolderItems,
   SOURCE_FORMAT,
   tryFolder,
@@ -48,7 +50,7 @@ export interface EwsPublicFoldersOptions extends Omit<SessionOptions, 'impersona
   /** Found out anew for each reading: folders move from one public folder mailbox to another. */
   readonly findRoutes: () => PublicFolderRoutes;
   readonly markCodec: MarkCodec;
-  /** Where contacts are remembered until the next reading; absent: every contact is opened. */
+  /** Where contacts are remembered until the next reading; absent: every contact is opened, as an original. */
   readonly cache?: DirectoryCache;
 }
 
@@ -106,6 +108,16 @@ export function openEwsPublicFolders(options: EwsPublicFoldersOptions): ContactF
     async readPictures({ folderId }, itemIds, signal) {
       const { session } = await placeOf(folderId, signal);
       return readPictures(session, itemIds, signal);
+    },
+    originals: {
+      async readFormattedNotes({ folderId }, itemIds, signal) {
+        const { session } = await placeOf(folderId, signal);
+        return readFormattedNotes(session, itemIds, signal);
+      },
+      async readFile({ folderId }, fileId, signal) {
+        const { session } = await placeOf(folderId, signal);
+        return readFile(session, fileId, signal);
+      },
     },
   };
 }
@@ -241,9 +253,10 @@ async function readContents(
   { folderId, stamped = { lastCommit: undefined, itemCount: undefined } }: Listed,
   signal: AbortSignal,
 ): Promise<FolderItems> {
-  const read = (known?: KnownContacts) => readFolderItems(session, markCodec, { folderId }, signal, known);
+  const read = (known?: KnownContacts, openedAs: OpenedAs = 'source') =>
+    readFolderItems(session, markCodec, { folderId }, signal, known, openedAs);
   if (cache === undefined) {
-    const reading = await read();
+    const reading = await read(undefined, 'originals');
     return { ...reading, unreadable: reading.damaged.length };
   }
   const protocol: SourceProtocol<Stamped, RememberedItem> = {

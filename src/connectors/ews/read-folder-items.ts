@@ -5,12 +5,13 @@ import { createHash } from 'node:crypto';
 import type { ContactProperties } from '../../model/contact.ts';
 import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
-import type { SourceFolder, SourceItem } from '../../ports/contact-folders.ts';
+import type { ItemFurther, SourceFolder } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { KnownItems, OpenedItems } from '../contact-folder/read-source-items.ts';
 import type { RememberedItem } from '../contact-folder/remembered-items.ts';
-import { attachmentsOf, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
+import { ORIGINAL_SHAPE, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
 import { isOfDamagedItem } from './failures.ts';
+import { furtherIn } from './further-fields.ts';
 import { findItems, ITEMS_PER_PAGE } from './item-operations.ts';
 import {
   createdAtOf,
@@ -32,6 +33,9 @@ export interface ListedItems extends OpenedItems {
   readonly otherItems: number;
   readonly hasSeveralPages: boolean;
 }
+
+/** With all that lies in them; without it, as a source of policies. */
+export type OpenedAs = 'originals' | 'source';
 
 export interface KnownContacts {
   /** undefined: not known in this version. */
@@ -72,9 +76,10 @@ export async function readFolderItems(
   { folderId }: Pick<SourceFolder, 'folderId'>,
   signal: AbortSignal,
   known?: KnownContacts,
+  openedAs: OpenedAs = 'source',
 ): Promise<ListedItems> {
   const { rows, otherItems, failure, hasSeveralPages } = await readRows(session, codec, folderId, signal);
-  const opened = await openContacts(session, rows, signal, known);
+  const opened = await openContacts(session, rows, signal, known, openedAs);
   return { ...opened, otherItems, ...(failure === undefined ? {} : { failure }), hasSeveralPages };
 }
 
@@ -143,6 +148,7 @@ export async function openContacts(
   rows: readonly Row[],
   signal: AbortSignal,
   known?: KnownContacts,
+  openedAs: OpenedAs = 'source',
 ): Promise<OpenedItems> {
   const items: Row[] = [];
   const closed: Row[] = [];
@@ -156,9 +162,9 @@ export async function openContacts(
   try {
     for (let at = 0; at < closed.length; at += OPENED_AT_ONCE) {
       const portion = closed.slice(at, at + OPENED_AT_ONCE);
-      const opened = await openPortion(session, portion, signal);
-      for (const { row, properties, signs } of opened.contacts) {
-        items.push({ ...itemOf(row, properties), ...(known === undefined ? signs : {}) });
+      const opened = await openPortion(session, portion, openedAs, signal);
+      for (const { row, properties, further } of opened.contacts) {
+        items.push({ ...itemOf(row, properties), ...(further === undefined ? {} : { further }) });
       }
       damaged.push(...opened.damaged);
     }
@@ -175,7 +181,7 @@ function itemOf(row: Row, properties: ContactProperties): Row {
 
 interface Whole {
   readonly properties: ContactProperties;
-  readonly signs: Pick<SourceItem, 'hasAttachments'>;
+  readonly further: ItemFurther | undefined;
 }
 
 interface Opened extends Whole {
@@ -190,23 +196,26 @@ interface OpenedPortion {
 async function openPortion(
   session: MailboxSession,
   rows: readonly Row[],
+  openedAs: OpenedAs,
   signal: AbortSignal,
 ): Promise<OpenedPortion> {
   try {
-    return { contacts: await open(session, rows, signal), damaged: [] };
+    return { contacts: await open(session, rows, openedAs, signal), damaged: [] };
   } catch (thrown) {
     if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;
-    return openSingly(session, rows, signal);
+    return openSingly(session, rows, openedAs, signal);
   }
 }
 
 async function open(
   session: MailboxSession,
   rows: readonly Row[],
+  openedAs: OpenedAs,
   signal: AbortSignal,
 ): Promise<readonly Opened[]> {
   const ids = rows.map(({ itemId }) => itemId);
-  const read = await readItems(session, ids, WHOLE_SHAPE, wholeOf, signal);
+  const shape = openedAs === 'originals' ? ORIGINAL_SHAPE : WHOLE_SHAPE;
+  const read = await readItems(session, ids, shape, (item) => wholeOf(item, openedAs), signal);
   return rows.flatMap((row, index) => {
     const whole = read[index];
     // Gone meanwhile.
@@ -214,17 +223,17 @@ async function open(
   });
 }
 
-function wholeOf(item: XmlElement): Whole {
-  const { hasOthers } = attachmentsOf(item);
+function wholeOf(item: XmlElement, openedAs: OpenedAs): Whole {
   return {
     properties: readContact(item),
-    signs: hasOthers ? { hasAttachments: true } : {},
+    further: openedAs === 'originals' ? furtherIn(item) : undefined,
   };
 }
 
 async function openSingly(
   session: MailboxSession,
   rows: readonly Row[],
+  openedAs: OpenedAs,
   signal: AbortSignal,
 ): Promise<OpenedPortion> {
   const contacts: Opened[] = [];
@@ -232,7 +241,7 @@ async function openSingly(
   let inARow = 0;
   for (const row of rows) {
     try {
-      contacts.push(...(await open(session, [row], signal)));
+      contacts.push(...(await open(session, [row], openedAs, signal)));
       inARow = 0;
     } catch (thrown) {
       if (signal.aborted || !mayBeOfOneItem(thrown)) throw thrown;

@@ -110,7 +110,7 @@ function encodePart({ mailbox, codec }: ChangeTools, change: TargetChange): Batc
       ...once,
       method: 'POST',
       path: mailbox.path('contactFolders', change.folderId, 'contacts'),
-      body: encodeCreate(change.properties, markProperties(change.mark, codec)),
+      body: encodeCreate(change.properties, markProperties(change.mark, codec), change.further),
     };
   }
   const path = mailbox.path('contacts', change.itemId);
@@ -118,7 +118,7 @@ function encodePart({ mailbox, codec }: ChangeTools, change: TargetChange): Batc
   switch (change.kind) {
     case 'update':
     case 'adopt': {
-      const body = encodeUpdate(change.set, change.whole, markProperties(change.mark, codec));
+      const body = encodeUpdate(change.set, change.whole, markProperties(change.mark, codec), change.further);
       return { ...once, method: 'PATCH', path, headers, body };
     }
     case 'handOver':

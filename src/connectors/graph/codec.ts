@@ -7,9 +7,11 @@ import {
   type ContactProperties,
   type ContactProperty,
 } from '../../model/contact.ts';
+import type { FurtherChange } from '../../model/further-properties.ts';
 import type { ManagedContact } from '../../model/mailbox.ts';
 import { concernsAddress, type MailingValue, mailingAddress } from '../contact-folder/mailing-address.ts';
 import { isRecord } from '../graph-client/index.ts';
+import { furtherBody, furtherImAddresses, NO_DATE, writesImAddresses } from './further-fields.ts';
 import {
   ADDRESS_SET,
   type AddressField,
@@ -31,13 +33,16 @@ export interface ExtendedProperty {
   readonly value: string;
 }
 
-/** Outlook's "none": a date cannot be taken off through Graph. */
-const NO_DATE = '4501-01-01T00:00:00Z';
+const NOTHING_FURTHER: FurtherChange = { set: {}, whole: {} };
 const SENSITIVITY_KEY = normalizedId(SENSITIVITY);
 
 /** The body of a POST. */
-export function encodeCreate(properties: ContactProperties, extra: readonly ExtendedProperty[]): GraphJson {
-  return encode(presentIn(properties), properties, extra);
+export function encodeCreate(
+  properties: ContactProperties,
+  extra: readonly ExtendedProperty[],
+  further: FurtherChange = NOTHING_FURTHER,
+): GraphJson {
+  return encode(presentIn(properties), properties, extra, further);
 }
 
 /**
@@ -48,12 +53,13 @@ export function encodeUpdate(
   set: ContactProperties,
   whole: ContactProperties,
   extra: readonly ExtendedProperty[],
+  further: FurtherChange = NOTHING_FURTHER,
 ): GraphJson {
   const chosen = new Set(CONTACT_PROPERTY_NAMES.filter((property) => property in set));
   for (const name of ['displayName', 'fileAs'] as const) if (outgoing(whole, name) !== '') chosen.add(name);
   // The entries of the address list bear the display name.
   if ('displayName' in set && emailEntries(whole).length > 0) chosen.add('emailAddress1');
-  return encode([...chosen], { ...whole, ...set }, extra);
+  return encode([...chosen], { ...whole, ...set }, extra, further);
 }
 
 export function extendedBody(extra: readonly ExtendedProperty[]): GraphJson {
@@ -64,6 +70,7 @@ function encode(
   chosen: readonly ContactProperty[],
   whole: ContactProperties,
   extra: readonly ExtendedProperty[],
+  further: FurtherChange,
 ): GraphJson {
   const body: Body = {};
   const extended: ExtendedProperty[] = [];
@@ -106,7 +113,11 @@ function encode(
     }
   }
   if (concernsAddress(chosen)) extended.push(...mailingAddress(whole).map(mailingProperty));
-  const all = [...extended, ...extra];
+  if (body.imAddresses !== undefined || writesImAddresses(further.set))
+    body.imAddresses = [...placesOf('imAddresses', whole), ...furtherImAddresses(further.whole)];
+  const { single, ...others } = furtherBody(further.set);
+  Object.assign(body, others);
+  const all = [...extended, ...single, ...extra];
   return all.length === 0 ? body : { ...body, singleValueExtendedProperties: all };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from '../../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../../model/plan.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { FurtherData } from '../../ports/further-data.ts';
 import type { Log } from '../../ports/log.ts';
 import type {
   MailboxTarget,
@@ -35,6 +36,7 @@ import { decodeContact, otherDataOf } from './codec.ts';
 import { contactPictures } from './contact-pictures.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts';
+import { furtherData } from './further-data.ts';
 import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
 import { markedInContacts, protocolOf, TOKEN_FORMAT } from './read-folder.ts';
 import { EXPAND_ALL } from './schema.ts';
@@ -88,6 +90,7 @@ class GraphMailboxTarget implements MailboxTarget {
   readonly #wish: FolderWish;
   readonly #seen: SeenItems = createSeenItems();
   readonly pictures: ContactPictures;
+  readonly further: FurtherData;
   #folders: readonly LocatedFolder[] | undefined;
 
   constructor(options: GraphTargetsOptions, mailbox: TargetMailbox, wish: FolderWish) {
@@ -95,6 +98,7 @@ class GraphMailboxTarget implements MailboxTarget {
     this.#mailbox = requestsOf(mailbox, options);
     this.#wish = wish;
     this.pictures = contactPictures(this.#mailbox, this.#seen);
+    this.further = furtherData(this.#mailbox);
   }
 
   readFolder(options: ReadFolderOptions, signal: AbortSignal): Promise<FolderSnapshot> {

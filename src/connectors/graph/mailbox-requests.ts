@@ -20,7 +20,7 @@ import {
 } from '../graph-client/index.ts';
 import { decodeExtended, type ExtendedProperty, type GraphJson } from './codec.ts';
 import { isGone, mailboxFailure } from './failures.ts';
-import { FIELDS_PROPERTY, IDENTITY_PROPERTY } from './ownership-properties.ts';
+import { CARRIED_PROPERTY, FIELDS_PROPERTY, IDENTITY_PROPERTY } from './ownership-properties.ts';
 import { normalizedId } from './schema.ts';
 
 /** Without it an id changes when the item moves; ids of both kinds must never meet (graph-exo 1.7). */
@@ -151,10 +151,11 @@ export function markOf(item: GraphJson, codec: MarkCodec): FoundMark {
 }
 
 export function markProperties(mark: OwnershipMark, codec: MarkCodec): readonly ExtendedProperty[] {
-  const { identity, fields } = codec.encode(mark);
+  const { identity, fields, carried } = codec.encode(mark);
   return [
     { id: IDENTITY_PROPERTY, value: identity },
     { id: FIELDS_PROPERTY, value: fields },
+    ...(carried === undefined ? [] : [{ id: CARRIED_PROPERTY, value: carried }]),
   ];
 }
 

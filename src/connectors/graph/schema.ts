@@ -137,9 +137,12 @@ export const EXPAND_ALL = expandOf([
 export const SEARCH_KEY = 'Binary 0x300B';
 export const EXPAND_SOURCE = expandOf([SEARCH_KEY, IDENTITY_PROPERTY, SENSITIVITY, HAS_PICTURE, ...mapiIds]);
 
-export function expandOf(ids: readonly string[]): string {
-  const filter = ids.map((id) => `id eq '${id}'`).join(' or ');
-  return `$expand=${encodeURIComponent(`singleValueExtendedProperties($filter=${filter})`)}`;
+/** `lists`: of properties with several values. */
+export function expandOf(ids: readonly string[], lists: readonly string[] = []): string {
+  const filterOf = (wanted: readonly string[]) => wanted.map((id) => `id eq '${id}'`).join(' or ');
+  const single = `singleValueExtendedProperties($filter=${filterOf(ids)})`;
+  const several = `multiValueExtendedProperties($filter=${filterOf(lists)})`;
+  return `$expand=${encodeURIComponent(lists.length === 0 ? single : `${single},${several}`)}`;
 }
 
 /** Answers spell hex and GUIDs in another way than requests do (0x0036, 0x36); only the part after `Name` is kept. */

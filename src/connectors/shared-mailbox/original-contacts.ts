@@ -2,7 +2,7 @@
 // is told by search key and age, as its copy will show them.
 
 import type { ItemId } from '../../model/ids.ts';
-import type { ContactFolders, SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
+import type { SourceFolder, WantedFolder } from '../../ports/contact-folders.ts';
 import type { OriginalContacts } from '../../ports/original-contacts.ts';
 import { type PublicFolderOptions, publicFolderFailure } from './public-folder-source.ts';
 import { readItems } from './read-folders.ts';
@@ -24,13 +24,14 @@ export function createOriginalContacts(
         return {
           contacts: own
             .filter(({ kind, searchKey }) => kind === 'contact' && searchKey !== '')
-            .map(({ itemId, searchKey, createdAt, properties, pictureStamp, hasAttachments }) => ({
+            .map(({ itemId, searchKey, createdAt, properties, further }) => ({
               itemId,
               original: { searchKey, createdAt },
               place: placeOf(folderOf.get(itemId)),
               properties,
-              ...(pictureStamp === '' ? {} : { hasPicture: true }),
-              ...(hasAttachments === undefined ? {} : { hasAttachments }),
+              further: further?.properties ?? {},
+              pictureStamp: further?.pictureStamp ?? '',
+              files: further?.files ?? [],
             })),
           contactLists: own.filter(({ kind }) => kind === 'contactList').length,
           otherItems,
@@ -41,21 +42,29 @@ export function createOriginalContacts(
         throw publicFolderFailure(thrown, options, signal);
       }
     },
-    readPictures: (itemIds, signal) => readByFolder(contacts, folderOf, itemIds, signal),
+    readPictures: (itemIds, signal) =>
+      readByFolder(folderOf, itemIds, (folder, ids) => contacts.readPictures(folder, ids, signal)),
+    readFormattedNotes: (itemIds, signal) =>
+      readByFolder(folderOf, itemIds, async (folder, ids) =>
+        contacts.originals === undefined ? [] : contacts.originals.readFormattedNotes(folder, ids, signal),
+      ),
+    async readFile(itemId, fileId, signal) {
+      const folder = folderOf.get(itemId);
+      return folder === undefined ? undefined : contacts.originals?.readFile(folder, fileId, signal);
+    },
   };
 }
 
-async function readByFolder(
-  contacts: ContactFolders,
+async function readByFolder<Part>(
   folderOf: ReadonlyMap<ItemId, SourceFolder>,
   itemIds: readonly ItemId[],
-  signal: AbortSignal,
-): Promise<readonly (Uint8Array | undefined)[]> {
-  const found = new Map<ItemId, Uint8Array | undefined>();
+  read: (folder: SourceFolder, ids: readonly ItemId[]) => Promise<readonly (Part | undefined)[]>,
+): Promise<readonly (Part | undefined)[]> {
+  const found = new Map<ItemId, Part | undefined>();
   for (const [folder, ids] of Map.groupBy(itemIds, (id) => folderOf.get(id))) {
     if (folder === undefined) continue;
-    const pictures = await contacts.readPictures(folder, ids, signal);
-    for (const [place, id] of ids.entries()) found.set(id, pictures[place]);
+    const parts = await read(folder, ids);
+    for (const [place, id] of ids.entries()) found.set(id, parts[place]);
   }
   return itemIds.map((id) => found.get(id));
 }

@@ -14,7 +14,7 @@ import {
   wrongProperty,
 } from '../properties/contact-write.ts';
 import { type FieldPath, readPath } from '../properties/field-path.ts';
-import { bodyKey, slotKeys } from '../properties/mapi.ts';
+import { bodyKey, htmlKey, slotKeys } from '../properties/mapi.ts';
 import type { PropertyChanges } from '../properties/property-bag.ts';
 import type { Element } from '../xml/reader.ts';
 
@@ -82,6 +82,7 @@ function removeField(changes: PropertyChanges, field: Field): void {
   switch (shape.kind) {
     case 'body':
       changes.remove(bodyKey);
+      changes.remove(htmlKey);
       return;
     case 'entries':
       for (const key of Object.values(shape.keys)) changes.remove(key);

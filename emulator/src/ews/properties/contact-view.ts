@@ -15,9 +15,10 @@ import {
   fieldsBeforeExtended,
 } from './contact-fields.ts';
 import { type ExtendedField, normalizedValue } from './extended-field.ts';
+import { textOfHtml } from './html-text.ts';
 import type { Shape } from './item-shape.ts';
-import { bodyKey, displayNameKey } from './mapi.ts';
-import { emailIn, readProperty, type Value } from './property-bag.ts';
+import { bodyKey, displayNameKey, htmlKey } from './mapi.ts';
+import { emailIn, readProperty, type Value, wireTime } from './property-bag.ts';
 
 export interface ViewPlace {
   readonly mailbox: Mailbox;
@@ -225,32 +226,68 @@ function viewCompleteName(item: ContactItem, cut: (text: string) => string): str
 function viewBody(item: ContactItem, shape: Shape): string {
   const text = String(readProperty(item, bodyKey) ?? '');
   if (shape.bodyType !== 'HTML') return textElement('t:Body', text, { BodyType: 'Text' });
+  const kept = Buffer.from(item.extendedProperties.get(htmlKey) ?? '', 'base64').toString('utf8');
+  // Who wrote the text alone through another face left the other form as it was.
+  if (kept !== '' && isSameText(textOfHtml(kept), text))
+    return textElement('t:Body', kept, { BodyType: 'HTML' });
   const lines = escaped(text).replace(/(?:&#xD;)?\n/g, '<br>');
   return textElement('t:Body', `<html><body>${lines}</body></html>`, { BodyType: 'HTML' });
 }
 
+function isSameText(one: string, other: string): boolean {
+  const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
+  return plain(one) === plain(other);
+}
+
 function viewAttachments(item: ContactItem, mailbox: Mailbox): string {
   const photo = contactPhoto(mailbox, item);
-  if (photo === undefined) return '';
+  const files = (item.attachments ?? []).map((file) =>
+    element(
+      file.bytes === undefined ? 't:ItemAttachment' : 't:FileAttachment',
+      {},
+      element('t:AttachmentId', { Id: attachmentId(item, file.number) }),
+      textElement('t:Name', file.name),
+      ...optionalText('t:ContentType', file.contentType),
+      ...optionalText('t:ContentId', file.contentId),
+      textElement('t:Size', file.bytes?.length ?? 1024),
+      textElement('t:LastModifiedTime', wireTime(file.modifiedAt)),
+      textElement('t:IsInline', file.isInline),
+      file.bytes === undefined ? '' : textElement('t:IsContactPhoto', false),
+    ),
+  );
+  if (photo === undefined) return files.length === 0 ? '' : element('t:Attachments', {}, ...files);
   return element(
     't:Attachments',
     {},
     element(
       't:FileAttachment',
       {},
-      element('t:AttachmentId', { Id: attachmentId(item) }),
+      element('t:AttachmentId', { Id: attachmentId(item, PICTURE_NUMBER) }),
       textElement('t:Name', 'ContactPicture.jpg'),
       textElement('t:ContentType', photo.contentType),
       textElement('t:Size', photo.bytes.length),
+      ...(photo.modifiedAt === undefined
+        ? []
+        : [textElement('t:LastModifiedTime', wireTime(photo.modifiedAt))]),
       textElement('t:IsInline', false),
       textElement('t:IsContactPhoto', true),
     ),
+    ...files,
   );
 }
 
-/** An item has one attachment at most, its picture: the id is that of the item with a number. */
-export function attachmentId(item: ContactItem): string {
-  return Buffer.concat([Buffer.from(ewsId(item.id), 'base64'), Buffer.from([1, 0])]).toString('base64');
+/** Of the attachment that is the picture. */
+export const PICTURE_NUMBER = 1;
+
+/** The id of the item with the attachment's number in it. */
+export function attachmentId(item: ContactItem, number: number): string {
+  const place = Buffer.alloc(2);
+  place.writeUInt16LE(number);
+  return Buffer.concat([Buffer.from(ewsId(item.id), 'base64'), place]).toString('base64');
+}
+
+export function optionalText(name: string, value: string): readonly string[] {
+  return value === '' ? [] : [textElement(name, value)];
 }
 
 // A cut through a surrogate pair would leave a half character: the store cuts before it.

@@ -6,7 +6,8 @@ import { attribute, type Element, requireChild } from '../xml/reader.ts';
 import { addressPartKey, type Field, fieldsByElement } from './contact-fields.ts';
 import { type ExtendedField, normalizedValue, readExtendedField } from './extended-field.ts';
 import type { IndexedField } from './field-path.ts';
-import { bodyKey, emailPartKeys, readOnlyKeys, slotKeys } from './mapi.ts';
+import { textOfHtml } from './html-text.ts';
+import { bodyKey, emailPartKeys, htmlKey, readOnlyKeys, slotKeys } from './mapi.ts';
 import type { PropertyChanges } from './property-bag.ts';
 
 /** Every element of a new item. */
@@ -54,7 +55,7 @@ export function writeField(changes: PropertyChanges, field: Field, element: Elem
       changes.set(shape.key, String(shape.names.indexOf(element.text)));
       return;
     case 'body':
-      set(bodyKey, bodyOf(element));
+      writeBody(changes, element);
       return;
     case 'entries':
       for (const entry of element.children) {
@@ -149,16 +150,13 @@ function textsOf(element: Element, name: string): string[] {
     .filter((text) => text !== '');
 }
 
-function bodyOf(element: Element): string {
-  if (attribute(element, 'BodyType') === 'Text') return element.text;
-  return element.text
-    .replace(/<(?:br|\/p|\/div)\s*\/?>/gi, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/&amp;/g, '&')
-    .trim();
+function writeBody(changes: PropertyChanges, element: Element): void {
+  changes.remove(htmlKey);
+  const isHtml = attribute(element, 'BodyType') === 'HTML';
+  const text = isHtml ? textOfHtml(element.text) : element.text;
+  if (text === '') return;
+  changes.set(bodyKey, text);
+  if (isHtml) changes.set(htmlKey, Buffer.from(element.text, 'utf8').toString('base64'));
 }
 
 // Only the date of a birthday or anniversary means anything; the store keeps it at noon.

@@ -9,6 +9,8 @@ const publicStrings = '{00020329-0000-0000-c000-000000000046}';
 export const itemClassKey = 'String 0x1a';
 export const subjectKey = 'String 0x37';
 export const bodyKey = 'String 0x1000';
+/** The body as HTML, in UTF-8. */
+export const htmlKey = 'Binary 0x1013';
 export const displayNameKey = 'String 0x3001';
 export const sensitivityKey = 'Integer 0x36';
 export const privateKey = `Boolean ${commonSet} Id 0x8506`;

@@ -51,7 +51,7 @@ function computed(item: Readable, key: string): Value | undefined {
     case 'Integer 0xe08':
       return String(1024 + JSON.stringify(item.properties).length);
     case 'Boolean 0xe1b':
-      return String(extended.get(hasPictureKey) === 'true');
+      return String(extended.get(hasPictureKey) === 'true' || (item.attachments ?? []).length > 0);
     case privateKey:
       return extended.get(key) ?? String(Number(extended.get(sensitivityKey) ?? 0) >= 2);
     default: {

@@ -1,9 +1,12 @@
 // A public folder and a shared mailbox of one emulated organization, and copying from one into the other. Only tests use it.
 
 import { randomUUID } from 'node:crypto';
-import { seededApp } from '@contactsync/emulator';
+import { type ItemView, seededApp } from '@contactsync/emulator';
+import type { Attachment, ContactItem } from '../../../../emulator/src/organization/state.ts';
 import { copyMarkCodec, folderMark, markCodec } from '../../../composition/marks.ts';
-import { type CopyOutcome, copyContacts, type PlannedCopy } from '../../../engine/copy-contacts.ts';
+import { copyContacts, type PlannedCopy } from '../../../engine/copy-contacts.ts';
+import type { CopyOutcome } from '../../../engine/copy-writing.ts';
+import { type PlannedUndo, type UndoOutcome, undoCopy } from '../../../engine/undo-copy.ts';
 import type { ContactProperties } from '../../../model/contact.ts';
 import { mailboxId, policyId, sourceObjectId } from '../../../model/ids.ts';
 import type { DirectoryMailbox } from '../../../model/mailbox.ts';
@@ -20,6 +23,7 @@ import { createGraphClient } from '../../graph-client/index.ts';
 import { createHttpClient } from '../../http/http-client.ts';
 import { createInMemoryDirectoryCache } from '../../memory/stores/in-memory-directory-cache.ts';
 import { InMemoryLeases } from '../../memory/stores/in-memory-leases.ts';
+import { InMemoryLedger } from '../../memory/stores/in-memory-ledger.ts';
 import { createOriginalContacts } from '../original-contacts.ts';
 import { createSharedMailboxReader } from '../shared-mailbox-source.ts';
 import { PublicFolderBed } from './public-folder-bed.ts';
@@ -40,10 +44,18 @@ export interface CopyAnswer {
   readonly outcome: CopyOutcome | undefined;
 }
 
+export interface UndoAnswer {
+  readonly plan: PlannedUndo | undefined;
+  readonly outcome: UndoOutcome | undefined;
+}
+
 interface Planned {
   readonly create: number;
   readonly update: number;
   readonly pictures: number;
+  readonly withFiles: number;
+  readonly withoutFiles: number;
+  readonly keptForUser: number;
   readonly reading: PlannedCopy['reading'];
 }
 
@@ -51,6 +63,7 @@ export class CopyBed {
   readonly folders: PublicFolderBed;
   readonly #way: Way;
   readonly #leases = new InMemoryLeases(impatientClock());
+  readonly ledger = new InMemoryLedger();
   #mailbox: DirectoryMailbox | undefined;
 
   private constructor(folders: PublicFolderBed, way: Way) {
@@ -100,6 +113,7 @@ export class CopyBed {
       readonly includeSubfolders?: boolean;
       readonly mailbox?: string;
       readonly stopsAfterFirst?: true;
+      readonly restoreDeleted?: true;
     } = {},
   ): Promise<CopyAnswer> {
     const { mode = 'run', includeSubfolders = false, mailbox = this.mailbox.primarySmtpAddress } = change;
@@ -111,6 +125,7 @@ export class CopyBed {
         mailbox,
         targetFolder: TARGET,
         mode,
+        restoreDeleted: change.restoreDeleted === true,
         holder: 'test',
       },
       {
@@ -122,11 +137,13 @@ export class CopyBed {
         directory: this.#directory,
         targets: this.#way.copies,
         leases: this.#leases,
+        ledger: this.ledger,
       },
       {
-        planned({ plan: made, pictures, reading }) {
+        planned({ plan: made, pictures, withFiles, withoutFiles, keptForUser, reading }) {
+          const told = { pictures, withFiles, withoutFiles, keptForUser, reading };
           const ofKind = (kind: string) => made.changes.filter((one) => one.kind === kind).length;
-          plan = { ...made, create: ofKind('create'), update: ofKind('update'), pictures, reading };
+          plan = { ...made, create: ofKind('create'), update: ofKind('update'), ...told };
         },
         progress: () => {
           if (change.stopsAfterFirst === true) stop.abort();
@@ -197,6 +214,64 @@ export class CopyBed {
     const { items } = await control.mailbox(address);
     const item = items.find((one) => one.properties['displayName'] === name);
     await control.setContactPhoto(address, item?.id ?? '', jpeg);
+  }
+
+  /** The copy as the mailbox stores it, by the names of MAPI. */
+  async stored(name: string): Promise<ItemView | undefined> {
+    const { items } = await this.folders.control.mailbox(this.mailbox.primarySmtpAddress);
+    return items.find((one) => one.properties['displayName'] === name);
+  }
+
+  /** Of the copy, and where they may be changed as a user does. */
+  filesOf(name: string): Attachment[] {
+    const item = this.#itemNamed(name);
+    item.attachments ??= [];
+    return item.attachments;
+  }
+
+  async deleteCopy(name: string): Promise<void> {
+    const id = (await this.stored(name))?.id ?? '';
+    await this.folders.control.deleteContact(this.mailbox.primarySmtpAddress, id);
+  }
+
+  async deleteFolder(): Promise<void> {
+    await this.folders.control.deleteFolder(this.mailbox.primarySmtpAddress, `Contacts/${TARGET}`);
+  }
+
+  async editRaw(name: string, extendedProperties: Readonly<Record<string, string>>): Promise<void> {
+    const id = (await this.stored(name))?.id ?? '';
+    await this.folders.control.editContact(this.mailbox.primarySmtpAddress, id, {}, extendedProperties);
+  }
+
+  async undo(mode: 'run' | 'test' = 'run'): Promise<UndoAnswer> {
+    let plan: PlannedUndo | undefined;
+    const outcome = await undoCopy(
+      { mailbox: this.mailbox.primarySmtpAddress, targetFolder: TARGET, mode, holder: 'test' },
+      {
+        directory: this.#directory,
+        targets: this.#way.copies,
+        leases: this.#leases,
+        ledger: this.ledger,
+      },
+      {
+        planned: (undo) => {
+          plan = undo;
+        },
+        progress: () => {},
+      },
+      new AbortController().signal,
+    );
+    return { plan, outcome };
+  }
+
+  #itemNamed(name: string): ContactItem {
+    const { recipients } = this.folders.emulator.organization;
+    const address = this.mailbox.primarySmtpAddress;
+    const owner = [...recipients.values()].find((one) => one.primarySmtpAddress === address);
+    const items = [...(owner?.mailbox?.items.values() ?? [])];
+    const item = items.find(({ properties }) => properties['displayName'] === name);
+    if (item === undefined) throw new Error('no such copy');
+    return item;
   }
 
   async addByHand(displayName: string): Promise<void> {

@@ -3,8 +3,8 @@
 import { randomUUID } from 'node:crypto';
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { hasPictureKey } from '../../../../emulator/src/ews/properties/mapi.ts';
-import { keepContactPhoto } from '../../../../emulator/src/organization/contact-photos.ts';
-import { createItem } from '../../../../emulator/src/organization/mailbox-store.ts';
+import { dropContactPhoto, keepContactPhoto } from '../../../../emulator/src/organization/contact-photos.ts';
+import { createItem, touchItem } from '../../../../emulator/src/organization/mailbox-store.ts';
 import type { RecipientSeed, SourceHands } from '../../../../test/contract/contact-source.ts';
 import type { ContactProperties } from '../../../model/contact.ts';
 import type { SourceObjectId } from '../../../model/ids.ts';
@@ -31,6 +31,7 @@ export class PublicFolderBed {
   readonly #cache = new Map<string, Uint8Array>();
   readonly photos = createItemPhotos();
   readonly #items = new Map<SourceObjectId, string>();
+  #touched = 0;
   /** Another one for each test. */
   path: readonly string[] = [];
 
@@ -163,12 +164,51 @@ export class PublicFolderBed {
     stored.isDamaged = true;
   }
 
-  setPicture(item: string, bytes: Buffer): void {
-    const stored = this.#store.items.get(item);
-    if (stored === undefined) throw new Error('no such item');
+  /** undefined takes it off. */
+  setPicture(item: string, bytes: Buffer | undefined): void {
+    const stored = this.#touch(item);
+    if (bytes === undefined) {
+      stored.extendedProperties.delete(hasPictureKey);
+      dropContactPhoto(this.#store, stored);
+      return;
+    }
     stored.extendedProperties.set(hasPictureKey, 'true');
-    const picture = { contentType: 'image/jpeg', bytes, width: 1, height: 1, changeNumber: 1 };
+    const { modifiedAt } = stored;
+    const picture = { contentType: 'image/jpeg', bytes, width: 1, height: 1, changeNumber: 1, modifiedAt };
     keepContactPhoto(this.#store, stored, picture);
+  }
+
+  /** As Outlook does; without bytes an item within the item. A file of the same name is replaced. */
+  attach(item: string, name: string, bytes: Buffer | undefined): void {
+    const stored = this.#touch(item);
+    const others = (stored.attachments ?? []).filter((one) => one.name !== name);
+    const number = Math.max(1, ...(stored.attachments ?? []).map((one) => one.number)) + 1;
+    const { modifiedAt } = stored;
+    const content = bytes === undefined ? {} : { bytes };
+    stored.attachments = [
+      ...others,
+      { number, name, contentType: 'text/plain', contentId: '', isInline: false, modifiedAt, ...content },
+    ];
+  }
+
+  /** As it is stored, by the names of MAPI; the id of the item. */
+  async addRaw(
+    properties: Readonly<Record<string, unknown>>,
+    extendedProperties: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    return (await this.control.createPublicContact(this.path, { properties, extendedProperties })).id;
+  }
+
+  editRaw(item: string, extendedProperties: Readonly<Record<string, string>>): void {
+    const stored = this.#touch(item);
+    for (const [id, value] of Object.entries(extendedProperties)) stored.extendedProperties.set(id, value);
+  }
+
+  #touch(item: string) {
+    const { organization } = this.emulator;
+    const now = new Date(Date.parse('2026-11-03T08:00:00Z') + this.#touched * 1_000);
+    this.#touched += 1;
+    return touchItem({ organization, mailbox: this.#store, now }, item);
   }
 
   /** Every item as it is stored. */
