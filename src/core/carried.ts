@@ -1,12 +1,12 @@
 // What a copy's mark says of everything that was carried besides the contact properties: digests, so that what changed at
 // the original is told from what a user changed in the copy. The format is frozen, as that in fingerprint.ts is.
 
-import { hash } from 'node:crypto';
 import {
   FURTHER_PROPERTY_NAMES,
   type FurtherProperties,
   type FurtherProperty,
 } from '../model/further-properties.ts';
+import { digestOf } from './fingerprint.ts';
 
 export interface CarriedPicture {
   /** Stamp and digest of the original's. */
@@ -42,8 +42,6 @@ export interface OriginalFurther {
 
 const FORMAT = 1;
 const DIGEST_CHARACTERS = 8;
-
-const digestOf = (data: string | Uint8Array): string => hash('sha256', data, 'base64url');
 
 export function valueDigest(property: FurtherProperty, value: string): string {
   return digestOf(`contactSync further\u0000${property}\u0000${value}`).slice(0, DIGEST_CHARACTERS);

@@ -164,6 +164,11 @@ export function mergedRulesDigest(policies: readonly (HasSourceType & { readonly
   );
 }
 
+/** For whoever has parts and labels of its own. */
+export function digestOf(data: string | Uint8Array): string {
+  return hash('sha256', data, 'base64url');
+}
+
 /** Of whatever the other policies of a folder want. */
 export function offersDigest(offers: readonly string[]): string {
   return shortDigest('offers', offers);

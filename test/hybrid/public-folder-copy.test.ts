@@ -1,7 +1,8 @@
 // `public-folder copy` in a hybrid company: the folder on one side, the mailbox on the other, or both on the same.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CopyOutcome, copyContacts, type PlannedCopy } from '../../src/engine/copy-contacts.ts';
+import { copyContacts, type PlannedCopy } from '../../src/engine/copy-contacts.ts';
+import type { CopyOutcome } from '../../src/engine/copy-writing.ts';
 import { addressOf, HybridCompany } from './company.ts';
 import { type CopyingSide, copyingOnline, copyingOnPremises } from './copying.ts';
 
@@ -57,7 +58,7 @@ async function copyTo(
         folder: { path: PATH, includeSubfolders: false },
         ...{ mailbox, targetFolder: 'Customers', mode: 'run', holder: 'test' },
       },
-      { ...copying, directory, leases: company.stores.leases },
+      { ...copying, directory, leases: company.stores.leases, ledger: company.stores.ledger },
       {
         planned(made) {
           plan = made;

@@ -69,235 +69,235 @@ describe.each(['Graph', 'EWS'] as const)('copied into a mailbox through %s', (pr
   let bed: CopyBed;
   beforeAll(async () => {
     bed = await CopyBed.start(protocol);
-    await bed.renew();
-    for (const [displayName, id, value] of IN_MAPI)
-      await bed.folders.addRaw({ displayName }, { [id]: value });
-    for (const [displayName, name, value] of IN_LISTS)
-      await bed.folders.addRaw({ displayName, [name]: value });
-    const { outcome } = await bed.copy();
-    expect(outcome).toMatchObject({ created: IN_MAPI.length + IN_LISTS.length, failures: [] });
   });
   afterAll(() => bed.close());
 
-  it.each(IN_MAPI)('%s', async (what, id, value) => {
-    expect((await bed.stored(what))?.extendedProperties[id]).toBe(value);
-  });
-
-  it.each(IN_LISTS)('%s', async (what, name, value) => {
-    expect((await bed.stored(what))?.properties[name]).toEqual(value);
-  });
-
-  it('and done again nothing is written', async () => {
-    expect((await bed.copy()).plan).toMatchObject({ create: 0, update: 0, pictures: 0, withFiles: 0 });
-  });
-
-  it('twin: without the property the copy has none', async () => {
-    expect((await bed.stored('children'))?.extendedProperties['String 0x3a2c']).toBeUndefined();
-  });
-});
-
-describe.each(['Graph', 'EWS'] as const)('a copy that is repeated through %s', (protocol) => {
-  let bed: CopyBed;
-  beforeAll(async () => {
-    bed = await CopyBed.start(protocol);
-  });
-  afterAll(() => bed.close());
-  beforeEach(() => bed.renew());
-
-  it('follows further properties, and leaves those that a user changed', async () => {
-    const { folders } = bed;
-    const before = { 'String 0x3a2c': 'telex', 'String 0x3a2d': 'isdn', 'String 0x3a43': 'chess' };
-    const anna = await folders.addRaw({ displayName: 'Anna', children: ['Mia'] }, before);
-    await bed.copy();
-    await bed.editRaw('Anna', { 'String 0x3a2d': 'of the user' });
-    folders.editRaw(anna, {
-      'String 0x3a2c': 'new telex',
-      'String 0x3a2d': 'new isdn',
-      'String 0x3a4a': 'C 1',
+  describe('property by property', () => {
+    beforeAll(async () => {
+      await bed.renew();
+      for (const [displayName, id, value] of IN_MAPI)
+        await bed.folders.addRaw({ displayName }, { [id]: value });
+      for (const [displayName, name, value] of IN_LISTS)
+        await bed.folders.addRaw({ displayName, [name]: value });
+      const { outcome } = await bed.copy();
+      expect(outcome).toMatchObject({ created: IN_MAPI.length + IN_LISTS.length, failures: [] });
     });
-    await folders.control.editPublicContact(anna, { children: ['Mia', 'Ben'], jobTitle: 'Boss' });
-    const { plan, outcome } = await bed.copy();
-    expect(plan).toMatchObject({ create: 0, update: 1, keptForUser: 1 });
-    expect(outcome).toMatchObject({ updated: 1, failures: [] });
-    const copy = await bed.stored('Anna');
-    expect(copy?.extendedProperties).toMatchObject({
-      'String 0x3a2c': 'new telex',
-      'String 0x3a2d': 'of the user',
-      'String 0x3a43': 'chess',
-      'String 0x3a4a': 'C 1',
+
+    it.each(IN_MAPI)('%s', async (what, id, value) => {
+      expect((await bed.stored(what))?.extendedProperties[id]).toBe(value);
     });
-    expect(copy?.properties).toMatchObject({ children: ['Mia', 'Ben'], jobTitle: 'Boss' });
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 1 });
-  });
 
-  it('clears what went from the original, unless a user changed it', async () => {
-    const { folders } = bed;
-    const values = { 'String 0x3a2c': 'telex', 'String 0x3a2d': 'isdn', 'Integer 0x1090': '2' };
-    const anna = await folders.addRaw(
-      { displayName: 'Anna', imAddresses: ['a@x.example', 'b@x.example'] },
-      values,
-    );
-    await bed.copy();
-    await bed.editRaw('Anna', { 'String 0x3a2d': 'of the user' });
-    folders.editRaw(anna, { 'String 0x3a2c': '', 'String 0x3a2d': '', 'Integer 0x1090': '0' });
-    await folders.control.editPublicContact(anna, { imAddresses: ['a@x.example'] });
-    await bed.copy();
-    const copy = await bed.stored('Anna');
-    expect(copy?.extendedProperties['String 0x3a2c'] ?? '').toBe('');
-    expect(copy?.extendedProperties['String 0x3a2d']).toBe('of the user');
-    expect(copy?.extendedProperties['Integer 0x1090'] ?? '0').toBe('0');
-    expect(copy?.properties['imAddresses']).toEqual(['a@x.example']);
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 1 });
-  });
-
-  it('keeps the second IM address when the first one changes', async () => {
-    const anna = await bed.folders.addRaw({
-      displayName: 'Anna',
-      imAddresses: ['a@x.example', 'b@x.example'],
+    it.each(IN_LISTS)('%s', async (what, name, value) => {
+      expect((await bed.stored(what))?.properties[name]).toEqual(value);
     });
-    await bed.copy();
-    await bed.folders.control.editPublicContact(anna, { imAddresses: ['c@x.example', 'b@x.example'] });
-    await bed.copy();
-    expect((await bed.stored('Anna'))?.properties['imAddresses']).toEqual(['c@x.example', 'b@x.example']);
+
+    it('and done again nothing is written', async () => {
+      expect((await bed.copy()).plan).toMatchObject({ create: 0, update: 0, pictures: 0, withFiles: 0 });
+    });
+
+    it('twin: without the property the copy has none', async () => {
+      expect((await bed.stored('children'))?.extendedProperties['String 0x3a2c']).toBeUndefined();
+    });
   });
 
-  it('keeps private what is private when it was confidential before', async () => {
-    const anna = await bed.folders.addRaw({ displayName: 'Anna' }, { 'Integer 0x36': '3' });
-    await bed.copy();
-    bed.folders.editRaw(anna, { 'Integer 0x36': '2', [`Boolean ${COMMON} Id 0x8506`]: 'true' });
-    await bed.copy();
-    expect((await bed.stored('Anna'))?.extendedProperties['Integer 0x36']).toBe('2');
-  });
+  describe('a copy that is repeated', () => {
+    beforeEach(() => bed.renew());
 
-  it('leaves deleted what a user deleted, until asked', async () => {
-    const { folders } = bed;
-    await folders.addRaw({ displayName: 'Anna' });
-    await folders.addRaw({ displayName: 'Bruno' });
-    await bed.copy();
-    await bed.deleteCopy('Anna');
-    const names = async () => (await bed.copies()).map(({ displayName = '' }) => displayName).sort();
-    expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 1, unchanged: 1 });
-    expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 1 });
-    expect(await names()).toEqual(['Bruno']);
-    const test = await bed.copy({ mode: 'test', restoreDeleted: true });
-    expect(test.plan).toMatchObject({ create: 1, leftDeleted: 0 });
-    expect((await bed.copy()).plan).toMatchObject({ leftDeleted: 1 });
-    expect((await bed.copy({ restoreDeleted: true })).outcome).toMatchObject({ created: 1 });
-    expect(await names()).toEqual(['Anna', 'Bruno']);
-    expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 0, unchanged: 2 });
-  });
+    it('follows further properties, and leaves those that a user changed', async () => {
+      const { folders } = bed;
+      const before = { 'String 0x3a2c': 'telex', 'String 0x3a2d': 'isdn', 'String 0x3a43': 'chess' };
+      const anna = await folders.addRaw({ displayName: 'Anna', children: ['Mia'] }, before);
+      await bed.copy();
+      await bed.editRaw('Anna', { 'String 0x3a2d': 'of the user' });
+      folders.editRaw(anna, {
+        'String 0x3a2c': 'new telex',
+        'String 0x3a2d': 'new isdn',
+        'String 0x3a4a': 'C 1',
+      });
+      await folders.control.editPublicContact(anna, { children: ['Mia', 'Ben'], jobTitle: 'Boss' });
+      const { plan, outcome } = await bed.copy();
+      expect(plan).toMatchObject({ create: 0, update: 1, keptForUser: 1 });
+      expect(outcome).toMatchObject({ updated: 1, failures: [] });
+      const copy = await bed.stored('Anna');
+      expect(copy?.extendedProperties).toMatchObject({
+        'String 0x3a2c': 'new telex',
+        'String 0x3a2d': 'of the user',
+        'String 0x3a43': 'chess',
+        'String 0x3a4a': 'C 1',
+      });
+      expect(copy?.properties).toMatchObject({ children: ['Mia', 'Ben'], jobTitle: 'Boss' });
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 1 });
+    });
 
-  it('twin: with a lost ledger it comes back', async () => {
-    await bed.folders.addRaw({ displayName: 'Anna' });
-    await bed.copy();
-    await bed.deleteCopy('Anna');
-    await bed.ledger.forget();
-    expect((await bed.copy()).plan).toMatchObject({ create: 1, leftDeleted: 0 });
-  });
+    it('clears what went from the original, unless a user changed it', async () => {
+      const { folders } = bed;
+      const values = { 'String 0x3a2c': 'telex', 'String 0x3a2d': 'isdn', 'Integer 0x1090': '2' };
+      const anna = await folders.addRaw(
+        { displayName: 'Anna', imAddresses: ['a@x.example', 'b@x.example'] },
+        values,
+      );
+      await bed.copy();
+      await bed.editRaw('Anna', { 'String 0x3a2d': 'of the user' });
+      folders.editRaw(anna, { 'String 0x3a2c': '', 'String 0x3a2d': '', 'Integer 0x1090': '0' });
+      await folders.control.editPublicContact(anna, { imAddresses: ['a@x.example'] });
+      await bed.copy();
+      const copy = await bed.stored('Anna');
+      expect(copy?.extendedProperties['String 0x3a2c'] ?? '').toBe('');
+      expect(copy?.extendedProperties['String 0x3a2d']).toBe('of the user');
+      expect(copy?.extendedProperties['Integer 0x1090'] ?? '0').toBe('0');
+      expect(copy?.properties['imAddresses']).toEqual(['a@x.example']);
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 1 });
+    });
 
-  it('begins anew where the whole folder was deleted', async () => {
-    await bed.folders.addRaw({ displayName: 'Anna' });
-    await bed.copy();
-    await bed.deleteFolder();
-    expect((await bed.copy()).outcome).toMatchObject({ created: 1 });
-    expect((await bed.copy()).plan).toMatchObject({ unchanged: 1, leftDeleted: 0 });
-  });
+    it('keeps the second IM address when the first one changes', async () => {
+      const anna = await bed.folders.addRaw({
+        displayName: 'Anna',
+        imAddresses: ['a@x.example', 'b@x.example'],
+      });
+      await bed.copy();
+      await bed.folders.control.editPublicContact(anna, { imAddresses: ['c@x.example', 'b@x.example'] });
+      await bed.copy();
+      expect((await bed.stored('Anna'))?.properties['imAddresses']).toEqual(['c@x.example', 'b@x.example']);
+    });
 
-  it('follows a new picture, unless a user set or removed one', async () => {
-    const { folders } = bed;
-    const pictures = await Promise.all(['red', 'green', 'blue'].map(picture));
-    const [red, green, blue] = pictures as [Buffer, Buffer, Buffer];
-    const ids: string[] = [];
-    for (const name of ['Anna', 'Bruno']) {
-      const id = await folders.addRaw({ displayName: name });
-      folders.setPicture(id, red);
-      ids.push(id);
-    }
-    expect((await bed.copy()).outcome).toMatchObject({ created: 2, pictures: 2, failures: [] });
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0, unchanged: 2 });
-    await bed.setPictureOf('Bruno', blue);
-    for (const id of ids) folders.setPicture(id, green);
-    expect((await bed.copy()).outcome).toMatchObject({ pictures: 1, failures: [] });
-    expect(await bed.pictureOf('Anna')).toEqual(green);
-    expect(await bed.pictureOf('Bruno')).toEqual(blue);
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0 });
-    for (const id of ids) folders.setPicture(id, undefined);
-    await bed.copy();
-    // Graph cannot take a picture off.
-    expect(await bed.pictureOf('Anna')).toEqual(protocol === 'EWS' ? undefined : green);
-    expect(await bed.pictureOf('Bruno')).toEqual(blue);
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0 });
-  });
+    it('keeps private what is private when it was confidential before', async () => {
+      const anna = await bed.folders.addRaw({ displayName: 'Anna' }, { 'Integer 0x36': '3' });
+      await bed.copy();
+      bed.folders.editRaw(anna, { 'Integer 0x36': '2', [`Boolean ${COMMON} Id 0x8506`]: 'true' });
+      await bed.copy();
+      expect((await bed.stored('Anna'))?.extendedProperties['Integer 0x36']).toBe('2');
+    });
 
-  it('writes notes with their format where the protocol can, and tells how many lost it', async () => {
-    const text = 'Pays late & grumbles';
-    const anna = await bed.folders.addRaw({ displayName: 'Anna', personalNotes: text }, asProperty(HTML));
-    await bed.folders.addRaw({ displayName: 'Bruno', personalNotes: '1 < 2\r\nplain' });
-    const { outcome } = await bed.copy();
-    expect(outcome).toMatchObject({ withoutFormat: protocol === 'EWS' ? 0 : 1, failures: [] });
-    const html = async () => (await bed.stored('Anna'))?.extendedProperties['Binary 0x1013'];
-    expect(await html()).toBe(protocol === 'EWS' ? asProperty(HTML)['Binary 0x1013'] : undefined);
-    const copies = async () => new Map((await bed.copies()).map((copy) => [copy.displayName, copy.notes]));
-    expect((await copies()).get('Anna')).toBe(text);
-    expect((await copies()).get('Bruno')).toBe('1 < 2\r\nplain');
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 2 });
-    const newer = HTML.replace('late', 'early');
-    await bed.folders.control.editPublicContact(anna, { personalNotes: 'Pays early & grumbles' });
-    bed.folders.editRaw(anna, asProperty(newer));
-    await bed.copy();
-    expect((await copies()).get('Anna')).toBe('Pays early & grumbles');
-    expect(await html()).toBe(protocol === 'EWS' ? asProperty(newer)['Binary 0x1013'] : undefined);
-  });
+    it('leaves deleted what a user deleted, until asked', async () => {
+      const { folders } = bed;
+      await folders.addRaw({ displayName: 'Anna' });
+      await folders.addRaw({ displayName: 'Bruno' });
+      await bed.copy();
+      await bed.deleteCopy('Anna');
+      const names = async () => (await bed.copies()).map(({ displayName = '' }) => displayName).sort();
+      expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 1, unchanged: 1 });
+      expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 1 });
+      expect(await names()).toEqual(['Bruno']);
+      const test = await bed.copy({ mode: 'test', restoreDeleted: true });
+      expect(test.plan).toMatchObject({ create: 1, leftDeleted: 0 });
+      expect((await bed.copy()).plan).toMatchObject({ leftDeleted: 1 });
+      expect((await bed.copy({ restoreDeleted: true })).outcome).toMatchObject({ created: 1 });
+      expect(await names()).toEqual(['Anna', 'Bruno']);
+      expect((await bed.copy()).plan).toMatchObject({ create: 0, leftDeleted: 0, unchanged: 2 });
+    });
 
-  it('is taken back: what nobody changed goes to Deleted Items, the rest stays', async () => {
-    const { folders } = bed;
-    await folders.addRaw({ displayName: 'Anna', personalNotes: 'x' }, { 'String 0x3a2c': 'telex' });
-    for (const name of ['Edited', 'Telex', 'Picture', 'Mine']) {
-      const id = await folders.addRaw({ displayName: name }, { 'String 0x3a2c': 'telex' });
-      folders.setPicture(id, await picture('red'));
-    }
-    await bed.copy();
-    await bed.editCopy('Edited', { jobTitle: 'Owner' });
-    await bed.editRaw('Telex', { 'String 0x3a2c': 'of the user' });
-    await bed.setPictureOf('Picture', await picture('blue'));
-    await bed.addByHand('By hand');
-    const test = await bed.undo('test');
-    expect([test.plan, test.outcome]).toMatchObject([{ remove: 2, edited: 3 }, undefined]);
-    expect((await bed.copies()).length).toBe(6);
-    const { outcome } = await bed.undo();
-    expect(outcome).toMatchObject({ removed: 2, folders: 0, changedMeanwhile: 0, failures: [] });
-    const places = new Map(await bed.copyPlaces());
-    expect([places.get('Anna'), places.get('Mine')]).toEqual(['Deleted Items', 'Deleted Items']);
-    expect([...places.values()].filter((place) => place === 'Contacts/Copies').length).toBe(4);
-    // Taken back is not deleted by a user.
-    expect((await bed.copy()).plan).toMatchObject({ create: 2, leftDeleted: 0 });
-  });
+    it('twin: with a lost ledger it comes back', async () => {
+      await bed.folders.addRaw({ displayName: 'Anna' });
+      await bed.copy();
+      await bed.deleteCopy('Anna');
+      await bed.ledger.forget();
+      expect((await bed.copy()).plan).toMatchObject({ create: 1, leftDeleted: 0 });
+    });
 
-  it('is taken back with its folders where nobody changed anything', async () => {
-    const deep = [...bed.folders.path, 'North'];
-    await bed.folders.control.createPublicFolder(deep);
-    await bed.folders.addRaw({ displayName: 'Anna' });
-    await bed.folders.add({ displayName: 'Deep' }, deep);
-    await bed.copy({ includeSubfolders: true });
-    expect((await bed.undo()).outcome).toMatchObject({ removed: 2, folders: 2 });
-    expect((await bed.undo()).plan).toMatchObject({ remove: 0, edited: 0 });
-    expect((await bed.copy({ includeSubfolders: true })).outcome).toMatchObject({ created: 2 });
-  });
+    it('begins anew where the whole folder was deleted', async () => {
+      await bed.folders.addRaw({ displayName: 'Anna' });
+      await bed.copy();
+      await bed.deleteFolder();
+      expect((await bed.copy()).outcome).toMatchObject({ created: 1 });
+      expect((await bed.copy()).plan).toMatchObject({ unchanged: 1, leftDeleted: 0 });
+    });
 
-  it('tells how many contacts have attachments that cannot be carried', async () => {
-    const { folders } = bed;
-    const [file, item] = [
-      await folders.addRaw({ displayName: 'F' }),
-      await folders.addRaw({ displayName: 'I' }),
-    ];
-    folders.attach(file, 'offer.txt', Buffer.from('offer'));
-    folders.attach(item, 'A message', undefined);
-    const { plan, outcome } = await bed.copy();
-    expect(plan).toMatchObject(
-      protocol === 'EWS' ? { withFiles: 1, withoutFiles: 1 } : { withFiles: 0, withoutFiles: 2 },
-    );
-    expect(outcome).toMatchObject({ created: 2, files: protocol === 'EWS' ? 1 : 0, failures: [] });
-    expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 2, withFiles: 0 });
+    it('follows a new picture, unless a user set or removed one', async () => {
+      const { folders } = bed;
+      const pictures = await Promise.all(['red', 'green', 'blue'].map(picture));
+      const [red, green, blue] = pictures as [Buffer, Buffer, Buffer];
+      const ids: string[] = [];
+      for (const name of ['Anna', 'Bruno']) {
+        const id = await folders.addRaw({ displayName: name });
+        folders.setPicture(id, red);
+        ids.push(id);
+      }
+      expect((await bed.copy()).outcome).toMatchObject({ created: 2, pictures: 2, failures: [] });
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0, unchanged: 2 });
+      await bed.setPictureOf('Bruno', blue);
+      for (const id of ids) folders.setPicture(id, green);
+      expect((await bed.copy()).outcome).toMatchObject({ pictures: 1, failures: [] });
+      expect(await bed.pictureOf('Anna')).toEqual(green);
+      expect(await bed.pictureOf('Bruno')).toEqual(blue);
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0 });
+      for (const id of ids) folders.setPicture(id, undefined);
+      await bed.copy();
+      // Graph cannot take a picture off.
+      expect(await bed.pictureOf('Anna')).toEqual(protocol === 'EWS' ? undefined : green);
+      expect(await bed.pictureOf('Bruno')).toEqual(blue);
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, pictures: 0 });
+    });
+
+    it('writes notes with their format where the protocol can, and tells how many lost it', async () => {
+      const text = 'Pays late & grumbles';
+      const anna = await bed.folders.addRaw({ displayName: 'Anna', personalNotes: text }, asProperty(HTML));
+      await bed.folders.addRaw({ displayName: 'Bruno', personalNotes: '1 < 2\r\nplain' });
+      const { outcome } = await bed.copy();
+      expect(outcome).toMatchObject({ withoutFormat: protocol === 'EWS' ? 0 : 1, failures: [] });
+      const html = async () => (await bed.stored('Anna'))?.extendedProperties['Binary 0x1013'];
+      expect(await html()).toBe(protocol === 'EWS' ? asProperty(HTML)['Binary 0x1013'] : undefined);
+      const copies = async () => new Map((await bed.copies()).map((copy) => [copy.displayName, copy.notes]));
+      expect((await copies()).get('Anna')).toBe(text);
+      expect((await copies()).get('Bruno')).toBe('1 < 2\r\nplain');
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 2 });
+      const newer = HTML.replace('late', 'early');
+      await bed.folders.control.editPublicContact(anna, { personalNotes: 'Pays early & grumbles' });
+      bed.folders.editRaw(anna, asProperty(newer));
+      await bed.copy();
+      expect((await copies()).get('Anna')).toBe('Pays early & grumbles');
+      expect(await html()).toBe(protocol === 'EWS' ? asProperty(newer)['Binary 0x1013'] : undefined);
+    });
+
+    it('is taken back: what nobody changed goes to Deleted Items, the rest stays', async () => {
+      const { folders } = bed;
+      await folders.addRaw({ displayName: 'Anna', personalNotes: 'x' }, { 'String 0x3a2c': 'telex' });
+      for (const name of ['Edited', 'Telex', 'Picture', 'Mine']) {
+        const id = await folders.addRaw({ displayName: name }, { 'String 0x3a2c': 'telex' });
+        folders.setPicture(id, await picture('red'));
+      }
+      await bed.copy();
+      await bed.editCopy('Edited', { jobTitle: 'Owner' });
+      await bed.editRaw('Telex', { 'String 0x3a2c': 'of the user' });
+      await bed.setPictureOf('Picture', await picture('blue'));
+      await bed.addByHand('By hand');
+      const test = await bed.undo('test');
+      expect([test.plan, test.outcome]).toMatchObject([{ remove: 2, edited: 3 }, undefined]);
+      expect((await bed.copies()).length).toBe(6);
+      const { outcome } = await bed.undo();
+      expect(outcome).toMatchObject({ removed: 2, folders: 0, changedMeanwhile: 0, failures: [] });
+      const places = new Map(await bed.copyPlaces());
+      expect([places.get('Anna'), places.get('Mine')]).toEqual(['Deleted Items', 'Deleted Items']);
+      expect([...places.values()].filter((place) => place === 'Contacts/Copies').length).toBe(4);
+      // Taken back is not deleted by a user.
+      expect((await bed.copy()).plan).toMatchObject({ create: 2, leftDeleted: 0 });
+    });
+
+    it('is taken back with its folders where nobody changed anything', async () => {
+      const deep = [...bed.folders.path, 'North'];
+      await bed.folders.control.createPublicFolder(deep);
+      await bed.folders.addRaw({ displayName: 'Anna' });
+      await bed.folders.add({ displayName: 'Deep' }, deep);
+      await bed.copy({ includeSubfolders: true });
+      expect((await bed.undo()).outcome).toMatchObject({ removed: 2, folders: 2 });
+      expect((await bed.undo()).plan).toMatchObject({ remove: 0, edited: 0 });
+      expect((await bed.copy({ includeSubfolders: true })).outcome).toMatchObject({ created: 2 });
+    });
+
+    it('tells how many contacts have attachments that cannot be carried', async () => {
+      const { folders } = bed;
+      const [file, item] = [
+        await folders.addRaw({ displayName: 'F' }),
+        await folders.addRaw({ displayName: 'I' }),
+      ];
+      folders.attach(file, 'offer.txt', Buffer.from('offer'));
+      folders.attach(item, 'A message', undefined);
+      const { plan, outcome } = await bed.copy();
+      expect(plan).toMatchObject(
+        protocol === 'EWS' ? { withFiles: 1, withoutFiles: 1 } : { withFiles: 0, withoutFiles: 2 },
+      );
+      expect(outcome).toMatchObject({ created: 2, files: protocol === 'EWS' ? 1 : 0, failures: [] });
+      expect((await bed.copy()).plan).toMatchObject({ update: 0, unchanged: 2, withFiles: 0 });
+    });
   });
 });
 
