@@ -85,6 +85,10 @@ export async function openOperations(
         const { connectMailServer } = await import('./composition/connect-mail-server.ts');
         return connectMailServer(environment, stores, ownLog);
       },
+      connectListener: async (environment, kind) => {
+        const { connectListener } = await import('./composition/connect-listener.ts');
+        return connectListener(environment, kind, stores, ownLog);
+      },
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,

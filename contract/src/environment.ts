@@ -197,6 +197,47 @@ export const Mail = z
   );
 export type Mail = z.infer<typeof Mail>;
 
+/** Without TLS only to a program on this computer. */
+const webhookAddress = z.url({ protocol: /^https?$/ }).refine((address) => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password, hash } = new URL(address);
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  return (protocol === 'https:' || isLoopback) && username === '' && password === '' && hash === '';
+}, 'must begin with https:// (http:// only for this computer), without user, password and #');
+
+export const Syslog = z
+  .strictObject({
+    host: z
+      .string()
+      .regex(
+        /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}[A-Za-z0-9_])?)*$/,
+        'must be a host name or an address of version 4',
+      ),
+    port: z.int().min(1).max(65_535).optional().describe('Nothing given: 6514 with tls, otherwise 514.'),
+    transport: z
+      .enum(['tls', 'tcp', 'udp'])
+      .default('tls')
+      .describe('tcp and udp cross the network readable.'),
+  })
+  .describe('A syslog server (RFC 5424).');
+export type Syslog = z.infer<typeof Syslog>;
+
+export const Announce = z
+  .strictObject({
+    webhook: webhookAddress
+      .optional()
+      .describe('Gets a POST for each, signed with the secret of "environment set-password --for webhook".'),
+    syslog: Syslog.optional(),
+    file: z
+      .string()
+      .max(1_000)
+      .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'must be a whole path')
+      .optional()
+      .describe('File that gets a line of JSON for each.'),
+  })
+  .describe('Programs that are told when a run starts, waits for an approval, and ends.');
+export type Announce = z.infer<typeof Announce>;
+
 const common = {
   kind: z.literal('environment'),
   version: z.literal(1),
@@ -219,6 +260,7 @@ const defaults = {
     .optional()
     .describe('PEM or DER file with certificate authorities to trust as well.'),
   mail: Mail.optional(),
+  announce: Announce.optional(),
 };
 
 export const Environment = z

@@ -1,6 +1,7 @@
 // The contract: schemas of what people write, and everything they can ask of the product. No logic.
 
 export { type EarlierValue, httpsAddress, withoutUserInfo } from './address.ts';
+export * from './announcement.ts';
 export * from './copy-views.ts';
 export * from './drift-views.ts';
 export * from './environment.ts';

@@ -1,5 +1,6 @@
 // What operations answer: plain JSON, the same in process and over HTTP. Ids are UUID text, times ISO 8601 UTC.
 
+import type { UntoldView } from './announcement.ts';
 import type { DriftView, MailboxDriftView } from './drift-views.ts';
 import type { Environment } from './environment.ts';
 import type { ForecastView, RunTimesView } from './forecast-views.ts';
@@ -19,7 +20,7 @@ export interface PolicyView extends RevisionView {
 }
 
 /** What an account on-premises signs in to; `smtp`: the mail server that sends reports. */
-export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp';
+export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp' | 'webhook';
 
 export interface EnvironmentView extends RevisionView {
   readonly environment: Environment;
@@ -381,6 +382,8 @@ export interface StatusView {
   readonly runs?: readonly LiveRunView[];
   /** Mails about runs that are not sent yet, were perhaps sent, or were given up; absent: none. */
   readonly mails?: readonly ReportMailView[];
+  /** Programs that could not be told of runs yet; absent: none. */
+  readonly untold?: readonly UntoldView[];
 }
 
 export interface LiveRunView {

@@ -1,15 +1,16 @@
-// Mails about runs on a terminal.
+// Mails about runs on a terminal, and other programs that could not be told of them.
 
-import type { ReportMailView } from '@contactsync/contract';
+import type { ReportMailView, UntoldView } from '@contactsync/contract';
 import { failureLine } from './failure-text.ts';
 import { type Paint, visible } from './terminal-text.ts';
 
 const time = (iso: string) => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
-export function mailStateText({ state, at, tries }: ReportMailView): string {
+export function mailStateText({ state, at, tries, failure }: ReportMailView): string {
   switch (state) {
     case 'waiting':
-      return tries === 0 ? 'to be sent' : `not sent, next try from ${time(at)}`;
+      if (tries === 0) return failure === undefined ? 'to be sent' : 'held back';
+      return `not sent, next try from ${time(at)}`;
     case 'sending':
       return 'is being sent';
     case 'sent':
@@ -36,4 +37,12 @@ export function mailLines(mails: readonly ReportMailView[], paint: Paint): strin
       ...(failure === undefined ? [] : [`  ${failureLine(failure)}`, paint('dim', `  ${failure.remedy}`)]),
     ];
   });
+}
+
+export function untoldLines(untold: readonly UntoldView[], paint: Paint): string[] {
+  return untold.flatMap(({ environment, listener, waiting, since, failure }) => [
+    paint('yellow', `${listener} of "${visible(environment)}": ${waiting} not told since ${time(since)}`),
+    `  ${failureLine(failure)}`,
+    paint('dim', `  ${failure.remedy}`),
+  ]);
 }

@@ -8,4 +8,5 @@ export type {
   ExchangeWebServices,
   MailServer,
   OnPremises,
+  Syslog,
 } from '@contactsync/contract';

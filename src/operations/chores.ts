@@ -1,6 +1,7 @@
 // Everything the service does each minute beside the queue, in one list.
 
 import type { Chore } from '../scheduler/chores.ts';
+import { tellListeners } from './announce.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { pruneAfterRun } from './keep-house.ts';
 import { addAlerts, sendDueReports } from './report-sender.ts';
@@ -12,6 +13,7 @@ export function choresOf(dependencies: OperationsDependencies): readonly Chore[]
     // A service without runs must not keep forever what is old.
     { name: 'prune', carryOut: () => pruneAfterRun(dependencies) },
     { name: 'alerts', carryOut: makeAlertLook(dependencies) },
+    { name: 'announcements', carryOut: (signal) => tellListeners(dependencies, signal) },
     { name: 'mails', carryOut: (signal) => sendDueReports(dependencies, { isForced: false }, signal) },
   ];
 }

@@ -10,6 +10,7 @@ import type { PhotoParts } from '../engine/run-ports.ts';
 import type { Environment, ExchangeOnline } from '../model/environment.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
+import type { Announcements, Listener, ListenerKind } from '../ports/announcements.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ContactSource, ProbeStep } from '../ports/contact-source.ts';
@@ -94,6 +95,7 @@ export interface OperationsDependencies {
   readonly secrets: SecretStore;
   readonly runs: RunStore;
   readonly outbox: ReportOutbox;
+  readonly announcements: Announcements;
   readonly journal: Journal;
   readonly retention: Retention;
   readonly ledger: Ledger;
@@ -119,6 +121,11 @@ export interface OperationsDependencies {
   connect(environment: Environment, alsoTo?: Log): Promise<Connection>;
   /** For an environment that sends through a mail server. Throws `mailPasswordMissing`, `secretDamaged` or `wrongKey`. */
   connectMailServer(environment: Environment): Promise<MailConnection>;
+  /**
+   * undefined: the environment names no such listener. Throws `webhookSecretMissing`, `secretDamaged`, `wrongKey`, or what
+   * is wrong with the additional CA file.
+   */
+  connectListener(environment: Environment, kind: ListenerKind): Promise<Listener | undefined>;
   newId(): string;
   /** Account that asks, for histories and approvals. */
   readonly user: string;

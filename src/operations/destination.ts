@@ -24,6 +24,13 @@ export function mailDestinationOf({ mail, additionalCaFile }: Environment): stri
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 
+/** Of the secret that signs announcements; undefined: the environment names no webhook. */
+export function webhookDestinationOf({ announce, additionalCaFile }: Environment): string | undefined {
+  if (announce?.webhook === undefined) return undefined;
+  const all = ['webhook', announce.webhook, additionalCaFile ?? ''];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
 function tenantParts({ organization, cloud, applicationId, endpoints }: ExchangeOnline): readonly string[] {
   return [
     organization.toLowerCase(),

@@ -5,7 +5,7 @@ import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
-import { destinationOf, mailDestinationOf } from './destination.ts';
+import { destinationOf, mailDestinationOf, webhookDestinationOf } from './destination.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, idOf } from './lookup.ts';
 import { presentCertificate } from './present.ts';
@@ -14,7 +14,10 @@ import { searchExchange } from './search-exchange.ts';
 
 /** Bound to the servers and accounts of Exchange. */
 const ACCOUNT_USES = ['activeDirectory', 'exchange'] as const satisfies readonly PasswordUse[];
-const PASSWORD_USES: readonly PasswordUse[] = [...ACCOUNT_USES, 'smtp'];
+const PASSWORD_USES: readonly PasswordUse[] = [...ACCOUNT_USES, 'smtp', 'webhook'];
+
+/** Of what signs announcements: whoever gets one could try all shorter ones at home. */
+const SHORTEST_SECRET = 16;
 
 export function makeEnvironmentOperations(dependencies: OperationsDependencies): EnvironmentOperations {
   const { environments, policies, secrets, clock, audit, user } = dependencies;
@@ -53,6 +56,8 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     }
     if (mailDestinationOf(before) !== mailDestinationOf(document))
       await secrets.removePasswords(idOf(document), ['smtp']);
+    if (webhookDestinationOf(before) !== webhookDestinationOf(document))
+      await secrets.removePasswords(idOf(document), ['webhook']);
     if (before.name === document.name) return;
     for (const { document: policy, revision } of await policiesOf(before.name))
       await policies.save({ ...policy, environment: document.name }, revision, user);
@@ -128,9 +133,13 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     async setPassword(name, use, password) {
       const { document, ...revision } = await documents.find(name);
       const destination = destinationFor(use, document);
-      if (destination === undefined || (use !== 'smtp' && document.scenario === 'exchangeOnline'))
+      if (destination === undefined || (isOfAccount(use) && document.scenario === 'exchangeOnline'))
         throw new Failure('wrongScenario', {
           details: { environment: document.name, scenario: document.scenario },
+        });
+      if (use === 'webhook' && password.length < SHORTEST_SECRET)
+        throw new Failure('usage', {
+          details: { reason: `a secret of fewer than ${SHORTEST_SECRET} characters can be guessed` },
         });
       await secrets.savePassword(idOf(document), use, { password, destination });
       await audit.append({
@@ -145,8 +154,12 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 }
 
 /** undefined: the environment has no use for such a password. */
-const destinationFor = (use: PasswordUse, environment: Environment): string | undefined =>
-  use === 'smtp' ? mailDestinationOf(environment) : destinationOf(environment);
+function destinationFor(use: PasswordUse, environment: Environment): string | undefined {
+  if (use === 'smtp') return mailDestinationOf(environment);
+  return use === 'webhook' ? webhookDestinationOf(environment) : destinationOf(environment);
+}
+
+const isOfAccount = (use: PasswordUse): boolean => ACCOUNT_USES.some((one) => one === use);
 
 /** What the schema cannot say. */
 function checkEnvironment(
@@ -175,7 +188,15 @@ function checkEnvironment(
           'The mail server, its user or the additional CA file changed: the stored password of the mail server is discarded. Store it again with "contactsync environment set-password --for smtp".',
         ]
       : [];
-  const warnings = [...plain, ...mailWarning];
+  const secretWarning =
+    before !== undefined &&
+    webhookDestinationOf(before) !== undefined &&
+    webhookDestinationOf(before) !== webhookDestinationOf(document)
+      ? [
+          'The webhook or the additional CA file changed: the stored secret of the webhook is discarded. Store it again with "contactsync environment set-password --for webhook".',
+        ]
+      : [];
+  const warnings = [...plain, ...mailWarning, ...secretWarning];
   if (before === undefined || destinationOf(before) === destinationOf(document)) return warnings;
   if (document.scenario === 'hybrid')
     return [

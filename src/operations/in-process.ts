@@ -5,7 +5,10 @@ import { OperationError, type Operations } from '@contactsync/contract';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { asFailure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
+import type { Run } from '../model/run.ts';
+import type { NewAnnouncement } from '../ports/announcements.ts';
 import type { Log } from '../ports/log.ts';
+import { noteAnnouncement, tellListenersQuietly, untoldListeners } from './announce.ts';
 import { makeCertificateOperations } from './certificates.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { makeEnvironmentOperations } from './environments.ts';
@@ -31,12 +34,15 @@ export interface InProcessOperations extends Operations {
 }
 
 export function makeOperations(given: OperationsDependencies): InProcessOperations {
-  const dependencies = { ...given, runs: withNotedReports(given.runs, given) };
+  const announce = (run: Run, event: NewAnnouncement['event']) => noteAnnouncement(run, event, given);
+  const dependencies = { ...given, runs: withNotedReports(given.runs, { ...given, announce }) };
   const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
   const sendMails = async (id: RunId) => {
     const run = await dependencies.runs.read(id).catch(() => undefined);
     // A test run writes nothing, and sends nothing either.
-    if (run !== undefined && run.kind !== 'test') await sendReportsQuietly(dependencies);
+    if (run === undefined || run.kind === 'test') return;
+    await tellListenersQuietly(dependencies);
+    await sendReportsQuietly(dependencies);
   };
   const live = new LiveRuns(clock, dependencies.newId, () => pruneAfterRun(dependencies), sendMails);
   const policyOperations = makePolicyOperations(dependencies, live);
@@ -67,6 +73,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
       const { version, dataDirectory, logFile, holder } = dependencies;
       await closeRunsOfTheDead(holder, dependencies);
       const mails = await openMails(dependencies);
+      const untold = await untoldListeners(dependencies);
       return {
         version,
         dataDirectory,
@@ -74,6 +81,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
         license: presentLicense(await license.current(clock.now()), clock.now()),
         runs: await openRuns(dependencies.runs),
         ...(mails.length === 0 ? {} : { mails }),
+        ...(untold.length === 0 ? {} : { untold }),
       };
     },
   };

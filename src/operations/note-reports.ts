@@ -2,6 +2,8 @@
 // the policy wants one is decided when it is sent.
 
 import type { RunId } from '../model/ids.ts';
+import type { Run } from '../model/run.ts';
+import type { NewAnnouncement } from '../ports/announcements.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOccasion, ReportOutbox } from '../ports/report-outbox.ts';
@@ -10,8 +12,24 @@ import type { RunStore } from '../ports/run-store.ts';
 /** The same store. That a mail cannot be noted is told in the log and keeps no run from ending. */
 export function withNotedReports(
   runs: RunStore,
-  { outbox, clock, log }: { readonly outbox: ReportOutbox; readonly clock: Clock; readonly log: Log },
+  {
+    outbox,
+    clock,
+    log,
+    announce = async () => {},
+  }: {
+    readonly outbox: ReportOutbox;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Notes what other programs are to be told; never throws. */
+    readonly announce?: (run: Run, event: NewAnnouncement['event']) => Promise<void>;
+  },
 ): RunStore {
+  async function announceRun(id: RunId, event: NewAnnouncement['event']): Promise<void> {
+    const run = await runs.read(id).catch(() => undefined);
+    if (run !== undefined) await announce(run, event);
+  }
+
   async function note(id: RunId, occasion: MailOccasion): Promise<void> {
     try {
       const run = await runs.read(id);
@@ -25,7 +43,10 @@ export function withNotedReports(
 
   return {
     // A class keeps its methods where spreading does not look.
-    create: (run, revision) => runs.create(run, revision),
+    async create(run, revision) {
+      await runs.create(run, revision);
+      await announce(run, 'run.started');
+    },
     read: (id) => runs.read(id),
     readRevision: (id) => runs.readRevision(id),
     list: (filter) => runs.list(filter),
@@ -43,10 +64,14 @@ export function withNotedReports(
       // A plan that gave way to a newer one is told by the report of that one.
       if (events.some((event) => event.type === 'run.ended' && event.state !== 'superseded'))
         await note(id, 'ended');
+      if (events.some(({ type }) => type === 'run.ended')) await announceRun(id, 'run.ended');
       await runs.append(id, events, at);
     },
     async setState(id, state, endedAt) {
-      if (state === 'awaitingApproval') await note(id, 'awaitingApproval');
+      if (state === 'awaitingApproval') {
+        await note(id, 'awaitingApproval');
+        await announceRun(id, 'run.awaitingApproval');
+      }
       await runs.setState(id, state, endedAt);
     },
   };

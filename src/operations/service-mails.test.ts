@@ -105,8 +105,8 @@ function serve() {
 }
 
 const states = async () => (await operations.reports.list()).map(({ state, tries }) => [state, tries]);
-/** The queue, the prune, the alerts, the mails. */
-const ALL = 4;
+/** The queue, the prune, the alerts, the announcements, the mails. */
+const ALL = 5;
 
 it('a mail that could not be sent goes out when its pause is over, without any run', async () => {
   send = async () => {

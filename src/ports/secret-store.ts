@@ -16,8 +16,8 @@ export interface StoredCertificate {
   readonly certificatePem: string;
 }
 
-/** What an account on-premises signs in to; `smtp`: the mail server that sends reports. */
-export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp';
+/** What an account on-premises signs in to; `smtp`: the mail server that sends reports; `webhook`: signs announcements. */
+export type PasswordUse = 'activeDirectory' | 'exchange' | 'smtp' | 'webhook';
 
 export interface Password {
   readonly password: string;

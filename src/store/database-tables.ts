@@ -83,6 +83,17 @@ export interface MainTables {
     at: string;
     failure: string | null;
   };
+  announcement: {
+    id: Generated<number>;
+    environment_id: string;
+    listener: string;
+    run_id: string;
+    event: string;
+    at: string;
+    tries: number;
+    due_at: string;
+    failure: string | null;
+  };
   setting: { key: string; value: string };
   audit: {
     seq: Generated<number>;

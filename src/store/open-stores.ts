@@ -3,6 +3,7 @@
 
 import type { Environment } from '../model/environment.ts';
 import type { Policy } from '../model/policy.ts';
+import type { Announcements } from '../ports/announcements.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -17,6 +18,7 @@ import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore } from '../ports/secret-store.ts';
 import type { Settings } from '../ports/settings.ts';
 import type { WithheldPeople } from '../ports/withheld-people.ts';
+import { createAnnouncements } from './announcements.ts';
 import { createAudit } from './audit.ts';
 import { createDirectoryCache } from './directory-cache.ts';
 import { createEnvironmentStore, createPolicyStore } from './document-store.ts';
@@ -44,6 +46,7 @@ export interface Stores {
   readonly policies: DocumentStore<Policy>;
   readonly runs: RunStore;
   readonly outbox: ReportOutbox;
+  readonly announcements: Announcements;
   readonly journal: Journal;
   readonly retention: Retention;
   readonly ledger: Ledger;
@@ -74,6 +77,7 @@ export async function openStores(place: StoresPlace): Promise<Stores> {
     policies: createPolicyStore(main, clock),
     runs: createRunStore(main),
     outbox: createReportOutbox(main),
+    announcements: createAnnouncements(main),
     journal: createJournal(main, key),
     retention: createRetention(main),
     ledger: createLedger(databases.ledger, { log, onDamage: databases.reportLedgerDamage }),

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { announcementsContract } from '../../test/contract/announcements.ts';
 import { directoryCacheContract } from '../../test/contract/directory-cache.ts';
 import { documentStoreContract } from '../../test/contract/document-store.ts';
 import type { StoreFixture } from '../../test/contract/fixture.ts';
@@ -94,6 +95,10 @@ function passContracts(
   reportOutboxContract(
     name,
     fixtureOf((stores) => stores.outbox),
+  );
+  announcementsContract(
+    name,
+    fixtureOf((stores) => stores.announcements),
   );
   policyMemoryContract(
     name,

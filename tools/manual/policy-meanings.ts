@@ -133,6 +133,14 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
     '`startTls`: encrypted before anything is said. `tls`: encrypted from the start. `none`: readable by everybody on the network; only without a user. Certificates are always checked.',
   'mail.smtp.user':
     'Who signs in, with the password of `contactsync environment set-password NAME --for smtp`. Nothing given: the server lets this computer send without.',
+  announce:
+    'Programs that are told when a run starts, waits for an approval, and ends. See [other programs](announcements.md).',
+  'announce.webhook':
+    'Gets a POST for each, signed with the secret of `contactsync environment set-password NAME --for webhook`. Only https, or http to this computer. A change of it discards the secret.',
+  'announce.syslog': 'A syslog server (RFC 5424).',
+  'announce.syslog.transport':
+    '`tls`: its certificate is checked. `tcp`, `udp`: readable by everybody on the network.',
+  'announce.file': 'Whole path of a file that gets a line of JSON for each.',
   proxy: 'Proxy for all connections to Exchange Online.',
   onPremises: 'Active Directory and Exchange Server.',
   'onPremises.activeDirectory.encryption':

@@ -159,7 +159,7 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
         '--for <use>',
         'the account of Active Directory, the one of Exchange if it is another, or the user of the mail server',
       )
-        .choices(['activeDirectory', 'exchange', 'smtp'])
+        .choices(['activeDirectory', 'exchange', 'smtp', 'webhook'])
         .default('activeDirectory'),
     )
     .option('--password-file <file>', 'file whose first line is the password')

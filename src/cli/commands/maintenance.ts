@@ -6,7 +6,7 @@ import { examples } from '../examples.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
-import { mailLines } from '../mail-text.ts';
+import { mailLines, untoldLines } from '../mail-text.ts';
 import { count } from '../terminal-text.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
@@ -59,6 +59,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         `license         ${licenseText(status.license)}`,
         ...(status.runs ?? []).flatMap((run) => liveRunLines(run, context.line.now())),
         ...mailLines(status.mails ?? [], context.paint),
+        ...untoldLines(status.untold ?? [], context.paint),
       ]);
     });
 

@@ -80,7 +80,8 @@ function openConnection({ server, additionalCa }: SmtpMailOptions): SMTPConnecti
     // Without it a server, or whoever stands in between, decides whether the password is sent readable.
     requireTLS: security === 'startTls',
     ignoreTLS: security === 'none',
-    tls: { secureContext: trustWith(additionalCa) },
+    // Said aloud: NODE_TLS_REJECT_UNAUTHORIZED in the environment must not open the way to a stranger.
+    tls: { secureContext: trustWith(additionalCa), rejectUnauthorized: true },
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     greetingTimeout: CONNECTION_TIMEOUT_MS,
     socketTimeout: SOCKET_TIMEOUT_MS,

@@ -154,4 +154,62 @@ export const mailFailures = {
       remedy: 'Store it with "contactsync environment set-password NAME --for smtp".',
     },
   },
+  webhookRefused: {
+    number: 18025,
+    scope: 'run',
+    advice: 'retryAfter',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The webhook did not take what it was told of a run.',
+      causes: [
+        'The program behind it is not set up for it, or is being restarted.',
+        'It does not accept the signature: its secret is another one.',
+        'The address answers with a redirect, which is not followed.',
+      ],
+      remedy:
+        'Look at the status in the details and at the log of that program, and correct announce.webhook of the environment or the secret. It is told again by itself for three days.',
+    },
+  },
+  listenerUnreachable: {
+    number: 18026,
+    scope: 'run',
+    advice: 'retryAfter',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A program that is to be told of runs could not be reached.',
+      causes: [
+        'It does not run, or a firewall is in between.',
+        'Its name cannot be resolved.',
+        'Its certificate is not trusted: it was issued by an authority of the company, is for another name, or has expired.',
+      ],
+      remedy:
+        'Check announce in the environment against the host and the reason in the details; an authority of the company goes into additionalCaFile. It is told again by itself for three days.',
+    },
+  },
+  webhookSecretMissing: {
+    number: 18027,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'No secret is stored for the webhook that the environment names now.',
+      causes: [
+        'It was not entered yet.',
+        'The webhook or the additional CA file changed, and the stored secret was discarded.',
+      ],
+      remedy: 'Store it with "contactsync environment set-password NAME --for webhook".',
+    },
+  },
+  announcementFile: {
+    number: 18028,
+    scope: 'run',
+    advice: 'retryAfter',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'What is told of runs could not be written to its file.',
+      causes: ['The folder does not exist, or the account may not write there.', 'The disk is full.'],
+      remedy:
+        'Check the path in the details (announce.file of the environment). It is written by itself when that is mended within three days.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

@@ -10,6 +10,7 @@ import * as runQueue from './0005-run-queue.ts';
 import * as reportMail from './0006-report-mail.ts';
 import * as prunedRuns from './0007-pruned-runs.ts';
 import * as refusedPasswords from './0008-refused-passwords.ts';
+import * as announcements from './0009-announcements.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
 import * as directoryCacheInPortions from './ledger/0003-directory-cache-in-portions.ts';
@@ -31,6 +32,7 @@ export const MAIN_MIGRATIONS: MigrationSet = {
     '0006-report-mail': reportMail,
     '0007-pruned-runs': prunedRuns,
     '0008-refused-passwords': refusedPasswords,
+    '0009-announcements': announcements,
   },
 };
 
