@@ -18,7 +18,7 @@ export const Announcement = z
     policy: z.strictObject({ id: z.guid(), name: z.string(), revision: count }),
     run: z.strictObject({
       id: z.guid(),
-      kind: z.enum(['run', 'rollback', 'cleanup']),
+      kind: z.enum(['run', 'rollback', 'cleanup', 'verify']),
       state: z
         .enum([
           'reading',

@@ -197,7 +197,7 @@ it('a webhook without its secret is not told', async () => {
     code: 'webhookSecretMissing',
   });
   await expect(operations.environments.setPassword('contoso', 'webhook', 'short')).rejects.toMatchObject({
-    code: 'usage',
+    failure: { code: 'usage' },
   });
   await operations.environments.setPassword('contoso', 'webhook', 'unmistakable-secret');
   expect(await connectListener(original.document, 'webhook', inside, inside.log)).toBeDefined();

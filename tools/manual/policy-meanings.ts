@@ -138,6 +138,7 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
   'announce.webhook':
     'Gets a POST for each, signed with the secret of `contactsync environment set-password NAME --for webhook`. Only https, or http to this computer. A change of it discards the secret.',
   'announce.syslog': 'A syslog server (RFC 5424).',
+  'announce.syslog.host': 'Its name; with `tls` the one in its certificate.',
   'announce.syslog.transport':
     '`tls`: its certificate is checked. `tcp`, `udp`: readable by everybody on the network.',
   'announce.file': 'Whole path of a file that gets a line of JSON for each.',
