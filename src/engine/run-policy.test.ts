@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
 import { boxId, person, personId, World } from './testing/world.ts';
@@ -283,12 +284,14 @@ describe('processes', () => {
     let writes = 0;
     const stop = world.organization.onWrite(() => {
       writes += 1;
-      if (writes === 25) controller.abort();
+      if (writes === 25) controller.abort(new Failure('cancelled', { details: { maximumMinutes: 10 } }));
     });
     const cancelled = await world.run('run', controller.signal);
     stop();
 
     expect(cancelled.state).toBe('cancelled');
+    const last = (await world.runs.readEvents(cancelled.id)).at(-1);
+    expect(last).toMatchObject({ type: 'run.ended', failure: { details: { maximumMinutes: 10 } } });
     expect(world.managed(1).size).toBeLessThan(60);
     expect((await world.run()).state).toBe('finished');
     expect(world.box(1).items.filter((item) => item.mark !== undefined)).toHaveLength(60);

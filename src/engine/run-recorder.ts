@@ -2,7 +2,7 @@
 // stands is also when its forecast is made, and corrected now and then.
 
 import type { Capacity } from '../core/forecast.ts';
-import { asFailure, type Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import type { MailboxId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { Forecast, RecordedEvent, Run, RunEvent, RunState } from '../model/run.ts';
@@ -164,8 +164,12 @@ export class RunRecorder {
 
   async #endWith(thrown: unknown, signal: AbortSignal): Promise<Run> {
     const failure = asFailure(thrown);
-    return failure.code === 'cancelled' || signal.aborted
-      ? this.end('cancelled', failure.code === 'cancelled' ? failure : undefined)
-      : this.end('failed', failure);
+    if (failure.code !== 'cancelled' && !signal.aborted) return this.end('failed', failure);
+    // Why it was ended, such as by the longest duration of its schedule, is what a person wants to read.
+    const told = [signal.reason, failure].find(isCancelling);
+    return this.end('cancelled', told);
   }
 }
+
+const isCancelling = (reason: unknown): reason is Failure =>
+  reason instanceof Failure && reason.code === 'cancelled';

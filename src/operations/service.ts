@@ -54,7 +54,7 @@ export function makeServiceOperations(
     }));
   }
 
-  /** To its end, like a run by hand. The signal cancels it after the writes in hand. */
+  /** To its end, like a run by hand. The signal cancels it; what was being written is looked up by the next one. */
   async function runScheduled({ id }: ScheduledPolicy, signal: AbortSignal): Promise<RunEnd> {
     const stored = await policies.readById(id);
     if (stored === undefined) return 'ended';

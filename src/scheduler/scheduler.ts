@@ -34,7 +34,7 @@ export type RunEnd = 'ended' | 'busy' | 'stopped';
 export interface SchedulerPorts {
   /** Every stored policy as it is now. */
   policies(): Promise<readonly ScheduledPolicy[]>;
-  /** Runs the policy to its end; rejects when it could not begin. The signal ends it after the writes in hand. */
+  /** Runs the policy to its end; rejects when it could not begin. The signal ends it; what was being written is looked up by the next one. */
   run(policy: ScheduledPolicy, signal: AbortSignal): Promise<RunEnd>;
   /** ISO, when its latest runs began that came to their own end, or wait for an approval. */
   endedRuns(id: PolicyId): Promise<readonly string[]>;

@@ -40,7 +40,7 @@ export async function dieAt(site: CrashSite, lived: Lived, { share, isUndone }: 
 }
 
 /** Numbers from 0 to below 1 that depend on the seed alone (mulberry32). */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -30,7 +30,10 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const stop = new AbortController();
       const stopListening = context.terminal.onInterrupt(() => {
         stopListening();
-        if (!context.isJson) context.print('Stopping: the writes in hand are finished.');
+        if (!context.isJson)
+          context.print(
+            'Stopping. The next run goes on where this one stops. Press Ctrl-C again to leave at once.',
+          );
         stop.abort();
       });
       try {
