@@ -9,7 +9,7 @@ import { Failure } from '../model/failure.ts';
 import type { FurtherChange, FurtherProperties } from '../model/further-properties.ts';
 import type { FolderId, ItemId, PolicyId } from '../model/ids.ts';
 import type { OwnershipMark } from '../model/mailbox.ts';
-import type { TargetChange } from '../model/plan.ts';
+import type { ChangeOutcome, TargetChange } from '../model/plan.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
 import {
@@ -59,6 +59,8 @@ export class CopyWriting {
   readonly #failures = new Map<string, { readonly failure: Failure; count: number }>();
   /** By the id of the copy. */
   readonly #written = new Map<WantedCopy['id'], Written>();
+  /** The next copy tries these again. */
+  readonly #withoutFurther = new Set<CopyWork>();
   #done = 0;
   #created = 0;
   #updated = 0;
@@ -94,13 +96,13 @@ export class CopyWriting {
     folders: ReadonlyMap<string, FolderId>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { batchSize, target } = this.#parts;
+    const { batchSize } = this.#parts;
     for (let at = 0; at < works.length; at += batchSize) {
       const all = works.slice(at, at + batchSize);
       const portion = all.filter((work) => !isOnlyFollowed(work));
       const notes = await this.#readNotes(portion, signal);
       const changes = portion.map((work) => this.#targetChange(work, folders, notes.get(work)));
-      const outcomes = changes.length === 0 ? [] : await target.applyChanges(changes, signal);
+      const outcomes = changes.length === 0 ? [] : await this.#applyOrLess(changes, portion, signal);
       for (const [place, { change }] of portion.entries()) {
         const outcome = outcomes[place] ?? { status: 'unknown', failure: new Failure('answerLost') };
         switch (outcome.status) {
@@ -121,8 +123,36 @@ export class CopyWriting {
     }
   }
 
+  /** A contact is worth more than one of its further properties that the server does not take. */
+  async #applyOrLess(
+    changes: readonly TargetChange[],
+    portion: readonly CopyWork[],
+    signal: AbortSignal,
+  ): Promise<readonly ChangeOutcome[]> {
+    const { target } = this.#parts;
+    const outcomes = [...(await target.applyChanges(changes, signal))];
+    const refused = [...changes.entries()].filter(
+      ([place, change]) => outcomes[place]?.status === 'failed' && hasFurther(change),
+    );
+    if (refused.length === 0) return outcomes;
+    const less = await target.applyChanges(
+      refused.map(([, change]) => withoutFurther(change)),
+      signal,
+    );
+    for (const [position, [place]] of refused.entries()) {
+      const [before, after] = [outcomes[place], less[position]];
+      if (after === undefined) continue;
+      outcomes[place] = after;
+      const work = portion[place];
+      if (after.status !== 'applied' || before?.status !== 'failed' || work === undefined) continue;
+      this.#withoutFurther.add(work);
+      this.#note(before.failure);
+    }
+    return outcomes;
+  }
+
   async follow(works: readonly CopyWork[], signal: AbortSignal): Promise<void> {
-    const followed = works.filter(isFollowed);
+    const followed = works.filter((work) => isFollowed(work) && !this.#withoutFurther.has(work));
     for (let at = 0; at < followed.length; at += FOLLOWERS_AT_ONCE) {
       const portion = followed.slice(at, at + FOLLOWERS_AT_ONCE);
       const marks = new Map<ItemId, Pick<OwnershipMark, 'furtherDigest' | 'carried'>>();
@@ -303,6 +333,18 @@ function isOnlyFollowed(work: CopyWork): boolean {
     Object.keys(further.plan.set).length === 0 &&
     change.existing.mark.fingerprint === contactFingerprint(change.copy.properties)
   );
+}
+
+function hasFurther(change: TargetChange): boolean {
+  return 'further' in change && Object.keys(change.further?.set ?? {}).length > 0;
+}
+
+/** The mark says nothing of what is not there. */
+function withoutFurther(change: TargetChange): TargetChange {
+  if (change.kind !== 'create' && change.kind !== 'update') return change;
+  const { furtherDigest: _, carried: __, ...mark } = change.mark;
+  const { further, ...others } = change;
+  return { ...others, mark, ...(further === undefined ? {} : { further: { ...further, set: {} } }) };
 }
 
 /** Taking off one of these would take off that the contact is private. */

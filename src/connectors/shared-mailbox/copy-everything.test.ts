@@ -168,6 +168,24 @@ describe.each(['Graph', 'EWS'] as const)('copied into a mailbox through %s', (pr
       expect((await bed.stored('Anna'))?.extendedProperties['Integer 0x36']).toBe('2');
     });
 
+    it('is made all the same where the server does not take one of its further properties', async () => {
+      const refused = { 'Integer 0x1090': '99999999999', 'String 0x3a2c': 'telex' };
+      const anna = await bed.folders.addRaw({ displayName: 'Anna', jobTitle: 'Clerk' }, refused);
+      bed.folders.setPicture(anna, await picture('red'));
+      await bed.folders.addRaw({ displayName: 'Bruno' }, { 'String 0x3a2c': 'telex' });
+      const { outcome } = await bed.copy();
+      expect(outcome).toMatchObject({ created: 2, failures: [{ count: 1 }] });
+      expect((await bed.stored('Anna'))?.properties['jobTitle']).toBe('Clerk');
+      expect((await bed.stored('Bruno'))?.extendedProperties['String 0x3a2c']).toBe('telex');
+      // Tried again by every copying, and done as soon as the server takes it.
+      expect((await bed.copy()).outcome).toMatchObject({ created: 0, failures: [{ count: 1 }] });
+      bed.folders.editRaw(anna, { 'Integer 0x1090': '2' });
+      expect((await bed.copy()).outcome).toMatchObject({ created: 0, pictures: 1, failures: [] });
+      expect((await bed.stored('Anna'))?.extendedProperties).toMatchObject({ 'Integer 0x1090': '2' });
+      expect((await bed.copies()).length).toBe(2);
+      expect((await bed.copy()).plan).toMatchObject({ create: 0, update: 0, unchanged: 2 });
+    });
+
     it('leaves deleted what a user deleted, until asked', async () => {
       const { folders } = bed;
       await folders.addRaw({ displayName: 'Anna' });
