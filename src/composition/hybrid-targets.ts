@@ -6,6 +6,7 @@ import type { ItemId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { FurtherData } from '../ports/further-data.ts';
+import type { LeftoverItems } from '../ports/leftover-items.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
 import type { ContactPictures } from '../ports/photos.ts';
 import type { Identities, LoadIdentities } from './hybrid-identities.ts';
@@ -40,6 +41,7 @@ export function routeTargets(sides: TargetSides): MailboxTargets {
       const { targets, addressed } = await routeOf(mailbox, sides, signal);
       return targets.scan(addressed, signal);
     },
+    leftovers: (mailbox) => routedLeftovers(mailbox, sides),
   };
 }
 
@@ -60,6 +62,33 @@ async function routeOf(mailbox: TargetMailbox, sides: TargetSides, signal: Abort
     addressed: { ...mailbox, location, ownerId: inTenant ? identities.inTenant(ownerId) : ownerId },
     identities,
     hasMoved: location !== mailbox.location,
+  };
+}
+
+/** Every reading begins with the folders: a mailbox that moved is then read where it is, with the ids that count there. */
+function routedLeftovers(mailbox: TargetMailbox, sides: TargetSides): LeftoverItems {
+  let opening: Promise<LeftoverItems> | undefined;
+  const opened = (signal: AbortSignal): Promise<LeftoverItems> => {
+    opening ??= routeOf(mailbox, sides, signal).then(
+      ({ targets, addressed }) => {
+        if (targets.leftovers === undefined) throw new Error('both sides show what carries no mark');
+        return targets.leftovers(addressed);
+      },
+      (thrown: unknown) => {
+        opening = undefined;
+        throw thrown;
+      },
+    );
+    return opening;
+  };
+  return {
+    listFolders: async (signal) => (await opened(signal)).listFolders(signal),
+    readContacts: async (folder, signal) => (await opened(signal)).readContacts(folder, signal),
+    moveToDeletedItems: async (folder, items, signal) =>
+      (await opened(signal)).moveToDeletedItems(folder, items, signal),
+    restore: async (folder, contacts, signal) => (await opened(signal)).restore(folder, contacts, signal),
+    removeFolder: async (folder, signal) => (await opened(signal)).removeFolder(folder, signal),
+    ensureFolder: async (path, signal) => (await opened(signal)).ensureFolder(path, signal),
   };
 }
 

@@ -7,6 +7,7 @@ import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } fr
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
 import type { FolderPart } from '../model/policy.ts';
 import type { FurtherData } from './further-data.ts';
+import type { LeftoverItems } from './leftover-items.ts';
 import type { ContactPictures } from './photos.ts';
 
 export interface TargetCapabilities {
@@ -27,6 +28,8 @@ export interface MailboxTargets {
    * when the database was lost. Throws as MailboxTarget does.
    */
   scan(mailbox: TargetMailbox, signal: AbortSignal): Promise<readonly MarkedFolder[]>;
+  /** What carries no mark. No request is made before the first call on the result. */
+  readonly leftovers?: (mailbox: TargetMailbox) => LeftoverItems;
 }
 
 export interface MarkedFolder {

@@ -8,6 +8,7 @@ import type { TargetMailbox } from '../../src/model/mailbox.ts';
 import type { MailboxTargets } from '../../src/ports/mailbox-target.ts';
 import { changePromises } from './mailbox-target/changes.ts';
 import { folderPromises } from './mailbox-target/folders.ts';
+import { leftoverPromises } from './mailbox-target/leftovers.ts';
 import { picturePromises } from './mailbox-target/pictures.ts';
 import { readingPromises } from './mailbox-target/reading.ts';
 import { tokenPromises } from './mailbox-target/sync-tokens.ts';
@@ -104,6 +105,7 @@ export function mailboxTargetContract(
     describe('applies folder actions', () => folderPromises(suite));
     describe('applies changes', () => changePromises(suite));
     describe('sets pictures', () => picturePromises(suite));
+    describe('shows what carries no mark', () => leftoverPromises(suite));
     describe('tells when the mailbox as a whole cannot be used', () => wholeMailboxPromises(suite));
   });
 }

@@ -40,6 +40,7 @@ import { createEwsClient, type EwsClient } from './ews-client.ts';
 import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import { furtherData } from './further-data.ts';
 import { markedInContacts, readEverything, rowOf } from './item-rows.ts';
+import { ewsLeftovers } from './leftover-items.ts';
 import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
 import { readItems } from './read-items.ts';
@@ -93,6 +94,7 @@ export function createEwsTargets(options: EwsTargetsOptions): EwsTargets {
       return new EwsMailboxTarget(connection, mailbox, { policyId, folder, nameFingerprint });
     },
     scan: (mailbox, signal) => cancellable(signal, () => scan(connection, mailbox, signal)),
+    leftovers: (mailbox) => ewsLeftovers(sessionOf(mailbox, connection), connection.markCodec),
   };
 }
 

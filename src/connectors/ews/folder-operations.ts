@@ -67,13 +67,14 @@ function findFolders(
   );
 }
 
-export function createFolder(parent: Xml, name: string, identity: string): Xml {
+/** Without an identity it carries no mark. */
+export function createFolder(parent: Xml, name: string, identity?: string): Xml {
   const folder = element(
     't:ContactsFolder',
     {},
     element('t:FolderClass', {}, CONTACT_FOLDER_CLASS),
     element('t:DisplayName', {}, name),
-    extendedProperty(IDENTITY_PROPERTY, identity),
+    identity === undefined ? undefined : extendedProperty(IDENTITY_PROPERTY, identity),
   );
   return element(
     'm:CreateFolder',

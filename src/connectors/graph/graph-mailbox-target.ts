@@ -37,6 +37,7 @@ import { contactPictures } from './contact-pictures.ts';
 import { startDelta } from './delta-round.ts';
 import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts';
 import { furtherData } from './further-data.ts';
+import { graphLeftovers } from './leftover-items.ts';
 import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
 import { markedInContacts, protocolOf, TOKEN_FORMAT } from './read-folder.ts';
 import { EXPAND_ALL } from './schema.ts';
@@ -64,6 +65,7 @@ export function createGraphTargets(options: GraphTargetsOptions): MailboxTargets
       return new GraphMailboxTarget(options, mailbox, { policyId, folder, nameFingerprint });
     },
     scan: (mailbox, signal) => cancellable(signal, () => scan(options, mailbox, signal)),
+    leftovers: (mailbox) => graphLeftovers(requestsOf(mailbox, options), options.markCodec),
   };
 }
 

@@ -22,6 +22,7 @@ import type {
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
 import type { ContactPictures } from '../../ports/photos.ts';
+import { InMemoryLeftovers } from './leftover-items.ts';
 import type { InMemoryMailbox, MemoryFolder, MemoryItem } from './mailbox.ts';
 import type { WriteTrouble } from './mailbox-trouble.ts';
 import type { InMemoryOrganization } from './organization.ts';
@@ -63,6 +64,9 @@ export class InMemoryTargets implements MailboxTargets {
       capabilities: this.capabilities,
     });
   }
+
+  readonly leftovers = (mailbox: TargetMailbox) =>
+    new InMemoryLeftovers((signal) => openMailbox(this.#organization, mailbox, signal));
 
   async scan(target: TargetMailbox, signal: AbortSignal): Promise<readonly MarkedFolder[]> {
     const mailbox = openMailbox(this.#organization, target, signal);

@@ -212,6 +212,7 @@ export class EwsTestBed {
     return {
       capabilities: targets.capabilities,
       scan: (mailbox, signal) => targets.scan(mailbox, signal),
+      ...(targets.leftovers === undefined ? {} : { leftovers: targets.leftovers }),
       open(...parts) {
         const target = targets.open(...parts);
         const watched: MailboxTarget = {

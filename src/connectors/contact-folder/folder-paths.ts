@@ -1,0 +1,39 @@
+// Contact folders with their paths, whatever the protocol: how a folder is found again when it was made anew.
+
+import type { FolderId } from '../../model/ids.ts';
+import type { ContactFolder } from '../../ports/leftover-items.ts';
+import type { FoundMark } from './found-mark.ts';
+
+interface PathFolder {
+  readonly folderId: FolderId;
+  readonly parentId: string;
+  readonly name: string;
+  readonly mark: FoundMark;
+  readonly holdsContacts: boolean;
+}
+
+/** `below`: a folder after the one it lies in. Those of other kinds, and what lies in them, are left out. */
+export function contactFolders(
+  contacts: Pick<PathFolder, 'folderId'>,
+  below: readonly PathFolder[],
+): readonly ContactFolder[] {
+  const folders: ContactFolder[] = [{ folderId: contacts.folderId, path: [], isMarked: false }];
+  const paths = new Map<string, readonly string[]>([[contacts.folderId, []]]);
+  for (const { folderId, parentId, name, mark, holdsContacts } of below) {
+    const parent = paths.get(parentId);
+    if (parent === undefined || !holdsContacts) continue;
+    const path = [...parent, name];
+    paths.set(folderId, path);
+    folders.push({ folderId, path, isMarked: mark !== undefined });
+  }
+  return folders;
+}
+
+/** Names are compared as Exchange does. */
+export function folderAt(
+  folders: readonly ContactFolder[],
+  path: readonly string[],
+): ContactFolder | undefined {
+  const isSame = (name: string, index: number) => name.toLowerCase() === path[index]?.toLowerCase();
+  return folders.find((one) => one.path.length === path.length && one.path.every(isSame));
+}
