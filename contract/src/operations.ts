@@ -17,6 +17,7 @@ import type {
   ExchangeDefaultsView,
   ExchangeSearchView,
   ExplainView,
+  LeftoverRulesView,
   LicenseUseView,
   LicenseView,
   MailboxPlanView,
@@ -162,6 +163,15 @@ export interface CleanUpRequest {
   readonly mode: 'run' | 'test';
 }
 
+export interface LeftoversRequest {
+  readonly environment: string;
+  /** By address; nothing given: all mailboxes of the environment. */
+  readonly mailboxes?: readonly string[];
+  /** At least one rule; an item is recognized by any of them. */
+  readonly rules: LeftoverRulesView;
+  readonly mode: 'run' | 'test';
+}
+
 export interface RunOperations {
   /**
    * Begins a run and returns when it has; `events` follows it. A document instead of a name is stored first, except
@@ -194,6 +204,11 @@ export interface RunOperations {
   ): Promise<ScanView>;
   /** Removes what one policy wrote. Where more mailboxes are emptied than its brake allows the plan waits. */
   cleanUp(request: CleanUpRequest): Promise<RunView>;
+  /**
+   * Moves what other tools left to Deleted Items, as far as these rules recognize it; what carries a mark of ours stays.
+   * The plan always waits for an approval.
+   */
+  cleanUpLeftovers(request: LeftoversRequest): Promise<RunView>;
   /** Ends a run of this process, or one that waits for an approval. Idempotent. */
   cancel(run: string): Promise<RunView>;
   /** Newest first. */

@@ -7,6 +7,7 @@ import type { PhotosView } from './photos-view.ts';
 import type {
   BrakeView,
   ChangeView,
+  LeftoverRulesView,
   MailboxesView,
   NoticeView,
   OutcomeCountsView,
@@ -25,6 +26,7 @@ export type RunEventView = { readonly at: string } & (
       readonly policyRevision: number;
     }
   | ({ readonly type: 'source.read' } & SourceView)
+  | { readonly type: 'leftovers.sought'; readonly rules: LeftoverRulesView }
   | ({ readonly type: 'mailboxes.read' } & MailboxesView)
   | {
       readonly type: 'mailbox.planned';

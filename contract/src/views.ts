@@ -288,6 +288,8 @@ export interface ChangeView {
   readonly fields: readonly FieldChangeView[];
   /** Only with delete: false: the contact goes to Deleted Items. */
   readonly isPermanent?: boolean;
+  /** Of what another tool left: the rule that recognized it. */
+  readonly rule?: string;
 }
 
 export interface FolderActionView {
@@ -393,6 +395,16 @@ export interface LiveRunView {
   readonly mailboxes: { readonly planned: number; readonly written: number; readonly total: number };
   readonly contactsWritten: number;
   readonly times: RunTimesView;
+}
+
+/** What an administrator says of what another tool left. */
+export interface LeftoverRulesView {
+  /** Names of categories. */
+  readonly categories: readonly string[];
+  /** Patterns for the whole of file-as: `*` stands for any text, `{guid}` for any GUID, in braces or not. */
+  readonly fileAs: readonly string[];
+  /** Folders below Contacts by their path, such as `Imported` or `Imported/Old`. */
+  readonly folders: readonly string[];
 }
 
 /** Whose marks a scan found. */

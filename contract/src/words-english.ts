@@ -17,6 +17,9 @@ export const REASON_WORDS = {
   mergedIntoOtherPolicy: 'another policy of the folder writes the person',
   ownObject: 'is the mailbox owner',
   policyRemoved: 'all contacts of the policy go',
+  leftoverFolder: 'lies in a folder that was named',
+  leftoverCategory: 'has a category that was named',
+  leftoverFileAs: 'has a file-as that fits',
   rollback: 'rolled back',
 };
 

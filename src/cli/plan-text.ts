@@ -74,6 +74,7 @@ function personLines(change: ChangeView, limits: PlanLimits, paint: Paint): stri
   const isWhole = limits.people === Number.POSITIVE_INFINITY;
   const facts = [
     ...(isNew ? [] : [word(REASON_WORDS, change.reason)]),
+    ...(change.rule === undefined ? [] : [`"${visible(change.rule)}"`]),
     ...(change.kind === 'handOver' ? ['left to the user'] : []),
     ...(change.isPermanent === false ? ['to Deleted Items'] : []),
     ...(change.folder === '' ? [] : [`in ${visible(change.folder)}`]),

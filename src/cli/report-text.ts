@@ -91,14 +91,14 @@ export function forecastLine({ run, times }: ReportView): string | undefined {
   return `The real run takes ${what}${parts}`;
 }
 
-/** `isCleanUp`: emptied by order, not because they left. */
+/** `isCleanUp`: by order, not because they left. */
 export function brakeReasonText(reason: BrakeReasonView, isCleanUp = false): string {
   const share = reason.unit === 'percent' ? `${reason.limit} %` : `${reason.limit}`;
   switch (reason.rule) {
     case 'people':
       return `${count(reason.count, 'person', 'people')} of ${reason.base} would leave the selection (limit ${share})`;
     case 'mailboxes':
-      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would ${isCleanUp ? 'be emptied' : 'leave the policy'} (limit ${share})`;
+      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would ${isCleanUp ? 'lose contacts' : 'leave the policy'} (limit ${share})`;
     case 'mailbox':
       return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base} for no reason at the source (limit ${share})`;
   }

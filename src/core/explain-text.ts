@@ -103,6 +103,9 @@ const REASONS: Readonly<Record<ChangeReason, string>> = {
   ownObject: "it is the mailbox owner's own contact",
   mergedIntoOtherPolicy: 'the contact of another policy, which comes first, stands for the person',
   policyRemoved: 'all contacts of the policy go',
+  leftoverFolder: 'another tool left it in a folder that was named',
+  leftoverCategory: 'another tool left it with a category that was named',
+  leftoverFileAs: 'another tool left it with a file-as that fits',
   rollback: 'a run is rolled back',
 };
 

@@ -9,6 +9,7 @@ import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
 import { applyWaves } from './apply-waves.ts';
 import { applyCleanUp } from './clean-up.ts';
+import { applyApprovedLeftovers, leftoverRulesOf } from './clean-up-leftovers.ts';
 import { readCompanions, rememberOffer } from './companions.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
@@ -71,7 +72,12 @@ export async function approveRun(
       await goOn();
       const isPlannedWhole = !(await hasFailedInPlanning(request.runId, ports));
       const approved = { revision, holder: request.holder, concurrency, isPlannedWhole };
-      return recorder.carryOut(held, () => applyCleanUp(approved, ports, recorder, held));
+      const rules = await leftoverRulesOf(request.runId, ports);
+      return recorder.carryOut(held, () =>
+        rules === undefined
+          ? applyCleanUp(approved, ports, recorder, held)
+          : applyApprovedLeftovers({ ...approved, rules }, ports, recorder, held),
+      );
     }
     const { context, mailboxIds, companions } = await contextOf(request.runId, run, revision, ports);
     await goOn();

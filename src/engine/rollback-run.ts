@@ -6,10 +6,12 @@ import { type MailboxId, type RunId, policyId as toPolicyId } from '../model/ids
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type Run, type RunEvent } from '../model/run.ts';
+import { leftoverRulesOf } from './clean-up-leftovers.ts';
 import { closeDeadRuns } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { rememberReturned } from './last-selection.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
+import { RollbackLeftovers } from './rollback-leftovers.ts';
 import { type Returning, RollbackMailbox } from './rollback-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -25,6 +27,8 @@ export interface RollbackRequest {
   readonly concurrency?: number;
   readonly onEvent?: (event: RunEvent) => void;
 }
+
+type Work = RollbackMailbox | RollbackLeftovers;
 
 /** Throws `notFound`, `runNotReversible` or `alreadyRunning` and then has changed nothing. */
 export async function rollbackRun(
@@ -64,7 +68,7 @@ async function carryOut(
   const mailboxes = await mailboxesOf(request, ports);
   const concurrency = request.concurrency ?? DEFAULT_CONCURRENCY;
   let failed = 0;
-  const failedIn = (phase: 'planning' | 'applying') => async (mailbox: RollbackMailbox, failure: Failure) => {
+  const failedIn = (phase: 'planning' | 'applying') => async (mailbox: Work, failure: Failure) => {
     failed += 1;
     const { id: mailboxId, primarySmtpAddress } = mailbox.mailbox;
     await recorder.emit({
@@ -75,10 +79,15 @@ async function carryOut(
       failure: failure.toRecord(),
     });
   };
-  const works = mailboxes.map(
-    (mailbox) =>
-      new RollbackMailbox(mailbox, request.undoes, revision, request.holder, ports, recorder, signal),
+  const rules = await leftoverRulesOf(request.undoes, ports);
+  const { undoes, holder } = request;
+  const works: readonly Work[] = mailboxes.map((mailbox) =>
+    rules === undefined
+      ? new RollbackMailbox(mailbox, undoes, revision, holder, ports, recorder, signal)
+      : new RollbackLeftovers(mailbox, undoes, holder, ports, recorder, signal),
   );
+  // Said of this run, too: it can be rolled back itself.
+  if (rules !== undefined) await recorder.emit({ type: 'leftovers.sought', rules });
 
   await recorder.emit({
     type: 'mailboxes.read',

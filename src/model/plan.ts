@@ -45,6 +45,9 @@ export const CHANGE_REASONS = [
   'ownObject',
   'mergedIntoOtherPolicy',
   'policyRemoved',
+  'leftoverFolder',
+  'leftoverCategory',
+  'leftoverFileAs',
   'rollback',
 ] as const;
 export type ChangeReason = (typeof CHANGE_REASONS)[number];
@@ -83,6 +86,8 @@ export type ContactChange =
       readonly reason: ChangeReason;
       /** For reports: the mapped contact is gone. */
       readonly label: string;
+      /** Of an item that another tool left: the path of its folder, and the rule that recognized it. */
+      readonly leftover?: { readonly folder: string; readonly rule: string };
     }
   | {
       /** The mark is taken off; the contact is the user's from now on. */

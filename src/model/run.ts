@@ -3,6 +3,7 @@
 import type { DriftReport, MailboxDrift } from './drift.ts';
 import type { FailureRecord } from './failure.ts';
 import type { MailboxId, PolicyId, RunId, SourceObjectId } from './ids.ts';
+import type { LeftoverRules } from './leftovers.ts';
 import type { ContactChange, PlanCounts, PlanNotice } from './plan.ts';
 
 export const RUN_STATES = [
@@ -205,6 +206,11 @@ export type RunEvent =
       readonly mailboxId: MailboxId;
       readonly primarySmtpAddress: string;
       readonly failure: FailureRecord;
+    }
+  | {
+      /** Of a clean-up of what other tools left, and of its rollback. */
+      readonly type: 'leftovers.sought';
+      readonly rules: LeftoverRules;
     }
   | { readonly type: 'brake.engaged'; readonly reasons: readonly BrakeReason[]; readonly digest: string }
   | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }

@@ -1,13 +1,16 @@
 // Clean-up: what carries our mark is looked for, and what one policy wrote is removed, also of a policy that is stored no
 // more or that only its marks in the mailboxes remember.
 
+import { createHash } from 'node:crypto';
 import type { CleanUpRequest, RunOperations, ScannedPolicyView, ScanView } from '@contactsync/contract';
+import { saysSomething } from '../core/recognize-leftovers.ts';
 import { type CleanUpBrake, cleanUp } from '../engine/clean-up.ts';
+import { cleanUpLeftovers } from '../engine/clean-up-leftovers.ts';
 import type { RunPorts } from '../engine/run-ports.ts';
 import { type ScannedMailbox, scanMailboxes } from '../engine/scan-mailboxes.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
-import { isUuid, type MailboxId, type PolicyId, policyId } from '../model/ids.ts';
+import { isUuid, type MailboxId, type PolicyId, policyId, type RunId, uuidOfHash } from '../model/ids.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart, Policy, PolicyRevision } from '../model/policy.ts';
 import type { MarkedFolder } from '../ports/mailbox-target.ts';
@@ -26,6 +29,8 @@ const WHOLE_ORGANIZATION: MailboxesPart = {
   types: ['userMailbox', 'linkedMailbox', 'sharedMailbox', 'roomMailbox', 'equipmentMailbox'],
 };
 
+const LEFTOVERS = 'leftovers of other tools';
+
 interface Remembered extends PolicyRevision {
   readonly isStored: boolean;
 }
@@ -33,7 +38,7 @@ interface Remembered extends PolicyRevision {
 export function makeCleanUpOperations(
   dependencies: OperationsDependencies,
   live: LiveRuns,
-): Pick<RunOperations, 'scan' | 'cleanUp'> {
+): Pick<RunOperations, 'scan' | 'cleanUp' | 'cleanUpLeftovers'> {
   const { runs, policies, environments, memory, holder, format, audit, user } = dependencies;
 
   /** As it is stored, otherwise as it was when it last ran. */
@@ -148,6 +153,20 @@ export function makeCleanUpOperations(
     return [...found.values()];
   }
 
+  /** For runs, histories and leases; the same one for all clean-ups of the environment. */
+  function standIn(environment: Environment): Policy {
+    const hash = createHash('sha256').update(`leftovers ${environment.id}`).digest('hex');
+    return { ...forgotten(policyId(uuidOfHash(hash)), environment, 'Contacts'), name: LEFTOVERS };
+  }
+
+  async function begun(id: RunId, mode: 'run' | 'test', subject: string, mailboxes: number) {
+    if (mode === 'run')
+      await audit.append({ who: user, action: 'run.cleanUp', subject, details: { run: id, mailboxes } });
+    const run = await runs.read(id);
+    if (run === undefined) throw new Failure('notFound', { details: { run: id } });
+    return presentRun(run);
+  }
+
   return {
     async scan(environmentName, signal = new AbortController().signal, { mailboxes: addresses = [] } = {}) {
       const { document: environment } = await findDocument(environments, 'environment', environmentName);
@@ -211,13 +230,35 @@ export function makeCleanUpOperations(
           cleanUp({ runId, revision, mailboxes, brake, mode, holder, onEvent }, ports, signal),
         ),
       );
-      if (mode === 'run') {
-        const details = { run: started, mailboxes: mailboxes.length };
-        await audit.append({ who: user, action: 'run.cleanUp', subject: policy.name, details });
-      }
-      const run = await runs.read(started);
-      if (run === undefined) throw new Failure('notFound', { details: { run: started } });
-      return presentRun(run);
+      return begun(started, mode, policy.name, mailboxes.length);
+    },
+
+    async cleanUpLeftovers({ environment: environmentName, mailboxes: addresses = [], rules, mode }) {
+      const given = [...rules.categories, ...rules.fileAs, ...rules.folders];
+      if (given.length === 0 || !given.every(saysSomething))
+        throw new Failure('usage', {
+          details: {
+            reason:
+              'say what to look for: categories, file-as or folders, and none that stands for everything',
+          },
+        });
+      const { document: environment } = await findDocument(environments, 'environment', environmentName);
+      const scope = { ...WHOLE_ORGANIZATION, addresses: [...addresses] };
+      const { mailboxes, notFound, isComplete, gaps } = await withPorts(dependencies, environment, (ports) =>
+        ports.directory.readMailboxes(scope, new AbortController().signal),
+      );
+      const [missing] = notFound;
+      if (missing !== undefined) throw new Failure('notFound', { details: { mailbox: missing } });
+      // What is not listed would pass for clean.
+      if (!isComplete && gaps[0] !== undefined) throw gaps[0];
+      const policy = standIn(environment);
+      const request = { revision: { policy, revision: 1 }, rules, mailboxes, mode, holder };
+      const started = await live.start((runId, onEvent, signal) =>
+        withPorts(dependencies, environment, (ports) =>
+          cleanUpLeftovers({ runId, ...request, onEvent }, ports, signal),
+        ),
+      );
+      return begun(started, mode, policy.name, mailboxes.length);
     },
   };
 }

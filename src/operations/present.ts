@@ -167,6 +167,11 @@ export function presentField({ of, ...field }: FieldChange, names: PolicyNames):
   return of === undefined ? field : { ...field, policy: names.get(of) ?? of };
 }
 
+function folderOf(change: ContactChange): string {
+  if ('folderKey' in change) return change.folderKey;
+  return change.kind === 'delete' ? (change.leftover?.folder ?? '') : '';
+}
+
 function presentChange(
   change: ContactChange,
   contacts: ReadonlyMap<SourceObjectId, MappedContact>,
@@ -178,7 +183,7 @@ function presentChange(
     reason: change.reason,
     sourceObjectId: change.sourceObjectId,
     label: 'label' in change ? change.label : (contact?.label ?? change.sourceObjectId),
-    folder: 'folderKey' in change ? change.folderKey : '',
+    folder: folderOf(change),
   };
   switch (change.kind) {
     case 'create':
@@ -195,7 +200,12 @@ function presentChange(
     case 'adopt':
       return { ...base, fields: change.fields.map((field) => presentField(field, names)) };
     case 'delete':
-      return { ...base, fields: [], isPermanent: change.mode === 'hard' };
+      return {
+        ...base,
+        fields: [],
+        isPermanent: change.mode === 'hard',
+        ...(change.leftover === undefined ? {} : { rule: change.leftover.rule }),
+      };
     case 'handOver':
       return { ...base, fields: [] };
   }

@@ -398,6 +398,47 @@ describe('the end of a policy', () => {
   });
 });
 
+it('what another tool left goes to Deleted Items once a person approved it, and comes back', async () => {
+  const [person] = await box.control.people('UserMailbox');
+  const address = person?.primarySmtpAddress ?? '';
+  const { id: folder } = await box.control.createFolder(address, 'GAL Contacts');
+  for (const displayName of ['Left Behind', 'Left Over'])
+    await box.control.createContact(address, { folder, properties: { displayName, jobTitle: 'Fitter' } });
+  const own = { displayName: 'My dentist', categories: ['Friends'] };
+  await box.control.createContact(address, { folder: 'Contacts', properties: own });
+  const shown = async () => {
+    const { items, folders } = await box.control.mailbox(address);
+    const isGone = (id: string) => folders.find((one) => one.id === id)?.isDeleted === true;
+    return items
+      .filter(({ folderId }) => !isGone(folderId))
+      .map(({ folderPath, properties }) => `${folderPath}: ${properties.displayName} ${properties.jobTitle}`)
+      .toSorted();
+  };
+  const before = await shown();
+  const command = ['clean-up', 'leftovers', '--environment', 'contoso', '--folder', 'GAL Contacts'];
+  const test = await box.json<RunAnswer & { plans: MailboxPlanView[] }>(
+    [...command, '--mailbox', address, '--test'],
+    3,
+  );
+  const found = { kind: 'delete', reason: 'leftoverFolder', rule: 'GAL Contacts', folder: 'GAL Contacts' };
+  expect(test.plans.flatMap(({ changes }) => changes)).toMatchObject([
+    { ...found, label: 'Left Behind', isPermanent: false },
+    { ...found, label: 'Left Over', isPermanent: false },
+  ]);
+  expect(await box.failure(command.slice(0, -1))).toMatchObject({ number: 10050 });
+  expect(await box.failure([...command, '*'])).toMatchObject({ number: 10050 });
+
+  const waiting = await box.json<RunAnswer>([...command, '--mailbox', address], 3);
+  expect(await shown()).toEqual(before);
+  await box.json(['approve', waiting.run.id, '--digest', waiting.report.brake?.digest ?? '']);
+  expect(await shown()).toEqual(before.filter((line) => !line.includes('Left')));
+  expect(await box.json(['runs', '--limit', '1'])).toMatchObject({
+    runs: [{ kind: 'cleanup', state: 'finished', policyName: 'leftovers of other tools' }],
+  });
+  await box.json(['rollback', waiting.run.id]);
+  expect(await shown()).toEqual(before);
+});
+
 it('a test mail goes through Microsoft Graph, from the mailbox of the environment', async () => {
   const [sender = '', recipient = ''] = (await box.control.people('UserMailbox')).map(
     ({ primarySmtpAddress }) => primarySmtpAddress,

@@ -1,4 +1,5 @@
-// clean-up: what a policy wrote goes from its mailboxes; clean-up scan: whose marks lie in which mailboxes.
+// clean-up: what a policy wrote goes from its mailboxes; clean-up scan: whose marks lie in which mailboxes; clean-up
+// leftovers: what other tools left.
 
 import type { ScannedPolicyView, ScanView } from '@contactsync/contract';
 import type { Command } from 'commander';
@@ -21,8 +22,13 @@ interface CleanUpOptions {
 export function addCleanUpCommands(program: Command, context: CliContext): void {
   const cleanUp = program
     .command('clean-up')
-    .description('Remove what a policy wrote, or find what policies left behind ("clean-up scan").')
-    .argument('[policy]', 'name or id; of a removed policy its id. A policy called "scan" goes by its id.')
+    .description(
+      'Remove what a policy wrote, or what policies ("clean-up scan") and other tools ("clean-up leftovers") left.',
+    )
+    .argument(
+      '[policy]',
+      'name or id; of a removed policy its id. A policy called "scan" or "leftovers" goes by its id.',
+    )
     .option(
       '--policy-id <id>',
       'look for the marks of this policy in the mailboxes, whatever is remembered here',
@@ -88,6 +94,55 @@ export function addCleanUpCommands(program: Command, context: CliContext): void 
       const scan = await runs.scan(environment, undefined, { mailboxes });
       if (!scan.isComplete) context.end(EXIT.finishedWithErrors);
       context.show(scan, () => scanLines(scan, environment, options.all === true, context.paint));
+    });
+
+  addLeftovers(cleanUp, context);
+}
+
+interface LeftoverOptions extends CleanUpOptions {
+  readonly category?: string[];
+  readonly fileAs?: string[];
+  readonly folder?: string[];
+}
+
+function addLeftovers(cleanUp: Command, context: CliContext): void {
+  cleanUp
+    .command('leftovers')
+    .description(
+      'Move what other tools left to Deleted Items, as far as your rules recognize it. What carries our mark stays.',
+    )
+    .option('--environment <name>', 'whose mailboxes')
+    .option('--category <name...>', 'items with one of these categories')
+    .option('--file-as <pattern...>', 'items whose whole file-as fits: * is any text, {guid} any GUID')
+    .option(
+      '--folder <path...>',
+      'everything in these folders below Contacts, such as Imported or Imported/Old',
+    )
+    .option('--mailbox <address...>', 'only these mailboxes')
+    .option('--test', 'write nothing: show what would be moved, and why')
+    .option('--all', 'show everything instead of the beginning of long lists')
+    .addHelpText(
+      'after',
+      examples(
+        'clean-up leftovers --environment contoso --category "Imported by Sync" --test --all',
+        'clean-up leftovers --environment contoso --file-as "{guid}" --folder "GAL Contacts"',
+      ),
+    )
+    .action(async (_own: unknown, command: Command) => {
+      // An option that both commands have is taken by the outer one, wherever it stands.
+      const options = command.optsWithGlobals<LeftoverOptions>();
+      const { environment, category: categories = [], fileAs = [], folder: folders = [] } = options;
+      const rules = { categories, fileAs, folders };
+      if (environment === undefined)
+        return context.fail('usage', { reason: 'a search for leftovers needs --environment NAME' });
+      const { runs } = await context.operations();
+      const started = await runs.cleanUpLeftovers({
+        environment,
+        ...(options.mailbox === undefined ? {} : { mailboxes: options.mailbox }),
+        rules,
+        mode: options.test === true ? 'test' : 'run',
+      });
+      await followAndShow(context, started, options);
     });
 }
 

@@ -179,7 +179,7 @@ export const ENGLISH: ReportWords = {
     mailboxes: (count, base, limit) =>
       `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would leave the policy (limit ${limit})`,
     emptied: (count, base, limit) =>
-      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would be emptied (limit ${limit})`,
+      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would lose contacts (limit ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text} for no reason at the source (limit ${limit})`,
     someMailbox: 'a mailbox',

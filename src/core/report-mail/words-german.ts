@@ -57,6 +57,9 @@ export const GERMAN: ReportWords = {
     ownObject: 'ist der Inhaber des Postfachs',
     mergedIntoOtherPolicy: 'eine andere Richtlinie des Ordners schreibt die Person',
     policyRemoved: 'alle Kontakte der Richtlinie gehen',
+    leftoverFolder: 'liegt in einem genannten Ordner',
+    leftoverCategory: 'hat eine genannte Kategorie',
+    leftoverFileAs: 'hat ein passendes „Speichern unter“',
     rollback: 'zurückgenommen',
   },
   outcomes: {
@@ -242,7 +245,7 @@ export const GERMAN: ReportWords = {
     mailboxes: (count, base, limit) =>
       `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehörte' : 'gehörten'} nicht mehr zur Richtlinie (Grenze ${limit})`,
     emptied: (count, base, limit) =>
-      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'würde' : 'würden'} geleert (Grenze ${limit})`,
+      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'verlöre' : 'verlören'} Kontakte (Grenze ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text} ohne einen Grund an der Quelle (Grenze ${limit})`,
     someMailbox: 'ein Postfach',
