@@ -1,7 +1,7 @@
 // Where a mailbox is written, and that nothing planned before a move is written after it.
 
 import { describe, expect, it } from 'vitest';
-import { itemId, mailboxId, policyId, sourceObjectId } from '../model/ids.ts';
+import { folderId, itemId, mailboxId, policyId, sourceObjectId } from '../model/ids.ts';
 import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
 import { identitiesOf } from './hybrid-identities.ts';
@@ -77,6 +77,36 @@ function bed(now: TargetMailbox['location'], shown: FolderSnapshot = snapshot) {
     async scan({ ownerId }) {
       asked.push({ side: name, what: 'scan', ownerId });
       return [];
+    },
+    leftovers({ ownerId }) {
+      const note = (what: string) => asked.push({ side: name, what, ownerId });
+      const here = folderId(name);
+      return {
+        async listFolders() {
+          note('listFolders');
+          return [{ folderId: here, path: [], isMarked: false }];
+        },
+        async readContacts() {
+          note('read unmarked');
+          return [];
+        },
+        async moveToDeletedItems() {
+          note('moveToDeletedItems');
+          return [];
+        },
+        async restore() {
+          note('restore');
+          return [];
+        },
+        async removeFolder() {
+          note('removeFolder');
+          return true;
+        },
+        async ensureFolder() {
+          note('ensureFolder');
+          return here;
+        },
+      };
     },
   });
   const targets = routeTargets({
@@ -201,4 +231,23 @@ describe('people who were written under two ids', () => {
     expect(await seen([copy, ...TWO.slice(0, 1)], TWO.slice(0, 1))).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
     expect(await seen(TWO, undefined)).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
   });
+
+it('what carries no mark is shown and moved where the mailbox is now', async () => {
+  const { targets, asked } = bed('exchangeOnline');
+  const items = targets.leftovers?.({
+    ...{ id: mailboxId(guid('c1')), displayName: 'Anna', primarySmtpAddress: 'anna@contoso.example' },
+    ...{ location: 'onPremises', ownerId: IN_DIRECTORY },
+  });
+  const [folder] = (await items?.listFolders(signal)) ?? [];
+  expect(folder?.folderId).toBe('cloud');
+  const here = folderId('cloud');
+  await items?.readContacts(here, signal);
+  await items?.moveToDeletedItems(here, [], signal);
+  await items?.restore(here, [], signal);
+  await items?.removeFolder(here, signal);
+  await items?.ensureFolder([], signal);
+  expect(asked.map(({ what }) => what)).toEqual([
+    ...['listFolders', 'read unmarked', 'moveToDeletedItems', 'restore', 'removeFolder', 'ensureFolder'],
+  ]);
+  expect(asked.every((one) => one.side === 'cloud' && one.ownerId === IN_TENANT)).toBe(true);
 });
