@@ -91,7 +91,7 @@ function contents(world: World, box = 1): readonly Shown[] {
 }
 
 const names = (shown: readonly Shown[]) =>
-  shown.filter(({ isOurs }) => !isOurs).map(({ properties }) => properties.displayName);
+  shown.filter(({ isOurs }) => !isOurs).map(({ properties }) => properties.displayName ?? '');
 
 const folders = (world: World) =>
   world

@@ -411,7 +411,9 @@ it('what another tool left goes to Deleted Items once a person approved it, and 
     const isGone = (id: string) => folders.find((one) => one.id === id)?.isDeleted === true;
     return items
       .filter(({ folderId }) => !isGone(folderId))
-      .map(({ folderPath, properties }) => `${folderPath}: ${properties.displayName} ${properties.jobTitle}`)
+      .map(({ folderPath, properties }) =>
+        [folderPath, properties.displayName, properties.jobTitle].join(': '),
+      )
       .toSorted();
   };
   const before = await shown();
