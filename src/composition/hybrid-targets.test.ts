@@ -231,6 +231,7 @@ describe('people who were written under two ids', () => {
     expect(await seen([copy, ...TWO.slice(0, 1)], TWO.slice(0, 1))).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
     expect(await seen(TWO, undefined)).toEqual([IN_DIRECTORY, IN_DIRECTORY]);
   });
+});
 
 it('what carries no mark is shown and moved where the mailbox is now', async () => {
   const { targets, asked } = bed('exchangeOnline');
