@@ -28,6 +28,7 @@ import type {
   ReportView,
   RetentionView,
   RevisionView,
+  RunKindView,
   RunStateView,
   RunView,
   ScanView,
@@ -141,6 +142,7 @@ export interface CertificateOperations {
 export interface RunSelection {
   readonly policy?: string;
   readonly states?: readonly RunStateView[];
+  readonly kinds?: readonly RunKindView[];
   readonly limit?: number;
   /** Also what each run took and what was foretold. */
   readonly withTimes?: boolean;

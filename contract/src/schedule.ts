@@ -66,5 +66,13 @@ export const Schedule = z.strictObject({
     .max(10_080)
     .optional()
     .describe('A run that takes longer is ended after the mailboxes in hand; the next run goes on.'),
+  verifyEveryDays: z
+    .int()
+    .min(1)
+    .max(365)
+    .optional()
+    .describe(
+      'After a scheduled run, when the last verify run is so many days old, the mailboxes are read in full and compared with what was written. Writes nothing.',
+    ),
 });
 export type Schedule = z.infer<typeof Schedule>;

@@ -54,6 +54,12 @@ describe('the status of a run', () => {
     expect(told(waiting, 65)[2]).toMatch(/^ {2}about .* left; /);
   });
 
+  it('tells of a verify run into how many mailboxes it has looked', () => {
+    const { run, ...rest } = live('reading', 30);
+    const verify = { ...rest, run: { ...run, kind: 'verify' as const } };
+    expect(told(verify, 65)[0]).toBe('  8 of 8 mailboxes looked into');
+  });
+
   it('says how long ago that was, and not that it is almost done when nobody knows', () => {
     expect(told(live('applying', 5), 71)).toEqual([
       '  3 of 8 mailboxes written, 120 contacts',

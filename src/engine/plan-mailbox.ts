@@ -172,7 +172,7 @@ export async function planOneMailbox(
  * The policy wrote into the default Contacts folder and has one of its own now. What the ledger knows lies elsewhere then;
  * missing it in the new folder is no deletion by the user.
  */
-function isOfContactsItself({ folders, entries }: LedgerRecord, { folder }: Policy): boolean {
+export function isOfContactsItself({ folders, entries }: LedgerRecord, { folder }: Policy): boolean {
   const root = folders.find(({ key }) => key === '');
   const isUnmarked = root !== undefined && root.mark === undefined && entries.length > 0;
   return isUnmarked && !folder.useDefaultContacts && folder.existing !== 'use';

@@ -237,6 +237,15 @@ describe('a verify run', () => {
     expect((await driftOf(world, 2)).differs).toBe(false);
   });
 
+  it('misses nobody in a folder of its own whom it wrote into Contacts itself before', async () => {
+    const world = new World(3, 1);
+    world.policy = { ...world.policy, folder: { ...world.policy.folder, useDefaultContacts: true } };
+    await world.run();
+    expect(told(await driftOf(world))).toEqual([]);
+    world.policy = { ...world.policy, folder: { ...world.policy.folder, useDefaultContacts: false } };
+    expect(told(await driftOf(world))).toEqual([]);
+  });
+
   it('looks into the named mailboxes only, and refuses one that the policy did not fill', async () => {
     const world = await filled(2, 3);
     await world.verify(['BOX2@contoso.example']);

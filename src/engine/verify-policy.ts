@@ -13,6 +13,7 @@ import type { LicenseLimit } from '../ports/license.ts';
 import { closeDeadRuns } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
+import { isOfContactsItself } from './plan-mailbox.ts';
 import { readTargets } from './read-targets.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -120,7 +121,8 @@ async function driftOf(
 ): Promise<MailboxDrift> {
   const id = policyId(policy.id);
   const target = targets.open(mailbox, id, policy.folder);
-  const record = await ledger.read(id, mailbox.id);
+  const last = await ledger.read(id, mailbox.id);
+  const record = last !== undefined && isOfContactsItself(last, policy) ? undefined : last;
   const respected = await memory.readRespectedDeletions(id, mailbox.id);
   const snapshot = await target.readFolder({ known: undefined, includeForeign: false }, signal);
   // What a newer release wrote, only that one understands.

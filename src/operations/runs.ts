@@ -8,7 +8,6 @@ import { cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
-import { verifyPolicy } from '../engine/verify-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
@@ -21,7 +20,7 @@ import { findDocument, findRun } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
 import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
-import { mailboxesToRepair, namesInDrift } from './verify.ts';
+import { beginVerifyRun, mailboxesToRepair, namesInDrift } from './verify.ts';
 
 export function makeRunOperations(
   dependencies: OperationsDependencies,
@@ -116,17 +115,7 @@ export function makeRunOperations(
 
     async verify({ policy, mailboxes }) {
       const { document, revision } = await findDocument(policies, 'policy', policy);
-      const environment = await environmentOf(dependencies, document);
-      const limit = await limitFor(dependencies, 'test', document);
-      const id = await live.start((runId, onEvent, signal) =>
-        withPorts(dependencies, environment, (ports) =>
-          verifyPolicy(
-            { runId, revision: { policy: document, revision }, mailboxes, holder, limit, onEvent },
-            ports,
-            signal,
-          ),
-        ),
-      );
+      const id = await beginVerifyRun({ policy: document, revision }, mailboxes, dependencies, live);
       return view(id);
     },
 
@@ -202,12 +191,13 @@ export function makeRunOperations(
       return view(run.id);
     },
 
-    async list({ policy, states, limit, withTimes }) {
+    async list({ policy, states, kinds, limit, withTimes }) {
       const found = policy === undefined ? undefined : await findDocument(policies, 'policy', policy);
       await closeRunsOfTheDead(holder, dependencies);
       const list = await runs.list({
         ...(found === undefined ? {} : { policyId: policyId(found.document.id) }),
         ...(states === undefined ? {} : { states }),
+        ...(kinds === undefined ? {} : { kinds }),
         limit: limit ?? 50,
       });
       if (withTimes !== true) return list.map((run) => presentRun(run));

@@ -15,6 +15,7 @@ import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
+import { beginVerifyRun, isVerifyRunDue } from './verify.ts';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -80,12 +81,29 @@ export function makeServiceOperations(
         // Until it is over; the report is read from the store.
       }
       const run = await dependencies.runs.read(runId(started));
+      if (run?.state === 'finished' || run?.state === 'finishedWithErrors')
+        await verifyWhenDue(revision, signal);
       return run?.state === 'cancelled' && signal.aborted ? 'stopped' : 'ended';
     } catch (thrown) {
       const { code } = asFailure(thrown);
       if (code === 'alreadyRunning') return 'busy';
       if (signal.aborted) return 'stopped';
       throw thrown;
+    }
+  }
+
+  /** In the turn of the run before, which has ended: whatever becomes of this one. */
+  async function verifyWhenDue(revision: PolicyRevision, signal: AbortSignal): Promise<void> {
+    const { policy } = revision;
+    try {
+      if (signal.aborted || !(await isVerifyRunDue(policy, dependencies))) return;
+      const options = { signal, whenOver: async () => {} };
+      const started = await beginVerifyRun(revision, [], dependencies, live, options);
+      for await (const _event of live.follow(started)) {
+        // Until it is over.
+      }
+    } catch (error) {
+      log.warn('scheduled verify run could not begin', { policyId: policy.id, error });
     }
   }
 

@@ -1,13 +1,57 @@
 // Verify runs: begun, shown with the names of people, and what a repair takes from them.
 
 import type { MailboxDriftView } from '@contactsync/contract';
+import { verifyPolicy } from '../engine/verify-policy.ts';
 import type { MailboxDrift } from '../model/drift.ts';
 import { Failure } from '../model/failure.ts';
-import { type MailboxId, type PolicyId, policyId, type SourceObjectId } from '../model/ids.ts';
-import type { Policy } from '../model/policy.ts';
+import { type MailboxId, type PolicyId, policyId, type RunId, type SourceObjectId } from '../model/ids.ts';
+import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunReport } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import type { AfterRun, LiveRuns } from './live-runs.ts';
 import { findRun } from './lookup.ts';
+import { environmentOf, limitFor, withPorts } from './run-context.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `signal` ends it, too. `whenOver`: instead of what is usually done when a run is over. */
+export async function beginVerifyRun(
+  revision: PolicyRevision,
+  mailboxes: readonly string[],
+  dependencies: OperationsDependencies,
+  live: LiveRuns,
+  { signal, whenOver }: { readonly signal?: AbortSignal; readonly whenOver?: AfterRun } = {},
+): Promise<RunId> {
+  const { holder } = dependencies;
+  const environment = await environmentOf(dependencies, revision.policy);
+  const limit = await limitFor(dependencies, 'test', revision.policy);
+  return live.start(
+    (runId, onEvent, ownSignal) =>
+      withPorts(dependencies, environment, (ports) =>
+        verifyPolicy(
+          { runId, revision, mailboxes, holder, limit, onEvent },
+          ports,
+          signal === undefined ? ownSignal : AbortSignal.any([ownSignal, signal]),
+        ),
+      ),
+    undefined,
+    whenOver,
+  );
+}
+
+/** Whether the schedule wants one now; the first one is due at once. */
+export async function isVerifyRunDue(
+  { id, schedule }: Policy,
+  { runs, clock }: Pick<OperationsDependencies, 'runs' | 'clock'>,
+): Promise<boolean> {
+  const days = schedule?.verifyEveryDays;
+  if (days === undefined) return false;
+  const [last] = await runs.list({
+    ...{ policyId: policyId(id), kinds: ['verify'], states: ['finished', 'finishedWithErrors'], limit: 1 },
+  });
+  return last === undefined || clock.now().getTime() - Date.parse(last.startedAt) >= days * DAY_MS;
+}
 
 /** How far back a run is looked for that knows the names of people. */
 const LOOK_BACK = 50;

@@ -5,11 +5,12 @@ import type { MailboxId, PolicyId, RunId, SourceObjectId } from '../model/ids.ts
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { ContactPlan } from '../model/plan.ts';
 import type { PolicyRevision } from '../model/policy.ts';
-import type { RecordedEvent, Run, RunEvent, RunState } from '../model/run.ts';
+import type { RecordedEvent, Run, RunEvent, RunKind, RunState } from '../model/run.ts';
 
 export interface RunFilter {
   readonly policyId?: PolicyId;
   readonly states?: readonly RunState[];
+  readonly kinds?: readonly RunKind[];
   readonly limit?: number;
 }
 

@@ -66,6 +66,10 @@ export function createRunStore(db: MainDatabase): RunStore {
         if (filter.states.length === 0) return [];
         query = query.where('state', 'in', filter.states);
       }
+      if (filter.kinds !== undefined) {
+        if (filter.kinds.length === 0) return [];
+        query = query.where('kind', 'in', filter.kinds);
+      }
       if (filter.limit !== undefined) query = query.limit(filter.limit);
       return (await query.execute()).map(toRun);
     },

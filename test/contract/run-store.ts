@@ -179,11 +179,12 @@ export function runStoreContract(
     );
 
     promises(
-      'lists newest first, by policy, by states, and no more than asked',
+      'lists newest first, by policy, by states, by kinds, and no more than asked',
       withFixture(async ({ subject }) => {
         for (const number of [1, 2, 3, 4]) {
           const policyId = samplePolicyId(number % 2 === 0 ? 2 : 1);
-          await subject.create(runOf(number, { policyId }), revision());
+          const kind = number === 2 ? 'verify' : 'run';
+          await subject.create(runOf(number, { policyId, kind }), revision());
         }
         await subject.setState(sampleRunId(3), 'awaitingApproval');
         const list = async (filter: Parameters<RunStore['list']>[0]) => idsOf(await subject.list(filter));
@@ -192,6 +193,11 @@ export function runStoreContract(
         expect(await list({ states: ['awaitingApproval', 'finished'] })).toEqual([sampleRunId(3)]);
         expect(await list({ states: ['queued'], limit: 2 })).toEqual([4, 2].map(sampleRunId));
         expect(await list({ states: [] })).toEqual([]);
+        expect(await list({ kinds: ['verify'] })).toEqual([sampleRunId(2)]);
+        expect(await list({ kinds: ['run', 'verify'], states: ['queued'] })).toEqual(
+          [4, 2, 1].map(sampleRunId),
+        );
+        expect(await list({ kinds: [] })).toEqual([]);
       }),
     );
 

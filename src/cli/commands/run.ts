@@ -24,13 +24,12 @@ interface ShowOptions {
   readonly all?: boolean;
 }
 
-/** How far back the last verify run is looked for. */
-const RUNS_BACK = 500;
+/** Also what one that was cut off found can be repaired. */
+const VERIFIED: readonly RunStateView[] = ['finished', 'finishedWithErrors', 'cancelled', 'interrupted'];
 
 async function lastVerifyRun(context: CliContext, policy: string): Promise<string> {
   const { runs } = await context.operations();
-  const list = await runs.list({ policy, limit: RUNS_BACK });
-  const last = list.find(({ kind, endedAt }) => kind === 'verify' && endedAt !== undefined);
+  const [last] = await runs.list({ policy, kinds: ['verify'], states: VERIFIED, limit: 1 });
   return (
     last?.id ??
     context.fail('usage', { reason: '--repair needs a verify run: contactsync verify POLICY comes first' })

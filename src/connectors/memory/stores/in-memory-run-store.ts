@@ -55,7 +55,8 @@ export class InMemoryRunStore implements RunStore {
       .filter(
         (run) =>
           (filter.policyId === undefined || run.policyId === filter.policyId) &&
-          (filter.states === undefined || filter.states.includes(run.state)),
+          (filter.states === undefined || filter.states.includes(run.state)) &&
+          (filter.kinds === undefined || filter.kinds.includes(run.kind)),
       )
       .reverse()
       .sort((a, b) => (a.startedAt < b.startedAt ? 1 : a.startedAt > b.startedAt ? -1 : 0));
