@@ -13,6 +13,7 @@ import type {
   RunView,
 } from '@contactsync/contract';
 import { seededApp } from '@contactsync/emulator';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needs, titleWith } from '../needs.ts';
 import type { RunAnswer } from './installation.ts';
@@ -266,6 +267,43 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     await company.json(['policy', 'remove', 'Customers', '--remove-contacts']);
   });
 
+  /** The photo line of a run, and how often the server was asked for one. */
+  async function copyPhotos() {
+    await company.box.control.clearRequests();
+    const { report } = await company.json<RunAnswer>(['run', 'Faces']);
+    const asked = (await company.box.control.requests(200_000)).filter(
+      ({ operation }) => operation === 'GetUserPhoto',
+    );
+    return { state: report.run.state, photos: report.photos, requests: asked.length };
+  }
+
+  it('copies the photo in a mailbox, which is larger than that in the directory', async () => {
+    const [person = '', target = ''] = owners;
+    const picture = sharp({ create: { width: 360, height: 360, channels: 3, background: '#103090' } });
+    await company.box.control.setMailboxPhoto(person, await picture.jpeg().toBuffer());
+    const text = `kind: policy
+version: 1
+id: 0b5e0c11-7d1a-4c55-9a53-6f1d3f1f0f77
+name: Faces
+environment: head-office
+source: { type: activeDirectory, ldapFilter: '(mail=${person})' }
+mailboxes: { addresses: ['${target}'] }
+folder: { name: Faces }
+contact: { photo: true }
+`;
+    await company.json(['policy', 'apply', company.box.write('faces.yaml', text)]);
+    expect(await copyPhotos()).toMatchObject({
+      state: 'finished',
+      photos: { people: 1, written: 1, failures: [] },
+      requests: 2,
+    });
+    const { items } = await company.box.control.mailbox(target);
+    const contact = items.find(({ folderPath }) => folderPath === 'Contacts/Faces');
+    const shown = await company.box.control.contactPhoto(target, contact?.id ?? '');
+    expect((await sharp(shown ?? Buffer.alloc(0)).metadata()).width).toBe(240);
+    expect(await copyPhotos()).toMatchObject({ photos: { people: 1, written: 0 }, requests: 1 });
+  });
+
   describe('ways to the servers', () => {
     afterAll(() => company.environmentWith({}));
 
@@ -323,6 +361,8 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
       expect(exitCode, output).toBe(0);
       expect(output.match(/^✓/gm)).toHaveLength(9);
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
+      expect(await copyPhotos()).toMatchObject({ photos: { people: 1, failures: [] }, requests: 1 });
+      await company.json(['policy', 'remove', 'Faces', '--remove-contacts']);
       expect((await control.account(reader.name)).signIns).toBe(signIns);
       expect((await company.run(['environment', 'list'])).output).toContain(
         `password (activeDirectory); certificate ${thumbprint.slice(0, 12)}`,
