@@ -4,33 +4,42 @@
 
 import { randomUUID } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
+import type { CommandLine } from './cli/context.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { compileCacheDirectory } from './store/directory-access.ts';
 
 const args = process.argv.slice(2);
 
 /** Before the command line is parsed: parsing it already loads much of the product. */
-function namedDataDirectory(): string | undefined {
-  const index = args.indexOf('--data-dir');
-  return index >= 0 ? args[index + 1] : args.find((arg) => arg.startsWith('--data-dir='))?.slice(11);
+function named(option: '--data-dir' | '--log-dir'): string | undefined {
+  const index = args.indexOf(option);
+  const start = `${option}=`;
+  return index >= 0 ? args[index + 1] : args.find((arg) => arg.startsWith(start))?.slice(start.length);
 }
 
-const cache = compileCacheDirectory(dataDirectory(namedDataDirectory()), process.getuid?.());
+const cache = compileCacheDirectory(dataDirectory(named('--data-dir')), process.getuid?.());
 if (cache !== undefined) enableCompileCache(cache);
 
-const { runCommandLine } = await import('./cli/command-line.ts');
+const { reportCrash, runCommandLine } = await import('./cli/command-line.ts');
 const { processTerminal } = await import('./cli/process-terminal.ts');
 const { describeFailure, findDemo, openOperations, recordDefect, version } = await import('./main.ts');
 
-process.exitCode = await runCommandLine({
+const line: CommandLine = {
   args,
   env: process.env,
   terminal: processTerminal(),
   version,
   now: () => Date.now(),
   newId: () => randomUUID(),
-  open: openOperations,
+  open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
   describeFailure,
   recordDefect,
   demo: findDemo(),
+};
+
+// What nobody waits for: Node would print it as it is, with whatever its message holds.
+process.on('uncaughtException', (thrown) => {
+  process.exit(reportCrash(thrown, line, { dataDir: named('--data-dir'), logDir: named('--log-dir') }));
 });
+
+process.exitCode = await runCommandLine(line);

@@ -28,31 +28,41 @@ import { withEnvironment } from './store/policy-environment.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
+import { KnownSecrets, secretsOfProcess, withKnownSecrets } from './system/known-secrets.ts';
+import { logLimitsOf, openLogFiles } from './system/log-files.ts';
 import { withRunLog } from './system/run-log.ts';
 import { systemClock } from './system/system-clock.ts';
 
 export const { version } = packageJson;
 
-const logFileIn = (directory: string) => join(directory, 'logs', 'contactsync.log');
+/** In the data directory unless another one is named. */
+const logFileIn = (directory: string, logDirectory: string | undefined) =>
+  join(logDirectory || process.env.CONTACTSYNC_LOG_DIR || join(directory, 'logs'), 'contactsync.log');
+
+/** Of this process, in whatever data directory it works. */
+const secretsMet = new KnownSecrets();
 
 /** `adjust`: for tests that watch or end the product at one of its ports. */
 export async function openOperations(
   option: string | undefined,
   adjust: (dependencies: OperationsDependencies) => OperationsDependencies = (dependencies) => dependencies,
+  logDirectory?: string,
 ): Promise<OpenedOperations> {
   const directory = dataDirectory(option);
+  const logFile = logFileIn(directory, logDirectory);
   let log: FileLog | undefined;
   try {
     ensureDataDirectory(directory);
-    log = openLog(directory);
+    log = openLog(logFile);
     const ownLog = log;
     const databaseUrl = process.env.CONTACTSYNC_DATABASE_URL;
-    const stores = await openStores({
+    const opened = await openStores({
       dataDirectory: directory,
       clock: systemClock,
       log,
       ...(databaseUrl === undefined || databaseUrl === '' ? {} : { databaseUrl }),
     });
+    const stores = { ...opened, secrets: withKnownSecrets(opened.secrets, secretsMet) };
     const dependencies: OperationsDependencies = {
       ...stores,
       runs: withRunLog(stores.runs, log),
@@ -94,7 +104,8 @@ export async function openOperations(
       holder: `process ${process.pid} on ${hostname()}`,
       version,
       dataDirectory: directory,
-      logFile: logFileIn(directory),
+      logFile,
+      logFiles: openLogFiles(logFile),
     };
     const operations = makeOperations(adjust(dependencies));
     return {
@@ -106,14 +117,19 @@ export async function openOperations(
       },
     };
   } catch (thrown) {
-    const error = toOperationError(thrown, log ?? silentLog, logFileIn(directory));
+    const error = toOperationError(thrown, log ?? silentLog, logFile);
     log?.close();
     throw error;
   }
 }
 
-const openLog = (directory: string) =>
-  openFileLog(logFileIn(directory), process.env.CONTACTSYNC_LOG_LEVEL ?? 'info');
+function openLog(file: string): FileLog {
+  secretsMet.add(...secretsOfProcess(process.env));
+  return openFileLog(file, process.env.CONTACTSYNC_LOG_LEVEL ?? 'info', {
+    secrets: secretsMet,
+    limits: logLimitsOf(process.env),
+  });
+}
 
 const documentFormat: DocumentFormat = {
   parsePolicy: ({ text, fileName = 'document', environment }) => {
@@ -167,12 +183,16 @@ export function describeFailure(code: string, details: FailureView['details']): 
 }
 
 /** A defect outside of any operation: its stack goes to the log file of the data directory, if there is one. */
-export function recordDefect(thrown: unknown, option: string | undefined): FailureView {
+export function recordDefect(
+  thrown: unknown,
+  option: string | undefined,
+  logDirectory?: string,
+): FailureView {
   const directory = dataDirectory(option);
-  const file = logFileIn(directory);
+  const file = logFileIn(directory, logDirectory);
   try {
     if (!existsSync(directory)) return describeFailure('internalError', {});
-    const log = openFileLog(file, 'error');
+    const log = openLog(file);
     log.error('the command line failed', { error: thrown });
     log.close();
   } catch {

@@ -348,12 +348,15 @@ export interface RetentionView {
   readonly runsDays: number;
   readonly plansDays: number;
   readonly beforeImagesDays: number;
+  /** Files of the log that are full. */
+  readonly logsDays: number;
 }
 
 export interface PrunedView {
   readonly runs: number;
   readonly plans: number;
   readonly beforeImages: number;
+  readonly logFiles: number;
 }
 
 export interface LicenseUseView extends LicenseView {

@@ -33,6 +33,17 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
   }
 }
 
+/** A defect that no command waited for; the process ends with it. */
+export function reportCrash(
+  thrown: unknown,
+  line: CommandLine,
+  { dataDir, logDir }: { readonly dataDir: string | undefined; readonly logDir: string | undefined },
+): number {
+  const context = new CliContext(line);
+  context.useOptions({ json: line.args.includes('--json'), color: !line.args.includes('--no-color') });
+  return reportFailure(line.recordDefect(thrown, dataDir, logDir), context);
+}
+
 function reportThrown(thrown: unknown, context: CliContext): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.ok;
@@ -42,7 +53,8 @@ function reportThrown(thrown: unknown, context: CliContext): number {
     return reportFailure(context.line.describeFailure('usage', { reason }), context);
   }
   if (thrown instanceof OperationError) return reportFailure(thrown.failure, context);
-  return reportFailure(context.line.recordDefect(thrown, context.dataDirectory), context);
+  const { dataDirectory, logDirectory } = context;
+  return reportFailure(context.line.recordDefect(thrown, dataDirectory, logDirectory), context);
 }
 
 function reportFailure(failure: OperationError['failure'], context: CliContext): number {
@@ -61,6 +73,10 @@ function buildProgram(context: CliContext): Command {
     .option(
       '--data-dir <path>',
       'where configuration, secrets, databases and logs are (otherwise CONTACTSYNC_DATA_DIR)',
+    )
+    .option(
+      '--log-dir <path>',
+      'where the log is (otherwise CONTACTSYNC_LOG_DIR, or logs in the data directory)',
     )
     .option('--json', 'answer as one JSON object; errors as JSON on standard error')
     .option('--no-color', 'no colors (NO_COLOR is honored too)')

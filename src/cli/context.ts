@@ -34,17 +34,25 @@ export interface CommandLine {
   readonly version: string;
   readonly now: () => number;
   readonly newId: () => string;
-  readonly open: (dataDirectory: string | undefined) => Promise<OpenedOperations>;
+  readonly open: (
+    dataDirectory: string | undefined,
+    logDirectory: string | undefined,
+  ) => Promise<OpenedOperations>;
   /** Texts of the command line's own failures (usage, unreadable files). */
   readonly describeFailure: (code: string, details: FailureView['details']) => FailureView;
   /** Keeps the stack of a defect in the log file and returns what a person is told. */
-  readonly recordDefect: (thrown: unknown, dataDirectory: string | undefined) => FailureView;
+  readonly recordDefect: (
+    thrown: unknown,
+    dataDirectory: string | undefined,
+    logDirectory: string | undefined,
+  ) => FailureView;
   /** Runs the demo of a checkout; undefined where there is none. */
   readonly demo: ((args: readonly string[]) => Promise<number>) | undefined;
 }
 
 export interface GlobalOptions {
   readonly dataDir?: string;
+  readonly logDir?: string;
   readonly json?: boolean;
   readonly color: boolean;
 }
@@ -69,6 +77,10 @@ export class CliContext {
     return this.#options.dataDir;
   }
 
+  get logDirectory(): string | undefined {
+    return this.#options.logDir;
+  }
+
   get isJson(): boolean {
     return this.#options.json === true;
   }
@@ -82,7 +94,7 @@ export class CliContext {
   }
 
   operations(): Promise<Operations> {
-    this.#opened ??= this.line.open(this.#options.dataDir);
+    this.#opened ??= this.line.open(this.#options.dataDir, this.#options.logDir);
     return this.#opened;
   }
 

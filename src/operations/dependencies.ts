@@ -21,6 +21,7 @@ import type { Leases } from '../ports/leases.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { License } from '../ports/license.ts';
 import type { Log } from '../ports/log.ts';
+import type { LogFiles } from '../ports/log-files.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
@@ -134,4 +135,6 @@ export interface OperationsDependencies {
   readonly version: string;
   readonly dataDirectory: string;
   readonly logFile: string;
+  /** Files of the log that are full. Absent where the log goes elsewhere. */
+  readonly logFiles?: LogFiles;
 }

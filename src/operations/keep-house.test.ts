@@ -80,8 +80,13 @@ describe('keeping house', () => {
   it('keeps as many days as the settings say', async () => {
     const { parts, asked, audited, clock } = house();
     const operations = makeHousekeepingOperations(parts);
-    expect(await operations.retention()).toEqual({ runsDays: 180, plansDays: 30, beforeImagesDays: 30 });
-    const changed = { runsDays: 400, plansDays: 60, beforeImagesDays: 10 };
+    expect(await operations.retention()).toEqual({
+      runsDays: 180,
+      plansDays: 30,
+      beforeImagesDays: 30,
+      logsDays: 30,
+    });
+    const changed = { runsDays: 400, plansDays: 60, beforeImagesDays: 10, logsDays: 7 };
     expect(await operations.setRetention(changed)).toEqual(changed);
     expect(audited).toMatchObject([{ subject: 'retention' }]);
     await operations.prune({ isTest: true });
@@ -94,6 +99,7 @@ describe('keeping house', () => {
     [{ plansDays: 181 }, 'runs must be kept as long as their plans'],
     [{ runsDays: 0 }, 'whole number'],
     [{ runsDays: Number.NaN }, 'whole number'],
+    [{ logsDays: 0 }, 'whole number'],
   ])('refuses %j', async (changes, reason) => {
     const operations = makeHousekeepingOperations(house().parts);
     await expect(operations.setRetention(changes)).rejects.toMatchObject({

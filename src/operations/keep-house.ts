@@ -5,7 +5,10 @@ import { Failure } from '../model/failure.ts';
 import type { PrunedRecords, RetentionLimits } from '../ports/retention.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 
-type Parts = Pick<OperationsDependencies, 'settings' | 'retention' | 'clock' | 'log' | 'audit' | 'user'>;
+type Parts = Pick<
+  OperationsDependencies,
+  'settings' | 'retention' | 'clock' | 'log' | 'logFiles' | 'audit' | 'user'
+>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LAST_TIME = 'retention.lastPrunedAt';
@@ -14,11 +17,12 @@ const PAUSE_MS = 20 * 60 * 60 * 1000;
 /** Whoever waits for a command to end must not wait for years of history: the next run goes on. */
 const PORTIONS_AFTER_RUN = 200;
 
-const DEFAULTS: RetentionView = { runsDays: 180, plansDays: 30, beforeImagesDays: 30 };
+const DEFAULTS: RetentionView = { runsDays: 180, plansDays: 30, beforeImagesDays: 30, logsDays: 30 };
 const KEYS = {
   runsDays: 'retention.runsDays',
   plansDays: 'retention.plansDays',
   beforeImagesDays: 'retention.beforeImagesDays',
+  logsDays: 'retention.logsDays',
 } as const;
 const MOST_DAYS = 3_650;
 
@@ -28,15 +32,25 @@ async function readRetention({ settings }: Pick<Parts, 'settings'>): Promise<Ret
     runsDays: await days('runsDays'),
     plansDays: await days('plansDays'),
     beforeImagesDays: await days('beforeImagesDays'),
+    logsDays: await days('logsDays'),
   };
 }
 
-function limitsOf({ runsDays, plansDays, beforeImagesDays }: RetentionView, now: Date): RetentionLimits {
+function limitsOf(
+  { runsDays, plansDays, beforeImagesDays, logsDays }: RetentionView,
+  now: Date,
+): RetentionLimits & { readonly logs: string } {
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString();
-  return { runs: before(runsDays), plans: before(plansDays), beforeImages: before(beforeImagesDays) };
+  return {
+    runs: before(runsDays),
+    plans: before(plansDays),
+    beforeImages: before(beforeImagesDays),
+    logs: before(logsDays),
+  };
 }
 
 interface Pruned extends PrunedRecords {
+  readonly logFiles: number;
   readonly isWhole: boolean;
 }
 
@@ -44,11 +58,13 @@ async function prune(parts: Parts, portions: number): Promise<Pruned> {
   const { retention, clock } = parts;
   const limits = limitsOf(await readRetention(parts), clock.now());
   const at = clock.now().toISOString();
-  let sum: PrunedRecords = { runs: 0, plans: 0, beforeImages: 0 };
+  const logFiles = parts.logFiles?.remove(limits.logs) ?? 0;
+  let sum = { runs: 0, plans: 0, beforeImages: 0, logFiles };
   for (let portion = 0; portion < portions; portion += 1) {
     const removed = await retention.prunePortion(limits, at);
     if (removed === undefined) return { ...sum, isWhole: true };
     sum = {
+      ...sum,
       runs: sum.runs + removed.runs,
       plans: sum.plans + removed.plans,
       beforeImages: sum.beforeImages + removed.beforeImages,
@@ -95,7 +111,10 @@ export function makeHousekeepingOperations(parts: Parts): HousekeepingOperations
     },
 
     async prune({ isTest }) {
-      if (isTest) return retention.count(limitsOf(await readRetention(parts), clock.now()));
+      if (isTest) {
+        const limits = limitsOf(await readRetention(parts), clock.now());
+        return { ...(await retention.count(limits)), logFiles: parts.logFiles?.count(limits.logs) ?? 0 };
+      }
       const { isWhole: _, ...removed } = await prune(parts, Number.POSITIVE_INFINITY);
       return removed;
     },
@@ -103,11 +122,11 @@ export function makeHousekeepingOperations(parts: Parts): HousekeepingOperations
 }
 
 /** What is shown of a run, and what undoes it, is part of it. */
-function checkRetention({ runsDays, plansDays, beforeImagesDays }: RetentionView): void {
+function checkRetention({ runsDays, plansDays, beforeImagesDays, logsDays }: RetentionView): void {
   const refuse = (reason: string): never => {
     throw new Failure('usage', { details: { reason } });
   };
-  for (const days of [runsDays, plansDays, beforeImagesDays])
+  for (const days of [runsDays, plansDays, beforeImagesDays, logsDays])
     if (!Number.isInteger(days) || days < 1 || days > MOST_DAYS)
       refuse(`days must be a whole number from 1 to ${MOST_DAYS}`);
   if (plansDays < beforeImagesDays)

@@ -86,7 +86,9 @@ describe('a log that cannot be written', () => {
     const log = openFileLog(file, 'info', { tell, disk });
     log.info('first');
     log.error('second', { error: new Error('boom') });
-    expect(told).toEqual([`The log ${file} cannot be written (disk full). The work goes on without it.`]);
+    expect(told).toEqual([
+      `Warning 19050: the log ${file} cannot be written (disk full). The work goes on without it.`,
+    ]);
     disk.room = 1_000;
     log.info('third');
     log.close();

@@ -1,25 +1,16 @@
-// The log as a file of JSON lines in the data directory, readable by its owner alone. Nothing with the name of a
-// secret is ever written, whoever put it there; and a disk that takes no more never shows in what a command does.
+// The log as files of JSON lines, readable by their owner alone. No secret is ever written, whoever put it there; and a
+// disk that takes no more never shows in what a command does.
 
 import { writeSync } from 'node:fs';
 import { pino } from 'pino';
 import { Failure } from '../model/failure.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log, LogData } from '../ports/log.ts';
+import { KnownSecrets } from './known-secrets.ts';
 import { type LogDisk, openLogDestination, realDisk } from './log-destination.ts';
-
-const SECRET_KEYS = [
-  'password',
-  'passphrase',
-  'privateKeyPem',
-  'privateKey',
-  'secret',
-  'token',
-  'accessToken',
-  'authorization',
-  'Authorization',
-  'client_assertion',
-  'cookie',
-];
+import { type LogLimits, logLimitsOf } from './log-files.ts';
+import { redact, withoutAddresses } from './redact.ts';
+import { systemClock } from './system-clock.ts';
 
 export interface FileLog extends Log {
   close(): void;
@@ -29,33 +20,43 @@ export interface FileLogOptions {
   /** Where a person is told that the log cannot be written. */
   readonly tell?: (sentence: string) => void;
   readonly disk?: LogDisk;
+  /** Grows while the log is open. */
+  readonly secrets?: KnownSecrets;
+  readonly limits?: LogLimits;
+  readonly clock?: Clock;
 }
 
 /** Never throws, whatever is wrong with the file. */
 export function openFileLog(file: string, level: string, options: FileLogOptions = {}): FileLog {
-  const { tell = tellOnStandardError, disk = realDisk } = options;
+  const { tell = tellOnStandardError, disk = realDisk, secrets = new KnownSecrets() } = options;
+  const { limits = logLimitsOf({}), clock = systemClock } = options;
   const trouble = {
-    onLost: (reason: string) =>
-      tell(`The log ${file} cannot be written (${reason}). The work goes on without it.`),
+    onLost(reason: string) {
+      const { number } = new Failure('logUnwritable');
+      tell(`Warning ${number}: the log ${file} cannot be written (${reason}). The work goes on without it.`);
+    },
     onRecovered: (lines: number) => log.warn('lines of the log were lost', { lines }),
+    onNotRotated: (reason: string) => log.warn('the log cannot be rotated', { reason }),
   };
-  const destination = openLogDestination(file, trouble, disk);
+  const place = { file, limits, now: () => clock.now(), disk };
+  const destination = openLogDestination(place, trouble);
   const logger = pino(
     {
       level: ['error', 'warn', 'info', 'debug'].includes(level) ? level : 'info',
       base: { pid: process.pid },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${clock.now().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
-        censor: '[redacted]',
-      },
-      serializers: { error: describeError },
     },
     destination,
   );
-  const write = (method: 'error' | 'warn' | 'info' | 'debug') => (message: string, data?: LogData) =>
-    logger[method](data ?? {}, message);
+  const write = (method: 'error' | 'warn' | 'info' | 'debug') => {
+    // Whoever may read the log need not be allowed to know who works here.
+    const hide = (text: string) =>
+      method === 'debug' ? secrets.hide(text) : withoutAddresses(secrets.hide(text));
+    return (message: string, data?: LogData) => {
+      if (logger.isLevelEnabled(method)) logger[method](redact(data ?? {}, hide), hide(message));
+    };
+  };
   const log: FileLog = {
     error: write('error'),
     warn: write('warn'),
@@ -72,13 +73,4 @@ function tellOnStandardError(sentence: string): void {
   } catch {
     // Nobody listens.
   }
-}
-
-/** A defect keeps its stack, also as the cause of another error; an administrator's mistake has none. */
-export function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? {} : { cause: describeError(error.cause) };
-  if (error instanceof Failure && error.facts.whoActs !== 'us')
-    return { number: error.number, code: error.code, details: error.details, ...cause };
-  return { type: error.name, message: error.message, stack: error.stack, ...cause };
 }

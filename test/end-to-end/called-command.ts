@@ -41,7 +41,7 @@ export async function callCommand(
     version,
     now: () => Date.now(),
     newId: () => randomUUID(),
-    open: openOperations,
+    open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
     describeFailure,
     recordDefect,
     demo: undefined,

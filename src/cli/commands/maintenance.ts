@@ -33,7 +33,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
 
   program
     .command('prune')
-    .description('Remove runs, plans and before-images that are older than the settings say.')
+    .description('Remove runs, plans, before-images and logs that are older than the settings say.')
     .option('--test', 'remove nothing: count what would go')
     .addHelpText('after', examples('prune --test', 'prune'))
     .action(async ({ test: isTest = false }: { test?: boolean }) => {
@@ -42,6 +42,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         count(pruned.runs, 'run'),
         count(pruned.plans, 'plan'),
         count(pruned.beforeImages, 'before-image'),
+        count(pruned.logFiles, 'log file'),
       ].join(', ');
       context.show(pruned, () => [isTest ? `Would be removed: ${parts}.` : `Removed: ${parts}.`]);
     });

@@ -108,4 +108,20 @@ export const storageFailures = {
       remedy: 'Restore contactsync.db from a backup and roll the run back with it.',
     },
   },
+  logUnwritable: {
+    number: 19050,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The log cannot be written. The work goes on without it.',
+      causes: [
+        'The disk is full.',
+        'The log directory belongs to another account, or cannot be written.',
+        'Its file system was taken away.',
+      ],
+      remedy:
+        'Make room, or choose another directory with --log-dir or CONTACTSYNC_LOG_DIR. Lines are written again as soon as that is possible; the log then says how many were lost.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;
