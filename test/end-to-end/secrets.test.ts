@@ -1,0 +1,241 @@
+// Secrets planted where they belong, then runs that succeed, fail and crash, against services that repeat in their errors
+// what they were told: none of it stands anywhere afterwards.
+
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeServerIdentity } from '../../emulator/src/server/certificates.ts';
+import { createSelfSigned } from '../../src/certificates/create-self-signed.ts';
+import { openFileLog } from '../../src/system/file-log.ts';
+import { Installation } from './installation.ts';
+import { findSecrets, type PlantedSecret } from './planted-secrets.ts';
+
+/** As administrators make them: with what URLs, JSON and XML mind. */
+const password = (name: string) => `${name}&"<é/+ ${randomBytes(9).toString('base64')}`;
+
+const SMTP = password('Smtp');
+const EXCHANGE = password('Exchange');
+const DIRECTORY = password('Directory');
+const PASSPHRASE = password('Passphrase');
+/** Of the kind that a token service issues. */
+const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}/;
+
+describe('secrets', () => {
+  let box: Installation;
+  let mailServer: SMTPServer;
+  let mailAuthority = '';
+  let logs = '';
+  const said: string[] = [];
+  const planted: PlantedSecret[] = [
+    { name: 'password of the mail server', value: SMTP },
+    { name: 'password of Exchange', value: EXCHANGE },
+    { name: 'password of the directory', value: DIRECTORY },
+    { name: 'passphrase of the certificate', value: PASSPHRASE },
+  ];
+  const tried: string[] = [];
+
+  /** Whatever comes of it: what counts is what it leaves behind. */
+  async function command(args: readonly string[], env: Record<string, string> = {}): Promise<number> {
+    const { exitCode, output, errors } = await box.run([...args, '--log-dir', logs], { env });
+    said.push(output, errors);
+    return exitCode;
+  }
+
+  beforeAll(async () => {
+    box = await Installation.start({ recipients: 12, mailboxes: 2 });
+    box.commands = 'called';
+    logs = box.path('logs elsewhere');
+    process.env.CONTACTSYNC_LOG_LEVEL = 'debug';
+    const identity = await makeServerIdentity(new Date());
+    mailServer = new SMTPServer({
+      key: identity.keyPem,
+      cert: identity.certificatePem,
+      onAuth({ username, password: given = '' }, _, done) {
+        tried.push(given);
+        done(
+          Object.assign(
+            new Error(`no ${username} with ${given} here, ${Buffer.from(given).toString('base64')}`),
+            { responseCode: 535 },
+          ),
+        );
+      },
+    });
+    mailServer.on('error', () => {});
+    await new Promise<void>((resolve) => mailServer.listen(0, '127.0.0.1', resolve));
+    const { port } = mailServer.server.address() as AddressInfo;
+    mailAuthority = identity.caPem;
+    const mail = `mail: { through: smtp, smtp: { host: localhost, port: ${port}, user: reports@contoso.example, from: reports@contoso.example } }\n`;
+    const environment = box.environmentText();
+
+    const { certificate, privateKeyPem } = await createSelfSigned({
+      subject: 'contactSync',
+      friendlyName: 'planted',
+      keyBits: 2048,
+      lifetimeDays: 30,
+      now: new Date(),
+    });
+    const key = createPrivateKey(privateKeyPem);
+    const encrypted = key.export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: PASSPHRASE,
+    });
+    const body = privateKeyPem.split('\n').filter((line) => line.length === 64);
+    planted.push({ name: 'a line of the private key', value: body[7] ?? '' });
+    planted.push({ name: 'another line of the private key', value: body[12] ?? '' });
+    const der = key.export({ type: 'pkcs8', format: 'der' });
+    planted.push({
+      name: 'the middle of the private key in base64',
+      value: der.subarray(600, 660).toString('base64'),
+    });
+
+    await command(['environment', 'apply', box.write('contoso.yaml', environment + mail)]);
+    await command(
+      ['certificate', 'import', box.write('own.pem', `${certificate.certificatePem}\n${encrypted}`)],
+      {
+        CONTACTSYNC_PFX_PASSWORD: PASSPHRASE,
+      },
+    );
+    await command(['environment', 'set-certificate', 'contoso', certificate.thumbprint]);
+    await box.control.registerCertificate(certificate.certificatePem);
+    await command(['environment', 'set-password', 'contoso', '--for', 'smtp'], {
+      CONTACTSYNC_PASSWORD: SMTP,
+    });
+    const policy = box.policyText('report: { recipients: [admin@contoso.example], when: always }\n');
+    await command(['policy', 'apply', box.write('all-staff.yaml', policy)]);
+  });
+  afterAll(async () => {
+    delete process.env.CONTACTSYNC_LOG_LEVEL;
+    await new Promise<void>((resolve) => mailServer.close(resolve));
+    await box.close();
+  });
+
+  const finds = () => findSecrets(planted, { folders: [box.dataDirectory, logs], said });
+
+  function logText(): string {
+    return readdirSync(logs)
+      .map((name) => readFileSync(join(logs, name), 'utf8'))
+      .join('');
+  }
+
+  it('stand nowhere after a run whose mail is refused by a server that repeats the password', async () => {
+    expect(await command(['run', 'All staff'])).toBe(0);
+    await command(['environment', 'test', 'contoso', '--json']);
+    // Both authorities of the emulator have one name; one at a time is trusted.
+    const authority = readFileSync(box.path('ca.pem'), 'utf8');
+    box.write('ca.pem', mailAuthority);
+    await command(['reports', 'send', '--now', '--json']);
+    box.write('ca.pem', authority);
+    await command(['reports', 'list', '--json']);
+    await command(['status', '--json']);
+    // They were really used.
+    expect(tried).toContain(SMTP);
+    expect(finds()).toEqual([]);
+  });
+
+  it('stand nowhere after runs that fail at services that repeat tokens and headers', async () => {
+    const token = box.emulator.issueToken(
+      [...box.emulator.organization.apps.keys()][0] ?? '',
+      'https://graph.microsoft.com',
+    );
+    for (const path of ['/users', '/oauth2/v2.0/token', '\\$batch$']) {
+      await box.control.addFault({
+        face: 'graph',
+        path,
+        count: 50,
+        action: {
+          kind: 'answer',
+          status: 400,
+          body: { error: { code: 'BadRequest', message: `no: Authorization: Bearer ${token}` } },
+        },
+      });
+      await command(['run', 'All staff', '--test', '--json']);
+      await box.control.clearFaults();
+    }
+    expect(finds()).toEqual([]);
+    expect([...said, logText()].filter((text) => TOKEN.test(text))).toEqual([]);
+  });
+
+  it('stand nowhere when they are not accepted, nor does a license that is none', async () => {
+    const license = `-----BEGIN LICENSE-----\n${randomBytes(60).toString('base64')}\n-----END LICENSE-----\n`;
+    planted.push({ name: 'license', value: license.split('\n')[1] ?? '' });
+    expect(await command(['license', 'add', box.write('contoso.license', license)])).not.toBe(0);
+    const onPremises = `kind: environment
+version: 1
+id: 11111111-2222-4333-8444-777777777777
+name: head-office
+scenario: onPremises
+onPremises:
+  activeDirectory: { domain: corp.contoso.example, domainControllers: [127.0.0.1], account: svc@contoso.example }
+  exchangeWebServices: { url: "${box.emulator.url}/EWS/Exchange.asmx", account: "CONTOSO\\\\svc" }
+`;
+    await command(['environment', 'apply', box.write('head-office.yaml', onPremises)]);
+    await command(['environment', 'set-password', 'head-office'], { CONTACTSYNC_PASSWORD: DIRECTORY });
+    await command(['environment', 'set-password', 'head-office', '--for', 'exchange'], {
+      CONTACTSYNC_PASSWORD: EXCHANGE,
+    });
+    await command(['certificate', 'import', box.path('own.pem')], {
+      CONTACTSYNC_PFX_PASSWORD: `${PASSPHRASE}x`,
+    });
+    expect(finds()).toEqual([]);
+  });
+
+  it('stand nowhere after a crash, whatever the message of the error holds', async () => {
+    const token = box.emulator.issueToken(
+      [...box.emulator.organization.apps.keys()][0] ?? '',
+      'https://graph.microsoft.com',
+    );
+    const key = readFileSync(box.path('own.pem'), 'utf8').slice(-800);
+    box.write(
+      'crash.mjs',
+      `process.on('SIGUSR2', () => { Promise.reject(new Error(${JSON.stringify(`${SMTP} ${token} -----BEGIN PRIVATE KEY-----${key}`)}, { cause: new TypeError(process.env.CONTACTSYNC_PASSWORD) })); });`,
+    );
+    const { child, answer } = box.spawn(['serve', '--log-dir', logs], {
+      env: { CONTACTSYNC_PASSWORD: SMTP, NODE_OPTIONS: `--import=${box.path('crash.mjs')}` },
+    });
+    await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    child.kill('SIGUSR2');
+    const { exitCode, output, errors } = await answer;
+    said.push(output, errors);
+    expect(exitCode).toBe(70);
+    expect(errors).toContain('Error 10001');
+    expect(errors).not.toContain('    at ');
+    expect(logText()).toContain('the command line failed');
+    expect(finds()).toEqual([]);
+    expect([...said, logText()].filter((text) => TOKEN.test(text))).toEqual([]);
+  });
+
+  it('are found where they are: the search fails over a log that keeps them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'contactsync-leak-'));
+    try {
+      mkdirSync(join(folder, 'deep'));
+      const secret = { name: 'smtp', value: SMTP };
+      const leaks: readonly Buffer[] = [
+        Buffer.from(JSON.stringify({ text: `a ${SMTP}` })),
+        Buffer.from(`x ${Buffer.from(`reports:${SMTP}`).toString('base64')}`),
+        Buffer.from(`y ${Buffer.from(`a:${SMTP}`).toString('base64url')}`),
+        Buffer.from(`?p=${encodeURIComponent(SMTP)}`),
+        Buffer.from(new URLSearchParams({ p: SMTP }).toString()),
+        Buffer.concat([randomBytes(99), Buffer.from(SMTP, 'utf16le'), randomBytes(99)]),
+      ];
+      for (const [number, leak] of leaks.entries()) {
+        writeFileSync(join(folder, 'deep', 'leak'), leak);
+        expect(findSecrets([secret], { folders: [folder], said: [] }), `leak ${number}`).not.toEqual([]);
+      }
+      rmSync(join(folder, 'deep', 'leak'));
+      // A log that does not know the secret writes it.
+      const leaky = openFileLog(join(folder, 'leaky.log'), 'info');
+      leaky.info('mail refused', { reason: `with ${SMTP}` });
+      leaky.close();
+      expect(findSecrets([secret], { folders: [folder], said: [] })).toMatchObject([{ form: 'JSON' }]);
+      expect(findSecrets([secret], { folders: [], said: [`oh ${SMTP}`] })).toMatchObject([{ form: 'raw' }]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
