@@ -72,9 +72,21 @@ describe('keeping house', () => {
   it('when asked goes to the end at once, or only counts', async () => {
     const { parts, left } = house(500);
     const operations = makeHousekeepingOperations(parts);
-    expect(await operations.prune({ isTest: true })).toEqual({ ...NOTHING, runs: 500 });
+    expect(await operations.prune({ isTest: true })).toEqual({ ...NOTHING, runs: 500, logFiles: 0 });
     expect(left()).toBe(500);
-    expect(await operations.prune({ isTest: false })).toEqual({ ...NOTHING, runs: 500 });
+    expect(await operations.prune({ isTest: false })).toEqual({ ...NOTHING, runs: 500, logFiles: 0 });
+  });
+
+  it('also takes files of the log, with or without old runs', async () => {
+    const { parts, clock } = house(0);
+    const asked: string[] = [];
+    const files = (before: string) => asked.push(before);
+    const operations = makeHousekeepingOperations({ ...parts, logFiles: { count: files, remove: files } });
+    await operations.setRetention({ logsDays: 7 });
+    expect(await operations.prune({ isTest: true })).toMatchObject({ logFiles: 1 });
+    expect(await operations.prune({ isTest: false })).toMatchObject({ logFiles: 2 });
+    const weekAgo = new Date(clock.now().getTime() - 7 * 24 * HOUR_MS).toISOString();
+    expect(asked).toEqual([weekAgo, weekAgo]);
   });
 
   it('keeps as many days as the settings say', async () => {

@@ -36,17 +36,11 @@ async function readRetention({ settings }: Pick<Parts, 'settings'>): Promise<Ret
   };
 }
 
-function limitsOf(
-  { runsDays, plansDays, beforeImagesDays, logsDays }: RetentionView,
-  now: Date,
-): RetentionLimits & { readonly logs: string } {
-  const before = (days: number) => new Date(now.getTime() - days * DAY_MS).toISOString();
-  return {
-    runs: before(runsDays),
-    plans: before(plansDays),
-    beforeImages: before(beforeImagesDays),
-    logs: before(logsDays),
-  };
+const daysBefore = (days: number, now: Date) => new Date(now.getTime() - days * DAY_MS).toISOString();
+
+function limitsOf({ runsDays, plansDays, beforeImagesDays }: RetentionView, now: Date): RetentionLimits {
+  const before = (days: number) => daysBefore(days, now);
+  return { runs: before(runsDays), plans: before(plansDays), beforeImages: before(beforeImagesDays) };
 }
 
 interface Pruned extends PrunedRecords {
@@ -56,9 +50,10 @@ interface Pruned extends PrunedRecords {
 
 async function prune(parts: Parts, portions: number): Promise<Pruned> {
   const { retention, clock } = parts;
-  const limits = limitsOf(await readRetention(parts), clock.now());
+  const kept = await readRetention(parts);
+  const limits = limitsOf(kept, clock.now());
   const at = clock.now().toISOString();
-  const logFiles = parts.logFiles?.remove(limits.logs) ?? 0;
+  const logFiles = parts.logFiles?.remove(daysBefore(kept.logsDays, clock.now())) ?? 0;
   let sum = { runs: 0, plans: 0, beforeImages: 0, logFiles };
   for (let portion = 0; portion < portions; portion += 1) {
     const removed = await retention.prunePortion(limits, at);
@@ -112,8 +107,10 @@ export function makeHousekeepingOperations(parts: Parts): HousekeepingOperations
 
     async prune({ isTest }) {
       if (isTest) {
-        const limits = limitsOf(await readRetention(parts), clock.now());
-        return { ...(await retention.count(limits)), logFiles: parts.logFiles?.count(limits.logs) ?? 0 };
+        const kept = await readRetention(parts);
+        const counted = await retention.count(limitsOf(kept, clock.now()));
+        const logFiles = parts.logFiles?.count(daysBefore(kept.logsDays, clock.now())) ?? 0;
+        return { ...counted, logFiles };
       }
       const { isWhole: _, ...removed } = await prune(parts, Number.POSITIVE_INFINITY);
       return removed;

@@ -54,7 +54,8 @@ describe('secrets', () => {
     mailServer = new SMTPServer({
       key: identity.keyPem,
       cert: identity.certificatePem,
-      onAuth({ username, password: given = '' }, _, done) {
+      onAuth({ username, password: told }, _, done) {
+        const given = told ?? '';
         tried.push(given);
         done(
           Object.assign(
@@ -96,7 +97,11 @@ describe('secrets', () => {
 
     await command(['environment', 'apply', box.write('contoso.yaml', environment + mail)]);
     await command(
-      ['certificate', 'import', box.write('own.pem', `${certificate.certificatePem}\n${encrypted}`)],
+      [
+        'certificate',
+        'import',
+        box.write('own.pem', `${certificate.certificatePem}\n${encrypted.toString()}`),
+      ],
       {
         CONTACTSYNC_PFX_PASSWORD: PASSPHRASE,
       },
@@ -139,10 +144,7 @@ describe('secrets', () => {
   });
 
   it('stand nowhere after runs that fail at services that repeat tokens and headers', async () => {
-    const token = box.emulator.issueToken(
-      [...box.emulator.organization.apps.keys()][0] ?? '',
-      'https://graph.microsoft.com',
-    );
+    const token = box.emulator.issueToken([...box.emulator.organization.apps.keys()][0] ?? '', 'graph');
     for (const path of ['/users', '/oauth2/v2.0/token', '\\$batch$']) {
       await box.control.addFault({
         face: 'graph',
@@ -186,10 +188,7 @@ onPremises:
   });
 
   it('stand nowhere after a crash, whatever the message of the error holds', async () => {
-    const token = box.emulator.issueToken(
-      [...box.emulator.organization.apps.keys()][0] ?? '',
-      'https://graph.microsoft.com',
-    );
+    const token = box.emulator.issueToken([...box.emulator.organization.apps.keys()][0] ?? '', 'graph');
     const key = readFileSync(box.path('own.pem'), 'utf8').slice(-800);
     box.write(
       'crash.mjs',
