@@ -15,7 +15,8 @@ export interface DocumentKind<T extends Policy | Environment, View> {
   readonly user: string;
   readonly format: DocumentFormat;
   present(revision: DocumentRevision<T>): Promise<View> | View;
-  parse(text: DocumentText): T;
+  /** With the names in it as they are known. */
+  parse(text: DocumentText): Promise<T>;
   /** Throws what makes the document unusable; returns what is only worth knowing. */
   check(document: T, before: T | undefined): Promise<readonly string[]>;
   /** After a new revision was stored. */
@@ -75,14 +76,14 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
     },
 
     async validate(text: DocumentText): Promise<DiffView & { readonly warnings: readonly string[] }> {
-      const document = of.parse(text);
+      const document = await of.parse(text);
       const { before, diff } = await compare(document);
       await refuseTakenName(document);
       return { ...diff, warnings: await of.check(document, before?.document) };
     },
 
     async apply(text: DocumentText, expectedRevision?: number): Promise<ApplyView> {
-      const document = of.parse(text);
+      const document = await of.parse(text);
       const { before, diff } = await compare(document);
       const warnings = await of.check(document, before?.document);
       const stored = await save(document, before, expectedRevision ?? before?.revision ?? 0);
@@ -120,13 +121,13 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
     },
 
     async diffWith(text: DocumentText): Promise<DiffView> {
-      return (await compare(of.parse(text))).diff;
+      return (await compare(await of.parse(text))).diff;
     },
 
     async rename(name: string, newName: string): Promise<View> {
       const before = await find(name);
       // Through the text, so that the new name meets the same rules as any other.
-      const renamed = of.parse({ text: JSON.stringify({ ...before.document, name: newName }) });
+      const renamed = await of.parse({ text: JSON.stringify({ ...before.document, name: newName }) });
       return of.present(await save(renamed, before, before.revision));
     },
   };

@@ -328,4 +328,14 @@ describe('a policy file that names no environment', () => {
     await operations.policies.apply({ text, environment: 'head-office' });
     expect((await operations.policies.get('All staff')).policy.environment).toBe('head-office');
   });
+
+  it('is known by it however it is written, and stays while the policy uses it', async () => {
+    const text = JSON.stringify({ ...policy, environment: 'Head-Office' });
+    await operations.policies.apply({ text });
+    expect((await operations.policies.get('All staff')).policy.environment).toBe('head-office');
+    expect(await failureOf(operations.environments.remove('HEAD-OFFICE'))).toMatchObject({
+      code: 'environmentInUse',
+    });
+    expect(await operations.policies.apply({ text })).toMatchObject({ result: 'unchanged' });
+  });
 });

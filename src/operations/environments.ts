@@ -69,7 +69,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     user,
     present,
     format: dependencies.format,
-    parse: dependencies.format.parseEnvironment,
+    parse: async (text) => dependencies.format.parseEnvironment(text),
     check: async (document, before) => checkEnvironment(dependencies, document, before),
     saved,
   });

@@ -1,6 +1,6 @@
 // Policies: documents, clones, what they would fill, and why a contact is where it is.
 
-import type { CountView, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import type { CountView, DocumentText, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
 import { checkCompanions } from '../core/companions-check.ts';
 import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
@@ -61,13 +61,20 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     ...revision,
   });
 
+  /** Environments are found in any case, and compared by name in many places. */
+  async function parsePolicy(text: DocumentText): Promise<Policy> {
+    const policy = format.parsePolicy(text);
+    const environment = await environments.readByName(policy.environment);
+    return environment === undefined ? policy : { ...policy, environment: environment.document.name };
+  }
+
   const documents = makeDocumentOperations({
     kind: 'policy',
     store: policies,
     user,
     present,
     format,
-    parse: format.parsePolicy,
+    parse: parsePolicy,
     check: async (document) => {
       const { document: environment } = await findDocument(environments, 'environment', document.environment);
       checkScenario(document, environment);
@@ -106,7 +113,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     async clone(name, newName) {
       const { document } = await documents.find(name);
       const clone = { ...document, id: newId(), name: newName, enabled: false };
-      return present(await documents.save(format.parsePolicy({ text: JSON.stringify(clone) }), undefined, 0));
+      return present(await documents.save(await parsePolicy({ text: JSON.stringify(clone) }), undefined, 0));
     },
 
     async setEnabled(name, enabled) {
