@@ -1,6 +1,12 @@
 // Policies: documents, clones, what they would fill, and why a contact is where it is.
 
-import type { CountView, DocumentText, ExplainView, PolicyOperations, PolicyView } from '@contactsync/contract';
+import type {
+  CountView,
+  DocumentText,
+  ExplainView,
+  PolicyOperations,
+  PolicyView,
+} from '@contactsync/contract';
 import { checkCompanions } from '../core/companions-check.ts';
 import { explainText } from '../core/explain-text.ts';
 import { checkPolicy } from '../core/policy-check.ts';
