@@ -8,9 +8,9 @@ export interface ReportMailView {
   readonly policyId: string;
   /** undefined: the policy is removed. */
   readonly policyName: string | undefined;
-  /** undefined: an alert. */
+  /** undefined: an alert, or a run that could not begin. */
   readonly runId: string | undefined;
-  readonly occasion: 'ended' | 'awaitingApproval' | 'alert';
+  readonly occasion: 'ended' | 'awaitingApproval' | 'notBegun' | 'alert';
   /** `perhapsSent`: never sent again by itself; `notWanted`: the policy wants none about such a run. */
   readonly state: 'waiting' | 'sending' | 'sent' | 'perhapsSent' | 'notWanted' | 'givenUp';
   readonly createdAt: string;

@@ -24,11 +24,16 @@ export function mailStateText({ state, at, tries, failure }: ReportMailView): st
   }
 }
 
+function aboutText({ occasion, runId }: ReportMailView): string {
+  if (occasion === 'notBegun') return 'mail about a run that could not begin';
+  return runId === undefined ? 'alert' : `mail about run ${runId.slice(0, 8)}`;
+}
+
 /** What somebody may have to look into, with the reason and what to do. */
 export function mailLines(mails: readonly ReportMailView[], paint: Paint): string[] {
   return mails.flatMap((mail) => {
-    const { policyName, policyId, runId, occasion, failure } = mail;
-    const about = runId === undefined ? 'alert' : `mail about run ${runId.slice(0, 8)}`;
+    const { policyName, policyId, occasion, failure } = mail;
+    const about = aboutText(mail);
     const waits = occasion === 'awaitingApproval' ? ' that waits for approval' : '';
     const line = `${about}${waits} of "${visible(policyName ?? policyId)}": ${mailStateText(mail)}`;
     const isFine = mail.state === 'sent' || mail.state === 'sending';

@@ -1,6 +1,6 @@
 // What the outgoing mails about runs say: made from the stored run when a mail is sent, for whom the policy names then.
 
-import { composeAlert, composeReport } from '../core/report-mail/compose-mail.ts';
+import { composeAlert, composeNotBegun, composeReport } from '../core/report-mail/compose-mail.ts';
 import { isWanted, levelOf } from '../core/report-mail/level.ts';
 import type { ComposedMail } from '../core/report-mail/report-mail.ts';
 import type { Policy } from '../model/policy.ts';
@@ -20,6 +20,7 @@ export async function composeLetter(
   mail: ReportMail,
   dependencies: OperationsDependencies,
 ): Promise<Letter | undefined> {
+  if (mail.occasion === 'notBegun') return composeUnbegun(mail, dependencies);
   if (mail.runId === undefined) return composeLate(mail, dependencies);
   const run = await dependencies.runs.read(mail.runId);
   if (run === undefined) return undefined;
@@ -39,16 +40,44 @@ async function composeLate(
   mail: ReportMail,
   dependencies: OperationsDependencies,
 ): Promise<Letter | undefined> {
-  const { policies, environments, clock } = dependencies;
-  const policy: Policy | undefined = (await policies.readById(mail.policyId))?.document;
-  if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
-  const environment = (await environments.readByName(policy.environment))?.document;
-  if (environment === undefined) return undefined;
-  const late = await lateSuccess(policy, clock.now(), dependencies);
+  const addressed = await addressedOf(mail, dependencies);
+  if (addressed === undefined) return undefined;
+  const { policy, environment } = addressed;
+  const late = await lateSuccess(policy, dependencies.clock.now(), dependencies);
   const { alertAfterDays } = policy.report;
   if (alertAfterDays === 0 || late.days < alertAfterDays) return undefined;
   const composed = composeAlert(await gatherAlert({ policy, environment }, late, dependencies));
   return { policy, environment, mail: composed, withoutTable: () => composed };
+}
+
+async function composeUnbegun(
+  mail: ReportMail,
+  dependencies: OperationsDependencies,
+): Promise<Letter | undefined> {
+  const { reason, policyId, createdAt } = mail;
+  const addressed = await addressedOf(mail, dependencies);
+  if (addressed === undefined || reason === undefined) return undefined;
+  // Somebody mended it meanwhile.
+  const [latest] = (await dependencies.runs.list({ policyId, limit: 1 })).filter(
+    ({ kind }) => kind === 'run',
+  );
+  if (latest !== undefined && latest.startedAt > createdAt) return undefined;
+  const { policy, environment } = addressed;
+  const { lastSuccess } = await lateSuccess(policy, dependencies.clock.now(), dependencies);
+  const settings = policy.report;
+  const composed = composeNotBegun({ policy, environment, settings, reason, at: createdAt, lastSuccess });
+  return { policy, environment, mail: composed, withoutTable: () => composed };
+}
+
+/** Of a mail without a run. */
+async function addressedOf(
+  { policyId }: ReportMail,
+  { policies, environments }: OperationsDependencies,
+): Promise<Addressed | undefined> {
+  const policy: Policy | undefined = (await policies.readById(policyId))?.document;
+  if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
+  const environment = (await environments.readByName(policy.environment))?.document;
+  return environment === undefined ? undefined : { policy, environment };
 }
 
 export function outgoing({ subject, html, text, csv }: ComposedMail, to: readonly string[]): OutgoingMail {

@@ -4,14 +4,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OpenedOperations } from '../cli/context.ts';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { World } from '../engine/testing/world.ts';
 import { openOperations } from '../main.ts';
 import { Failure } from '../model/failure.ts';
+import { policyId } from '../model/ids.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
+import type { RunEnd, ScheduledPolicy } from '../scheduler/scheduler.ts';
+import type { OperationsDependencies } from './dependencies.ts';
+import { tellingWhatCannotBegin } from './not-begun.ts';
 
+const POLICY_ID = 'aaaaaaaa-2222-4333-8444-555555555555';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
@@ -20,24 +25,36 @@ let clock: FakeClock;
 let operations: OpenedOperations;
 let subjects: string[] = [];
 let send: MailSender['send'];
+/** Of the directory and the mailboxes; mails go another way. */
+let outOfReach: Failure | undefined;
+let texts: string[] = [];
+let inside: OperationsDependencies;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'contactsync-service-mails-'));
   const { ports } = new World(3, 2);
   clock = new FakeClock('2026-11-02T08:00:30.000Z', { sleepsAtOnce: false });
   subjects = [];
-  send = async ({ subject }) => void subjects.push(subject);
-  operations = await openOperations(join(directory, 'data'), (dependencies) => ({
-    ...dependencies,
-    clock,
-    connect: async () => ({
-      source: ports.source,
-      directory: ports.directory,
-      targets: ports.targets,
-      mail: { sender: 'reports@contoso.example', send: (...letter) => send(...letter) },
-      close: async () => {},
-    }),
-  }));
+  texts = [];
+  outOfReach = undefined;
+  send = async ({ subject, body }) => {
+    subjects.push(subject);
+    texts.push(body.text ?? '');
+  };
+  const mail: MailSender = { sender: 'reports@contoso.example', send: (...letter) => send(...letter) };
+  operations = await openOperations(join(directory, 'data'), (dependencies) => {
+    inside = {
+      ...dependencies,
+      clock,
+      async connect() {
+        if (outOfReach !== undefined) throw outOfReach;
+        const { source, directory: mailboxes, targets } = ports;
+        return { source, directory: mailboxes, targets, close: async () => {} };
+      },
+      connectMailServer: async () => ({ mail, close: async () => {} }),
+    };
+    return inside;
+  });
   await operations.environments.apply({
     text: JSON.stringify({
       kind: 'environment',
@@ -45,6 +62,7 @@ beforeEach(async () => {
       id: '11111111-2222-4333-8444-555555555555',
       name: 'contoso',
       scenario: 'exchangeOnline',
+      mail: { through: 'smtp', smtp: { host: 'mail.contoso.example' } },
       exchangeOnline: {
         organization: 'contoso.onmicrosoft.com',
         applicationId: '11111111-2222-4333-8444-666666666666',
@@ -62,7 +80,7 @@ async function applyPolicy(report: object, more: object = {}): Promise<void> {
   const policy = {
     kind: 'policy',
     version: 1,
-    id: 'aaaaaaaa-2222-4333-8444-555555555555',
+    id: POLICY_ID,
     name: 'All staff',
     environment: 'contoso',
     source: { type: 'exchangeOnline' },
@@ -104,6 +122,7 @@ function serve() {
   };
 }
 
+const listed = async () => (await operations.reports.list()).map(({ occasion, state }) => [occasion, state]);
 const states = async () => (await operations.reports.list()).map(({ state, tries }) => [state, tries]);
 /** The queue, the prune, the alerts, the announcements, the mails. */
 const ALL = 5;
@@ -168,4 +187,99 @@ it('that no run succeeded while no service ran is told as soon as one runs', asy
   await pass(20, ALL);
   expect(subjects).toHaveLength(2);
   await service.stop();
+});
+
+describe('a run that cannot begin', () => {
+  it('is told once a day for each reason, with what to do', async () => {
+    await applyPolicy({ detail: 'contacts' }, { schedule: { interval: { minutes: 5 } } });
+    outOfReach = new Failure('certificateMissing', { details: { environment: 'contoso' } });
+    const service = serve();
+    await pass(32, ALL);
+    expect(subjects).toEqual(['contactSync: All staff: a run could not begin']);
+    const { number, en } = outOfReach.facts;
+    const said = texts[0]?.replaceAll(/\s+/g, ' ');
+    expect(said).toContain(`${number} ${en.sentence} (environment contoso)`);
+    expect(said).toContain(en.remedy.slice(0, 30));
+    expect(await listed()).toEqual([['notBegun', 'sent']]);
+
+    outOfReach = new Failure('wrongKey');
+    await pass(10, ALL);
+    expect(subjects).toHaveLength(2);
+    outOfReach = undefined;
+    await pass(5, ALL);
+    await until(async () => (await operations.runs.list({})).some(({ state }) => state === 'finished'));
+    await pass(2, ALL);
+    await service.stop();
+    expect(subjects.slice(2)).toEqual(['contactSync: All staff: 6 changes']);
+    expect(subjects.filter((subject) => subject.includes('could not begin'))).toHaveLength(2);
+  });
+
+  it('is told no more when one has begun meanwhile', async () => {
+    send = async () => {
+      throw new Failure('mailServerUnreachable');
+    };
+    await inside.outbox.add({
+      key: 'one',
+      policyId: policyId(POLICY_ID),
+      runId: undefined,
+      occasion: 'notBegun',
+      at: clock.now().toISOString(),
+      reason: new Failure('trialOver').toRecord(),
+    });
+    await operations.reports.send({ isForced: true });
+    expect(await listed()).toEqual([['notBegun', 'waiting']]);
+    clock.advance(MINUTE_MS);
+    send = async ({ subject }) => void subjects.push(subject);
+    await runByHand();
+    await operations.reports.send({ isForced: true });
+    expect(subjects).toEqual(['contactSync: All staff: 6 changes']);
+    expect(await listed()).toEqual([['ended', 'sent']]);
+  });
+
+  const policy: ScheduledPolicy = {
+    id: policyId(POLICY_ID),
+    name: 'All staff',
+    environment: 'contoso',
+    timetable: undefined,
+    missed: 'once',
+    maximumMinutes: undefined,
+  };
+  const ended = new AbortController().signal;
+
+  it('because another process runs the policy is told after two hours', async () => {
+    let end: RunEnd = 'busy';
+    const { run } = tellingWhatCannotBegin({ policies: async () => [policy], run: async () => end }, inside);
+    const minutes = async (count: number) => {
+      for (let minute = 0; minute < count; minute += 1) {
+        await run(policy, ended);
+        clock.advance(MINUTE_MS);
+      }
+    };
+    await minutes(100);
+    end = 'ended';
+    await minutes(1);
+    end = 'busy';
+    await minutes(100);
+    expect(await listed()).toEqual([]);
+    await minutes(100);
+    const { number } = new Failure('alreadyRunning');
+    expect(await inside.outbox.list({})).toMatchObject([{ occasion: 'notBegun', reason: { number } }]);
+  });
+
+  it('because it is stored wrong is told; what passes by itself is not', async () => {
+    const trouble = new Failure('invalidDocument');
+    const busy = new Failure('databaseBusy');
+    const { policies, run } = tellingWhatCannotBegin(
+      {
+        policies: async () => [{ ...policy, trouble }],
+        run: async () => {
+          throw busy;
+        },
+      },
+      inside,
+    );
+    for (let minute = 0; minute < 5; minute += 1) await policies();
+    await expect(run(policy, ended)).rejects.toBe(busy);
+    expect((await inside.outbox.list({})).map(({ reason }) => reason?.code)).toEqual(['invalidDocument']);
+  });
 });

@@ -14,6 +14,7 @@ import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../schedule
 import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
+import { tellingWhatCannotBegin } from './not-begun.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import { beginVerifyRun, isVerifyRunDue } from './verify.ts';
 
@@ -126,7 +127,8 @@ export function makeServiceOperations(
           onReady?.();
           const chores = choresOf(dependencies);
           const ports = {
-            ...{ policies: scheduled, run: runScheduled, endedRuns, chores },
+            ...tellingWhatCannotBegin({ policies: scheduled, run: runScheduled }, dependencies),
+            ...{ endedRuns, chores },
             ...{ queue, clock, log },
           };
           await runScheduler(ports, held);

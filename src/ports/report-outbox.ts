@@ -4,7 +4,7 @@
 import type { FailureRecord } from '../model/failure.ts';
 import type { PolicyId, RunId } from '../model/ids.ts';
 
-export const MAIL_OCCASIONS = ['ended', 'awaitingApproval', 'alert'] as const;
+export const MAIL_OCCASIONS = ['ended', 'awaitingApproval', 'notBegun', 'alert'] as const;
 export type MailOccasion = (typeof MAIL_OCCASIONS)[number];
 
 /**
@@ -17,7 +17,7 @@ export type MailState = (typeof MAIL_STATES)[number];
 export interface ReportMail {
   readonly id: number;
   readonly policyId: PolicyId;
-  /** undefined: an alert. */
+  /** undefined: an alert, or a run that could not begin. */
   readonly runId: RunId | undefined;
   readonly occasion: MailOccasion;
   readonly state: MailState;
@@ -29,6 +29,8 @@ export interface ReportMail {
   readonly at: string;
   /** Why the last try failed. */
   readonly failure: FailureRecord | undefined;
+  /** Of `notBegun`: why no run could begin. */
+  readonly reason: FailureRecord | undefined;
 }
 
 export interface NewReportMail {
@@ -38,6 +40,7 @@ export interface NewReportMail {
   readonly runId: RunId | undefined;
   readonly occasion: MailOccasion;
   readonly at: string;
+  readonly reason?: FailureRecord;
 }
 
 export interface MailFilter {

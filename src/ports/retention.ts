@@ -1,7 +1,7 @@
 // What is kept of ended runs, and for how long. Runs under way or waiting for an approval are never touched, nor is what
 // a rollback under way needs; and of each policy the newest runs stay, since later ones learn from them.
 
-/** ISO 8601; what ended before goes. No limit of before-images or plans is earlier than that of runs. */
+/** ISO 8601; what ended before goes, mails about runs as old as runs with it. No limit of before-images or plans is earlier than that of runs. */
 export interface RetentionLimits {
   readonly runs: string;
   readonly plans: string;

@@ -14,7 +14,7 @@ import { MINUTE, restOfMinute } from './each-minute.ts';
 import { StandingTrouble } from './standing-trouble.ts';
 
 /** Of the data directory, not of the policy: it keeps its place and is tried again every minute. */
-const PASSING: readonly FailureCode[] = ['databaseBusy', 'databaseUnreachable', 'dataDirectory'];
+export const PASSING: readonly FailureCode[] = ['databaseBusy', 'databaseUnreachable', 'dataDirectory'];
 
 export interface ScheduledPolicy {
   readonly id: PolicyId;

@@ -82,6 +82,7 @@ export interface MainTables {
     tries: number;
     at: string;
     failure: string | null;
+    reason: string | null;
   };
   announcement: {
     id: Generated<number>;

@@ -8,7 +8,7 @@ import type { MainDatabase, MainTables } from './database-tables.ts';
 
 export function createReportOutbox(db: MainDatabase): ReportOutbox {
   return {
-    async add({ key, policyId, runId, occasion, at }) {
+    async add({ key, policyId, runId, occasion, at, reason }) {
       await db
         .insertInto('report_mail')
         .values({
@@ -21,6 +21,7 @@ export function createReportOutbox(db: MainDatabase): ReportOutbox {
           tries: 0,
           at,
           failure: null,
+          reason: reason === undefined ? null : JSON.stringify(reason),
         })
         .onConflict((conflict) => conflict.column('key').doNothing())
         .execute();
@@ -68,6 +69,8 @@ export function createReportOutbox(db: MainDatabase): ReportOutbox {
   };
 }
 
+const recordIn = (text: string | null) => (text === null ? undefined : (JSON.parse(text) as FailureRecord));
+
 const toMail = (row: Selectable<MainTables['report_mail']>): ReportMail => ({
   id: Number(row.id),
   policyId: row.policy_id as PolicyId,
@@ -77,5 +80,6 @@ const toMail = (row: Selectable<MainTables['report_mail']>): ReportMail => ({
   createdAt: row.created_at,
   tries: row.tries,
   at: row.at,
-  failure: row.failure === null ? undefined : (JSON.parse(row.failure) as FailureRecord),
+  failure: recordIn(row.failure),
+  reason: recordIn(row.reason),
 });

@@ -133,6 +133,22 @@ export function createRetention(db: MainDatabase): Retention {
     return { ...NOTHING, runs: 1 };
   }
 
+  /** What became of a mail is told as long as its run. */
+  async function removeMails(limits: RetentionLimits): Promise<boolean> {
+    const { numDeletedRows } = await db
+      .deleteFrom('report_mail')
+      .where('id', 'in', (query) =>
+        query
+          .selectFrom('report_mail')
+          .select('report_mail.id')
+          .where('report_mail.state', 'in', ['sent', 'notWanted', 'perhapsSent', 'givenUp'])
+          .where('report_mail.at', '<', limits.runs)
+          .limit(ENTRIES_PER_PORTION),
+      )
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  }
+
   return {
     async count(limits) {
       const number = sql<number | string>`count(*)`.as('number');
@@ -173,6 +189,7 @@ export function createRetention(db: MainDatabase): Retention {
       const plans = await removeOfRun('run_plan');
       if (plans > 0) return { ...NOTHING, plans };
       if ((await removeOfRun('run_contacts')) > 0) return NOTHING;
+      if (await removeMails(limits)) return NOTHING;
       return removeRun(limits);
     },
   };

@@ -48,6 +48,7 @@ export function reportOutboxContract(
             tries: 0,
             at: AT,
             failure: undefined,
+            reason: undefined,
           },
         ]);
       }),
@@ -63,6 +64,15 @@ export function reportOutboxContract(
         expect((await subject.list({})).map(({ occasion }) => occasion)).toEqual(['alert', 'ended']);
         expect(await subject.list({ limit: 1 })).toMatchObject([{ occasion: 'alert', runId: undefined }]);
         expect(await subject.list({ states: ['sent'] })).toEqual([]);
+      }),
+    );
+
+    promises(
+      'a mail keeps why no run could begin',
+      withFixture(async ({ subject }) => {
+        const reason = { code: 'trialOver', number: 16_010, details: { since: AT } } as const;
+        await subject.add(noted({ runId: undefined, occasion: 'notBegun', reason }));
+        expect(await subject.list({})).toMatchObject([{ occasion: 'notBegun', reason, failure: undefined }]);
       }),
     );
 

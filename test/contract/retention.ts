@@ -5,6 +5,7 @@ import { itemId, type RunId } from '../../src/model/ids.ts';
 import type { JournalIntent } from '../../src/model/ledger-record.ts';
 import type { Run, RunState } from '../../src/model/run.ts';
 import type { Journal } from '../../src/ports/journal.ts';
+import type { ReportOutbox } from '../../src/ports/report-outbox.ts';
 import { NEWEST_RUNS_KEPT, type PrunedRecords, type Retention } from '../../src/ports/retention.ts';
 import type { RunStore } from '../../src/ports/run-store.ts';
 import { collect, fixtures, type StoreFixture } from './fixture.ts';
@@ -16,6 +17,7 @@ export interface RetentionStores {
   readonly retention: Retention;
   readonly runs: RunStore;
   readonly journal: Journal;
+  readonly outbox: ReportOutbox;
 }
 
 const NOW = '2026-11-23T00:00:00.000Z';
@@ -185,6 +187,35 @@ export function retentionContract(name: string, make: () => Promise<StoreFixture
         expect(await standing(subject, others)).toEqual({ ...whole, images: 0 });
         expect(await standing(subject, sampleRunId(2))).toMatchObject({ isThere: false });
         expect(await standing(subject, sampleRunId(3))).toEqual({ ...whole, images: 0 });
+      }),
+    );
+
+    promises(
+      'mails go with runs of their age, unless they are still to be sent',
+      withFixture(async ({ subject: { outbox, retention } }) => {
+        const old = '2026-05-01T00:00:00.000Z';
+        for (const [key, state, at] of [
+          ['sent long ago', 'sent', old],
+          ['not wanted', 'notWanted', old],
+          ['given up', 'givenUp', old],
+          ['perhaps sent', 'perhapsSent', old],
+          ['sent lately', 'sent', limits.runs],
+          ['waits', 'waiting', old],
+          ['is being sent', 'sending', old],
+        ] as const) {
+          await outbox.add({
+            key,
+            policyId: samplePolicyId(1),
+            runId: undefined,
+            occasion: 'alert',
+            at: old,
+          });
+          const [added] = await outbox.list({ limit: 1 });
+          if (state === 'sending') await outbox.claim(added?.id ?? 0, at);
+          else await outbox.settle(added?.id ?? 0, state, at);
+        }
+        while ((await retention.prunePortion(limits, NOW)) !== undefined);
+        expect((await outbox.list({})).map(({ state }) => state)).toEqual(['sending', 'waiting', 'sent']);
       }),
     );
 

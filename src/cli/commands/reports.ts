@@ -100,6 +100,7 @@ export function addReportsCommands(program: Command, context: CliContext): void 
 }
 
 function aboutText({ occasion, runId }: ReportMailView): string {
+  if (occasion === 'notBegun') return 'run could not begin';
   if (runId === undefined) return 'alert: no success for days';
   return `run ${runId.slice(0, 8)}${occasion === 'awaitingApproval' ? ' waits' : ''}`;
 }

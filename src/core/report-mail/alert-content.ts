@@ -1,8 +1,8 @@
-// The mail that says that a policy has not succeeded for days.
+// The mails without a run: that a policy has not succeeded for days, and that a run of it could not begin.
 
 import type { Block, MailContent } from './mail-content.ts';
 import { phrasesFor } from './phrases.ts';
-import type { AlertMailInput } from './report-mail.ts';
+import type { AlertMailInput, NotBegunMailInput } from './report-mail.ts';
 import { plainLine } from './safe-text.ts';
 
 export function alertContent({
@@ -57,5 +57,36 @@ export function alertContent({
     summary: alert.summary(days, name),
     blocks,
     footer: alert.footer(plainLine(environment.name)),
+  };
+}
+
+export function notBegunContent({
+  environment,
+  policy,
+  settings,
+  reason,
+  at,
+  lastSuccess,
+}: NotBegunMailInput): MailContent {
+  const { words, time, failure } = phrasesFor(environment, settings.detail);
+  const { notBegun, alert, labels, titles } = words;
+  const name = plainLine(policy.name);
+  return {
+    language: environment.language,
+    subject: words.subject(name, notBegun.headline),
+    title: name,
+    badge: { tone: 'bad', text: notBegun.headline },
+    summary: notBegun.summary(name),
+    blocks: [
+      { kind: 'problems', title: titles.problems, problems: [{ tone: 'bad', ...failure(reason, false) }] },
+      {
+        kind: 'facts',
+        facts: [
+          { label: labels.tried, value: time(at) },
+          { label: labels.lastSuccess, value: lastSuccess === undefined ? alert.never : time(lastSuccess) },
+        ],
+      },
+    ],
+    footer: notBegun.footer(plainLine(environment.name)),
   };
 }

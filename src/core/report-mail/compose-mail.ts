@@ -1,11 +1,11 @@
 // Run or alert -> subject, HTML, plain text and table.
 
-import { alertContent } from './alert-content.ts';
+import { alertContent, notBegunContent } from './alert-content.ts';
 import { changesCsv } from './csv.ts';
 import type { MailContent } from './mail-content.ts';
 import { renderHtml } from './render-html.ts';
 import { renderText } from './render-text.ts';
-import type { AlertMailInput, ComposedMail, ReportMailInput } from './report-mail.ts';
+import type { AlertMailInput, ComposedMail, NotBegunMailInput, ReportMailInput } from './report-mail.ts';
 import { runContent } from './run-content.ts';
 import { cutTo, plainLine } from './safe-text.ts';
 import { wordsOf } from './words.ts';
@@ -27,6 +27,11 @@ export function composeReport(input: ReportMailInput): ComposedMail {
 
 export const composeAlert = (input: AlertMailInput): ComposedMail => ({
   ...rendered(alertContent(input)),
+  csv: undefined,
+});
+
+export const composeNotBegun = (input: NotBegunMailInput): ComposedMail => ({
+  ...rendered(notBegunContent(input)),
   csv: undefined,
 });
 

@@ -271,6 +271,18 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
     'Eine Vorauswelle schlug fehl; der Lauf endete vor den übrigen Postfächern.',
     'Die Ursache beheben und die Richtlinie neu laufen lassen.',
   ],
+  alreadyRunning: [
+    'Die Richtlinie läuft bereits.',
+    'Warten, bis dieser Lauf beendet ist. Gibt es seinen Prozess nicht mehr, weil er beendet oder der Rechner neu gestartet wurde, ist die Richtlinie nach einer Minute wieder frei.',
+  ],
+  wrongKey: [
+    'Der Schlüssel passt nicht zu den gespeicherten Geheimnissen.',
+    'Den richtigen Schlüssel an seinen Platz legen. Ist er verloren, Umgebungen und Richtlinien exportieren und in einem neuen Datenverzeichnis mit neuem Zertifikat anwenden: die Kontakte in den Postfächern werden an ihren Kennzeichen erkannt.',
+  ],
+  secretDamaged: [
+    'Ein gespeichertes Geheimnis wurde verändert und wird nicht verwendet.',
+    'Es neu eingeben.',
+  ],
   trialOver: [
     'Die Testzeit ist vorüber; kein Lauf schreibt.',
     'Eine Lizenz hinzufügen: "contactsync license add DATEI". Testläufe gehen weiterhin, und nichts wird entfernt.',

@@ -1,6 +1,7 @@
 // What the mail about a run is made of, and what comes out. Everything is a value: what is not in here is not in the mail.
 
 import type { Environment } from '../../model/environment.ts';
+import type { FailureRecord } from '../../model/failure.ts';
 import type { ChangeReason, ContactChange } from '../../model/plan.ts';
 import type { Policy, ReportPart } from '../../model/policy.ts';
 import type { Run, RunReport, RunTimes } from '../../model/run.ts';
@@ -55,6 +56,17 @@ export interface AlertMailInput {
   /** When a run last succeeded; undefined: never. */
   readonly lastSuccess: string | undefined;
   readonly lastRun: { readonly run: Run; readonly report: RunReport } | undefined;
+}
+
+export interface NotBegunMailInput {
+  readonly environment: Pick<Environment, 'name' | 'language' | 'timeZone'>;
+  readonly policy: Pick<Policy, 'name'>;
+  readonly settings: Pick<ReportPart, 'detail'>;
+  readonly reason: FailureRecord;
+  /** When it was tried. */
+  readonly at: string;
+  /** When a run last succeeded; undefined: never. */
+  readonly lastSuccess: string | undefined;
 }
 
 export interface ComposedMail {

@@ -113,6 +113,7 @@ export const ENGLISH: ReportWords = {
     joined: 'Joined',
     left: 'Left',
     stateBefore: 'That run',
+    tried: 'Tried',
     lastSuccess: 'Last success',
     lastRun: 'Last run',
   },
@@ -205,6 +206,15 @@ export const ENGLISH: ReportWords = {
     `The whole report: contactsync run show ${run.slice(0, 8)}`,
     'You get this mail because the policy names you in report.recipients.',
   ],
+  notBegun: {
+    headline: 'a run could not begin',
+    summary: (policy) =>
+      `A run of the policy "${policy}" was due and could not begin. It is tried again when it is due next.`,
+    footer: (environment) => [
+      `Environment ${environment}.`,
+      'You get this mail, once a day for each reason, because the policy names you in report.recipients.',
+    ],
+  },
   alert: {
     headline: (days) => `no success for ${days} ${days === 1 ? 'day' : 'days'}`,
     summary: (days, policy) =>

@@ -179,6 +179,7 @@ export const GERMAN: ReportWords = {
     joined: 'Hinzugekommen',
     left: 'Weggefallen',
     stateBefore: 'Jener Lauf',
+    tried: 'Versucht',
     lastSuccess: 'Letzter Erfolg',
     lastRun: 'Letzter Lauf',
   },
@@ -271,6 +272,15 @@ export const GERMAN: ReportWords = {
     `Der ganze Bericht: contactsync run show ${run.slice(0, 8)}`,
     'Sie erhalten diese Nachricht, weil die Richtlinie Sie in report.recipients nennt.',
   ],
+  notBegun: {
+    headline: 'ein Lauf konnte nicht beginnen',
+    summary: (policy) =>
+      `Ein Lauf der Richtlinie „${policy}“ war fällig und konnte nicht beginnen. Er wird wieder versucht, wenn er das nächste Mal fällig ist.`,
+    footer: (environment) => [
+      `Umgebung ${environment}.`,
+      'Sie erhalten diese Nachricht, einmal am Tag für jeden Grund, weil die Richtlinie Sie in report.recipients nennt.',
+    ],
+  },
   alert: {
     headline: (number) => `seit ${days(number)} ohne Erfolg`,
     summary: (number, policy) =>

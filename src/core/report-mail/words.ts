@@ -51,6 +51,7 @@ export interface ReportWords {
     readonly joined: string;
     readonly left: string;
     readonly stateBefore: string;
+    readonly tried: string;
     readonly lastSuccess: string;
     readonly lastRun: string;
   };
@@ -121,6 +122,11 @@ export interface ReportWords {
   readonly csvAttached: Readonly<Record<'whole' | 'cut', string>>;
   readonly duration: (seconds: number) => string;
   readonly footer: (run: string, revision: number, environment: string) => readonly string[];
+  readonly notBegun: {
+    readonly headline: string;
+    readonly summary: (policy: string) => string;
+    readonly footer: (environment: string) => readonly string[];
+  };
   readonly alert: {
     readonly headline: (days: number) => string;
     readonly summary: (days: number, policy: string) => string;
