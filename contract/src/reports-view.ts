@@ -19,6 +19,8 @@ export interface ReportMailView {
   readonly at: string;
   /** Why the last try failed. */
   readonly failure?: FailureView;
+  /** Of `notBegun`: why no run could begin. */
+  readonly reason?: FailureView;
 }
 
 /** What the mail about a run says. */

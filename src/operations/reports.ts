@@ -72,9 +72,10 @@ async function presentMails(
 ): Promise<readonly ReportMailView[]> {
   if (mails.length === 0) return [];
   const names = new Map((await policies.list()).map(({ document }) => [document.id, document.name]));
-  return mails.map(({ failure, reason: _, ...mail }) => ({
+  return mails.map(({ failure, reason, ...mail }) => ({
     ...mail,
     policyName: names.get(mail.policyId),
     ...(failure === undefined ? {} : { failure: presentFailure(failure) }),
+    ...(reason === undefined ? {} : { reason: presentFailure(reason) }),
   }));
 }

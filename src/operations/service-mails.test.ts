@@ -201,6 +201,7 @@ describe('a run that cannot begin', () => {
     expect(said).toContain(`${number} ${en.sentence} (environment contoso)`);
     expect(said).toContain(en.remedy.slice(0, 30));
     expect(await listed()).toEqual([['notBegun', 'sent']]);
+    expect(await operations.reports.list()).toMatchObject([{ reason: { number } }]);
 
     outOfReach = new Failure('wrongKey');
     await pass(10, ALL);
