@@ -30,6 +30,8 @@ export interface PlanInput extends RemovalInput {
   readonly respected: ReadonlySet<SourceObjectId>;
   /** Everybody else is left as they are; nothing given: nobody is. */
   readonly only?: ReadonlySet<SourceObjectId> | undefined;
+  /** Damaged marks, too. Only on demand: whatever damages them might do it again after every run. */
+  readonly renewsMarks?: boolean;
   /** With it, `wanted` has only those whom this policy writes among several. */
   readonly merged?: Pick<MergedWish, 'standIns' | 'untold' | 'ambiguous' | 'companions'> | undefined;
 }
@@ -289,9 +291,10 @@ function planPresent(
   const isOldFormat = contact.mark.version < FINGERPRINT_VERSION;
   // Nor is a fingerprint that differs only because the source could not tell everything.
   const isDegraded = (wanted.unknownProperties ?? []).length > 0;
-  // A mark that says nothing any more makes everything in the contact look like the user's own.
-  const isMarkWhole = areFieldFingerprintsWhole(contact.mark.fieldFingerprints);
-  const isMarkRight = isMarkWhole && (!sourceChanged || isOldFormat || isDegraded);
+  // Without them everything in the contact looks like the user's own.
+  const isToBeRenewed =
+    context.renewsMarks === true && !areFieldFingerprintsWhole(contact.mark.fieldFingerprints);
+  const isMarkRight = !isToBeRenewed && (!sourceChanged || isOldFormat || isDegraded);
   if (decision.changes.length === 0 && isMarkRight) return;
   changes.push({
     kind: 'update',

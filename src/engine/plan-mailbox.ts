@@ -123,6 +123,7 @@ export async function planOneMailbox(
     interrupted,
     respected,
     ownerId: mailbox.ownerId,
+    renewsMarks: options.compareAll === true,
   });
   let toRead = contactsToRead(inputFor(snapshot));
   const isMost =
