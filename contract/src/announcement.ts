@@ -48,6 +48,14 @@ export const Announcement = z
       })
       .optional()
       .describe('Written; of a run that waits for an approval: planned. Absent when a run starts.'),
+    drift: z
+      .strictObject({
+        mailboxes: count.describe('Looked into.'),
+        mailboxesDiffering: count,
+        contactsDiffering: count.describe('That a repair would change.'),
+      })
+      .optional()
+      .describe('Of a verify run that ended.'),
     failures: z
       .array(z.strictObject({ number: z.int(), count }))
       .describe('By the numbers of the manual, most serious first.'),

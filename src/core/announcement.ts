@@ -1,6 +1,7 @@
 // A run -> what other programs are told of it. Counts, names of documents and numbers of failures, and nobody's name.
 
 import type { AnnouncedEvent, Announcement } from '@contactsync/contract';
+import type { DriftReport } from '../model/drift.ts';
 import type { Run, RunReport, RunState } from '../model/run.ts';
 
 export interface AnnouncedRun {
@@ -38,6 +39,7 @@ export function announcementOf({
       ...(event !== 'run.ended' || endedAt === undefined ? {} : { endedAt }),
     },
     ...(event === 'run.started' ? {} : { counts: countsOf(event, report) }),
+    ...(event !== 'run.ended' || report.drift === undefined ? {} : { drift: driftOf(report.drift) }),
     failures: event === 'run.started' ? [] : failuresOf(report),
   };
 }
@@ -85,6 +87,14 @@ function countsOf(event: AnnouncedEvent, report: RunReport): NonNullable<Announc
     mailboxes: mailboxes?.targets ?? 0,
     ...changes,
   };
+}
+
+function driftOf({
+  mailboxes,
+  mailboxesDiffering,
+  differing,
+}: DriftReport): NonNullable<Announcement['drift']> {
+  return { mailboxes, mailboxesDiffering, contactsDiffering: differing };
 }
 
 function failuresOf({ failures }: RunReport): Announcement['failures'] {

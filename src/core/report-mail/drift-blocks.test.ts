@@ -1,6 +1,8 @@
+import { Announcement } from '@contactsync/contract';
 import { describe, expect, it } from 'vitest';
 import { mailboxId, policyId, runId } from '../../model/ids.ts';
 import type { Run, RunReport } from '../../model/run.ts';
+import { announcementOf } from '../announcement.ts';
 import { composeReport } from './compose-mail.ts';
 import { levelOf } from './level.ts';
 import type { Language } from './report-mail.ts';
@@ -111,6 +113,16 @@ describe('the mail about a verify run', () => {
     const { subject, text } = mail('en', NOTHING_DIFFERS);
     expect(subject).toContain('nothing differs in 1,240 mailboxes');
     expect(text).not.toContain('--repair');
+  });
+
+  it('is told to other programs in counts alone', () => {
+    const of = { environment: 'contoso', at: run.startedAt, run, report: report(SOME_DIFFER) };
+    const ended = announcementOf({ ...of, event: 'run.ended' });
+    expect(Announcement.parse(ended).drift).toEqual({
+      ...{ mailboxes: 1_240, mailboxesDiffering: 3, contactsDiffering: 5 },
+    });
+    expect(JSON.stringify(ended)).not.toContain('anna@');
+    expect(announcementOf({ ...of, event: 'run.started' })).not.toHaveProperty('drift');
   });
 
   it('says the same in German', () => {
