@@ -23,8 +23,17 @@ import type { RunRecorder } from './run-recorder.ts';
 /** How often a mailbox that keeps moving is looked at again within one run. */
 const MAX_ROUNDS = 4;
 
+/** What tries of a mailbox in this run leave to the next one. */
+export interface EarlierLeftoverTries {
+  /** Writes whose outcome is not known. */
+  doubts: readonly Doubt[];
+  /** Failed for good; not tried again in this run, and counted already. */
+  readonly failedFor: Set<ItemId>;
+}
+
 export interface LeftoverWork {
   readonly stored: StoredPlan;
+  readonly earlier: EarlierLeftoverTries;
   readonly rules: LeftoverRules;
   readonly recognize: Recognize;
   readonly holder: string;
@@ -57,7 +66,7 @@ export async function applyLeftovers(
       });
     }
     await ports.runs.setProgress(recorder.run.id, mailbox.id, 'done');
-    return writing.failed === 0;
+    return work.earlier.failedFor.size === 0;
   });
 }
 
@@ -75,23 +84,21 @@ class LeftoverWriting {
   readonly #items: LeftoverItems;
   /** What the approved plan names. */
   readonly #approved: ReadonlySet<ItemId>;
-  readonly #failedFor = new Set<ItemId>();
-  #doubts: readonly Doubt[] = [];
+  readonly #earlier: EarlierLeftoverTries;
+  /** In this try. */
   deleted = 0;
+  failed = 0;
 
   constructor(work: LeftoverWork, ports: RunPorts, recorder: RunRecorder, signal: AbortSignal) {
     this.#work = work;
     this.#ports = ports;
     this.#recorder = recorder;
     this.#signal = signal;
+    this.#earlier = work.earlier;
     this.#items = leftoversIn(ports.targets, work.stored.mailbox);
     this.#approved = new Set(
       work.stored.plan.changes.flatMap((change) => (change.kind === 'delete' ? [change.itemId] : [])),
     );
-  }
-
-  get failed(): number {
-    return this.#failedFor.size;
   }
 
   async run(): Promise<void> {
@@ -101,14 +108,15 @@ class LeftoverWriting {
       await this.#resolveDoubts(found);
       const open = found.flatMap((one) => {
         const leftovers = one.leftovers.filter(
-          ({ itemId }) => this.#approved.has(itemId) && !this.#failedFor.has(itemId),
+          ({ itemId }) => this.#approved.has(itemId) && !this.#earlier.failedFor.has(itemId),
         );
         return leftovers.length === 0 ? [] : [{ ...one, leftovers }];
       });
       if (open.length === 0) break;
-      if (round === MAX_ROUNDS) throw this.#doubts[0]?.failure ?? new Error('an item neither goes nor stays');
+      if (round === MAX_ROUNDS)
+        throw this.#earlier.doubts[0]?.failure ?? new Error('an item neither goes nor stays');
       for (const folder of open) await this.#writeFolder(folder);
-      const wish = this.#doubts.find(({ failure }) => failure.code === 'throttledTooLong');
+      const wish = this.#earlier.doubts.find(({ failure }) => failure.code === 'throttledTooLong');
       if (wish !== undefined) throw wish.failure;
     }
     await this.#removeFolders();
@@ -117,12 +125,12 @@ class LeftoverWriting {
   /** A write whose answer was lost and after which the item is no longer there has happened. */
   async #resolveDoubts(found: readonly LeftoverFolder[]): Promise<void> {
     const present = new Set(found.flatMap(({ contacts }) => contacts.map(({ itemId }) => itemId)));
-    for (const { itemId, journalId } of this.#doubts) {
+    for (const { itemId, journalId } of this.#earlier.doubts) {
       if (present.has(itemId)) continue;
       this.deleted += 1;
       await this.#ports.journal.record([journalId], [{ status: 'applied', itemId, version: '' }]);
     }
-    this.#doubts = [];
+    this.#earlier.doubts = [];
   }
 
   async #writeFolder({ folder, contacts, leftovers }: LeftoverFolder): Promise<void> {
@@ -142,6 +150,7 @@ class LeftoverWriting {
           ids,
           ids.map(() => ({ status: 'unknown', failure })),
         );
+        for (const [index, { itemId }] of batch.entries()) this.#doubt(itemId, ids[index], failure);
         throw failure;
       }
       await this.#ports.journal.record(ids, outcomes);
@@ -172,6 +181,11 @@ class LeftoverWriting {
     );
   }
 
+  #doubt(itemId: ItemId, journalId: number | undefined, failure: Failure): void {
+    if (journalId === undefined) return;
+    this.#earlier.doubts = [...this.#earlier.doubts, { itemId, journalId, failure }];
+  }
+
   /** A conflict, and one that is gone, is looked at again; what is no longer recognized then is left alone. */
   async #count(leftover: Leftover, outcome: ChangeOutcome | undefined, journalId: number): Promise<void> {
     if (outcome === undefined) throw new Error('every item must have its outcome');
@@ -179,10 +193,10 @@ class LeftoverWriting {
     const wish = asksToWait(outcome);
     if (wish !== undefined) throw wish;
     if (outcome.status === 'applied') this.deleted += 1;
-    if (outcome.status === 'unknown')
-      this.#doubts = [...this.#doubts, { itemId, journalId, failure: outcome.failure }];
+    if (outcome.status === 'unknown') this.#doubt(itemId, journalId, outcome.failure);
     if (outcome.status !== 'failed' && outcome.status !== 'refused') return;
-    this.#failedFor.add(itemId);
+    this.#earlier.failedFor.add(itemId);
+    this.failed += 1;
     await this.#recorder.emit({
       type: 'contact.failed',
       mailboxId: this.#work.stored.mailbox.id,

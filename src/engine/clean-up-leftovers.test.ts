@@ -195,6 +195,16 @@ describe('a clean-up of what other tools left', () => {
     expect(names(contents(world))).toHaveLength(5);
   });
 
+  it('is tried again when the mailbox breaks off, and counts what had gone before once', async () => {
+    const { world } = await bed();
+    const run = await sought(world);
+    world.box(1).trouble.atWrite(3, { kind: 'break', code: 'serviceUnavailable' });
+    expect((await approved(world, run)).state).toBe('finished');
+    expect(names(contents(world))).toEqual(['Dentist']);
+    const deleted = world.eventsOf('mailbox.applied').map(({ counts }) => counts.deleted);
+    expect(deleted.reduce((sum, one) => sum + one, 0)).toBe(4);
+  });
+
   it('says which item failed, and goes on with the others', async () => {
     const { world } = await bed();
     const run = await sought(world);

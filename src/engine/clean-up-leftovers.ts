@@ -2,13 +2,13 @@
 // for an approval, and then every item goes to Deleted Items, journaled as it was. Nothing with a mark of ours is touched.
 
 import { recognizer } from '../core/recognize-leftovers.ts';
-import { type PolicyId, policyId, type RunId } from '../model/ids.ts';
+import { type MailboxId, type PolicyId, policyId, type RunId } from '../model/ids.ts';
 import type { LeftoverRules } from '../model/leftovers.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
-import { applyLeftovers } from './apply-leftovers.ts';
+import { applyLeftovers, type EarlierLeftoverTries } from './apply-leftovers.ts';
 import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
 import { holdingPolicy } from './holding.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
@@ -132,6 +132,7 @@ export async function applyApprovedLeftovers(
   const { rules, holder, concurrency } = approved;
   const runId = recorder.run.id;
   let isClean = approved.isPlannedWhole;
+  const tries = new Map<MailboxId, EarlierLeftoverTries>();
   const planned = async function* (): AsyncIterable<StoredPlan> {
     for await (const stored of ports.runs.readPlans(runId)) if (stored.progress !== 'done') yield stored;
   };
@@ -140,7 +141,9 @@ export async function applyApprovedLeftovers(
     { clock: ports.clock, recorder, concurrency, signal },
     {
       work: async (stored) => {
-        const work = { stored, rules, recognize: recognizer(rules), holder };
+        const earlier = tries.get(stored.mailbox.id) ?? { doubts: [], failedFor: new Set() };
+        tries.set(stored.mailbox.id, earlier);
+        const work = { stored, earlier, rules, recognize: recognizer(rules), holder };
         if (!(await applyLeftovers(work, ports, recorder, signal))) isClean = false;
       },
       onFailure: async ({ mailbox }, failure) => {
