@@ -157,7 +157,7 @@ export interface CleanUpRequest {
   readonly mailboxes?: readonly string[];
   /**
    * Also looks for the policy's mark in every mailbox of the environment (or in these), whatever is remembered here. A
-   * policy that nothing is remembered of is always searched for.
+   * policy that is not stored is always searched for where the environment is named.
    */
   readonly isSearching?: boolean;
   /** What it wrote into Contacts itself, which only a policy with `folder.useDefaultContacts` did. */

@@ -31,6 +31,9 @@ const WHOLE_ORGANIZATION: MailboxesPart = {
 
 const LEFTOVERS = 'leftovers of other tools';
 
+/** How many runs of a removed policy are looked through for one that wrote. */
+const LOOK_BACK = 50;
+
 interface Remembered extends PolicyRevision {
   readonly isStored: boolean;
 }
@@ -48,9 +51,14 @@ export function makeCleanUpOperations(
       (isUuid(name) ? await policies.readById(name.toLowerCase()) : undefined);
     if (stored !== undefined) return { policy: stored.document, revision: stored.revision, isStored: true };
     if (!isUuid(name)) return undefined;
-    const [last] = await runs.list({ policyId: policyId(name), limit: 1 });
+    const list = await runs.list({ policyId: policyId(name), limit: LOOK_BACK });
+    const last = list.find(({ kind }) => kind === 'run') ?? list[0];
     const revision = last === undefined ? undefined : await runs.readRevision(last.id);
-    return revision === undefined ? undefined : { ...revision, isStored: false };
+    if (last === undefined || revision === undefined) return undefined;
+    if (last.kind === 'run') return { ...revision, isStored: false };
+    // An earlier clean-up may have been told to look into Contacts itself; that was said for that time alone.
+    const folder = { ...revision.policy.folder, useDefaultContacts: false };
+    return { ...revision, policy: { ...revision.policy, folder }, isStored: false };
   }
 
   /** Of a policy that only its marks remember: what a removal has to know of it. */
@@ -107,15 +115,16 @@ export function makeCleanUpOperations(
   async function mailboxesOf(
     request: CleanUpRequest,
     id: PolicyId,
-    policy: Policy | undefined,
+    known: Remembered | undefined,
     ports: RunPorts,
   ): Promise<{ readonly mailboxes: readonly TargetMailbox[]; readonly folderName: string | undefined }> {
     const written = await memory.readWrittenMailboxes(id);
-    if (request.isSearching !== true && policy !== undefined)
-      return { mailboxes: written, folderName: undefined };
+    // Where somebody says whose mailboxes, what is remembered of a removed policy may not be all.
+    const isAll = known !== undefined && (known.isStored || request.environment === undefined);
+    if (request.isSearching !== true && isAll) return { mailboxes: written, folderName: undefined };
     const scope = { ...WHOLE_ORGANIZATION, addresses: [...(request.mailboxes ?? [])] };
     const scan = await scanMailboxes({ scope }, ports, new AbortController().signal);
-    const inContacts = policy?.folder.useDefaultContacts === true || request.inContacts === true;
+    const inContacts = known?.policy.folder.useDefaultContacts === true || request.inContacts === true;
     const marked = scan.mailboxes.flatMap(({ mailbox, folders, failure }) => {
       const mine = folders.filter((one) => one.policyId === id && (inContacts || one.isContacts !== true));
       // One that could not be looked into fails in the run, by name, instead of passing for empty.
@@ -208,7 +217,7 @@ export function makeCleanUpOperations(
       const { document: environment } = await findDocument(environments, 'environment', where);
       const id = policyId(known?.policy.id ?? name);
       const { all, mailboxes, folderName } = await withPorts(dependencies, environment, async (ports) => {
-        const found = await mailboxesOf(request, id, known?.policy, ports);
+        const found = await mailboxesOf(request, id, known, ports);
         const those = await chosen(found.mailboxes, request.mailboxes ?? [], ports);
         return { all: found.mailboxes, mailboxes: those, folderName: found.folderName };
       });
