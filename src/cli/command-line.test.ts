@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import {
   Environment,
   type EnvironmentView,
+  type FailureView,
   OperationError,
+  type ReportMailView,
   type ReportView,
   type RunView,
 } from '@contactsync/contract';
@@ -292,4 +294,86 @@ describe('a certificate for an environment', () => {
 it('the example of renaming an environment is one of an environment', async () => {
   const { output } = await run(['environment', 'rename', '--help']);
   expect(output).toContain('environment rename contoso contoso-production');
+});
+
+describe('mails about runs', () => {
+  const mail: ReportMailView = {
+    id: 1,
+    policyId: ID,
+    policyName: 'All \u001b[31mstaff',
+    runId: '3f2a9c10-1111-4222-8333-444455556666',
+    occasion: 'ended',
+    state: 'waiting',
+    createdAt: '2026-11-22T10:00:00.000Z',
+    tries: 1,
+    at: '2026-11-22T10:05:00.000Z',
+  };
+  const failure: FailureView = {
+    code: 'mailRefused',
+    number: 18_011,
+    scope: 'run',
+    whoActs: 'administrator',
+    sentence: 'The mail was refused.',
+    causes: [],
+    remedy: 'Correct the address.',
+    details: {},
+  };
+  const alert: ReportMailView = { ...mail, id: 2, runId: undefined, occasion: 'alert', state: 'sent' };
+  const notBegun: ReportMailView = { ...alert, id: 3, occasion: 'notBegun', state: 'givenUp' };
+  const held: ReportMailView = { ...mail, id: 4, tries: 0, failure };
+
+  it('are listed with what became of them, and no name paints the terminal', async () => {
+    const reports = { list: async () => [mail, alert, notBegun, held] };
+    const { output, exitCode } = await run(['reports', 'list'], { reports });
+    expect(exitCode).toBe(0);
+    expect(output).not.toContain('\u001b');
+    for (const said of [
+      /run 3f2a9c10 .*not sent, next try from 2026-11-22 10:05 UTC/,
+      /alert: no success for days .*sent 2026-11-22 10:05 UTC/,
+      /run could not begin .*given up/,
+      /held back/,
+    ])
+      expect(output).toMatch(said);
+  });
+
+  it('that were not sent decide the exit code of sending, and say why', async () => {
+    const asked: object[] = [];
+    const sending = (failed: number) => ({
+      reports: {
+        async send(options: object) {
+          asked.push(options);
+          return { sent: 1, failed, open: failed === 0 ? [] : [{ ...mail, failure }] };
+        },
+      },
+    });
+    expect(await run(['reports', 'send'], sending(0))).toMatchObject({
+      exitCode: 0,
+      output: '1 mail sent.\n',
+    });
+    const { exitCode, output } = await run(['reports', 'send', '--now'], sending(1));
+    expect(exitCode).toBe(1);
+    expect(output).toContain('1 mail sent, 1 not sent.');
+    expect(output).toContain('18011');
+    expect(output).toContain('Correct the address.');
+    expect(asked).toEqual([{ isForced: false }, { isForced: true }]);
+  });
+
+  it('that wait are shown by status, and programs that could not be told', async () => {
+    const license = { kind: 'trial', mayWrite: true, mailboxes: 20, endsAt: undefined };
+    const untold = {
+      environment: 'contoso',
+      listener: 'webhook',
+      waiting: 4,
+      since: mail.createdAt,
+      failure,
+    };
+    const status = async () => ({
+      ...{ version: '1', dataDirectory: '/data', logFile: '/log', license },
+      mails: [held],
+      untold: [untold],
+    });
+    const { output } = await run(['status'], { status });
+    expect(output).toContain('held back');
+    expect(output).toContain('webhook of "contoso": 4 not told since 2026-11-22 10:00 UTC');
+  });
 });

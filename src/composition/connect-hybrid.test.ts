@@ -37,7 +37,7 @@ interface Side {
   readonly sender?: string;
 }
 
-function bed(local: Side, online: Side) {
+function bed(local: Side, online: Side, mailThrough?: 'graph' | 'ews' | 'smtp') {
   const asked: string[] = [];
   const connection = (
     name: string,
@@ -82,6 +82,7 @@ function bed(local: Side, online: Side) {
     online: connection('online', online),
     identities: async () => identitiesOf(new Map([[IN_TENANT, IN_DIRECTORY]])),
     log: silentLog,
+    mailThrough,
   });
   return { joined, asked };
 }
@@ -98,6 +99,18 @@ const box = (location: DirectoryMailbox['location']): DirectoryMailbox => ({
 });
 
 describe('a hybrid connection', () => {
+  it.each([
+    ['graph', 'reports@contoso.example', 'reports@contoso.example'],
+    ['ews', 'reports@contoso.example', 'account@contoso.example'],
+    [undefined, 'reports@contoso.example', 'reports@contoso.example'],
+    // Where the tenant names no mailbox, the servers in the building send.
+    [undefined, undefined, 'account@contoso.example'],
+  ] as const)('sends mail through %s with a mailbox %s in the tenant as %s', (through, online, sender) => {
+    const inTheCloud = online === undefined ? {} : { sender: online };
+    const { joined } = bed({ sender: 'account@contoso.example' }, inTheCloud, through);
+    expect(joined.mail?.sender).toBe(sender);
+  });
+
   it('opens the folder of a policy on the side that has it', async () => {
     const tried = async (part: object, local: Side, online: Side = {}) => {
       const { joined, asked } = bed(local, online);

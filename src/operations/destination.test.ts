@@ -2,7 +2,7 @@
 
 import { Environment } from '@contactsync/contract';
 import { expect, it } from 'vitest';
-import { destinationOf } from './destination.ts';
+import { destinationOf, mailDestinationOf, webhookDestinationOf } from './destination.ts';
 
 function environment(more: object = {}, exchangeOnline: object = {}) {
   return Environment.parse({
@@ -105,4 +105,45 @@ it('of a hybrid organization both sides belong to it', () => {
     },
   ];
   expect(new Set(others.map((one) => destinationOf(Environment.parse(one)))).size).toBe(others.length);
+});
+
+it('the password of a mail server and the secret of a webhook go nowhere else either', () => {
+  const smtp = { host: 'mail.contoso.example', user: 'reports' };
+  const mail = (more: object, rest: object = {}) =>
+    mailDestinationOf(environment({ mail: { through: 'smtp', smtp: { ...smtp, ...more } }, ...rest }));
+  const servers = [
+    mail({}),
+    mail({ host: 'mail.fabrikam.example' }),
+    mail({ port: 2525 }),
+    mail({ security: 'tls' }),
+    mail({ user: 'other' }),
+    mail({}, { additionalCaFile: '/etc/contactsync/ca.pem' }),
+  ];
+  expect(new Set(servers).size).toBe(servers.length);
+  expect(mail({ host: 'MAIL.contoso.example', from: 'a@contoso.example' }, { name: 'fabrikam' })).toBe(
+    servers[0],
+  );
+  const webhook = (url: string, rest: object = {}) =>
+    webhookDestinationOf(environment({ announce: { webhook: url }, ...rest }));
+  const webhooks = [
+    webhook('https://monitor.contoso.example/a'),
+    webhook('https://monitor.contoso.example/b'),
+    webhook('https://monitor.contoso.example/a', { additionalCaFile: '/etc/contactsync/ca.pem' }),
+  ];
+  expect(new Set(webhooks).size).toBe(webhooks.length);
+  expect([mailDestinationOf(environment()), webhookDestinationOf(environment())]).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+it.each([
+  'http://monitor.contoso.example/a',
+  'https://user:pass@monitor.contoso.example/a',
+  'https://monitor.contoso.example/a#b',
+  'http://localhost.contoso.example/',
+  'ftp://localhost/',
+])('a webhook is not told at %s', (webhook) => {
+  expect(() => environment({ announce: { webhook } })).toThrow();
+  expect(() => environment({ announce: { webhook: 'http://127.0.0.1:8080/a' } })).not.toThrow();
 });

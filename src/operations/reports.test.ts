@@ -317,3 +317,25 @@ describe('a look at a mail', () => {
     expect(mails).toEqual([]);
   });
 });
+
+describe('the password of a mail server', () => {
+  const through = (smtp: object) => ({
+    text: JSON.stringify({
+      ...environment,
+      mail: { through: 'smtp', smtp: { host: 'mail.contoso.example', user: 'reports', ...smtp } },
+    }),
+  });
+  const stored = async () => (await operations.environments.get('contoso')).passwords;
+
+  it('is discarded with the server it was for, and does not come back with it', async () => {
+    await operations.environments.apply(through({}));
+    await operations.environments.setPassword('contoso', 'smtp', 'unmistakable');
+    await operations.environments.apply(through({ from: 'reports@contoso.example' }));
+    expect(await stored()).toEqual(['smtp']);
+    const { warnings } = await operations.environments.apply(through({ host: 'mail.fabrikam.example' }));
+    expect(warnings.join()).toContain('the stored password of the mail server is discarded');
+    expect(await stored()).toEqual([]);
+    await operations.environments.apply(through({}));
+    expect(await stored()).toEqual([]);
+  });
+});
