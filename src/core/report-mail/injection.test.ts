@@ -5,7 +5,7 @@ import { escapeMarkup } from '@contactsync/contract';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { law, twin } from '../../../test/properties/check-law.ts';
-import { composeAlert, composeReport } from './compose-mail.ts';
+import { composeAlert, composeNotBegun, composeReport } from './compose-mail.ts';
 import type { ComposedMail } from './report-mail.ts';
 import { cutTo, lengthOf, plainLine } from './safe-text.ts';
 import { box, input, NOTHING, report, row, run } from './testing/sample-mail.ts';
@@ -104,6 +104,16 @@ const alertAbout = (name: string, language: 'en' | 'de'): ComposedMail =>
     lastRun: undefined,
   });
 
+const notBegunAbout = (name: string, language: 'en' | 'de'): ComposedMail =>
+  composeNotBegun({
+    environment: { name, language, timeZone: 'UTC' },
+    policy: { name },
+    settings: { detail: 'contacts' },
+    reason: { code: 'groupNotFound', number: 14_011, details: { group: name }, requestId: name },
+    at: '2026-11-22T23:15:00.000Z',
+    lastSuccess: undefined,
+  });
+
 /** The subject is the title of the page, and cut where it is long. */
 const shownOf = (name: string) => walk(`<p>${escapeMarkup(plainLine(name))}</p>`).texts.join('');
 
@@ -120,6 +130,7 @@ describe('in the HTML', () => {
     fc.property(names, languages, (name, language) => {
       keepsItsShape(mailAbout(name, language), mailAbout(HARMLESS, language), name);
       keepsItsShape(alertAbout(name, language), alertAbout(HARMLESS, language), name);
+      keepsItsShape(notBegunAbout(name, language), notBegunAbout(HARMLESS, language), name);
     }),
   );
 
@@ -146,6 +157,7 @@ describe('in the subject', () => {
     fc.property(names, languages, fc.integer({ min: 1, max: 60 }), (name, language, times) => {
       isOneLine(mailAbout(name.repeat(times), language), name);
       isOneLine(alertAbout(name.repeat(times), language), name);
+      isOneLine(notBegunAbout(name.repeat(times), language), name);
     }),
   );
 

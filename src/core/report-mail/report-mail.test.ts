@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { FailureRecord } from '../../model/failure.ts';
-import { composeAlert, composeReport } from './compose-mail.ts';
+import { composeAlert, composeNotBegun, composeReport } from './compose-mail.ts';
 import { changesCsv, csvCell } from './csv.ts';
 import { isWanted, levelOf } from './level.ts';
 import type { Language } from './report-mail.ts';
@@ -73,6 +73,14 @@ const mails = (language: Language) => ({
       },
     ),
   ),
+  notBegun: composeNotBegun({
+    environment: { name: HOSTILE, language, timeZone: 'Europe/Berlin' },
+    policy: { name: HOSTILE },
+    settings: { detail: 'contacts' },
+    reason: hostileFailure,
+    at: '2026-11-22T23:15:00.000Z',
+    lastSuccess: undefined,
+  }),
   alert: composeAlert({
     environment: { name: HOSTILE, language, timeZone: 'Europe/Berlin' },
     policy: { name: HOSTILE },
@@ -238,4 +246,19 @@ describe('the level of a run', () => {
     expect(isWanted({ when: 'onWarning', recipients }, 'warning')).toBe(true);
     expect(isWanted({ when: 'always', recipients: [] }, 'error')).toBe(false);
   });
+});
+
+it('a run that could not begin says why in the language of the environment', () => {
+  const { subject, text } = composeNotBegun({
+    environment: { name: 'contoso', language: 'de', timeZone: 'Europe/Berlin' },
+    policy: { name: 'All staff' },
+    settings: { detail: 'numbers' },
+    reason: { code: 'trialOver', number: 16_010, details: { since: '2026-11-01' } },
+    at: '2026-11-22T23:15:00.000Z',
+    lastSuccess: '2026-11-20T23:15:00.000Z',
+  });
+  expect(subject).toBe('contactSync: All staff: ein Lauf konnte nicht beginnen');
+  expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+    /16010 Die Testzeit.*Versucht 23\. Nov\. 2026, 00:15 MEZ.*Letzter Erfolg 21\. Nov/,
+  );
 });
