@@ -7,7 +7,7 @@ import type { CopyEventView, UndoEventView } from './copy-views.ts';
 import type { PersonView, WhereView, WithheldView } from './person-views.ts';
 import type { ComposedReportView, ReportMailView, SentReportsView } from './reports-view.ts';
 import type { RunEventView } from './run-event-view.ts';
-import type { QueuedView, UpcomingView } from './service-views.ts';
+import type { QueuedView, ServiceSettingsView, UpcomingView } from './service-views.ts';
 import type {
   ApplyView,
   CertificateView,
@@ -227,6 +227,9 @@ export interface SettingsOperations {
   /** What a new environment on-premises begins with. */
   exchangeDefaults(): Promise<ExchangeDefaultsView>;
   setExchangeDefaults(defaults: ExchangeDefaultsView): Promise<ExchangeDefaultsView>;
+  service(): Promise<ServiceSettingsView>;
+  /** A service that runs heeds it from its next turn on. */
+  setService(settings: ServiceSettingsView): Promise<ServiceSettingsView>;
 }
 
 /** What is kept of ended runs; runs under way or waiting are never touched. */

@@ -10,6 +10,13 @@ export interface QueuedView {
   readonly isRunning: boolean;
 }
 
+/** Which policies run one after the other: those of the same environment, or all. */
+export type OneAtATime = 'environment' | 'all';
+
+export interface ServiceSettingsView {
+  readonly oneAtATime: OneAtATime;
+}
+
 export interface TurnView {
   /** ISO. */
   readonly dueAt: string;

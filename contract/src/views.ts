@@ -383,6 +383,8 @@ export interface StatusView {
   readonly dataDirectory: string;
   readonly logFile: string;
   readonly license: LicenseView;
+  /** Who serves the data directory since when; absent: nobody does. */
+  readonly service?: { readonly holder: string; readonly since: string };
   /** Runs under way, in whatever process, and those that wait for an approval. */
   readonly runs?: readonly LiveRunView[];
   /** Mails about runs that are not sent yet, were perhaps sent, or were given up; absent: none. */

@@ -4,13 +4,15 @@
 import { Failure } from '../model/failure.ts';
 import type { FailureCode } from '../model/failure-codes.ts';
 import type { MailboxId, PolicyId } from '../model/ids.ts';
-import { isLease, type Leases } from '../ports/leases.ts';
+import { isLease, type LeaseHolder, type Leases } from '../ports/leases.ts';
 
 export interface Holding {
   readonly leases: Leases;
   readonly holder: string;
   readonly signal: AbortSignal;
 }
+
+const SERVICE = 'service';
 
 type Work<T> = (signal: AbortSignal) => Promise<T>;
 
@@ -21,7 +23,12 @@ export function holdingPolicy<T>(id: PolicyId, holding: Holding, work: Work<T>):
 
 /** Throws `serviceRunning` when another process serves the data directory, also when the lease is lost on the way. */
 export function holdingService<T>(holding: Holding, work: Work<T>): Promise<T> {
-  return whileHeld('service', 'serviceRunning', holding, work);
+  return whileHeld(SERVICE, 'serviceRunning', holding, work);
+}
+
+/** undefined: nobody serves the data directory. */
+export function serviceHolder(leases: Leases): Promise<LeaseHolder | undefined> {
+  return leases.heldBy(SERVICE);
 }
 
 /** Throws `mailboxBusy` when somebody else writes the mailbox, also when the lease is lost on the way. */

@@ -3,6 +3,7 @@
 
 import { OperationError, type Operations } from '@contactsync/contract';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
+import { serviceHolder } from '../engine/holding.ts';
 import { asFailure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
@@ -72,6 +73,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
     async status() {
       const { version, dataDirectory, logFile, holder } = dependencies;
       await closeRunsOfTheDead(holder, dependencies);
+      const service = await serviceHolder(dependencies.leases);
       const mails = await openMails(dependencies);
       const untold = await untoldListeners(dependencies);
       return {
@@ -79,6 +81,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
         dataDirectory,
         logFile,
         license: presentLicense(await license.current(clock.now()), clock.now()),
+        ...(service === undefined ? {} : { service }),
         runs: await openRuns(dependencies.runs),
         ...(mails.length === 0 ? {} : { mails }),
         ...(untold.length === 0 ? {} : { untold }),

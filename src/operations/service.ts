@@ -16,6 +16,7 @@ import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { tellingWhatCannotBegin } from './not-begun.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
+import { readServiceSettings } from './settings.ts';
 import { beginVerifyRun, isVerifyRunDue } from './verify.ts';
 
 const SECOND = 1_000;
@@ -108,6 +109,8 @@ export function makeServiceOperations(
     }
   }
 
+  const oneAtATime = async () => (await readServiceSettings(dependencies)).oneAtATime;
+
   async function endedRuns(id: PolicyId): Promise<readonly string[]> {
     const latest = await dependencies.runs.list({ policyId: id, limit: RUNS_BACK });
     return latest
@@ -129,6 +132,8 @@ export function makeServiceOperations(
           const ports = {
             ...tellingWhatCannotBegin({ policies: scheduled, run: runScheduled }, dependencies),
             ...{ endedRuns, chores },
+
+            ...{ policies: scheduled, run: runScheduled, endedRuns, oneAtATime, chores },
             ...{ queue, clock, log },
           };
           await runScheduler(ports, held);
@@ -160,7 +165,8 @@ export function makeServiceOperations(
         const moments = timetable.momentsBetween(now, until);
         plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
       }
-      const turns = forecastTurns(plans);
+      const order = await oneAtATime();
+      const turns = forecastTurns(plans, order);
       const known = (await environments.list()).map(({ document }) => document);
       return {
         turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs }) => ({
@@ -178,7 +184,7 @@ export function makeServiceOperations(
         freeSlots: known
           .filter(({ name }) => plans.some(({ environment }) => environment === name))
           .flatMap(({ name, timeZone }) =>
-            freeSlots(turns, name, (moment) => minuteOfDay(moment, timeZone), SHORTEST_SLOT)
+            freeSlots(turns, name, (moment) => minuteOfDay(moment, timeZone), SHORTEST_SLOT, order)
               .slice(0, MOST_SLOTS)
               .map(({ from, to }) => ({
                 environment: name,

@@ -3,6 +3,7 @@
 import {
   type ExchangeDefaultsView,
   httpsAddress,
+  type ServiceSettingsView,
   type SettingsOperations,
   withoutUserInfo,
 } from '@contactsync/contract';
@@ -10,6 +11,13 @@ import { Failure } from '../model/failure.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 
 const EWS_URL = 'exchange.defaultEwsUrl';
+const ONE_AT_A_TIME = 'service.oneAtATime';
+
+export async function readServiceSettings({
+  settings,
+}: Pick<OperationsDependencies, 'settings'>): Promise<ServiceSettingsView> {
+  return { oneAtATime: (await settings.read(ONE_AT_A_TIME)) === 'all' ? 'all' : 'environment' };
+}
 
 export function makeSettingsOperations({
   settings,
@@ -35,6 +43,21 @@ export function makeSettingsOperations({
         details: { from: before ?? 'autodiscover', to: after ?? 'autodiscover' },
       });
       return exchangeDefaults();
+    },
+
+    service: () => readServiceSettings({ settings }),
+
+    async setService({ oneAtATime }) {
+      const before = await readServiceSettings({ settings });
+      if (before.oneAtATime === oneAtATime) return before;
+      await settings.write(ONE_AT_A_TIME, oneAtATime);
+      await audit.append({
+        who: user,
+        action: 'settings.save',
+        subject: 'service',
+        details: { from: before.oneAtATime, to: oneAtATime },
+      });
+      return { oneAtATime };
     },
   };
 }

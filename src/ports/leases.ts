@@ -21,6 +21,8 @@ export interface Leases {
    * free again after a minute.
    */
   acquire(name: string, holder: string): Promise<Lease | LeaseHolder>;
+  /** undefined: nobody holds it. */
+  heldBy(name: string): Promise<LeaseHolder | undefined>;
 }
 
 export function isLease(answer: Lease | LeaseHolder): answer is Lease {

@@ -43,6 +43,25 @@ describe('the scheduler', () => {
     await service.stop();
   });
 
+  it('runs one policy at a time in all where the settings say so, from the next turn on', async () => {
+    const service = new TestService();
+    service.add(1, hourly);
+    service.add(2, hourly, { environment: 'fabrikam' });
+    service.add(3, hourly, { environment: 'fabrikam' });
+    service.oneAtATime = 'all';
+    service.start();
+    await service.pass(15);
+    expect(service.running).toEqual(['policy 1 at 08:15']);
+    service.begun[0]?.end('ended');
+    await settle();
+    expect(service.running.at(-1)).toBe('policy 2 at 08:15');
+    service.begun[1]?.end('ended');
+    await settle();
+    service.begun[2]?.end('ended');
+    await service.stop();
+    expect(service.begun).toHaveLength(3);
+  });
+
   it('does not queue a policy again that still runs when it is due', async () => {
     const service = new TestService();
     service.add(1, { interval: { minutes: 5 } });

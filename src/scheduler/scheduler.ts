@@ -38,6 +38,8 @@ export interface SchedulerPorts {
   run(policy: ScheduledPolicy, signal: AbortSignal): Promise<RunEnd>;
   /** ISO, when its latest runs began that came to their own end, or wait for an approval. */
   endedRuns(id: PolicyId): Promise<readonly string[]>;
+  /** Which policies run one after the other: those of the same environment, or all. */
+  oneAtATime(): Promise<'environment' | 'all'>;
   /** Done each minute beside the queue. */
   readonly chores?: readonly Chore[];
   readonly queue: RunQueue;
@@ -151,7 +153,9 @@ class Scheduler {
   async #startNext(policies: ReadonlyMap<PolicyId, ScheduledPolicy>): Promise<void> {
     const { queue, clock, log } = this.#ports;
     const now = clock.now().getTime();
-    const taken = new Set([...this.#running.values()].map(({ environment }) => environment));
+    const isOneInAll = (await this.#ports.oneAtATime()) === 'all';
+    const laneOf = ({ environment }: { readonly environment: string }) => (isOneInAll ? '' : environment);
+    const taken = new Set([...this.#running.values()].map(laneOf));
     for (const queued of await queue.list()) {
       if (this.#running.has(queued.policyId) || this.#unsettled.has(queued.policyId)) continue;
       const policy = policies.get(queued.policyId);
@@ -162,8 +166,8 @@ class Scheduler {
         await queue.remove(queued.policyId);
         continue;
       }
-      if (taken.has(policy.environment) || this.#isTooEarly(policy, now) || this.#signal.aborted) continue;
-      taken.add(policy.environment);
+      if (taken.has(laneOf(policy)) || this.#isTooEarly(policy, now) || this.#signal.aborted) continue;
+      taken.add(laneOf(policy));
       await this.#start(policy, queued);
     }
   }

@@ -35,6 +35,17 @@ describe('the forecast of turns', () => {
     ).toEqual(['staff 06:00', 'guests 06:30', 'fabrikam 06:10', 'partners 06:40']);
   });
 
+  it('lets all policies wait for each other where one runs at a time in all', () => {
+    const turns = forecastTurns(
+      [plan('staff', 120, [at('06:00')]), plan('fabrikam', 60, [at('06:10')], { environment: 'fabrikam' })],
+      'all',
+    );
+    expect(turns.map(({ beginsAt }) => beginsAt)).toEqual([at('06:00'), at('08:00')]);
+    expect(freeSlots(turns, 'contoso', minuteOfDay, 60, 'all')).toEqual([
+      { environment: 'contoso', from: 9 * 60 + 1, to: 30 * 60 },
+    ]);
+  });
+
   it('does not queue a policy twice, also while it only waits', () => {
     expect(
       begins([

@@ -1,6 +1,9 @@
 // What the coming days will look like: every due moment, when its turn comes, how long it will take, and where in the
 // day there is room. Pure; the queue's own rules applied to measured durations.
 
+/** Which policies run one after the other. */
+type OneAtATime = 'environment' | 'all';
+
 const MINUTE = 60_000;
 const MINUTES_PER_DAY = 24 * 60;
 
@@ -38,7 +41,10 @@ export interface FreeSlot {
 }
 
 /** All turns in order of time. Policies that were due at the same moment keep the order in which they are given. */
-export function forecastTurns(plans: readonly DuePlan[]): readonly ForecastTurn[] {
+export function forecastTurns(
+  plans: readonly DuePlan[],
+  oneAtATime: OneAtATime = 'environment',
+): readonly ForecastTurn[] {
   const due = plans
     .flatMap((plan) => plan.moments.map((at) => ({ plan, at })))
     .sort((one, other) => one.at.getTime() - other.at.getTime());
@@ -47,9 +53,10 @@ export function forecastTurns(plans: readonly DuePlan[]): readonly ForecastTurn[
   return due.map(({ plan: { policy, environment, durationMs }, at }) => {
     const turn = { policy, environment, dueAt: at, durationMs };
     if ((overAt.get(policy) ?? 0) > at.getTime()) return { ...turn, beginsAt: undefined };
-    const begin = Math.max(at.getTime(), freeAt.get(environment) ?? 0);
+    const lane = oneAtATime === 'all' ? '' : environment;
+    const begin = Math.max(at.getTime(), freeAt.get(lane) ?? 0);
     const end = begin + (durationMs ?? 0);
-    freeAt.set(environment, end);
+    freeAt.set(lane, end);
     overAt.set(policy, end);
     return { ...turn, beginsAt: new Date(begin) };
   });
@@ -74,10 +81,12 @@ export function freeSlots(
   environment: string,
   minuteOfDay: (moment: Date) => number,
   atLeastMinutes: number,
+  oneAtATime: OneAtATime = 'environment',
 ): readonly FreeSlot[] {
   const isTaken = new Uint8Array(MINUTES_PER_DAY);
   for (const turn of turns) {
-    if (turn.environment !== environment || turn.beginsAt === undefined) continue;
+    const isInTheWay = oneAtATime === 'all' || turn.environment === environment;
+    if (!isInTheWay || turn.beginsAt === undefined) continue;
     const minutes = Math.min(MINUTES_PER_DAY, Math.ceil((turn.durationMs ?? 0) / MINUTE) + 1);
     const first = minuteOfDay(turn.beginsAt);
     for (let minute = 0; minute < minutes; minute += 1) isTaken[(first + minute) % MINUTES_PER_DAY] = 1;

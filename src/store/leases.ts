@@ -106,11 +106,12 @@ export function createLeases(
       for (;;) {
         const taken = await take(name, holder);
         if (taken !== undefined) return keep(taken);
-        const current = await readHolder(db, name);
+        const current = await readHolder(db, name, 0);
         // Released between the two questions: ask again.
         if (current !== undefined) return current;
       }
     },
+    heldBy: (name) => readHolder(db, name, clock.now().getTime()),
     close() {
       held.clear();
       stopWhenIdle();
@@ -118,11 +119,16 @@ export function createLeases(
   };
 }
 
-async function readHolder(db: MainDatabase, name: string): Promise<LeaseHolder | undefined> {
+async function readHolder(
+  db: MainDatabase,
+  name: string,
+  expiresAfter: number,
+): Promise<LeaseHolder | undefined> {
   const row = await db
     .selectFrom('lease')
     .select(['holder', 'since'])
     .where('name', '=', name)
+    .where('expires_ms', '>', expiresAfter)
     .executeTakeFirst();
   return row === undefined ? undefined : { holder: row.holder, since: row.since };
 }

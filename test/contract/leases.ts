@@ -44,6 +44,24 @@ export function leasesContract(name: string, make: () => Promise<LeasesFixture>)
     );
 
     promises(
+      'whoever asks learns who holds it, until it is released or its holder died',
+      withFixture(async ({ subject, otherProcess, dies, advance }) => {
+        const other = await otherProcess();
+        expect(await other.heldBy('policy 1')).toBeUndefined();
+        const lease = await take(subject, 'policy 1', 'first');
+        const told = { holder: 'first', since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) };
+        for (const leases of [subject, other]) expect(await leases.heldBy('policy 1')).toEqual(told);
+        await lease.release();
+        expect(await other.heldBy('policy 1')).toBeUndefined();
+        await take(subject, 'policy 2', 'first');
+        await dies();
+        await advance(61_000);
+        expect(await other.heldBy('policy 2')).toBeUndefined();
+        await (await take(other, 'policy 2', 'second')).release();
+      }),
+    );
+
+    promises(
       'names do not disturb each other',
       withFixture(async ({ subject, otherProcess }) => {
         const other = await otherProcess();

@@ -7,6 +7,7 @@ import type {
   QueuedView,
   ReportMailView,
   RunView,
+  StatusView,
   UpcomingView,
 } from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,12 +60,14 @@ async function until(holds: () => boolean, child: { readonly exitCode: number | 
   }
 }
 
+const isRefused = ({ fault }: { readonly fault?: string }) => fault === 'throttled';
+
 async function itemsOf(address: string): Promise<number> {
   return (await box.control.mailbox(address)).items.length;
 }
 
 describe('contactsync serve', () => {
-  it('killed in the middle of a missed run and started again ends it, with nobody twice', async () => {
+  it('killed in the middle of a missed run, stopped in a long wait, and started again ends it, with nobody twice', async () => {
     await box.json(['schedule']);
     missRuns();
     // The run gets no further than to its third batch of new contacts.
@@ -89,20 +92,39 @@ describe('contactsync serve', () => {
     expect(early).toMatchObject({ number: 17_050, exitCode: 5 });
     database((open) => open.prepare('update lease set expires_ms = 0').run());
 
+    // Stopped while Exchange asks to wait for minutes, it ends at once and keeps its place.
+    await box.control.addFault({
+      method: 'POST',
+      batchPart: true,
+      action: { kind: 'throttled', retryAfterSeconds: 280 },
+    });
+    const stopped = box.spawn(['serve']);
+    await until(() => box.emulator.context.log.entries.some(isRefused), stopped.child);
+    stopped.child.kill('SIGTERM');
+    expect((await stopped.answer).exitCode).toBe(0);
+    expect(runStates()).toEqual(['interrupted', 'cancelled']);
+    const { queue: kept } = await box.json<{ queue: QueuedView[] }>(['queue']);
+    expect(kept).toMatchObject([{ policy: 'All staff', reason: 'missed', isRunning: false }]);
+    await box.control.clearFaults();
+
     const again = box.spawn(['serve']);
     await until(() => runStates().at(-1) === 'finished', again.child);
-    expect(runStates()).toEqual(['interrupted', 'finished']);
+    expect(runStates()).toEqual(['interrupted', 'cancelled', 'finished']);
     const twin = await box.failure(['serve']);
     expect(twin).toMatchObject({ number: 17_050, exitCode: 5 });
+    expect((await box.json<StatusView>(['status'])).service?.holder).toMatch(
+      new RegExp(`^process ${again.child.pid} on `),
+    );
     again.child.kill('SIGTERM');
     const { exitCode, output } = await again.answer;
     expect(exitCode).toBe(0);
     expect(output).toContain('Stopped.');
+    expect((await box.json<StatusView>(['status'])).service).toBeUndefined();
     expect((await box.json<{ queue: QueuedView[] }>(['queue'])).queue).toEqual([]);
 
     const counts = new Set(await Promise.all(mailboxes.map(itemsOf)));
     const { runs } = await box.json<{ runs: RunView[] }>(['runs']);
-    expect(runs.map(({ state }) => state)).toEqual(['finished', 'interrupted']);
+    expect(runs.map(({ state }) => state)).toEqual(['finished', 'cancelled', 'interrupted']);
     await box.json(['ledger', 'forget']);
     await box.json(['run', 'All staff']);
     expect(new Set(await Promise.all(mailboxes.map(itemsOf)))).toEqual(counts);

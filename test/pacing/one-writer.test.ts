@@ -49,7 +49,10 @@ test('two processes write the same mailboxes: never more than four requests at o
 });
 
 test('twin: with a lease for everybody there are eight', async () => {
-  const generous: Leases = { acquire: async () => ({ release: async () => {} }) };
+  const generous: Leases = {
+    acquire: async () => ({ release: async () => {} }),
+    heldBy: async () => undefined,
+  };
   const togetherAt = meetings(policies.length);
   const { mostAtOnce } = await bothAtOnce({
     adjust: (ports) => ({ ...ports, leases: generous, targets: waitingFirst(ports.targets, togetherAt) }),

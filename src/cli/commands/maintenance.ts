@@ -1,13 +1,15 @@
 // ledger forget, prune, status, demo.
 
+import type { StatusView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
+import { momentText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
 import { mailLines, untoldLines } from '../mail-text.ts';
-import { count } from '../terminal-text.ts';
+import { count, visible } from '../terminal-text.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
   program
@@ -58,6 +60,7 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         `data directory  ${status.dataDirectory}`,
         `log file        ${status.logFile}`,
         `license         ${licenseText(status.license)}`,
+        `service         ${serviceText(status)}`,
         ...(status.runs ?? []).flatMap((run) => liveRunLines(run, context.line.now())),
         ...mailLines(status.mails ?? [], context.paint),
         ...untoldLines(status.untold ?? [], context.paint),
@@ -77,4 +80,9 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         });
       context.end((await demo(options.once === true ? ['--once'] : [])) as ExitCode);
     });
+}
+
+function serviceText({ service }: StatusView): string {
+  if (service === undefined) return 'not running: schedules wait for "contactsync serve"';
+  return `runs since ${momentText(service.since)}, ${visible(service.holder)}`;
 }

@@ -9,6 +9,7 @@ import { exchangeSearchLines } from '../probe-text.ts';
 import { visible } from '../terminal-text.ts';
 import { wrapped } from '../wrapped.ts';
 import { addRetentionCommands } from './retention.ts';
+import { addServiceSettingsCommands } from './service-settings.ts';
 
 export function addSettingsCommands(program: Command, context: CliContext): void {
   const all = program
@@ -16,6 +17,7 @@ export function addSettingsCommands(program: Command, context: CliContext): void
     .description('Settings of the whole installation.')
     .addHelpText('after', examples('settings exchange show', 'settings retention show'));
   addRetentionCommands(all, context);
+  addServiceSettingsCommands(all, context);
   const exchange = all
     .command('exchange')
     .description('What new environments on-premises begin with: Autodiscover, or an address.')

@@ -45,6 +45,7 @@ export class TestService {
   readonly queue: RunQueue;
   readonly begun: Begun[] = [];
   policies: ScheduledPolicy[] = [];
+  oneAtATime: 'environment' | 'all' = 'environment';
   readonly #options: TestServiceOptions;
   #stop = new AbortController();
   #over = Promise.resolve();
@@ -76,6 +77,7 @@ export class TestService {
           return around === undefined ? run(signal) : around(policy, signal, run);
         },
         endedRuns,
+        oneAtATime: async () => this.oneAtATime,
         queue: this.queue,
         clock: this.clock,
         log,

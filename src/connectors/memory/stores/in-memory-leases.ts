@@ -32,6 +32,12 @@ export class InMemoryLeases implements Leases {
     };
   }
 
+  async heldBy(name: string): Promise<LeaseHolder | undefined> {
+    const current = this.#held.get(name);
+    if (current === undefined || !isHeld(current, this.#clock.now().getTime())) return undefined;
+    return { holder: current.holder, since: current.since };
+  }
+
   /** The process ends without releasing; its leases are no longer renewed. */
   holderDies(holder: string): void {
     for (const held of this.#held.values()) {
