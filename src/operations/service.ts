@@ -131,9 +131,7 @@ export function makeServiceOperations(
           const chores = choresOf(dependencies);
           const ports = {
             ...tellingWhatCannotBegin({ policies: scheduled, run: runScheduled }, dependencies),
-            ...{ endedRuns, chores },
-
-            ...{ policies: scheduled, run: runScheduled, endedRuns, oneAtATime, chores },
+            ...{ endedRuns, oneAtATime, chores },
             ...{ queue, clock, log },
           };
           await runScheduler(ports, held);
