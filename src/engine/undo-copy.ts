@@ -114,6 +114,8 @@ async function isUntouched(
   { pictures, further }: MailboxTarget,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Copying attaches nothing where it could not be read again: whatever it is, a user put it there.
+  if (stored.hasUnreadFiles === true) return false;
   const carried = decodeCarried(stored.carried);
   if (!holdsCarried(stored.properties, carried)) return false;
   if (picture !== undefined || carried.picture !== undefined) {

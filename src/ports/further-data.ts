@@ -28,6 +28,8 @@ export interface StoredFurther {
   readonly carried: string;
   /** Empty where the protocol knows none. */
   readonly files: readonly AttachedFile[];
+  /** The protocol tells that something besides a picture is attached, and not what: it is not among `files`. */
+  readonly hasUnreadFiles?: true;
 }
 
 /** Every method throws as those of MailboxTarget do. */

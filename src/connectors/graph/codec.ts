@@ -195,16 +195,19 @@ export function decodeContact(item: GraphJson): ContactProperties {
 /** Whether anything is in the item that `decodeContact` does not show, and whether a picture is all of it. */
 export function otherDataOf(item: GraphJson): Pick<ManagedContact, 'hasOtherData' | 'picture'> {
   const extended = decodeExtended(item);
-  const isSet = (id: string): boolean => {
-    const value = extended.get(normalizedId(id)) ?? '';
-    return value !== '' && value !== '0' && value.toLowerCase() !== 'false';
-  };
+  const isSet = (id: string): boolean => isSetIn(extended, id);
   const hasMore =
     SIGNS_OF_MORE_DATA.some(isSet) ||
     arrayOf(item.children).length > 0 ||
     arrayOf(item.imAddresses).length > 1;
   if (isSet(HAS_PICTURE)) return { hasOtherData: true, picture: hasMore ? 'amongOthers' : 'alone' };
   return hasMore ? { hasOtherData: true } : {};
+}
+
+/** Whether a flag or number says more than nothing. */
+export function isSetIn(extended: ReadonlyMap<string, string>, id: string): boolean {
+  const value = extended.get(normalizedId(id)) ?? '';
+  return value !== '' && value !== '0' && value.toLowerCase() !== 'false';
 }
 
 function decodeSlot(

@@ -4,16 +4,16 @@
 import { Failure } from '../../model/failure.ts';
 import type { FurtherData } from '../../ports/further-data.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
-import { decodeExtended } from './codec.ts';
+import { decodeExtended, isSetIn } from './codec.ts';
 import { FURTHER_LIST_IDS, FURTHER_SINGLE_IDS, furtherIn } from './further-fields.ts';
 import type { MailboxRequests } from './mailbox-requests.ts';
 import { CARRIED_PROPERTY } from './ownership-properties.ts';
-import { expandOf, normalizedId } from './schema.ts';
+import { expandOf, HAS_ATTACHMENTS, normalizedId } from './schema.ts';
 
 const IDS_PER_REQUEST = 20;
 
-const EXPANDS: readonly string[] = portions([CARRIED_PROPERTY, ...FURTHER_SINGLE_IDS]).map((ids, place) =>
-  place === 0 ? expandOf(ids, FURTHER_LIST_IDS) : expandOf(ids),
+const EXPANDS: readonly string[] = portions([CARRIED_PROPERTY, HAS_ATTACHMENTS, ...FURTHER_SINGLE_IDS]).map(
+  (ids, place) => (place === 0 ? expandOf(ids, FURTHER_LIST_IDS) : expandOf(ids)),
 );
 
 function portions(ids: readonly string[]): readonly (readonly string[])[] {
@@ -39,8 +39,10 @@ export function furtherData(mailbox: MailboxRequests): FurtherData {
           const parts = all.filter((row) => row !== undefined);
           const [first] = parts;
           if (first === undefined || parts.length < all.length) return undefined;
-          const carried = decodeExtended(first).get(normalizedId(CARRIED_PROPERTY)) ?? '';
-          return { properties: furtherIn(parts), carried, files: [] };
+          const extended = decodeExtended(first);
+          const carried = extended.get(normalizedId(CARRIED_PROPERTY)) ?? '';
+          const unread = isSetIn(extended, HAS_ATTACHMENTS) ? { hasUnreadFiles: true as const } : {};
+          return { properties: furtherIn(parts), carried, files: [], ...unread };
         });
       }),
     readFile: noFiles,

@@ -115,7 +115,8 @@ export function slotOf(property: ContactProperty): Slot {
 
 /** A picture, any attachment, a follow-up flag (MS-OXPROPS): what v1.0 does not show. */
 export const HAS_PICTURE = `Boolean ${ADDRESS_SET} Id 0x8015`;
-export const SIGNS_OF_MORE_DATA = ['Boolean 0x0E1B', 'Integer 0x1090'] as const;
+export const HAS_ATTACHMENTS = 'Boolean 0x0E1B';
+export const SIGNS_OF_MORE_DATA = [HAS_ATTACHMENTS, 'Integer 0x1090'] as const;
 
 const mapiIds = Object.values<Slot>(SLOTS).flatMap((slot) =>
   slot.kind === 'extendedText' || slot.kind === 'extendedDate' ? [slot.id] : [],

@@ -290,6 +290,17 @@ describe.each(['Graph', 'EWS'] as const)('copied into a mailbox through %s', (pr
       expect((await bed.copy()).plan).toMatchObject({ create: 2, leftDeleted: 0 });
     });
 
+    it('is not taken back when a user attached something to it, whether the protocol can read that or not', async () => {
+      for (const displayName of ['Anna', 'Bruno']) await bed.folders.addRaw({ displayName });
+      await bed.copy();
+      await bed.editRaw('Anna', { 'Boolean 0xe1b': 'true' });
+      const file = { number: 9, name: 'offer.txt', contentType: 'text/plain', bytes: Buffer.from('offer') };
+      if (protocol === 'EWS')
+        bed.filesOf('Anna').push({ ...file, contentId: '', isInline: false, modifiedAt: new Date(0) });
+      expect((await bed.undo()).plan).toMatchObject({ remove: 1, edited: 1 });
+      expect(new Map(await bed.copyPlaces()).get('Anna')).toBe('Contacts/Copies');
+    });
+
     it('is taken back with its folders where nobody changed anything', async () => {
       const deep = [...bed.folders.path, 'North'];
       await bed.folders.control.createPublicFolder(deep);
