@@ -3,7 +3,7 @@
 // The format is frozen, as that in fingerprint.ts is.
 
 import { isUuid, policyId, sourceObjectId } from '../model/ids.ts';
-import type { OriginalItem, OwnershipMark } from '../model/mailbox.ts';
+import type { CopiedItem, OwnershipMark } from '../model/mailbox.ts';
 import { decodeIdentity, FINGERPRINT_VERSION } from './fingerprint.ts';
 
 const SIGN = 'copy';
@@ -54,7 +54,9 @@ export function decodeCopyOrPolicy(text: string, fields: string): ReturnType<typ
   return decodeCopy(text, fields) ?? decodeIdentity(text, fields);
 }
 
-export function originalOfCopy(text: string): OriginalItem | undefined {
+export function originalOfCopy(text: string): CopiedItem | undefined {
   const mark = decodeCopy(text, '');
-  return mark !== undefined && 'original' in mark ? mark.original : undefined;
+  if (mark === undefined || 'newer' in mark) return undefined;
+  const { original, sourceObjectId: copyId } = mark;
+  return original === undefined || copyId === undefined ? undefined : { ...original, copyId };
 }

@@ -34,6 +34,11 @@ export interface OriginalItem {
   readonly createdAt: string;
 }
 
+/** What the mark of a copy says: whose copy it is, and which of the copies of equal originals. */
+export interface CopiedItem extends OriginalItem {
+  readonly copyId: SourceObjectId;
+}
+
 /** The mark on an item or folder; on a folder `sourceObjectId` is undefined and `fingerprint` digests the folder's name. */
 export interface OwnershipMark {
   /** Format and fingerprint version. A newer one than ours makes the mailbox read-only. */

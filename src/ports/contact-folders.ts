@@ -4,7 +4,7 @@ import type { ContactProperties } from '../model/contact.ts';
 import type { Failure } from '../model/failure.ts';
 import type { FurtherProperties } from '../model/further-properties.ts';
 import type { FolderId, ItemId } from '../model/ids.ts';
-import type { TargetMailbox } from '../model/mailbox.ts';
+import type { CopiedItem, TargetMailbox } from '../model/mailbox.ts';
 import type { AttachedFile, FileContent } from './further-data.ts';
 
 /** What a policy names: names from below the top down. */
@@ -33,12 +33,14 @@ export interface SourceItem {
   readonly kind: 'contact' | 'contactList';
   /**
    * PidTagSearchKey in base64: the same through every protocol, kept when the item or its mailbox moves; a copy has that
-   * of its original. '' where the store does not tell it. What was copied out of a public folder by order shows search
-   * key and age of the original.
+   * of its original. '' where the store does not tell it. What was copied out of a public folder by order shows that of
+   * the original.
    */
   readonly searchKey: string;
-  /** ISO 8601 in UTC to the second. */
+  /** Its own age; ISO 8601 in UTC to the second. */
   readonly createdAt: string;
+  /** Of what carries the mark of such a copy. Whoever copies the copy copies the mark, too. */
+  readonly original?: ClaimedOriginal;
   /** It carries a mark of ours, of whatever policy and release. */
   readonly isMarked: boolean;
   /** Complete and uncut; of a contact list the display name at most. */
@@ -48,6 +50,9 @@ export interface SourceItem {
   /** Only said where contacts are read as originals. */
   readonly further?: ItemFurther;
 }
+
+/** What the mark of a copy says; true of the oldest item with that mark alone. */
+export type ClaimedOriginal = Pick<CopiedItem, 'createdAt' | 'copyId'>;
 
 /** What an item holds besides its contact properties. */
 export interface ItemFurther {
@@ -59,7 +64,7 @@ export interface ItemFurther {
 }
 
 /** It could not be opened; the rest tells the list of the folder, or an earlier reading. */
-export type DamagedItem = Pick<SourceItem, 'itemId' | 'searchKey' | 'createdAt' | 'isMarked'>;
+export type DamagedItem = Pick<SourceItem, 'itemId' | 'searchKey' | 'createdAt' | 'original' | 'isMarked'>;
 
 export interface FolderItems {
   /** Contacts and contact lists; items of other classes are left out. */

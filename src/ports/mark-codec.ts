@@ -1,7 +1,7 @@
 // The ownership mark as the two short texts that a mailbox item or folder carries. core/fingerprint.ts implements
 // it; targets get it handed in, because they must not import core.
 
-import type { OriginalItem, OwnershipMark } from '../model/mailbox.ts';
+import type { CopiedItem, OwnershipMark } from '../model/mailbox.ts';
 
 export interface MarkCodec {
   /** The two texts stay below 255 characters (lists cut there); `fields` is '' for folders. */
@@ -14,5 +14,5 @@ export interface MarkCodec {
   /** `newer`: a mark of a later format, of which only the version is known. undefined: not a mark of ours. */
   decode(identity: string, fields: string): OwnershipMark | { readonly newer: number } | undefined;
   /** Of an item that was copied out of a public folder: it is no item of a policy, but a source, as its original was. */
-  readonly original?: (identity: string) => OriginalItem | undefined;
+  readonly original?: (identity: string) => CopiedItem | undefined;
 }

@@ -7,6 +7,7 @@ import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId } from '../../model/ids.ts';
 import type { ItemFurther, SourceFolder } from '../../ports/contact-folders.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { claimOf } from '../contact-folder/claimed-original.ts';
 import type { KnownItems, OpenedItems } from '../contact-folder/read-source-items.ts';
 import type { RememberedItem } from '../contact-folder/remembered-items.ts';
 import { ORIGINAL_SHAPE, readContact, SOURCE_ROW_SHAPE, WHOLE_SHAPE } from './contact-reader.ts';
@@ -52,7 +53,7 @@ export function knownContacts(known: KnownItems): KnownContacts {
 }
 
 /** Read with other fields, or decoded in another way (count up), what is remembered is worth nothing. */
-export const SOURCE_FORMAT = `ews 1 ${createHash('sha256')
+export const SOURCE_FORMAT = `ews 2 ${createHash('sha256')
   .update(JSON.stringify([SOURCE_ROW_SHAPE, WHOLE_SHAPE]))
   .digest('base64url')}`;
 
@@ -135,7 +136,8 @@ export function sourceRowOf(row: XmlElement, codec: MarkCodec): Row | undefined 
     version: versionOf(row),
     kind: row.name === 'Contact' ? 'contact' : 'contactList',
     searchKey: original?.searchKey ?? extended.get(SEARCH_KEY.key) ?? '',
-    createdAt: original?.createdAt ?? createdAtOf(row),
+    createdAt: createdAtOf(row),
+    ...claimOf(original),
     isMarked: markOf(row, codec) !== undefined,
     properties: subject === '' ? {} : { displayName: subject },
     pictureStamp: booleanOf(textOf(row, 'HasPicture')) === true ? versionOf(row) : '',

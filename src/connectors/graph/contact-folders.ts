@@ -10,6 +10,7 @@ import type { ContactFolders, DamagedItem, OpenContactFolders } from '../../port
 import type { DirectoryCache } from '../../ports/directory-cache.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
+import { claimOf } from '../contact-folder/claimed-original.ts';
 import {
   type KnownItems,
   memoryKey,
@@ -51,7 +52,7 @@ export interface GraphContactFoldersOptions {
 const ROWS_PER_PAGE = 999;
 
 /** Read with other fields, or decoded in another way (count up), what is remembered is worth nothing. */
-const FORMAT = `graph 1 ${createHash('sha256').update(EXPAND_SOURCE).digest('base64url')}`;
+const FORMAT = `graph 2 ${createHash('sha256').update(EXPAND_SOURCE).digest('base64url')}`;
 
 /** A week late would be late for a whole organization. */
 const TRUSTED_FOR_MS = 24 * 60 * 60 * 1_000;
@@ -188,8 +189,8 @@ async function openSingly(
     if (row === 'gone') continue;
     if (row !== 'unreadable') items.push(sourceItem(row, codec));
     else {
-      const { searchKey = '', createdAt = '', isMarked = false } = whoWas.get(itemId) ?? {};
-      damaged.push({ itemId, searchKey, createdAt, isMarked });
+      const { searchKey = '', createdAt = '', original, isMarked = false } = whoWas.get(itemId) ?? {};
+      damaged.push({ itemId, searchKey, createdAt, ...claimOf(original), isMarked });
     }
   }
   return { items, damaged };
@@ -211,7 +212,8 @@ function sourceItem(row: GraphJson, codec: MarkCodec): RememberedItem {
     // Graph lists no contact lists.
     kind: 'contact',
     searchKey: original?.searchKey ?? extended.get(normalizedId(SEARCH_KEY)) ?? '',
-    createdAt: original?.createdAt ?? toSeconds(textIn(row, 'createdDateTime')),
+    createdAt: toSeconds(textIn(row, 'createdDateTime')),
+    ...claimOf(original),
     isMarked: markOf(row, codec) !== undefined,
     properties: decodeContact(row),
     pictureStamp: otherDataOf(row).picture === undefined ? '' : textIn(row, 'changeKey'),

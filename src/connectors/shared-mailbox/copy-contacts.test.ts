@@ -38,6 +38,24 @@ describe.each(['Graph', 'EWS'] as const)('into a mailbox through %s', (protocol)
     expect(after.isComplete).toBe(true);
   });
 
+  it('what a user copies of a copy is another contact, whatever becomes of either', async () => {
+    await bed.folders.add({ displayName: 'Anna', businessPhone1: '+49 555' });
+    await bed.copy();
+    const who = async () =>
+      new Map(
+        (await bed.readCopies()).objects.map(({ id, attributes }) => [String(attributes['displayName']), id]),
+      );
+    const anna = (await who()).get('Anna');
+    await bed.copyByHand('Anna', { displayName: 'Zoe', businessPhones: ['+49 777'] });
+    const before = await who();
+    expect([before.get('Anna'), before.size]).toEqual([anna, 2]);
+    await bed.editCopy('Zoe', { businessPhones: ['+49 100'] });
+    expect(await who()).toEqual(before);
+    await bed.editCopy('Anna', { businessPhones: ['+49 900'] });
+    expect(await who()).toEqual(before);
+    expect((await bed.copy()).plan).toMatchObject({ create: 0, update: 0, unchanged: 1 });
+  });
+
   it('what changed comes over, and what a user changed or added stays as it is', async () => {
     const { folders } = bed;
     const anna = await folders.add({

@@ -39,26 +39,64 @@ export function keyed(items: readonly SourceItem[], damaged: readonly DamagedIte
   return { items: found, unreadable };
 }
 
-/** undefined: the place of one that could not be opened. Of the same age only the contents tell which comes first. */
+interface Aged {
+  /** undefined: could not be opened. */
+  readonly item: SourceItem | undefined;
+  readonly createdAt: string;
+  /** '' where it is no copy of ours. */
+  readonly copyId: string;
+  /** The original's for a copy of ours. */
+  readonly age: string;
+}
+
+/** undefined: the place of one that could not be opened. */
 function inOrder(
   items: readonly SourceItem[],
   damaged: readonly DamagedItem[],
 ): readonly (SourceItem | undefined)[] {
-  const isTold = damaged.every((one) => items.every(({ createdAt }) => createdAt !== one.createdAt));
-  if (!isTold) return [...items, ...damaged].map(() => undefined);
-  const ages = damaged.map(({ createdAt }) => ({ createdAt, item: undefined }));
-  return [...items.toSorted(byAge).map((item) => ({ createdAt: item.createdAt, item })), ...ages]
-    .toSorted((one, other) => compare(one.createdAt, other.createdAt))
-    .map(({ item }) => item);
+  const all = aged(items, damaged);
+  const isTold = all.every(
+    (one) =>
+      one.item !== undefined || all.every((other) => other.item === undefined || isTellable(one, other)),
+  );
+  return isTold ? all.toSorted(byAge).map(({ item }) => item) : all.map(() => undefined);
 }
 
-function byAge(one: SourceItem, other: SourceItem): number {
-  return compare(one.createdAt, other.createdAt) || compare(contentOf(one), contentOf(other));
+/** Whoever copies a copy of ours copies its mark, too: only the oldest is the one that was made for the original. */
+function aged(items: readonly SourceItem[], damaged: readonly DamagedItem[]): readonly Aged[] {
+  const all = [
+    ...items.map((one) => ({ one, item: one })),
+    ...damaged.map((one) => ({ one, item: undefined })),
+  ].map(({ one: { createdAt, original }, item }) => ({
+    claim: original,
+    made: { item, createdAt, copyId: original?.copyId ?? '', age: createdAt },
+  }));
+  return [...Map.groupBy(all, ({ made }) => made.copyId).values()].flatMap((same) =>
+    same
+      .toSorted((one, other) => byAge(one.made, other.made))
+      .map(({ claim, made }, place) =>
+        place === 0 && claim !== undefined ? { ...made, age: claim.createdAt } : made,
+      ),
+  );
+}
+
+/** Contents change, and who is who with them: they decide where nothing else does. */
+function byAge(one: Aged, other: Aged): number {
+  return (
+    compare(one.age, other.age) ||
+    compare(one.copyId, other.copyId) ||
+    compare(contentOf(one.item), contentOf(other.item))
+  );
+}
+
+/** Without the contents. */
+function isTellable(one: Aged, other: Aged): boolean {
+  return one.copyId !== other.copyId || (one.createdAt !== other.createdAt && one.age !== other.age);
 }
 
 /** Both protocols tell the same content, but not the same item id. */
-function contentOf({ properties }: SourceItem): string {
-  return JSON.stringify(Object.entries(properties).sort(([one], [other]) => compare(one, other)));
+function contentOf(item: SourceItem | undefined): string {
+  return JSON.stringify(Object.entries(item?.properties ?? {}).sort(([one], [other]) => compare(one, other)));
 }
 
 function compare(one: string, other: string): number {

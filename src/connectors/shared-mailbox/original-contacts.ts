@@ -24,9 +24,9 @@ export function createOriginalContacts(
         return {
           contacts: own
             .filter(({ kind, searchKey }) => kind === 'contact' && searchKey !== '')
-            .map(({ itemId, searchKey, createdAt, properties, further }) => ({
+            .map(({ itemId, searchKey, createdAt, original, properties, further }) => ({
               itemId,
-              original: { searchKey, createdAt },
+              original: { searchKey, createdAt: original?.createdAt ?? createdAt },
               place: placeOf(folderOf.get(itemId)),
               properties,
               further: further?.properties ?? {},

@@ -200,6 +200,19 @@ export class CopyBed {
     await control.editContact(address, item?.id ?? '', properties);
   }
 
+  /** As a form for a new contact, and no sooner than a second later. */
+  async copyByHand(name: string, properties: Readonly<Record<string, unknown>>): Promise<void> {
+    const { control } = this.folders;
+    await control.advanceClock(2_000);
+    const address = this.mailbox.primarySmtpAddress;
+    const { id } = await control.copyContact(
+      address,
+      (await this.stored(name))?.id ?? '',
+      `Contacts/${TARGET}`,
+    );
+    await control.editContact(address, id, properties);
+  }
+
   async pictureOf(name: string): Promise<Buffer | undefined> {
     const { control } = this.folders;
     const address = this.mailbox.primarySmtpAddress;
