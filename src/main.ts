@@ -99,6 +99,10 @@ export async function openOperations(
         const { connectListener } = await import('./composition/connect-listener.ts');
         return connectListener(environment, kind, stores, ownLog);
       },
+      startMonitoring: async (place, monitored) => {
+        const { startMonitoring } = await import('./monitoring/start-monitoring.ts');
+        return startMonitoring(place, monitored, ownLog);
+      },
       newId: randomUUID,
       user: userInfo().username,
       holder: `process ${process.pid} on ${hostname()}`,

@@ -288,12 +288,29 @@ export interface PeopleOperations {
   release(person: string): Promise<PersonView>;
 }
 
+/** Metrics, health and readiness over HTTP while the service runs. */
+export interface MonitoringRequest {
+  /** `127.0.0.1:9464`, `[::1]:9464`, or a port alone. */
+  readonly address: string;
+  /** Names under which it may be asked, beside addresses and localhost. */
+  readonly hosts: readonly string[];
+}
+
+export interface MonitoringView {
+  readonly url: string;
+  readonly isForThisComputerOnly: boolean;
+}
+
 export interface ServiceOperations {
   /**
    * Runs enabled policies by their schedules until the signal; then ends the runs in hand, whose policies stay queued
    * for the next start. Rejects with 17050 when another process serves the data directory.
    */
-  serve(signal: AbortSignal, onReady?: () => void): Promise<void>;
+  serve(
+    signal: AbortSignal,
+    onReady?: (monitoring?: MonitoringView) => void,
+    monitoring?: MonitoringRequest,
+  ): Promise<void>;
   /** In their order. */
   queue(): Promise<readonly QueuedView[]>;
   /** The coming days of all enabled policies, with their turns in the queue as their latest runs let expect. */

@@ -281,6 +281,7 @@ function rememberPlaces(
 
 export function bothTraffics(traffics: readonly Traffic[]): Traffic {
   return {
+    requests: () => traffics.reduce((total, traffic) => total + (traffic.requests?.() ?? 0), 0),
     state() {
       const states = traffics.map((traffic) => traffic.state());
       const sum = (of: (state: (typeof states)[number]) => number) =>

@@ -25,6 +25,7 @@ import type { LogFiles } from '../ports/log-files.ts';
 import type { MailSender } from '../ports/mail-sender.ts';
 import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { MailboxTargets } from '../ports/mailbox-target.ts';
+import type { StartMonitoring } from '../ports/monitoring.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { PolicyMemory } from '../ports/policy-memory.ts';
 import type { ReportOutbox } from '../ports/report-outbox.ts';
@@ -127,6 +128,8 @@ export interface OperationsDependencies {
    * is wrong with the additional CA file.
    */
   connectListener(environment: Environment, kind: ListenerKind): Promise<Listener | undefined>;
+  /** Absent where nobody can watch. */
+  readonly startMonitoring?: StartMonitoring;
   newId(): string;
   /** Account that asks, for histories and approvals. */
   readonly user: string;

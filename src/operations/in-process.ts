@@ -25,6 +25,7 @@ import { presentLicense, presentThrown } from './present.ts';
 import { makePublicFolderOperations } from './public-folders.ts';
 import { sendReportsQuietly } from './report-sender.ts';
 import { makeReportOperations, openMails } from './reports.ts';
+import { countRuns } from './run-counts.ts';
 import { makeRunOperations } from './runs.ts';
 import { makeServiceOperations } from './service.ts';
 import { makeSettingsOperations } from './settings.ts';
@@ -36,7 +37,9 @@ export interface InProcessOperations extends Operations {
 
 export function makeOperations(given: OperationsDependencies): InProcessOperations {
   const announce = (run: Run, event: NewAnnouncement['event']) => noteAnnouncement(run, event, given);
-  const dependencies = { ...given, runs: withNotedReports(given.runs, { ...given, announce }) };
+  const noted = withNotedReports(given.runs, { ...given, announce });
+  const counts = countRuns({ runs: noted, connect: given.connect });
+  const dependencies = { ...given, runs: counts.runs, connect: counts.connect };
   const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
   const sendMails = async (id: RunId) => {
     const run = await dependencies.runs.read(id).catch(() => undefined);
@@ -100,7 +103,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
     publicFolders: translated(makePublicFolderOperations(dependencies), log, logFile),
     reports: translated(makeReportOperations(dependencies), log, logFile),
     people: translated(makePeopleOperations(dependencies, live), log, logFile),
-    service: translated(makeServiceOperations(dependencies, live), log, logFile),
+    service: translated(makeServiceOperations(dependencies, live, counts), log, logFile),
     ...translated(rest, log, logFile),
     close: () => live.close(),
   };

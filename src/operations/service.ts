@@ -16,6 +16,8 @@ import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { tellingWhatCannotBegin } from './not-begun.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
+import type { RunCounts } from './run-counts.ts';
+import { watchService } from './service-metrics.ts';
 import { readServiceSettings } from './settings.ts';
 import { beginVerifyRun, isVerifyRunDue } from './verify.ts';
 
@@ -38,6 +40,7 @@ const OWN_ENDS: readonly RunState[] = [
 export function makeServiceOperations(
   dependencies: OperationsDependencies,
   live: LiveRuns,
+  counts: RunCounts,
 ): ServiceOperations {
   const { policies, environments, queue, clock, log, leases, holder } = dependencies;
 
@@ -119,7 +122,7 @@ export function makeServiceOperations(
   }
 
   return {
-    async serve(signal, onReady) {
+    async serve(signal, onReady, monitoring) {
       const stop = new AbortController();
       const end = () => stop.abort(new Failure('cancelled'));
       if (signal.aborted) end();
@@ -127,14 +130,28 @@ export function makeServiceOperations(
       try {
         await holdingService({ leases, holder, signal: stop.signal }, async (held) => {
           log.info('service started');
-          onReady?.();
-          const chores = choresOf(dependencies);
-          const ports = {
-            ...tellingWhatCannotBegin({ policies: scheduled, run: runScheduled }, dependencies),
-            ...{ endedRuns, oneAtATime, chores },
-            ...{ queue, clock, log },
+          let lookedAt = clock.now();
+          const pulse = { lookedAt: () => lookedAt, held, startedAt: lookedAt };
+          const watched =
+            monitoring === undefined
+              ? undefined
+              : await dependencies.startMonitoring?.(monitoring, watchService(dependencies, counts, pulse));
+          const policiesOfTurn = () => {
+            lookedAt = clock.now();
+            return scheduled();
           };
-          await runScheduler(ports, held);
+          try {
+            onReady?.(watched);
+            const chores = choresOf(dependencies);
+            const ports = {
+              ...tellingWhatCannotBegin({ policies: policiesOfTurn, run: runScheduled }, dependencies),
+              ...{ endedRuns, oneAtATime, chores },
+              ...{ queue, clock, log },
+            };
+            await runScheduler(ports, held);
+          } finally {
+            await watched?.close();
+          }
           log.info('service stopped');
           if (!stop.signal.aborted) throw held.reason;
         });

@@ -16,4 +16,6 @@ export interface TrafficState {
 
 export interface Traffic {
   state(): TrafficState;
+  /** Made since the connection was opened; parts of a batch count. Absent where nobody counts. */
+  requests?(): number;
 }

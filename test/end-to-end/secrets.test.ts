@@ -194,10 +194,18 @@ onPremises:
       'crash.mjs',
       `process.on('SIGUSR2', () => { Promise.reject(new Error(${JSON.stringify(`${SMTP} ${token} -----BEGIN PRIVATE KEY-----${key}`)}, { cause: new TypeError(process.env.CONTACTSYNC_PASSWORD) })); });`,
     );
-    const { child, answer } = box.spawn(['serve', '--log-dir', logs], {
+    const { child, answer } = box.spawn(['serve', '--metrics', '127.0.0.1:0', '--log-dir', logs], {
       env: { CONTACTSYNC_PASSWORD: SMTP, NODE_OPTIONS: `--import=${box.path('crash.mjs')}` },
     });
-    await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    const greeting = await new Promise<string>((resolve) =>
+      child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())),
+    );
+    const address = /http:\S+(?=\/metrics)/.exec(greeting)?.[0] ?? greeting;
+    for (const path of ['/metrics', '/healthz', '/readyz']) {
+      const watched = await fetch(address + path);
+      expect([path, watched.status]).toEqual([path, 200]);
+      said.push(await watched.text());
+    }
     child.kill('SIGUSR2');
     const { exitCode, output, errors } = await answer;
     said.push(output, errors);

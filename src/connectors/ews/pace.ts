@@ -31,6 +31,7 @@ export class Pace implements Traffic {
   /** Mailboxes that wait for the end of the pause, with how many requests. */
   readonly #held = new Map<string, number>();
   #underWay = 0;
+  #requests = 0;
   // One at first: a busy server, like a refused sign-in, is met by a single request.
   #limit = 1;
   #wasRefused = false;
@@ -57,6 +58,7 @@ export class Pace implements Traffic {
       if (this.#remainingPause() === 0) break;
       this.#giveBack();
     }
+    this.#requests += 1;
     let isHeld = true;
     return () => {
       if (!isHeld) return;
@@ -83,6 +85,10 @@ export class Pace implements Traffic {
     this.#wasRefused = true;
     this.#goodAnswers = 0;
     this.#limit = Math.max(1, Math.floor(this.#limit / 2));
+  }
+
+  requests(): number {
+    return this.#requests;
   }
 
   state(): TrafficState {

@@ -61,6 +61,7 @@ export class Pacing implements Traffic {
   readonly #heldUp = new Map<string, number>();
   #concurrency;
   #units = 0;
+  #requests = 0;
   #calls = 0;
   #shown = 0;
   #waiting: readonly Waiter[] = [];
@@ -88,6 +89,7 @@ export class Pacing implements Traffic {
       this.#giveBack(mailboxKey, slots, units);
     }
     const sentAt = this.#now();
+    this.#requests += parts;
     const isLimitUsed = this.#units >= this.#concurrency.limit * USED;
     let isHeld = true;
     return {
@@ -105,6 +107,10 @@ export class Pacing implements Traffic {
     const now = this.#now();
     this.#shown += 1;
     this.#pauses.pause(`request ${this.#shown}`, now + milliseconds, now);
+  }
+
+  requests(): number {
+    return this.#requests;
   }
 
   state(): TrafficState {

@@ -110,4 +110,20 @@ export const queueFailures = {
         'Stop that process, or give this one a data directory of its own. If it no longer exists, because it was killed or the computer restarted, the data directory is free again within a minute.',
     },
   },
+  monitoringAddress: {
+    number: 17060,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The service cannot be watched at this address.',
+      causes: [
+        'Another program listens there.',
+        'The address is none of this computer.',
+        'Ports below 1024 need rights of their own.',
+      ],
+      remedy:
+        'Choose another address and port with --metrics, such as 127.0.0.1:9464. It must be an address of this computer, not a name.',
+    },
+  },
 } as const satisfies Record<string, FailureFacts>;

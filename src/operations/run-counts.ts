@@ -1,0 +1,133 @@
+// What the runs of this process did since it began, by policy: for metrics. From the events as they are stored.
+
+import { addApplied } from '../core/report.ts';
+import type { RunId } from '../model/ids.ts';
+import type { OutcomeCounts, Run, RunEvent, RunState } from '../model/run.ts';
+import type { RunStore } from '../ports/run-store.ts';
+import type { Traffic } from '../ports/traffic.ts';
+import type { Connection, OperationsDependencies } from './dependencies.ts';
+
+export interface PolicyCounts {
+  readonly endedRuns: ReadonlyMap<RunState, number>;
+  /** Of runs that ended. */
+  readonly seconds: number;
+  readonly written: OutcomeCounts;
+  readonly mailboxesWritten: number;
+  readonly mailboxesFailed: number;
+  readonly mailboxesSkipped: number;
+  readonly brakes: number;
+}
+
+export interface TrafficCounts {
+  readonly requests: number;
+  readonly refusals: number;
+  readonly waitedMs: number;
+}
+
+export interface RunCounts {
+  /** The same store; what it was asked to keep is counted as well, once it is kept. */
+  readonly runs: RunStore;
+  /** The same way out; what goes over it is counted. */
+  readonly connect: OperationsDependencies['connect'];
+  traffic(): TrafficCounts;
+  /** By id of the policy. */
+  readonly byPolicy: ReadonlyMap<string, PolicyCounts>;
+}
+
+const NOTHING: PolicyCounts = {
+  endedRuns: new Map(),
+  seconds: 0,
+  written: { created: 0, updated: 0, deleted: 0, handedOver: 0, adopted: 0, failed: 0 },
+  mailboxesWritten: 0,
+  mailboxesFailed: 0,
+  mailboxesSkipped: 0,
+  brakes: 0,
+};
+
+const NO_TRAFFIC: TrafficCounts = { requests: 0, refusals: 0, waitedMs: 0 };
+
+export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs' | 'connect'>): RunCounts {
+  const byPolicy = new Map<string, PolicyCounts>();
+  const known = new Map<RunId, Run>();
+
+  /** One that was begun by another process goes on here after its approval. */
+  async function runOf(id: RunId): Promise<Run | undefined> {
+    const run = known.get(id) ?? (await runs.read(id).catch(() => undefined));
+    if (run !== undefined) known.set(id, run);
+    return run;
+  }
+
+  const open = new Set<Traffic>();
+  let closed = NO_TRAFFIC;
+
+  return {
+    byPolicy,
+    traffic: () => [...open].reduce(withTraffic, closed),
+    async connect(environment, alsoTo) {
+      const connection = await connect(environment, alsoTo);
+      const { traffic } = connection;
+      if (traffic === undefined) return connection;
+      open.add(traffic);
+      return {
+        ...connection,
+        async close() {
+          if (open.delete(traffic)) closed = withTraffic(closed, traffic);
+          await connection.close();
+        },
+      } satisfies Connection;
+    },
+    runs: {
+      ...runs,
+      async create(run, revision) {
+        await runs.create(run, revision);
+        known.set(run.id, run);
+      },
+      async append(id, events, at) {
+        await runs.append(id, events, at);
+        const run = await runOf(id);
+        if (run === undefined) return;
+        const before = byPolicy.get(run.policyId) ?? NOTHING;
+        byPolicy.set(
+          run.policyId,
+          events.reduce((counts, event) => counted(counts, event, run, at), before),
+        );
+        if (events.some(({ type }) => type === 'run.ended' || type === 'brake.engaged')) known.delete(id);
+      },
+    },
+  };
+}
+
+function counted(counts: PolicyCounts, event: RunEvent, { startedAt }: Run, at: string): PolicyCounts {
+  switch (event.type) {
+    case 'mailbox.applied':
+      return {
+        ...counts,
+        mailboxesWritten: counts.mailboxesWritten + 1,
+        written: addApplied(counts.written, event.counts),
+      };
+    case 'mailbox.failed':
+      return { ...counts, mailboxesFailed: counts.mailboxesFailed + 1 };
+    case 'mailbox.skipped':
+      return { ...counts, mailboxesSkipped: counts.mailboxesSkipped + 1 };
+    case 'brake.engaged':
+      return { ...counts, brakes: counts.brakes + 1 };
+    case 'run.ended': {
+      const { state } = event;
+      // A clock that was set back meanwhile takes nothing away.
+      const seconds = Math.max(0, Date.parse(at) - Date.parse(startedAt)) / 1_000;
+      const endedRuns = new Map(counts.endedRuns).set(state, (counts.endedRuns.get(state) ?? 0) + 1);
+      return { ...counts, endedRuns, seconds: counts.seconds + seconds };
+    }
+    default:
+      return counts;
+  }
+}
+
+function withTraffic(sum: TrafficCounts, traffic: Traffic): TrafficCounts {
+  const { refusals, waitedMs } = traffic.state();
+  return {
+    requests: sum.requests + (traffic.requests?.() ?? 0),
+    refusals: sum.refusals + refusals,
+    waitedMs: sum.waitedMs + waitedMs,
+  };
+}
