@@ -1,6 +1,6 @@
 // serve, queue, schedule: what runs by itself, and when.
 
-import type { QueuedView, TurnView, UpcomingView } from '@contactsync/contract';
+import type { MonitoringView, QueuedView, TurnView, UpcomingView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { durationText, momentText } from '../duration-text.ts';
@@ -18,14 +18,26 @@ const REASON_WORDS: Readonly<Record<QueuedView['reason'], string>> = {
   request: 'somebody asked for it',
 };
 
+interface ServeOptions {
+  readonly metrics?: string;
+  readonly metricsHost?: readonly string[];
+}
+
 export function addServiceCommands(program: Command, context: CliContext): void {
   program
     .command('serve')
     .description(
       'Run enabled policies by their schedules until Ctrl-C or SIGTERM. One service works on a data directory.',
     )
-    .addHelpText('after', examples('serve', 'serve --data-dir /var/lib/contactsync'))
-    .action(async () => {
+    .option(
+      '--metrics <address>',
+      'answer /metrics, /healthz and /readyz there, such as 127.0.0.1:9464 (otherwise CONTACTSYNC_METRICS)',
+    )
+    .option('--metrics-host <names...>', 'names under which it may be asked, beside addresses and localhost')
+    .addHelpText('after', examples('serve', 'serve --metrics 127.0.0.1:9464'))
+    .action(async (options: ServeOptions) => {
+      const address = options.metrics ?? context.line.env.CONTACTSYNC_METRICS ?? '';
+      const monitoring = address === '' ? undefined : { address, hosts: options.metricsHost ?? [] };
       const { service } = await context.operations();
       const stop = new AbortController();
       const stopListening = context.terminal.onInterrupt(() => {
@@ -37,9 +49,11 @@ export function addServiceCommands(program: Command, context: CliContext): void 
         stop.abort();
       });
       try {
-        await service.serve(stop.signal, () => {
-          if (!context.isJson) context.print('The service runs. Stop it with Ctrl-C.');
-        });
+        const isReady = (watched?: MonitoringView) => {
+          if (!context.isJson)
+            context.print(...monitoringLines(watched), 'The service runs. Stop it with Ctrl-C.');
+        };
+        await service.serve(stop.signal, isReady, monitoring);
       } finally {
         stopListening();
       }
@@ -80,6 +94,15 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const upcoming = await (await context.operations()).service.upcoming(days);
       context.show(upcoming, () => upcomingLines(upcoming, days, options.all === true, context.paint));
     });
+}
+
+function monitoringLines(watched: MonitoringView | undefined): readonly string[] {
+  if (watched === undefined) return [];
+  const { url, isForThisComputerOnly } = watched;
+  return [
+    `It answers at ${url}/metrics, /healthz and /readyz.`,
+    ...(isForThisComputerOnly ? [] : ['Whoever reaches that address over the network may read them.']),
+  ];
 }
 
 const TURN_COLUMNS: readonly Column<TurnView>[] = [
