@@ -16,6 +16,7 @@ import type { MailboxDirectory } from '../ports/mailbox-directory.ts';
 import type { OriginalContacts } from '../ports/original-contacts.ts';
 import type { Traffic } from '../ports/traffic.ts';
 import type { Stores } from '../store/open-stores.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { EVERYBODY, joinDirectories } from './both-directories.ts';
 import { connectExchangeOnline } from './connect-exchange-online.ts';
 import { connectIdentities } from './connect-identities.ts';
@@ -59,6 +60,7 @@ export async function connectHybrid(
       cache: stores.directoryCache,
       // Another tenant's people are others.
       environmentId: `${environment.id} ${createHash('sha256').update(destination).digest('hex')}`,
+      clock: systemClock,
       log,
     });
     return joinConnections({ local, online, ...ids, log, mailThrough: environment.mail?.through });

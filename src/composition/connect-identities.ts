@@ -3,6 +3,7 @@
 import type { ReadSourceAnchors } from '../connectors/active-directory/source-anchors.ts';
 import type { ReadSynchronizedPeople } from '../connectors/exchange-online/synchronized-people.ts';
 import type { ReadTenantAddresses } from '../connectors/exchange-online/tenant-addresses.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ContactSource } from '../ports/contact-source.ts';
 import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { Log } from '../ports/log.ts';
@@ -19,6 +20,7 @@ export interface IdentitySources {
   readonly source: Pick<ContactSource, 'read'>;
   readonly cache: DirectoryCache;
   readonly environmentId: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -26,8 +28,8 @@ export function connectIdentities(sources: IdentitySources): {
   readonly identities: LoadIdentities;
   readonly recognize: Recognize;
 } {
-  const { read, readAnchors, readTenant, source, cache, environmentId, log } = sources;
-  const remembered = new RememberedIdentities(cache, environmentId, log);
+  const { read, readAnchors, readTenant, source, cache, environmentId, clock, log } = sources;
+  const remembered = new RememberedIdentities(cache, environmentId, clock, log);
   const people = createKnownPeople({ read, readAnchors, remembered, log });
   const readDirectory = createDirectoryAddresses(source);
   return {

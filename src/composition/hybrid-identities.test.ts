@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { SourceAnchors } from '../connectors/active-directory/source-anchors.ts';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { createInMemoryDirectoryCache } from '../connectors/memory/stores/in-memory-directory-cache.ts';
 import { Failure } from '../model/failure.ts';
 import { type SourceObjectId, sourceObjectId } from '../model/ids.ts';
@@ -38,7 +39,7 @@ function environment() {
         if (anchors instanceof Failure) throw anchors;
         return { anchors: new Map(anchors), taken: new Set(taken) };
       },
-      remembered: new RememberedIdentities(cache, id, silentLog),
+      remembered: new RememberedIdentities(cache, id, new FakeClock(), silentLog),
       log: silentLog,
     });
   return { connect, readings: () => readings };

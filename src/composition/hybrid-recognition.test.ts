@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { AddressedRecipient } from '../connectors/exchange-online/tenant-addresses.ts';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { createInMemoryDirectoryCache } from '../connectors/memory/stores/in-memory-directory-cache.ts';
 import { Failure } from '../model/failure.ts';
 import { type SourceObjectId, sourceObjectId } from '../model/ids.ts';
@@ -47,6 +48,7 @@ interface Sides {
 
 function environment() {
   const cache = createInMemoryDirectoryCache();
+  const clock = new FakeClock();
   let readings = 0;
   /** One connection: the policy reads the people of its side. */
   async function read(side: 'tenant' | 'directory', sides: Sides, scope?: readonly Person[]) {
@@ -85,6 +87,7 @@ function environment() {
       },
       cache,
       environmentId: 'one',
+      clock,
       log: silentLog,
     });
     const own = side === 'tenant' ? tenant : directory;
@@ -101,9 +104,10 @@ function environment() {
       notices: notices.map(({ code, details }) => [code, details]),
     };
   }
-  return { read, readings: () => readings };
+  return { read, cache, clock, readings: () => readings };
 }
 
+const DAY = 24 * 60 * 60 * 1_000;
 const both: Sides = { tenant: [contact(THERE)], directory: [contact(HERE)] };
 const quiet = { doubts: [], unsure: [], notices: [] };
 
@@ -195,6 +199,22 @@ describe('mail contacts of both directories', () => {
     // Twin: about whom somebody did.
     await read('tenant', sides, [contact(THERE, ADDRESS.toUpperCase())]);
     expect(await read('directory', sides, [contact(HERE)])).toMatchObject({ unsure: [HERE] });
+  });
+
+  it('whoever left is forgotten in a month, and their address is kept nowhere', async () => {
+    const { read, cache, clock } = environment();
+    const sides = { ...both, directory: failure };
+    await read('directory', sides, [contact(HERE)]);
+    expect(Buffer.from((await cache.read('alone in the directory of one')) ?? []).toString()).not.toContain(
+      ADDRESS,
+    );
+    clock.advance(31 * DAY);
+    expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({ unsure: [THERE] });
+    clock.advance(DAY);
+    expect(await read('tenant', sides, [contact(THERE)])).toMatchObject(quiet);
+    // Twin: somebody who is still read there.
+    await read('directory', sides, [contact(HERE)]);
+    expect(await read('tenant', sides, [contact(THERE)])).toMatchObject({ unsure: [THERE] });
   });
 
   it('where the tenant does not show all recipients nobody is joined', async () => {

@@ -57,15 +57,15 @@ export function createRecognition(parts: RecognitionParts): Recognize {
       const found = await acquainting;
       if (found instanceof Failure) {
         // Contacts that were copied from the other side may be theirs.
-        const others = await remembered.alone(side === 'tenant' ? 'directory' : 'tenant');
-        const doubtful = open.filter((one) => others.has(addressOf(one)));
+        const isAloneThere = await remembered.aloneIn(side === 'tenant' ? 'directory' : 'tenant');
+        const doubtful = open.filter((one) => isAloneThere(addressOf(one)));
         if (doubtful.length > 0) doubts.push(whoIsWhoUnknown(found));
         for (const { id } of doubtful) unsure.add(id);
       } else obstacles = found;
-      await noteAlone(
-        remembered,
+      const alone = open.filter(({ id }) => !known.isKnown(id)).map(addressOf);
+      await remembered.noteAlone(
         side,
-        open.filter(({ id }) => !known.isKnown(id)),
+        alone.filter((address) => address !== ''),
       );
     }
     return { identities: known.identities, doubts, unsure, notices: noticesAbout(objects, known, obstacles) };
@@ -84,16 +84,6 @@ function unsurePeople(
 
 function addressOf({ attributes }: SourceObject): string {
   return (attributes.emailAddresses?.[0] ?? '').toLowerCase();
-}
-
-async function noteAlone(
-  remembered: RememberedIdentities,
-  side: Side,
-  people: readonly SourceObject[],
-): Promise<void> {
-  const before = await remembered.alone(side);
-  const addresses = new Set([...before, ...people.map(addressOf).filter((address) => address !== '')]);
-  if (addresses.size > before.size) await remembered.saveAlone(side, addresses);
 }
 
 async function acquaintBoth(

@@ -1,8 +1,10 @@
 // What was found out of who is who, between runs: ids stay for good, while a directory may be silent, an address change, and
 // an account leave. A cache: whatever of it is lost is found out again, or asked of a person by the brake.
 
+import { createHash } from 'node:crypto';
 import { asFailure } from '../model/failure.ts';
 import { type SourceObjectId, sourceObjectId } from '../model/ids.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { DirectoryCache } from '../ports/directory-cache.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -17,14 +19,22 @@ export interface BehindAnchors {
 
 export type Side = 'tenant' | 'directory';
 
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const DAYS_KEPT = 31;
+
+const dayOf = (time: Date): number => Math.floor(time.getTime() / DAY_MS);
+const whoIsAlone = (side: Side): string => `alone in the ${side}`;
+
 export class RememberedIdentities {
   readonly #cache: DirectoryCache;
   readonly #environmentId: string;
+  readonly #clock: Clock;
   readonly #log: Log;
 
-  constructor(cache: DirectoryCache, environmentId: string, log: Log) {
+  constructor(cache: DirectoryCache, environmentId: string, clock: Clock, log: Log) {
     this.#cache = cache;
     this.#environmentId = environmentId;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -58,14 +68,32 @@ export class RememberedIdentities {
     await this.#save('joined by address', [...joined]);
   }
 
-  /** Addresses of those whom policies read on the side and who are joined with nobody. */
-  async alone(side: Side): Promise<ReadonlySet<string>> {
-    const read = (stored: unknown) => new Set(stored as readonly string[]);
-    return (await this.#read(`alone in the ${side}`, read)) ?? new Set();
+  /** Whether a policy read somebody of this address on the side of late, who was joined with nobody. */
+  async aloneIn(side: Side): Promise<(address: string) => boolean> {
+    const seen = await this.#seenAlone(side);
+    return (address) => seen.has(this.#digest(address));
   }
 
-  async saveAlone(side: Side, addresses: ReadonlySet<string>): Promise<void> {
-    await this.#save(`alone in the ${side}`, [...addresses]);
+  /** Digests are kept, not addresses, and no longer than what else remains of people who are gone. */
+  async noteAlone(side: Side, addresses: Iterable<string>): Promise<void> {
+    const seen = await this.#seenAlone(side);
+    const today = dayOf(this.#clock.now());
+    const digests = [...addresses].map((address) => this.#digest(address));
+    if (digests.every((digest) => seen.get(digest) === today)) return;
+    for (const digest of digests) seen.set(digest, today);
+    await this.#save(whoIsAlone(side), [...seen]);
+  }
+
+  async #seenAlone(side: Side): Promise<Map<string, number>> {
+    const read = (stored: unknown) => new Map(stored as readonly (readonly [string, number])[]);
+    const seen = (await this.#read(whoIsAlone(side), read)) ?? new Map<string, number>();
+    const oldest = dayOf(this.#clock.now()) - DAYS_KEPT;
+    return new Map([...seen].filter(([, day]) => day >= oldest));
+  }
+
+  #digest(address: string): string {
+    const digest = createHash('sha256').update(JSON.stringify([this.#environmentId, address]));
+    return digest.digest('base64url').slice(0, 22);
   }
 
   async #read<T>(what: string, from: (stored: unknown) => T): Promise<T | undefined> {

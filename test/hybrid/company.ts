@@ -244,6 +244,7 @@ export class HybridCompany {
       source: local.source,
       cache: this.#cache,
       environmentId: 'company',
+      clock: this.emulator.clock,
       log,
     });
     return joinConnections({ local, online, ...ids, log });
