@@ -8,6 +8,7 @@ import type { TargetMailbox } from '../../src/model/mailbox.ts';
 import type { MailboxTargets } from '../../src/ports/mailbox-target.ts';
 import { changePromises } from './mailbox-target/changes.ts';
 import { folderPromises } from './mailbox-target/folders.ts';
+import { furtherPromises } from './mailbox-target/further.ts';
 import { leftoverPromises } from './mailbox-target/leftovers.ts';
 import { picturePromises } from './mailbox-target/pictures.ts';
 import { readingPromises } from './mailbox-target/reading.ts';
@@ -74,6 +75,7 @@ export type TargetBehavior =
   | 'expireSyncTokens'
   | 'countRequests'
   | 'putNewerMark'
+  | 'furtherData'
   | 'refuse';
 
 export interface TargetContractOptions {
@@ -103,7 +105,10 @@ export function mailboxTargetContract(
     describe('reads the folder', () => readingPromises(suite));
     describe('reads only what changed', () => tokenPromises(suite));
     describe('applies folder actions', () => folderPromises(suite));
-    describe('applies changes', () => changePromises(suite));
+    describe('applies changes', () => {
+      changePromises(suite);
+      furtherPromises(suite);
+    });
     describe('sets pictures', () => picturePromises(suite));
     describe('shows what carries no mark', () => leftoverPromises(suite));
     describe('tells when the mailbox as a whole cannot be used', () => wholeMailboxPromises(suite));

@@ -16,6 +16,7 @@ import {
 } from '../graph-client/index.ts';
 import { encodeCreate, encodeUpdate, extendedBody } from './codec.ts';
 import { isConflict } from './failures.ts';
+import { keepImAddresses } from './keep-im-addresses.ts';
 import { ifMatch, itemIdOf, markProperties, NO_MARK, recordOf, versionOf } from './mailbox-requests.ts';
 import { type ChangeTools, readRows, settle, type Uncertain } from './settle-writes.ts';
 
@@ -25,10 +26,11 @@ const TIME_BUDGET_MS = 300_000;
 
 export async function applyBatch(
   tools: ChangeTools,
-  changes: readonly TargetChange[],
+  asked: readonly TargetChange[],
   signal: AbortSignal,
 ): Promise<readonly ChangeOutcome[]> {
   const { mailbox } = tools;
+  const changes = await keepImAddresses(mailbox, asked, signal);
   const { clock } = mailbox;
   const outcomes = await refuseUnseen(tools, changes, signal);
   const deletedByUs = new Set<TargetChange>();

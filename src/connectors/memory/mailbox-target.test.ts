@@ -76,7 +76,7 @@ async function fixture(normalization: ServerNormalization): Promise<MailboxTarge
   };
 }
 
-const notSupported = ['countRequests'] as const;
+const notSupported = ['countRequests', 'furtherData'] as const;
 mailboxTargetContract('memory, keeping every byte', () => fixture(KEEPS_EVERY_BYTE), { notSupported });
 mailboxTargetContract('memory, normalizing like Exchange', () => fixture(LIKE_EXCHANGE), { notSupported });
 

@@ -224,6 +224,7 @@ export class EwsTestBed {
             return target.applyChanges(changes, signal);
           },
           ...(target.pictures === undefined ? {} : { pictures: target.pictures }),
+          ...(target.further === undefined ? {} : { further: target.further }),
         };
         return watched;
       },
