@@ -203,7 +203,14 @@ export interface BrakeView {
 
 export interface SkippedMailboxView {
   readonly primarySmtpAddress: string;
-  readonly reason: 'excluded' | 'type' | 'noMailboxSync' | 'license' | 'notFound' | 'unknownMark';
+  readonly reason:
+    | 'excluded'
+    | 'type'
+    | 'noMailboxSync'
+    | 'license'
+    | 'notFound'
+    | 'unknownMark'
+    | 'betweenSides';
 }
 
 export interface SourceView {

@@ -47,6 +47,7 @@ export const SKIP_WORDS: Words = {
   license: 'over the license',
   notFound: 'not found',
   unknownMark: 'perhaps marked (not readable)',
+  betweenSides: 'between both sides, left alone',
 };
 
 export const NOTICE_WORDS: Words = {

@@ -85,6 +85,19 @@ it('leaves alone what both claim to hold, and says so', async () => {
   expect(reading.gaps[0]?.details).toEqual({ reason: 'heldOnBothSides', count: 1 });
 });
 
+it('marks what each side takes for the mailbox of the other, when the whole tenant was read', async () => {
+  const between = ({ mailboxes }: MailboxReading) =>
+    mailboxes.filter(({ isBetweenSides }) => isBetweenSides === true).map(({ id }) => id.slice(-2));
+  const local = { mailboxes: [mailbox('01', 'onPremises'), remote('02'), remote('03')] };
+  const moving = await read(local, { mailboxes: [mailbox('03', 'exchangeOnline')] });
+  expect([between(moving), moving.isComplete]).toEqual([['02'], true]);
+  const unit = { organizationalUnits: [{ dn: 'OU=Staff,DC=contoso,DC=example', includeChildren: true }] };
+  expect(between(await read(local, { mailboxes: [mailbox('03', 'exchangeOnline')] }, unit))).toEqual(['02']);
+  // Twin: of a tenant that was not read in full nobody knows.
+  expect(between(await read(local, incomplete(new Failure('exchangeOnlineConnection'))))).toEqual([]);
+  expect(between(await read(local, new Failure('exchangeOnlineConnection')))).toEqual([]);
+});
+
 it('a side out of reach makes half a list, both make none', async () => {
   const failure = new Failure('exchangeOnlineConnection');
   const reading = await read({ mailboxes: [mailbox('01', 'onPremises')] }, failure);

@@ -57,21 +57,30 @@ async function readBoth(
   const local = readingOf(byDirectory);
   let cloud = readingOf(byTenant);
   const told = new Set(cloud.mailboxes.map(({ id }) => id));
-  if (local.mailboxes.some(({ id, location }) => location === 'exchangeOnline' && !told.has(id))) {
-    const named = new Set(local.mailboxes.map(({ id }) => id));
+  const placedThere = local.mailboxes.filter(
+    ({ id, location }) => location === 'exchangeOnline' && !told.has(id),
+  );
+  let betweenSides: ReadonlySet<MailboxId> = new Set();
+  if (placedThere.length > 0) {
+    const named = new Set(placedThere.map(({ id }) => id));
     const all = isEverybody ? cloud : readingOf(await attempt(online, EVERYBODY, signal));
-    const further = all.mailboxes.filter(({ id }) => named.has(id) && !told.has(id));
+    const further = all.mailboxes.filter(({ id }) => named.has(id));
     cloud = { ...cloud, mailboxes: [...cloud.mailboxes, ...further], gaps: [...cloud.gaps, ...all.gaps] };
+    // A move is under way, or was never finished: to the tenant they are no mailboxes.
+    for (const { id } of further) named.delete(id);
+    if (all.isComplete) betweenSides = named;
   }
   const { mailboxes, heldTwice } = joined(local.mailboxes, cloud.mailboxes);
   const known = cloud.mailboxes.length === 0 ? undefined : await identities(signal);
   const gaps = [...gapsOf(local, cloud), ...gapsOf(cloud, local), ...doubtAbout(heldTwice)];
   return {
-    mailboxes: mailboxes.map((mailbox) =>
-      known === undefined || mailbox.ownerId === undefined
-        ? mailbox
-        : { ...mailbox, ownerId: known.own(mailbox.ownerId) },
-    ),
+    mailboxes: mailboxes.map((mailbox) => ({
+      ...mailbox,
+      ...(known === undefined || mailbox.ownerId === undefined
+        ? {}
+        : { ownerId: known.own(mailbox.ownerId) }),
+      ...(betweenSides.has(mailbox.id) ? { isBetweenSides: true } : {}),
+    })),
     // Not seen on one side is not the same as not there.
     notFound: gaps.length > 0 ? [] : local.notFound.filter((address) => cloud.notFound.includes(address)),
     isComplete: gaps.length === 0,

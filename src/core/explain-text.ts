@@ -77,6 +77,7 @@ const SKIPS: Readonly<Record<SkippedMailbox['reason'], string>> = {
   license: 'the license does not reach that far',
   notFound: 'the directory does not know it',
   unknownMark: 'the reading does not show its custom attributes',
+  betweenSides: 'each directory says that the other side holds it',
 };
 
 const CHANGES: Readonly<Record<ContactChange['kind'], string>> = {

@@ -50,6 +50,7 @@ describe('targetMailboxes', () => {
         mailbox(4, { customAttributes: 'unknown' }),
         mailbox(5, { customAttributes: 'unknown' }),
         mailbox(6, { customAttributes: ['NoContactSync'] }),
+        mailbox(7, { kind: 'remoteMailbox', isBetweenSides: true }),
       ],
       { exclude: ['USER5@Contoso.Example '] },
     );
@@ -60,10 +61,11 @@ describe('targetMailboxes', () => {
         'user3@contoso.example noMailboxSync',
         'user4@contoso.example unknownMark',
         'user5@contoso.example excluded',
+        'user7@contoso.example betweenSides',
         'gone@contoso.example notFound',
       ],
     );
-    expect(addresses(result.undecided)).toEqual(['user4']);
+    expect(addresses(result.undecided)).toEqual(['user4', 'user7']);
     expect(result.overLimit).toEqual([]);
     expect(result.targets[0]).not.toHaveProperty('customAttributes');
   });

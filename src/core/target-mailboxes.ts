@@ -26,7 +26,7 @@ export interface TargetSelection {
   /** By id. */
   readonly targets: readonly TargetMailbox[];
   readonly skipped: readonly SkippedMailbox[];
-  /** Not filled in this run, and never to be treated as having left: the mark is unknown. */
+  /** Not filled in this run, and never to be treated as having left: the mark, or who holds it, is unknown. */
   readonly undecided: readonly TargetMailbox[];
   /** Not filled in this run, and never to be treated as having left: the license does not reach. */
   readonly overLimit: readonly TargetMailbox[];
@@ -48,7 +48,7 @@ export function targetMailboxes(
     const reason = reasonToSkip(mailbox, excluded, types);
     if (reason === undefined) wanted.push(mailbox);
     else skipped.push(skip(mailbox, reason));
-    if (reason === 'unknownMark') undecided.push(mailbox);
+    if (reason === 'unknownMark' || reason === 'betweenSides') undecided.push(mailbox);
   }
   const within = withinLimit(
     wanted.map(({ id }) => id),
@@ -92,6 +92,8 @@ function reasonToSkip(
 ): SkipReason | undefined {
   const addresses = [mailbox.primarySmtpAddress, ...(mailbox.otherAddresses ?? [])];
   if (addresses.some((address) => excluded.has(comparableAddress(address)))) return 'excluded';
+  // Its type is that of the side which does not hold it.
+  if (mailbox.isBetweenSides === true) return 'betweenSides';
   if (!types.has(mailbox.kind)) return 'type';
   const marked = hasNoMailboxSync(mailbox.customAttributes);
   if (marked === 'unknown') return 'unknownMark';

@@ -17,6 +17,8 @@ export interface DirectoryMailbox {
   readonly ownerId: SourceObjectId | undefined;
   /** Values of custom attributes 1 to 15 that are set, or unknown: then no mailbox may be treated as having left. */
   readonly customAttributes: Known<readonly string[]>;
+  /** Of a hybrid organization: each directory says that the other side holds it, as in the middle of a move. */
+  readonly isBetweenSides?: boolean;
 }
 
 export interface TargetMailbox {

@@ -63,7 +63,14 @@ export interface BrakeReason {
 export interface SkippedMailbox {
   readonly mailboxId: MailboxId | undefined;
   readonly primarySmtpAddress: string;
-  readonly reason: 'excluded' | 'type' | 'noMailboxSync' | 'license' | 'notFound' | 'unknownMark';
+  readonly reason:
+    | 'excluded'
+    | 'type'
+    | 'noMailboxSync'
+    | 'license'
+    | 'notFound'
+    | 'unknownMark'
+    | 'betweenSides';
 }
 
 export interface LicenseInRun {

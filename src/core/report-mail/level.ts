@@ -9,7 +9,12 @@ export const LEVELS = ['quiet', 'change', 'warning', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** What somebody should look into; the rest was wished for by a setting. */
-const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = ['license', 'notFound', 'unknownMark'];
+const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = [
+  'license',
+  'notFound',
+  'unknownMark',
+  'betweenSides',
+];
 
 /** Good to know before a change that may never come; a mail in every run would be noise. */
 const FOR_LATER: readonly FailureCode[] = ['peopleNotJoined'];

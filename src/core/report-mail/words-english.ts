@@ -55,6 +55,10 @@ export const ENGLISH: ReportWords = {
       text: 'left alone, because their mark NoMailboxSync could not be read',
       remedy: 'Allow the account to read the custom attributes of mailboxes.',
     },
+    betweenSides: {
+      text: 'left alone, because each directory says that the other side holds them',
+      remedy: 'Wait until the move is done and both directories know it, or correct where they are.',
+    },
   },
   notices: {
     folderRefused: {

@@ -104,6 +104,11 @@ export const GERMAN: ReportWords = {
       text: 'ausgelassen, weil ihr Kennzeichen NoMailboxSync nicht lesbar war',
       remedy: 'Dem Konto erlauben, die benutzerdefinierten Attribute der Postfächer zu lesen.',
     },
+    betweenSides: {
+      text: 'nicht angetastet, weil jedes Verzeichnis sagt, dass sie auf der anderen Seite liegen',
+      remedy:
+        'Warten, bis die Verschiebung beendet ist und beide Verzeichnisse es wissen, oder berichtigen, wo sie liegen.',
+    },
   },
   notices: {
     folderRefused: {
