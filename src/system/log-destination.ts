@@ -136,7 +136,9 @@ export function openLogDestination(
       closeFile();
       disk.removeSurplus(file, limits.files - 1);
     } catch (thrown) {
-      if (!wasToldOfRotation) {
+      // Another process put it aside at this moment.
+      if (reasonOf(thrown) === 'ENOENT') closeFile();
+      else if (!wasToldOfRotation) {
         wasToldOfRotation = true;
         trouble.onNotRotated(reasonOf(thrown));
       }

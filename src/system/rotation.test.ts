@@ -117,6 +117,24 @@ describe('rotation', () => {
     expect(n).toBeGreaterThan(60);
   });
 
+  it('that another process was faster with is no trouble', () => {
+    let isFirst = true;
+    const disk: LogDisk = {
+      ...realDisk,
+      putAside(path, now) {
+        // The other one has renamed the file and not begun the next one yet.
+        if (isFirst) realDisk.putAside(path, now);
+        isFirst = false;
+        realDisk.putAside(path, now);
+      },
+    };
+    const log = openLog({ disk });
+    for (const n of upTo(60)) log.info('line', { n });
+    expect(numbers()).toEqual(upTo(60));
+    expect(readFileSync(file, 'utf8')).not.toContain('cannot be rotated');
+    expect(names().length).toBeGreaterThan(3);
+  });
+
   it('is seen by a process that slept for long: its next line is not lost with a removed file', () => {
     const sleeper = openLog({ files: 2 });
     sleeper.info('line', { n: 0 });
