@@ -98,7 +98,8 @@ export function openLogDestination(
     const { first, last } = endsOf();
     const time = Date.parse(/"time":"([^"]+)"/.exec(first)?.[1] ?? '');
     if (!Number.isNaN(time)) began = time;
-    isTorn = last !== '\n' && last !== '';
+    // Asked twice: another process may be writing its line just now.
+    isTorn = isCut(last) && isCut(endsOf().last);
     return descriptor;
   }
 
@@ -179,6 +180,8 @@ export function openLogDestination(
     },
   };
 }
+
+const isCut = (last: string) => last !== '\n' && last !== '';
 
 function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown reason';
