@@ -260,6 +260,8 @@ export interface ReportView {
   readonly source: SourceView | undefined;
   readonly mailboxes: MailboxesView | undefined;
   readonly brake: BrakeView | undefined;
+  /** The policy was edited or removed since the plan was made: it cannot be approved any more. */
+  readonly isPolicyEdited?: true;
   readonly planned: PlanCountsView;
   readonly applied: OutcomeCountsView;
   /** Only where the policy wants photos, of a run that wrote. */

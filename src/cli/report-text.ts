@@ -116,7 +116,9 @@ export function brakeLines(brake: BrakeView, report: ReportView, paint: Paint): 
   ];
   const forecast = forecastLine(report);
   if (brake.reasons.length > 10) lines.push(`  … and ${count(brake.reasons.length - 10, 'more reason')}`);
-  if (run.kind !== 'test' && run.state === 'awaitingApproval')
+  if (report.isPolicyEdited === true)
+    lines.push('The policy was edited since, so this plan can no longer be approved: run it again.');
+  else if (run.kind !== 'test' && run.state === 'awaitingApproval')
     lines.push(
       ...(forecast === undefined ? [] : [forecast]),
       'If this is what you want:',

@@ -118,16 +118,18 @@ describe('on a terminal', () => {
       reasons: [{ rule: 'people', count: 90, base: 241, limit: 20, unit: 'percent' } as const],
       digest: 'abc',
     };
-    const text = reportLines(
-      report({
-        run: { ...RUN, state: 'awaitingApproval', endedAt: undefined },
-        brake,
-        failures: [],
-        perMailbox: [],
-      }),
-      10,
-      plainPaint,
-    ).join('\n');
+    const waiting = {
+      run: { ...RUN, state: 'awaitingApproval', endedAt: undefined },
+      brake,
+      failures: [],
+      perMailbox: [],
+    } as const;
+    const textOf = (change: Parameters<typeof report>[0]) =>
+      reportLines(report({ ...waiting, ...change }), 10, plainPaint).join('\n');
+    const edited = textOf({ isPolicyEdited: true });
+    expect(edited).toContain('The policy was edited since');
+    expect(edited).not.toContain('contactsync approve');
+    const text = textOf({});
     expect(text).toContain('90 people of 241 would leave the selection (limit 20 %)');
     expect(text).toContain('contactsync approve 3f2a9c11 --digest abc');
     expect(text).toContain('waits for approval');

@@ -60,7 +60,7 @@ export const NOTICE_WORDS: Words = {
   userDeletionRespected: 'contacts the user deleted, not restored',
   deletionsHeldBack: 'deletions held back, because the reading was incomplete',
   graceRunning: 'contacts in their days of grace',
-  editedContactKept: 'contacts edited by the user, kept',
+  editedContactKept: 'contacts edited by the user, which do not go for good',
   samePersonOfOtherPolicy: 'people who are there through another policy too',
   writtenByOtherPolicy: 'people whom another policy of the folder writes',
   waitsForOtherPolicy: 'waiting for the next run of another policy of the folder',

@@ -167,6 +167,10 @@ describe('after a run', () => {
     expect(mails[0]?.body.text).toContain(
       `contactsync approve ${waiting.id.slice(0, 8)} --digest ${brake?.digest}`,
     );
+    const reported = async () => (await operations.runs.report(waiting.id)).isPolicyEdited;
+    expect(await reported()).toBeUndefined();
+    await operations.policies.apply(policy({ when: 'onError' }, { brake: { maxPeople: 1 } }));
+    expect(await reported()).toBe(true);
   });
 
   it('nobody named, nothing sent, and nobody connected to for it', async () => {

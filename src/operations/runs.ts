@@ -123,9 +123,7 @@ export function makeRunOperations(
       const run = await findRun(runs, prefix);
       // Whoever edited the policy meanwhile no longer wants what was planned before.
       const current = await policies.readById(run.policyId);
-      const isAsPlanned =
-        current?.revision === run.policyRevision || (current === undefined && run.kind === 'cleanup');
-      if (run.state === 'awaitingApproval' && !isAsPlanned) {
+      if (run.state === 'awaitingApproval' && !isAsPlanned(run, current)) {
         throw new Failure('planChanged', {
           details: { planned: run.policyRevision, current: current?.revision ?? 'removed' },
         });
@@ -234,7 +232,13 @@ export function makeRunOperations(
       const built = buildReport(run, events);
       const people = run.kind === 'verify' ? await namesInDrift(run, built, runs) : undefined;
       const view = presentReport(run, built, runTimes(run, events), writes, people);
-      return mails.length === 0 ? view : { ...view, mails };
+      const isWaiting = run.state === 'awaitingApproval';
+      const isEdited = isWaiting && !isAsPlanned(run, await policies.readById(run.policyId));
+      return {
+        ...view,
+        ...(isEdited ? { isPolicyEdited: true } : {}),
+        ...(mails.length === 0 ? {} : { mails }),
+      };
     },
 
     async *plan(prefix, mailbox) {
@@ -260,4 +264,9 @@ export function makeRunOperations(
         });
     },
   };
+}
+
+/** `current`: undefined where the policy was removed. */
+function isAsPlanned(run: Run, current: { readonly revision: number } | undefined): boolean {
+  return current?.revision === run.policyRevision || (current === undefined && run.kind === 'cleanup');
 }

@@ -82,7 +82,10 @@ export const ENGLISH: ReportWords = {
       remedy: 'Mend what kept the reading from being complete; the next run deletes them.',
     },
     graceRunning: { text: 'with contacts in their days of grace', remedy: undefined },
-    editedContactKept: { text: 'with contacts kept that the user edited', remedy: undefined },
+    editedContactKept: {
+      text: 'with contacts that the user edited, which do not go for good',
+      remedy: undefined,
+    },
     samePersonOfOtherPolicy: {
       text: 'with people who are there through another policy too',
       remedy: undefined,

@@ -132,7 +132,10 @@ export const GERMAN: ReportWords = {
       remedy: 'Beheben, was das vollständige Lesen verhindert hat; der nächste Lauf löscht sie.',
     },
     graceRunning: { text: 'mit Kontakten in der Schonfrist', remedy: undefined },
-    editedContactKept: { text: 'mit vom Benutzer bearbeiteten Kontakten, die bleiben', remedy: undefined },
+    editedContactKept: {
+      text: 'mit vom Benutzer bearbeiteten Kontakten, die nicht endgültig verschwinden',
+      remedy: undefined,
+    },
     samePersonOfOtherPolicy: {
       text: 'mit Personen, die auch durch eine andere Richtlinie da sind',
       remedy: undefined,

@@ -81,14 +81,14 @@ export const sourceFailures = {
     advice: 'doNotRetry',
     whoActs: 'administrator',
     en: {
-      sentence: 'A contact folder that the policy copies from was not found; nothing was deleted.',
+      sentence: 'A contact folder to copy from was not found; nothing was deleted.',
       causes: [
         'It was renamed, moved or deleted.',
-        'The path in the policy names no folder below Contacts, or in another order.',
+        'The path names no folder below Contacts, or none of the public folders, or names them in another order.',
         'The folder holds no contacts but items of another kind.',
       ],
       remedy:
-        'Correct the path in the policy: the names of the folders from below Contacts down, as Outlook shows them.',
+        'Correct the path, in the policy or on the command line: the names of the folders as Outlook shows them, from below Contacts down, or from the top of the public folders.',
     },
   },
   sourceItemUnreadable: {

@@ -48,8 +48,12 @@ export const writingFailures = {
     whoActs: 'nobody',
     en: {
       sentence: 'Another run is writing to the mailbox.',
-      causes: ['A second policy or a second process works on it.'],
-      remedy: 'Nothing: the mailbox is tried again later in this run, or in the next one.',
+      causes: [
+        'A second policy or a second process works on it.',
+        'A process that was killed did: the mailbox is free again within a minute.',
+      ],
+      remedy:
+        'Nothing: a run tries the mailbox again later, or the next run does. Give a "public-folder copy" again after a minute.',
     },
   },
   newerMark: {
