@@ -3,19 +3,13 @@
 
 import { createHash } from 'node:crypto';
 import { furtherDigest, type OriginalFurther } from '../core/carried.ts';
+import { subfolderNames } from '../core/copy-folders.ts';
 import { LONGEST_SEARCH_KEY } from '../core/copy-mark.ts';
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
 import { type CopyPlan, planCopy, type WantedCopy } from '../core/plan-copy.ts';
 import { CONTACT_PROPERTIES, type ContactProperties, type ContactProperty } from '../model/contact.ts';
 import { Failure } from '../model/failure.ts';
-import {
-  type FolderId,
-  type PolicyId,
-  policyId,
-  type SourceObjectId,
-  sourceObjectId,
-  uuidOfHash,
-} from '../model/ids.ts';
+import { type PolicyId, policyId, type SourceObjectId, sourceObjectId, uuidOfHash } from '../model/ids.ts';
 import type { FolderSnapshot, TargetMailbox } from '../model/mailbox.ts';
 import type { FolderPart } from '../model/policy.ts';
 import type { WantedFolder } from '../ports/contact-folders.ts';
@@ -28,6 +22,7 @@ import { type CopyWork, planWork, stampOf } from './copy-further.ts';
 import { copiesBefore, rememberCopies } from './copy-memory.ts';
 import { type CopyOutcome, CopyWriting } from './copy-writing.ts';
 import { holdingMailbox } from './holding.ts';
+import { makeCopyFolders } from './make-copy-folders.ts';
 
 export interface CopyPorts {
   readonly originals: OriginalContacts;
@@ -113,6 +108,7 @@ interface Wanted {
 function wantedCopies(contacts: readonly OriginalContact[], target: MailboxTarget): Wanted {
   const originals = new Map<WantedCopy['id'], OriginalContact>();
   const usable = contacts.filter(({ original }) => original.searchKey.length <= LONGEST_SEARCH_KEY);
+  const nameOf = subfolderNames(usable.map(({ place }) => place));
   const copies = usable
     // Of items that somebody copied within one second each keeps its number.
     .toSorted((one, other) => (one.itemId < other.itemId ? -1 : 1))
@@ -125,7 +121,7 @@ function wantedCopies(contacts: readonly OriginalContact[], target: MailboxTarge
       return {
         id,
         original,
-        folderKey: place.join(' / '),
+        folderKey: nameOf(place),
         properties,
         further,
         furtherDigest: furtherDigest(further),
@@ -200,7 +196,10 @@ async function copyInto(
 
   const remembered = { copying, mailbox: mailbox.id, before };
   await rememberCopies(ledger, remembered, plan.existing, new Map());
-  const folders = await makeFolders(target, snapshot, works, targetFolder, signal);
+  const { folders, refused } = await makeCopyFolders(target, snapshot, works, targetFolder, signal);
+  const refusalOf = ({ change }: CopyWork) =>
+    change.kind === 'create' ? refused.get(change.copy.folderKey) : undefined;
+  const writable = works.filter((work) => refusalOf(work) === undefined);
   const writing = new CopyWriting(
     {
       target,
@@ -209,14 +208,15 @@ async function copyInto(
       batchSize: targets.capabilities.batchSize,
       progress: (done, of) => listener.progress(done, of),
     },
-    works,
+    writable,
   );
+  for (const failure of works.map(refusalOf)) if (failure !== undefined) writing.note(failure);
   try {
-    await writing.apply(works, folders, signal);
+    await writing.apply(writable, folders, signal);
   } finally {
     await rememberCopies(ledger, remembered, plan.existing, writing.written);
   }
-  await writing.follow(works, signal);
+  await writing.follow(writable, signal);
   return writing.outcome;
 }
 
@@ -264,23 +264,4 @@ function isCut(properties: ContactProperties): boolean {
   return Object.entries(properties).some(
     ([property, value]) => value.length > CONTACT_PROPERTIES[property as ContactProperty].maxLength,
   );
-}
-
-/** Ids by key. */
-async function makeFolders(
-  target: MailboxTarget,
-  { folders }: FolderSnapshot,
-  works: readonly CopyWork[],
-  name: string,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, FolderId>> {
-  const ids = new Map(folders.map((folder) => [folder.key, folder.folderId]));
-  const needed = works.flatMap(({ change }) => (change.kind === 'create' ? [change.copy.folderKey] : []));
-  if (needed.length === 0) return ids;
-  for (const key of new Set(['', ...needed.toSorted()])) {
-    if (ids.has(key)) continue;
-    const made = await target.applyFolder({ kind: 'create', key, name: key === '' ? name : key }, signal);
-    if (made !== undefined) ids.set(key, made.folderId);
-  }
-  return ids;
 }

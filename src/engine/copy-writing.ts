@@ -116,7 +116,7 @@ export class CopyWriting {
             this.#changedMeanwhile += 1;
             break;
           default:
-            this.#note(outcome.failure);
+            this.note(outcome.failure);
         }
       }
       this.#advance(all.length);
@@ -146,7 +146,7 @@ export class CopyWriting {
       const work = portion[place];
       if (after.status !== 'applied' || before?.status !== 'failed' || work === undefined) continue;
       this.#withoutFurther.add(work);
-      this.#note(before.failure);
+      this.note(before.failure);
     }
     return outcomes;
   }
@@ -188,7 +188,7 @@ export class CopyWriting {
       } catch (thrown) {
         if (signal.aborted || !(thrown instanceof Failure) || thrown.facts.scope === 'run') throw thrown;
         isWhole = false;
-        this.#note(thrown);
+        this.note(thrown);
       }
     };
     const { pictures, further: data } = target;
@@ -235,7 +235,7 @@ export class CopyWriting {
     for (let at = 0; at < changes.length; at += batchSize) {
       for (const outcome of await target.applyChanges(changes.slice(at, at + batchSize), signal)) {
         if (outcome.status === 'conflict' || outcome.status === 'gone') this.#changedMeanwhile += 1;
-        else if (outcome.status !== 'applied') this.#note(outcome.failure);
+        else if (outcome.status !== 'applied') this.note(outcome.failure);
       }
     }
   }
@@ -307,7 +307,8 @@ export class CopyWriting {
     };
   }
 
-  #note(failure: Failure): void {
+  /** Of one contact. */
+  note(failure: Failure): void {
     const noted = this.#failures.get(failure.code) ?? { failure, count: 0 };
     noted.count += 1;
     this.#failures.set(failure.code, noted);

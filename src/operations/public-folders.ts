@@ -8,6 +8,7 @@ import type {
   UndoCopyRequest,
   UndoEventView,
 } from '@contactsync/contract';
+import { LONGEST_FOLDER_NAME } from '../core/copy-folders.ts';
 import { copyContacts, type PlannedCopy } from '../engine/copy-contacts.ts';
 import { type PlannedUndo, undoCopy } from '../engine/undo-copy.ts';
 import { Failure } from '../model/failure.ts';
@@ -89,6 +90,10 @@ async function* told<Event>(
 ): AsyncGenerator<Event> {
   if (targetFolder.trim() === '')
     throw new Failure('usage', { details: { reason: 'the folder has no name' } });
+  if (targetFolder.length > LONGEST_FOLDER_NAME) {
+    const reason = `the name of the folder is longer than ${LONGEST_FOLDER_NAME} characters`;
+    throw new Failure('usage', { details: { reason } });
+  }
   const { document: environment } = await findDocument(dependencies.environments, 'environment', name);
   const connection = await dependencies.connect(environment);
   try {

@@ -120,6 +120,35 @@ describe.each(['Graph', 'EWS'] as const)('into a mailbox through %s', (protocol)
     ]);
   });
 
+  it('a folder whose path is too long for a name, or is refused, keeps nothing else from being copied', async () => {
+    const { folders } = bed;
+    const names = ['a', 'b', 'c'].map((letter) => letter.repeat(100));
+    for (const depth of [1, 2, 3])
+      await folders.control.createPublicFolder([...folders.path, ...names.slice(0, depth)]);
+    await folders.control.createPublicFolder([...folders.path, 'Refused']);
+    await folders.add({ displayName: 'Top' });
+    await folders.add({ displayName: 'Deep' }, [...folders.path, ...names]);
+    await folders.add({ displayName: 'Refused' }, [...folders.path, 'Refused']);
+    const [code, message] = ['ErrorFolderSavePropertyError', 'One or more invalid properties.'];
+    if (protocol === 'EWS') {
+      const action = { kind: 'soap-fault', code, message } as const;
+      // The folder itself comes first.
+      await folders.control.addEwsFault({ operation: 'CreateFolder', after: 1, count: 1, action });
+    } else {
+      const action = { kind: 'answer', status: 400, body: { error: { code, message } } } as const;
+      await folders.control.addFault({ count: 1, bodyText: '"displayName":"Refused"', action });
+    }
+    const { outcome } = await bed.copy({ includeSubfolders: true });
+    const failure = { code: 'unexpectedAnswer', details: { folder: 'Refused' } };
+    expect(outcome).toMatchObject({ created: 2, failures: [{ count: 1, failure }] });
+    expect((await bed.copy({ includeSubfolders: true })).outcome).toMatchObject({ created: 1, failures: [] });
+    expect(await bed.copyPlaces()).toEqual([
+      ['Deep', expect.stringMatching(/^Contacts\/Copies\/… \/ b{100} \/ c{100} \(/)],
+      ['Refused', 'Contacts/Copies/Refused'],
+      ['Top', 'Contacts/Copies'],
+    ]);
+  });
+
   it('what is no contact or cannot be opened is told, and the others are copied', async () => {
     const { folders } = bed;
     await folders.add({ displayName: 'Anna' });
