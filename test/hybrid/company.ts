@@ -82,6 +82,8 @@ export class HybridCompany {
   readonly withoutAccount = new Map<string, SourceObject>();
   /** mS-DS-ConsistencyGuid; a failure: it cannot be read. */
   consistencyGuids: ReadonlyMap<Person, string> | Failure = new Map();
+  /** Active Directory has not heard yet that their mailboxes are back in the building. */
+  readonly stillAway = new Set<Person>();
   wantsPhotos = false;
   hasGrace = false;
   readonly stores: {
@@ -326,15 +328,18 @@ export class HybridCompany {
       directory: {
         readMailboxes: async (scope) => {
           const mailboxes = recipients().map(
-            ({ person, displayName, primarySmtpAddress, mailbox }): DirectoryMailbox => ({
-              id: mailboxId(mailbox.exchangeGuid),
-              kind: mailbox.hosting === 'onPremises' ? 'userMailbox' : 'remoteMailbox',
-              displayName,
-              primarySmtpAddress,
-              location: mailbox.hosting === 'onPremises' ? 'onPremises' : 'exchangeOnline',
-              ownerId: sourceObjectId(guidOf(person)),
-              customAttributes: [],
-            }),
+            ({ person, displayName, primarySmtpAddress, mailbox }): DirectoryMailbox => {
+              const isHere = mailbox.hosting === 'onPremises' && !this.stillAway.has(person);
+              return {
+                id: mailboxId(mailbox.exchangeGuid),
+                kind: isHere ? 'userMailbox' : 'remoteMailbox',
+                displayName,
+                primarySmtpAddress,
+                location: isHere ? 'onPremises' : 'exchangeOnline',
+                ownerId: sourceObjectId(guidOf(person)),
+                customAttributes: [],
+              };
+            },
           );
           const named = new Set(scope.addresses);
           return {

@@ -50,6 +50,22 @@ describe('a hybrid company', () => {
     ]);
   });
 
+  it('a mailbox that each directory places on the other side is left alone until one of them holds it', async () => {
+    company = await HybridCompany.start(['bruno']);
+    await company.run('activeDirectory');
+    await company.control.moveMailbox(addressOf('anna'), 'onPremises');
+    const before = await snapshot();
+    company.stillAway.add('anna');
+    const { run, events } = await company.run('activeDirectory');
+    const [read] = events.filter((event) => event.type === 'mailboxes.read');
+    expect(read).toMatchObject({ targets: PEOPLE.length - 1, leaving: 0, isComplete: true });
+    expect(read?.skipped).toMatchObject([{ primarySmtpAddress: addressOf('anna'), reason: 'betweenSides' }]);
+    expect([run.state, changes(events), await snapshot()]).toEqual(['finished', 0, before]);
+    company.stillAway.delete('anna');
+    const later = await company.run('activeDirectory');
+    expect([later.run.state, changes(later.events), await snapshot()]).toEqual(['finished', 0, before]);
+  });
+
   it('a policy that changes directories recognizes its contacts, in both directions', async () => {
     company = await HybridCompany.start(['anna', 'bruno']);
     await company.run('activeDirectory');
