@@ -74,6 +74,7 @@ export default {
       '^src/(core|ports|model)/',
     ]),
     only('license-implements-a-port', 'Reads and says; decides nothing.', '^src/license/', ['^src/(ports|model)/']),
+    only('monitoring-implements-a-port', 'Shows counts that it is given.', '^src/monitoring/', ['^src/(ports|model)/']),
     only('certificates-know-the-model', 'Making and reading certificates is no business of others.', '^src/certificates/', [
       '^src/(ports|model)/',
     ]),

@@ -23,7 +23,7 @@ import type { BrakeReason, RecordedEvent, Run, RunReport, RunTimes } from '../mo
 import type { LicenseLimit } from '../ports/license.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import type { StoredCertificate } from '../ports/secret-store.ts';
-import { type PeopleNames, presentDrift } from './verify.ts';
+import { type PeopleNames, presentDrift } from './present-drift.ts';
 
 export function presentFailure(failure: FailureRecord, run?: Run): FailureView {
   const facts: FailureFacts = FAILURE_CODES[failure.code];

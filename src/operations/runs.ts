@@ -18,9 +18,10 @@ import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
+import { namesInDrift } from './present-drift.ts';
 import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
-import { beginVerifyRun, mailboxesToRepair, namesInDrift } from './verify.ts';
+import { beginVerifyRun, mailboxesToRepair } from './verify.ts';
 
 export function makeRunOperations(
   dependencies: OperationsDependencies,
