@@ -96,6 +96,32 @@ async function run(args: readonly string[], operations: object = {}) {
   return { exitCode, ...answer };
 }
 
+it('a copying is taken back by the folder of the mailbox alone, which has to be named', async () => {
+  const asked: unknown[] = [];
+  const publicFolders = {
+    async *undoCopy(request: unknown) {
+      asked.push(request);
+      yield { type: 'progress', done: 1, of: 1 };
+    },
+  };
+  const given = ['--environment', 'contoso', '--mailbox', 'customers@contoso.example'];
+  const undo = (...more: string[]) =>
+    run(['public-folder', 'copy', '--undo', ...given, ...more], { publicFolders });
+  const target = ['--target-folder', 'Suppliers'];
+  for (const wrong of [
+    ['--folder', '\\Suppliers'],
+    [...target, '--folder', '\\Other\\Suppliers'],
+    [...target, '--with-subfolders'],
+    [...target, '--restore-deleted'],
+  ])
+    expect(await undo(...wrong)).toMatchObject({ exitCode: 2, output: '' });
+  expect(asked).toEqual([]);
+  expect(await undo(...target)).toMatchObject({ exitCode: 0 });
+  expect(asked).toMatchObject([{ targetFolder: 'Suppliers', mode: 'run' }]);
+  const copy = await run(['public-folder', 'copy', ...given], { publicFolders });
+  expect(copy.errors).toContain('--folder PATH');
+});
+
 describe('a new document', () => {
   let directory = '';
   beforeEach(() => {

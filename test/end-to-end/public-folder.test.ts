@@ -150,7 +150,8 @@ describe('a public folder, from the command line', () => {
     const shown = await box.run(command);
     expect([shown.exitCode, shown.output]).toEqual([0, expect.stringContaining('2 copied, 0 updated')]);
     expect(await box.json(command)).toMatchObject({ plan: { create: 0, update: 0, unchanged: 2 } });
-    const undo = await box.run([...command, '--undo', '--test']);
+    const undoing = ['public-folder', 'copy', '--undo', '--environment', 'contoso', '--mailbox', shared];
+    const undo = await box.run([...undoing, '--target-folder', 'Customers', '--test']);
     expect([undo.exitCode, undo.output]).toEqual([0, expect.stringContaining('2 contacts to Deleted Items')]);
     expect(await box.json([...command, '--restore-deleted'])).toMatchObject({ plan: { unchanged: 2 } });
 

@@ -16,7 +16,7 @@ import { count, type Paint, visible } from '../terminal-text.ts';
 
 interface CopyOptions {
   readonly environment: string;
-  readonly folder: string;
+  readonly folder?: string;
   readonly mailbox: string;
   readonly targetFolder?: string;
   readonly withSubfolders?: boolean;
@@ -46,24 +46,28 @@ export function addPublicFolderCommands(program: Command, context: CliContext): 
       'Copy the contacts of a public folder into a contact folder of a shared mailbox. May be repeated: copies what is missing and what changed, leaves what users changed or deleted in the copies, deletes nothing.',
     )
     .requiredOption('--environment <name>', 'environment, by name or id')
-    .requiredOption(
+    .option(
       '--folder <path>',
-      'names from the top of the public folders down with \\ between them, or as a JSON list',
+      'public folder to copy: names from the top of the public folders down with \\ between them, or as a JSON list',
     )
     .requiredOption('--mailbox <address>', 'shared mailbox that gets the copies')
     .option(
       '--target-folder <name>',
-      'contact folder below Contacts (otherwise named like the public folder)',
+      'contact folder below Contacts (otherwise named like the public folder; needed with --undo)',
     )
     .option('--with-subfolders', 'also the contact folders below, each into a sub-folder')
     .option('--restore-deleted', 'also copy again what was deleted in the mailbox since')
-    .option('--undo', 'take the copies back: those that nobody changed go to Deleted Items')
+    .option(
+      '--undo',
+      'take back everything that was copied into --target-folder: what nobody changed goes to Deleted Items',
+    )
     .option('--test', 'write nothing: show what would be done')
     .addHelpText(
       'after',
       examples(
         "public-folder copy --environment head-office --folder '\\Customers' --mailbox customers@contoso.example --test",
         "public-folder copy --environment head-office --folder '\\Customers' --mailbox customers@contoso.example",
+        'public-folder copy --undo --environment head-office --mailbox customers@contoso.example --target-folder Customers',
       ),
     )
     .action(async (options: CopyOptions) => {
@@ -105,7 +109,7 @@ async function follow(options: CopyOptions, context: CliContext): Promise<Copied
 
 async function undo(options: CopyOptions, context: CliContext): Promise<void> {
   const { environment, mailbox, test = false } = options;
-  const { targetFolder = requirePath(options, context).at(-1) ?? '' } = options;
+  const targetFolder = requireTarget(options, context);
   const { publicFolders } = await context.operations();
   const { stop, stopListening } = stopOnInterrupt(context);
   let undone: Undone = {};
@@ -129,7 +133,23 @@ async function undo(options: CopyOptions, context: CliContext): Promise<void> {
   if (context.isJson) context.printJson(undone);
 }
 
+/** A copy does not say which public folder it came from, so that none may be chosen. */
+function requireTarget(options: CopyOptions, context: CliContext): string {
+  const { folder, targetFolder, withSubfolders, restoreDeleted } = options;
+  if (targetFolder === undefined)
+    context.fail('usage', { reason: '--undo needs --target-folder, the folder of the mailbox' });
+  if (folder !== undefined)
+    context.fail('usage', {
+      reason: '--undo takes back whatever was copied into --target-folder; leave out --folder',
+    });
+  if (withSubfolders === true || restoreDeleted === true)
+    context.fail('usage', { reason: '--undo goes with neither --with-subfolders nor --restore-deleted' });
+  return targetFolder;
+}
+
 function requirePath({ folder }: CopyOptions, context: CliContext): readonly string[] {
+  if (folder === undefined)
+    return context.fail('usage', { reason: 'say which public folder: --folder PATH' });
   return pathOf(folder) ?? context.fail('usage', { reason: '--folder names no folder' });
 }
 
