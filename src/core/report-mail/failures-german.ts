@@ -195,8 +195,8 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
     'Die Adresse der Quelle in der Richtlinie berichtigen oder die Umgebung wählen, die das Postfach enthält.',
   ],
   sourceFolderNotFound: [
-    'Ein Kontakteordner, aus dem die Richtlinie kopiert, wurde nicht gefunden; nichts wurde gelöscht.',
-    'Den Pfad in der Richtlinie berichtigen: die Namen der Ordner unterhalb von Kontakte, wie Outlook sie zeigt.',
+    'Ein Kontakteordner, aus dem kopiert wird, wurde nicht gefunden; nichts wurde gelöscht.',
+    'Den Pfad in der Richtlinie berichtigen: die Namen der Ordner, wie Outlook sie zeigt, unterhalb von Kontakte oder von der obersten Ebene der öffentlichen Ordner an.',
   ],
   sourceItemUnreadable: [
     'Ein Kontakt der Quelle ließ sich nicht öffnen; nichts wurde gelöscht.',
