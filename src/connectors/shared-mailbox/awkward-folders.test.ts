@@ -88,7 +88,11 @@ describe.each([
     bed.setFolderProperty(cache.id, 'String 0x3613', 'IPF.Contact.RecipientCache');
     const folders = [{ path: [], includeSubfolders: true }];
     expect(await bed.names({ folders })).toEqual(['Theirs']);
-    expect((await bed.read({ folders })).isComplete).toBe(true);
+    const { isComplete, gaps } = await bed.read({ folders });
+    expect([isComplete, gaps.map(({ code, details }) => [code, details['count']])]).toEqual([
+      true,
+      [['sourceItemsOurs', 2]],
+    ]);
   });
 
   it('items of other classes are passed over, contact lists told where the protocol shows them', async () => {

@@ -11,7 +11,6 @@ import type {
   WantedFolder,
 } from '../../ports/contact-folders.ts';
 import type { SourceReading } from '../../ports/contact-source.ts';
-import type { Log } from '../../ports/log.ts';
 import { chooseFolders } from './chosen-folders.ts';
 import { keyed } from './item-key.ts';
 import type { ItemPhotos } from './item-photos.ts';
@@ -39,7 +38,6 @@ interface Round extends Omit<FolderContents, 'folders'> {
 }
 
 export interface ReadingTools {
-  readonly log: Log;
   /** Told of every item found; absent where nobody wants pictures. */
   readonly photos?: ItemPhotos | undefined;
 }
@@ -51,12 +49,10 @@ interface Wanted {
 export async function readFolders(
   contacts: ContactFolders,
   scope: Wanted,
-  { log, photos }: ReadingTools,
+  { photos }: ReadingTools,
   signal: AbortSignal,
 ): Promise<SourceReading> {
   const { items, folderOf, damaged, gaps, remarks } = await readItems(contacts, scope, signal);
-  const ours = items.filter(({ isMarked }) => isMarked).length;
-  if (ours > 0) log.info('contacts that contactSync wrote are no source', { count: ours });
   const theirs = items.filter(({ isMarked, searchKey }) => !isMarked && searchKey !== '');
   const { items: found, unreadable } = keyed(
     theirs,
@@ -70,9 +66,21 @@ export async function readFolders(
   return {
     objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
     isComplete: gaps.length === 0,
-    gaps: [...gaps, ...remarks],
+    gaps: [...gaps, ...remarks, ...remarksOnOurs(items, folderOf)],
     ...(unreadable.size === 0 ? {} : { unreadable }),
   };
+}
+
+/** Folders of ours are not read: somebody dragged these elsewhere, or the folder is a target, too. */
+function remarksOnOurs(
+  items: readonly SourceItem[],
+  folderOf: ReadonlyMap<ItemId, SourceFolder>,
+): readonly Failure[] {
+  const ours = items.filter(({ isMarked }) => isMarked);
+  const byFolder = Map.groupBy(ours, ({ itemId }) => folderOf.get(itemId)?.name ?? '');
+  return [...byFolder].map(
+    ([folder, some]) => new Failure('sourceItemsOurs', { details: { folder, count: some.length } }),
+  );
 }
 
 /** Throws where nothing could be read. */

@@ -210,6 +210,10 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
     'Einige Personen lassen sich im anderen Verzeichnis nicht wiedererkennen; wechselt die Richtlinie dorthin, werden ihre Kontakte gelöscht und neu geschrieben.',
     'Solange die Richtlinie bei ihrem Verzeichnis bleibt, ist nichts zu tun. Vor einem Wechsel: die Kennungen in den Einzelheiten mit Get-Recipient nachsehen und dem Objekt auf beiden Seiten dieselbe primäre Adresse, die sonst niemand trägt, denselben Anzeigenamen und denselben Typ geben; eine doppelte mS-DS-ConsistencyGuid bei dem Benutzer löschen, der das Konto in der Cloud nicht verwendet. Ist der Wechsel schon geschehen, den Plan prüfen und freigeben.',
   ],
+  sourceItemsOurs: [
+    'Ein Ordner der Quelle enthält Kontakte, die contactSync geschrieben hat; sie sind keine Quelle und werden nicht kopiert.',
+    'Es ist nichts zu tun. Wen die Quelle haben soll, dort als neuen Kontakt anlegen: die Kopie eines verwalteten behält dessen unsichtbare Markierung. Die Einzelheiten nennen Ordner und Anzahl.',
+  ],
   photoRightMissing: [
     'Die Fotos der Personen dürfen nicht gelesen werden; Kontakte wurden ohne sie geschrieben.',
     'Die Anwendungsberechtigung ProfilePhoto.Read.All von Microsoft Graph mit Administratorzustimmung erteilen oder photo in der Richtlinie auf false setzen.',

@@ -16,8 +16,8 @@ const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = [
   'betweenSides',
 ];
 
-/** Good to know before a change that may never come; a mail in every run would be noise. */
-const FOR_LATER: readonly FailureCode[] = ['peopleNotJoined'];
+/** What stays as it is for good reason; a mail in every run would be noise. */
+const GOOD_TO_KNOW: readonly FailureCode[] = ['peopleNotJoined', 'sourceItemsNotListed', 'sourceItemsOurs'];
 
 export const isWorthAWarning = ({ reason }: SkippedMailbox): boolean => WORTH_A_WARNING.includes(reason);
 
@@ -30,7 +30,7 @@ export function levelOf(report: RunReport): Level {
     state === 'cancelled' ||
     source?.isComplete === false ||
     mailboxes?.isComplete === false ||
-    (source?.gaps.some(({ code }) => !FOR_LATER.includes(code)) ?? false) ||
+    (source?.gaps.some(({ code }) => !GOOD_TO_KNOW.includes(code)) ?? false) ||
     (mailboxes?.gaps.length ?? 0) > 0 ||
     (mailboxes?.skipped.some(isWorthAWarning) ?? false) ||
     (photos?.failed ?? 0) > 0 ||

@@ -231,6 +231,7 @@ describe('the level of a run', () => {
     ['finished', { perMailbox: [box({ notices: [{ kind: 'deletionsHeldBack', count: 1 }] })] }, 'warning'],
     ['finished', { source: readWith({ code: 'directoryObjectNotFound', number: 11_033 }) }, 'warning'],
     ['finished', { source: readWith({ code: 'peopleNotJoined', number: 14_035 }) }, 'quiet'],
+    ['finished', { source: readWith({ code: 'sourceItemsOurs', number: 14_036 }) }, 'quiet'],
     ['cancelled', {}, 'warning'],
     ['finishedWithErrors', {}, 'error'],
     ['failed', {}, 'error'],

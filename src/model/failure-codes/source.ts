@@ -147,6 +147,22 @@ export const sourceFailures = {
         'Nothing has to be done while the policy stays with its directory. Before it moves: look the ids in the details up with Get-Recipient, and give the object the same primary address, display name and type on both sides, which nobody else bears; a doubled mS-DS-ConsistencyGuid is to be cleared at the user who does not use the account in the cloud. Where the move was made already, check the plan and approve it.',
     },
   },
+  sourceItemsOurs: {
+    number: 14036,
+    scope: 'source',
+    advice: 'doNotRetry',
+    whoActs: 'nobody',
+    en: {
+      sentence:
+        'A folder of the source holds contacts that contactSync wrote; they are no source, and are not copied.',
+      causes: [
+        'A user moved or copied them there out of the folder that a policy fills.',
+        'A policy fills the same folder.',
+      ],
+      remedy:
+        'Nothing has to be done. Whom the source shall have, enter there as a new contact: a copy of a managed one keeps its invisible mark. The details name the folder and the number of contacts.',
+    },
+  },
   photoRightMissing: {
     number: 14040,
     scope: 'source',
