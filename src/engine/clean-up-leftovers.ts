@@ -2,20 +2,20 @@
 // for an approval, and then every item goes to Deleted Items, journaled as it was. Nothing with a mark of ours is touched.
 
 import { recognizer } from '../core/recognize-leftovers.ts';
-import { type MailboxId, type PolicyId, policyId, type RunId } from '../model/ids.ts';
+import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
 import type { LeftoverRules } from '../model/leftovers.ts';
 import type { TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { StoredPlan } from '../ports/run-store.ts';
 import { applyLeftovers, type EarlierLeftoverTries } from './apply-leftovers.ts';
-import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
-import { holdingPolicy } from './holding.ts';
+import { supersedeWaiting } from './earlier-runs.ts';
+import { inNewRun } from './in-new-run.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { leftoversIn, planOfLeftovers, readLeftovers } from './plan-leftovers.ts';
 import { isNothingToDo } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
-import { RunRecorder } from './run-recorder.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import { waitForApproval } from './wait-for-approval.ts';
 
 export interface LeftoversRequest {
@@ -35,37 +35,26 @@ export async function cleanUpLeftovers(
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { policy, revision } = request.revision;
-  const id = policyId(policy.id);
-  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeDeadRuns(id, ports);
-    const run: Run = {
-      id: request.runId,
-      kind: request.mode === 'test' ? 'test' : 'cleanup',
-      policyId: id,
-      policyName: policy.name,
-      policyRevision: revision,
-      undoes: undefined,
-      state: 'queued',
-      startedAt: ports.clock.now().toISOString(),
-      endedAt: undefined,
-      holder: request.holder,
-    };
-    const recorder = new RunRecorder(ports, run, request.onEvent);
-    await recorder.start(request.revision);
-    await recorder.emit({ type: 'leftovers.sought', rules: request.rules });
-    return recorder.carryOut(held, () => carryOut(request, id, ports, recorder, held));
-  });
+  return inNewRun(
+    request.mode === 'test' ? 'test' : 'cleanup',
+    request,
+    ports,
+    signal,
+    async (recorder, held) => {
+      await recorder.emit({ type: 'leftovers.sought', rules: request.rules });
+      return carryOut(request, ports, recorder, held);
+    },
+  );
 }
 
 async function carryOut(
   request: LeftoversRequest,
-  id: PolicyId,
   ports: RunPorts,
   recorder: RunRecorder,
   signal: AbortSignal,
 ): Promise<Run> {
   const { rules, mailboxes } = request;
+  const id = policyId(request.revision.policy.id);
   const recognize = recognizer(rules);
   let failed = 0;
   let concerned = 0;

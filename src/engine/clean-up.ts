@@ -8,12 +8,12 @@ import type { TargetMailbox } from '../model/mailbox.ts';
 import type { BrakeLimits, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
-import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
-import { holdingPolicy } from './holding.ts';
+import { supersedeWaiting } from './earlier-runs.ts';
+import { inNewRun } from './in-new-run.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { isNothingToDo, type PlanningContext, planOneMailbox } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
-import { RunRecorder } from './run-recorder.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import { waitForApproval } from './wait-for-approval.ts';
 
 export interface CleanUpRequest {
@@ -38,26 +38,9 @@ export interface CleanUpBrake {
 }
 
 export async function cleanUp(request: CleanUpRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
-  const { policy, revision } = request.revision;
-  const id = policyId(policy.id);
-  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeDeadRuns(id, ports);
-    const run: Run = {
-      id: request.runId,
-      kind: request.mode === 'test' ? 'test' : 'cleanup',
-      policyId: id,
-      policyName: policy.name,
-      policyRevision: revision,
-      undoes: undefined,
-      state: 'queued',
-      startedAt: ports.clock.now().toISOString(),
-      endedAt: undefined,
-      holder: request.holder,
-    };
-    const recorder = new RunRecorder(ports, run, request.onEvent);
-    await recorder.start(request.revision);
-    return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
-  });
+  return inNewRun(request.mode === 'test' ? 'test' : 'cleanup', request, ports, signal, (recorder, held) =>
+    carryOut(request, ports, recorder, held),
+  );
 }
 
 async function carryOut(

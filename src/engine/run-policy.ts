@@ -11,9 +11,9 @@ import type { TargetMailbox } from '../model/mailbox.ts';
 import type { Run } from '../model/run.ts';
 import { applyWaves } from './apply-waves.ts';
 import { readCompanions, rememberOffer } from './companions.ts';
-import { closeDeadRuns, supersedeWaiting } from './earlier-runs.ts';
+import { supersedeWaiting } from './earlier-runs.ts';
 import { expectedWrites } from './expected-writes.ts';
-import { holdingPolicy } from './holding.ts';
+import { inNewRun } from './in-new-run.ts';
 import { rememberSelection, withUnreadable } from './last-selection.ts';
 import { requireLicense } from './license-check.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
@@ -22,7 +22,7 @@ import { readSource, type SourceResult } from './read-source.ts';
 import { readTargets, type TargetsResult } from './read-targets.ts';
 import { RecentMailboxes } from './recent-mailboxes.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts, type RunRequest } from './run-ports.ts';
-import { RunRecorder } from './run-recorder.ts';
+import type { RunRecorder } from './run-recorder.ts';
 import { waitForApproval } from './wait-for-approval.ts';
 import { writePhotos } from './write-photos.ts';
 
@@ -35,14 +35,9 @@ const DENIALS: readonly FailureCode[] = ['mailboxAccessDenied', 'impersonationDe
  */
 export async function runPolicy(request: RunRequest, ports: RunPorts, signal: AbortSignal): Promise<Run> {
   if (request.mode === 'run') requireLicense(request.limit);
-  const { policy } = request.revision;
-  const id = policyId(policy.id);
-  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeDeadRuns(id, ports);
-    const recorder = new RunRecorder(ports, newRun(request, ports), request.onEvent, concurrencyOf(request));
-    await recorder.start(request.revision);
-    return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
-  });
+  return inNewRun(request.mode, request, ports, signal, (recorder, held) =>
+    carryOut(request, ports, recorder, held),
+  );
 }
 
 async function carryOut(
@@ -273,20 +268,4 @@ function withFound(
 
 function concurrencyOf(request: RunRequest): number {
   return request.concurrency ?? DEFAULT_CONCURRENCY;
-}
-
-function newRun(request: RunRequest, ports: RunPorts): Run {
-  const { policy, revision } = request.revision;
-  return {
-    id: request.runId,
-    kind: request.mode,
-    policyId: policyId(policy.id),
-    policyName: policy.name,
-    policyRevision: revision,
-    undoes: undefined,
-    state: 'queued',
-    startedAt: ports.clock.now().toISOString(),
-    endedAt: undefined,
-    holder: request.holder,
-  };
 }

@@ -10,13 +10,12 @@ import type { TargetMailbox } from '../model/mailbox.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
-import { closeDeadRuns } from './earlier-runs.ts';
-import { holdingPolicy } from './holding.ts';
+import { inNewRun } from './in-new-run.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { isOfContactsItself } from './plan-mailbox.ts';
 import { readTargets } from './read-targets.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
-import { RunRecorder } from './run-recorder.ts';
+import type { RunRecorder } from './run-recorder.ts';
 
 export interface VerifyRequest {
   readonly runId: RunId;
@@ -40,26 +39,9 @@ export async function verifyPolicy(
   ports: VerifyPorts,
   signal: AbortSignal,
 ): Promise<Run> {
-  const { policy, revision } = request.revision;
-  const id = policyId(policy.id);
-  return holdingPolicy(id, { leases: ports.leases, holder: request.holder, signal }, async (held) => {
-    await closeDeadRuns(id, ports);
-    const run: Run = {
-      id: request.runId,
-      kind: 'verify',
-      policyId: id,
-      policyName: policy.name,
-      policyRevision: revision,
-      undoes: undefined,
-      state: 'queued',
-      startedAt: ports.clock.now().toISOString(),
-      endedAt: undefined,
-      holder: request.holder,
-    };
-    const recorder = new RunRecorder(ports, run, request.onEvent, concurrencyOf(request));
-    await recorder.start(request.revision);
-    return recorder.carryOut(held, () => carryOut(request, ports, recorder, held));
-  });
+  return inNewRun('verify', request, ports, signal, (recorder, held) =>
+    carryOut(request, ports, recorder, held),
+  );
 }
 
 async function carryOut(
