@@ -6,6 +6,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EmulatorControl, type RunningEmulator, startEmulator } from '@contactsync/emulator';
 import { simpleParser } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
@@ -105,7 +106,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function setUp(exchangeWebServices: object, mail?: object): Promise<void> {
+async function setUp(exchangeWebServices: object, mail?: object, more: object = {}): Promise<void> {
   const environment = {
     kind: 'environment',
     version: 1,
@@ -136,6 +137,7 @@ async function setUp(exchangeWebServices: object, mail?: object): Promise<void> 
     environment: 'head-office',
     source: { type: 'activeDirectory' },
     report: { recipients: ['admin@contoso.example'], when: 'onError' },
+    ...more,
   };
   await operations.policies.apply({ text: JSON.stringify(policy) });
 }
@@ -246,5 +248,42 @@ describe('through a mail server', () => {
     expect(read.from?.text).toBe(SENDER);
     expect(read.headers.get('auto-submitted')).toBe('auto-generated');
     expect(read.attachments).toEqual([]);
+  });
+});
+
+describe('the service', () => {
+  /** The queue, the prune, the alerts, the announcements, the mails. */
+  const EACH_MINUTE = 5;
+  const HOUR = 3_600_000;
+
+  it('does not try a refused password at every due time, but once a day, and at once when another is stored', async () => {
+    await operations.close();
+    const waiting = new FakeClock('2026-11-02T08:10:30.000Z', { sleepsAtOnce: false });
+    operations = await openOperations(join(directory, 'data'), (dependencies) => ({
+      ...dependencies,
+      clock: waiting,
+    }));
+    // A mail would try the password, too.
+    await setUp({}, undefined, { schedule: { interval: { minutes: 30 } }, report: { recipients: [] } });
+    const stop = new AbortController();
+    const over = operations.service.serve(stop.signal);
+    /** The runs that became due meanwhile, as one, and nobody has anything left to do. */
+    const bindsAfter = async (hours: number): Promise<number> => {
+      const isBusy = async () =>
+        waiting.sleeping < EACH_MINUTE || (await operations.service.queue()).length > 0;
+      while (await isBusy()) await nextTurn();
+      waiting.advance(hours * HOUR);
+      while (await isBusy()) await nextTurn();
+      return binds;
+    };
+    expect(await bindsAfter(1)).toBe(1);
+    for (const hours of [1, 8, 8, 7]) expect(await bindsAfter(hours)).toBe(1);
+    expect(await bindsAfter(2)).toBe(2);
+    for (const hours of [1, 8]) expect(await bindsAfter(hours)).toBe(2);
+    await operations.environments.setPassword('head-office', 'activeDirectory', 'another');
+    expect(await bindsAfter(1)).toBe(3);
+    expect(await bindsAfter(1)).toBe(3);
+    stop.abort();
+    await over;
   });
 });

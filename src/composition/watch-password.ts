@@ -40,9 +40,7 @@ export function watchPassword(
     },
     async standing() {
       const record = await secrets.readRefusal(environment, use);
-      if (record === undefined) return undefined;
-      const { code, details = {}, requestId } = record;
-      return new Failure(code, { details, ...(requestId === undefined ? {} : { requestId }) });
+      return record && Failure.fromRecord(record);
     },
   };
 }

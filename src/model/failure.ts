@@ -44,6 +44,11 @@ export class Failure extends Error {
     return this.facts.number;
   }
 
+  /** As it was stored. */
+  static fromRecord({ code, details = {}, requestId }: FailureRecord): Failure {
+    return new Failure(code, { details, ...(requestId === undefined ? {} : { requestId }) });
+  }
+
   toRecord(): FailureRecord {
     return {
       code: this.code,

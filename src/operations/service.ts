@@ -15,6 +15,7 @@ import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { tellingWhatCannotBegin } from './not-begun.ts';
+import { createRefusedPasswordGuard } from './refused-passwords.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import type { RunCounts } from './run-counts.ts';
 import { watchService } from './service-metrics.ts';
@@ -43,6 +44,7 @@ export function makeServiceOperations(
   counts: RunCounts,
 ): ServiceOperations {
   const { policies, environments, queue, clock, log, leases, holder } = dependencies;
+  const refuseRefusedPassword = createRefusedPasswordGuard(dependencies);
 
   async function scheduled(): Promise<readonly (ScheduledPolicy & PolicyRevision)[]> {
     const zones = new Map(
@@ -66,6 +68,7 @@ export function makeServiceOperations(
     if (stored === undefined) return 'ended';
     const revision: PolicyRevision = { policy: stored.document, revision: stored.revision };
     const environment = await environmentOf(dependencies, revision.policy);
+    await refuseRefusedPassword(environment);
     const limit = await limitFor(dependencies, 'run', revision.policy);
     const { defaultCountry } = environment;
     try {
