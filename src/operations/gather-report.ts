@@ -23,7 +23,7 @@ type Stores = Pick<OperationsDependencies, 'runs' | 'policies' | 'environments' 
 /** More rows than fit into a mail: three megabytes are a mail's end. */
 const MOST_CHANGES = 50_000;
 const NAMES_SHOWN = 5;
-/** How far back the run before is looked for; test runs lie in between. */
+/** How far back the run before is looked for: a mail may be composed long after its run. */
 const LOOK_BACK = 200;
 
 export interface Addressed {
@@ -155,12 +155,11 @@ async function readEarlier(run: Run, report: RunReport, { runs }: Stores): Promi
   if (run.kind !== 'run') return undefined;
   const ended = await runs.list({
     policyId: run.policyId,
+    kinds: ['run'],
     states: ['finished', 'finishedWithErrors'],
     limit: LOOK_BACK,
   });
-  const before = ended.find(
-    ({ id, kind, startedAt }) => id !== run.id && kind === 'run' && startedAt < run.startedAt,
-  );
+  const before = ended.find(({ id, startedAt }) => id !== run.id && startedAt < run.startedAt);
   if (before === undefined) return undefined;
   const earlier = { run: before, report: buildReport(before, await runs.readEvents(before.id)) };
   if (report.source?.isComplete !== true || earlier.report.source?.isComplete !== true) return earlier;
@@ -184,12 +183,12 @@ export interface LateSuccess {
 /** A run that came to its end succeeded, also where single mailboxes failed: those are told by its own report. */
 export async function lateSuccess(policy: Policy, now: Date, stores: Stores): Promise<LateSuccess> {
   const id = policyId(policy.id);
-  const ended = await stores.runs.list({
+  const [success] = await stores.runs.list({
     policyId: id,
+    kinds: ['run'],
     states: ['finished', 'finishedWithErrors'],
-    limit: LOOK_BACK,
+    limit: 1,
   });
-  const success = ended.find(({ kind }) => kind === 'run');
   const lastSuccess = success === undefined ? undefined : (success.endedAt ?? success.startedAt);
   const made = (await stores.policies.history(policy.id)).map(({ savedAt }) => savedAt).sort()[0];
   const since = lastSuccess ?? made ?? now.toISOString();
@@ -201,8 +200,7 @@ export async function gatherAlert(
   { days, lastSuccess }: LateSuccess,
   { runs }: Stores,
 ): Promise<AlertMailInput> {
-  const list = await runs.list({ policyId: policyId(policy.id), limit: LOOK_BACK });
-  const run = list.find(({ kind }) => kind === 'run');
+  const [run] = await runs.list({ policyId: policyId(policy.id), kinds: ['run'], limit: 1 });
   return {
     environment,
     policy,
