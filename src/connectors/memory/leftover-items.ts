@@ -1,12 +1,12 @@
 // What carries no mark, in memory.
 
 import type { ContactProperties } from '../../model/contact.ts';
-import { Failure } from '../../model/failure.ts';
 import type { FolderId } from '../../model/ids.ts';
 import type { ChangeOutcome } from '../../model/plan.ts';
 import type { ContactFolder, LeftoverItems, UnmarkedContact } from '../../ports/leftover-items.ts';
 import { folderAt } from '../contact-folder/folder-paths.ts';
 import type { InMemoryMailbox } from './mailbox.ts';
+import { withTrouble } from './mailbox-trouble.ts';
 
 type Open = (signal: AbortSignal) => InMemoryMailbox;
 
@@ -43,7 +43,7 @@ export class InMemoryLeftovers implements LeftoverItems {
       const item = mailbox.item(itemId);
       if (item?.folderId !== folder) return { status: 'gone' };
       if (item.mark !== undefined || item.version !== version) return { status: 'conflict' };
-      return withTrouble(mailbox, () => {
+      return withTrouble(mailbox.trouble, () => {
         mailbox.moveItem(itemId, mailbox.deletedItemsId);
         return { status: 'applied', itemId, version: '' };
       });
@@ -60,7 +60,7 @@ export class InMemoryLeftovers implements LeftoverItems {
       (properties): ChangeOutcome =>
         mailbox.isDeletedFolder(folder)
           ? { status: 'gone' }
-          : withTrouble(mailbox, () => {
+          : withTrouble(mailbox.trouble, () => {
               const { id, version } = mailbox.createItem(folder, properties);
               return { status: 'applied', itemId: id, version };
             }),
@@ -96,23 +96,4 @@ function listFolders(mailbox: InMemoryMailbox): readonly ContactFolder[] {
       found.push({ folderId: id, path: [...path, name], isMarked: mark !== undefined });
   }
   return found;
-}
-
-function withTrouble(mailbox: InMemoryMailbox, write: () => ChangeOutcome): ChangeOutcome {
-  const trouble = mailbox.trouble.takeWrite();
-  switch (trouble?.kind) {
-    case undefined:
-      return write();
-    case 'break':
-      throw new Failure(trouble.code);
-    case 'fail':
-      return { status: 'failed', failure: new Failure(trouble.code) };
-    case 'conflict':
-      return { status: 'conflict' };
-    case 'loseAnswer':
-      write();
-      return { status: 'unknown', failure: new Failure('answerLost') };
-    case 'loseRequest':
-      return { status: 'unknown', failure: new Failure('answerLost') };
-  }
 }

@@ -24,7 +24,7 @@ import type {
 import type { ContactPictures } from '../../ports/photos.ts';
 import { InMemoryLeftovers } from './leftover-items.ts';
 import type { InMemoryMailbox, MemoryFolder, MemoryItem } from './mailbox.ts';
-import type { WriteTrouble } from './mailbox-trouble.ts';
+import { withTrouble } from './mailbox-trouble.ts';
 import type { InMemoryOrganization } from './organization.ts';
 
 export interface InMemoryTargetsOptions {
@@ -195,8 +195,11 @@ export class InMemoryMailboxTarget implements MailboxTarget {
     const outcomes: ChangeOutcome[] = [];
     for (const change of changes) {
       throwIfAborted(signal);
-      const trouble = mailbox.trouble.takeWrite();
-      const outcome = this.#applyWithTrouble(mailbox, change, trouble);
+      const outcome = withTrouble(mailbox.trouble, () =>
+        mailbox.trouble.isFull && change.kind !== 'delete'
+          ? { status: 'failed', failure: new Failure('mailboxFull') }
+          : this.#applyChange(mailbox, change),
+      );
       outcomes.push(outcome);
       await this.#parts.organization.announceWrite({ mailboxId: mailbox.id, change, outcome });
     }
@@ -221,30 +224,6 @@ export class InMemoryMailboxTarget implements MailboxTarget {
         });
       },
     };
-  }
-
-  #applyWithTrouble(
-    mailbox: InMemoryMailbox,
-    change: TargetChange,
-    trouble: WriteTrouble | undefined,
-  ): ChangeOutcome {
-    switch (trouble?.kind) {
-      case undefined:
-        return mailbox.trouble.isFull && change.kind !== 'delete'
-          ? { status: 'failed', failure: new Failure('mailboxFull') }
-          : this.#applyChange(mailbox, change);
-      case 'break':
-        throw new Failure(trouble.code);
-      case 'fail':
-        return { status: 'failed', failure: new Failure(trouble.code) };
-      case 'conflict':
-        return { status: 'conflict' };
-      case 'loseAnswer':
-        this.#applyChange(mailbox, change);
-        return { status: 'unknown', failure: new Failure('answerLost') };
-      case 'loseRequest':
-        return { status: 'unknown', failure: new Failure('answerLost') };
-    }
   }
 
   #applyChange(mailbox: InMemoryMailbox, change: TargetChange): ChangeOutcome {

@@ -3,6 +3,7 @@
 
 import { Failure } from '../../model/failure.ts';
 import type { FailureCode } from '../../model/failure-codes.ts';
+import type { ChangeOutcome } from '../../model/plan.ts';
 
 export type WriteTrouble =
   /** This item is refused, the others go on. */
@@ -98,5 +99,25 @@ export class MailboxTrouble {
 
   takeFolderAction(): FolderTrouble | undefined {
     return this.#folderActions.shift();
+  }
+}
+
+/** The next write, with the trouble that was scripted for it. */
+export function withTrouble(scripted: MailboxTrouble, write: () => ChangeOutcome): ChangeOutcome {
+  const trouble = scripted.takeWrite();
+  switch (trouble?.kind) {
+    case undefined:
+      return write();
+    case 'break':
+      throw new Failure(trouble.code);
+    case 'fail':
+      return { status: 'failed', failure: new Failure(trouble.code) };
+    case 'conflict':
+      return { status: 'conflict' };
+    case 'loseAnswer':
+      write();
+      return { status: 'unknown', failure: new Failure('answerLost') };
+    case 'loseRequest':
+      return { status: 'unknown', failure: new Failure('answerLost') };
   }
 }
