@@ -12,7 +12,7 @@ import forge from 'node-forge';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Failure } from '../model/failure.ts';
 import { type CertificateWithKey, certificateDer } from './certificate.ts';
-import { createSelfSigned, type SelfSignedOptions } from './create-self-signed.ts';
+import { createSelfSigned, type SelfSignedOptions, serialNumber } from './create-self-signed.ts';
 import { importPem, importPfx } from './import-certificate.ts';
 
 const now = new Date('2026-11-22T10:00:00Z');
@@ -54,7 +54,30 @@ function pfxOf(pair: CertificateWithKey, password: string, algorithm: '3des' | '
   return Buffer.from(forge.asn1.toDer(structure).getBytes(), 'binary');
 }
 
+/** `made` with another serial number: read again by OpenSSL, which takes no padding. */
+function serialRead(number: string): string {
+  const certificate = forge.pki.certificateFromPem(made.certificate.certificatePem);
+  certificate.serialNumber = number;
+  certificate.sign(forge.pki.privateKeyFromPem(made.privateKeyPem), forge.md.sha256.create());
+  return new X509Certificate(forge.pki.certificateToPem(certificate)).serialNumber.toLowerCase();
+}
+
 describe('createSelfSigned', () => {
+  test.each([0x00, 0x01, 0x7f, 0x80, 0xff])(
+    'the serial number can be read, whatever chance gives: first byte %i',
+    (first) => {
+      for (const second of [0x00, 0x7f, 0x80, 0xff]) {
+        const number = serialNumber(Uint8Array.from([first, second, ...Array<number>(14).fill(0)]));
+        expect(number).toHaveLength(32);
+        expect(serialRead(number)).toBe(number);
+      }
+    },
+  );
+
+  test('twin: padded, it cannot', () => {
+    expect(() => serialRead(`0000${'01'.repeat(15)}`)).toThrow('illegal padding');
+  });
+
   test('makes a pair that belongs together, valid from a moment ago for the whole lifetime', () => {
     const x509 = new X509Certificate(made.certificate.certificatePem);
     const key = createPrivateKey(made.privateKeyPem);

@@ -33,8 +33,7 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<Cert
   });
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(keys.publicKey);
-  // A serial number is positive and at most 20 bytes (RFC 5280, 4.1.2.2).
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialNumber(randomBytes(16));
   certificate.validity.notBefore = new Date(now.getTime() - ALREADY_VALID_MS);
   certificate.validity.notAfter = new Date(now.getTime() + lifetimeDays * DAY_MS);
   certificate.setSubject(name);
@@ -48,6 +47,16 @@ export async function createSelfSigned(options: SelfSignedOptions): Promise<Cert
   certificate.sign(forge.pki.privateKeyFromPem(keys.privateKey), forge.md.sha256.create());
   const x509 = new X509Certificate(forge.pki.certificateToPem(certificate));
   return pairUp(x509, createPrivateKey(keys.privateKey), options.friendlyName, now);
+}
+
+/**
+ * A positive number in its shortest form (RFC 5280, 4.1.2.2; X.690, 8.3.2), as forge wants it: in hexadecimal. The first
+ * byte decides both: with its highest bit, it would be negative; as 0 before a small byte, it would be padding, and the
+ * certificate one that nobody can read.
+ */
+export function serialNumber(random: Uint8Array): string {
+  const [first = 0, ...rest] = random;
+  return Buffer.from([(first & 0x7f) | 0x40, ...rest]).toString('hex');
 }
 
 // forge's types take the tag for a class; without it names outside ASCII are written damaged.
