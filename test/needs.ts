@@ -48,6 +48,12 @@ export const needs = {
     available: existsSync('/usr/lib/python3/dist-packages/requests_ntlm/__init__.py'),
     installCommand: 'apt-get update && apt-get install -y --no-install-recommends python3-requests-ntlm',
   }),
+  /** Reads units as systemd does; nothing is started. */
+  systemdAnalyze: (): Need => ({
+    name: 'systemd-analyze',
+    available: existsSync('/usr/bin/systemd-analyze'),
+    installCommand: 'apt-get update && apt-get install -y --no-install-recommends systemd',
+  }),
   curl: (): Need => ({
     name: 'curl',
     available: existsSync('/usr/bin/curl'),

@@ -29,6 +29,8 @@ export class Installation {
   readonly emulator: RunningEmulator;
   readonly control: EmulatorControl;
   commands: 'spawned' | 'called' = 'spawned';
+  /** What is spawned: the source, unless a test has the program elsewhere. */
+  script = SCRIPT;
   readonly #children = new Set<ChildProcess>();
 
   private constructor(emulator: RunningEmulator) {
@@ -60,7 +62,7 @@ export class Installation {
   spawn(args: readonly string[], more: { env?: Record<string, string>; dataDirectory?: string } = {}) {
     const child = spawn(
       process.execPath,
-      [SCRIPT, ...args, '--data-dir', more.dataDirectory ?? this.dataDirectory],
+      [this.script, ...args, '--data-dir', more.dataDirectory ?? this.dataDirectory],
       {
         env: { ...process.env, ...compiledCode, ...more.env },
       },

@@ -53,7 +53,17 @@ export function packArchive(packageFile: string, destination: string, nodeLicens
     recursive: true,
   });
   const archive = `${folder}.tar.gz`;
-  call('tar', ['--create', '--gzip', '--owner=0', '--group=0', '--file', archive, '-C', dirname(folder), name]);
+  call('tar', [
+    '--create',
+    '--gzip',
+    '--owner=0',
+    '--group=0',
+    '--file',
+    archive,
+    '-C',
+    dirname(folder),
+    name,
+  ]);
   rmSync(folder, { recursive: true });
   return archive;
 }

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { floorOf } from './entry.ts';
+import { lockedPackages } from './lock.ts';
+import { packageFolders, thirdPartyLicenses } from './third-party.ts';
+
+describe('the Node that is needed', () => {
+  it('is a floor, or cannot be told', () => {
+    expect(floorOf('>=24.15')).toEqual({ major: 24, minor: 15 });
+    expect(() => floorOf('^24.15 || >=26')).toThrow('not ">=MAJOR.MINOR"');
+  });
+});
+
+describe('the lock of the package', () => {
+  const lock = {
+    packages: {
+      '': { dependencies: { a: '1.0.0' } },
+      'node_modules/a': {
+        version: '1.0.0',
+        integrity: 'x',
+        dev: true,
+        dependencies: { b: '^2.0.0', c: '*' },
+      },
+      'node_modules/a/node_modules/b': { version: '2.0.0', optionalDependencies: { c: '*' } },
+      'node_modules/b': { version: '1.0.0' },
+      'node_modules/c': { version: '3.0.0', dependencies: { a: '*' } },
+      'node_modules/d': { version: '1.0.0' },
+    },
+  };
+
+  it('has what the names lead to, each where npm finds it, and nothing else', () => {
+    const packages = lockedPackages(lock, ['a']);
+    expect(Object.keys(packages)).toEqual([
+      'node_modules/a',
+      'node_modules/a/node_modules/b',
+      'node_modules/c',
+    ]);
+    expect(packages['node_modules/a']).toEqual({
+      version: '1.0.0',
+      integrity: 'x',
+      optional: true,
+      dependencies: { b: '^2.0.0', c: '*' },
+    });
+  });
+
+  it('is refused when something is not in it', () => {
+    expect(() => lockedPackages(lock, ['e'])).toThrow('e is not in the lock');
+  });
+});
+
+describe('the licenses of others', () => {
+  it('are those of the packages whose modules are inside', () => {
+    expect(
+      packageFolders([
+        '/x/src/main.ts',
+        '/x/node_modules/pg/lib/index.js',
+        '\0/x/node_modules/pg/lib/client.js?commonjs',
+        '/x/node_modules/@azure/msal-node/node_modules/@azure/core/index.js',
+      ]),
+    ).toEqual(['/x/node_modules/@azure/msal-node/node_modules/@azure/core', '/x/node_modules/pg']);
+  });
+
+  it('are copied, and a package without one is refused', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'contactsync-licenses-'));
+    const add = (name: string, license?: string) => {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'package.json'), JSON.stringify({ name, version: '1.2.3', license }));
+      writeFileSync(join(folder, name, 'LICENSE.md'), `The text of ${name}\n`);
+      return join(folder, name);
+    };
+    try {
+      expect(thirdPartyLicenses([add('a', 'MIT')])).toContain('a 1.2.3\nLicense: MIT\n\nThe text of a\n');
+      expect(() => thirdPartyLicenses([add('b')])).toThrow('b says no license');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
