@@ -64,14 +64,19 @@ describe('the installed package', () => {
       readFileSync(join(installed, 'node_modules', 'sharp', 'package.json'), 'utf8'),
     ) as { readonly version: string };
     expect(sharp.version).toBe(packageJson.dependencies.sharp);
+    const resizes = join(installed, 'lib', 'resizes.mjs');
+    writeFileSync(resizes, "import sharp from 'sharp';\nconsole.log(sharp.versions.sharp);\n");
+    expect(spawnSync(process.execPath, [resizes], { encoding: 'utf8' }).stdout.trim()).toBe(sharp.version);
   });
 
-  it('says its version and its commands, and has no demo', () => {
+  it('says its version and its commands, and that the demo needs a checkout', () => {
     expect(run('--version').stdout.trim()).toBe(packageJson.version);
     const help = run('--help');
     expect(help.status).toBe(0);
     expect(help.stdout).toMatch(/^ {2}serve /m);
-    expect(help.stdout).not.toMatch(/^ {2}demo /m);
+    const demo = run('demo');
+    expect(demo.stderr).toContain('the demo is part of a checkout of the repository, not of a package');
+    expect(demo.status).toBe(2);
   });
 
   it('is put where the shell finds it', () => {
