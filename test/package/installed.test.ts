@@ -79,6 +79,20 @@ describe('the installed package', () => {
     expect(demo.status).toBe(2);
   });
 
+  it('can load every part of it, also those that only some commands need', () => {
+    const parts = join(installed, 'lib', 'parts.mjs');
+    writeFileSync(
+      parts,
+      `import { readdirSync } from 'node:fs';
+const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.js') && file !== 'bin.js');
+for (const file of files) await import(\`./\${file}\`);
+console.log(files.length > 10 ? 'loaded' : files);
+`,
+    );
+    const { stdout, stderr } = spawnSync(process.execPath, [parts], { encoding: 'utf8' });
+    expect({ stdout, stderr }).toEqual({ stdout: 'loaded\n', stderr: '' });
+  });
+
   it('is put where the shell finds it', () => {
     expect(readdirSync(process.platform === 'win32' ? prefix : join(prefix, 'bin'))).toContain('contactsync');
   });
