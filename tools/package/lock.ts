@@ -1,5 +1,5 @@
-// The lock of the package: of the repository's lock what the packages outside of the bundle need, so that an
-// installation gets the versions that were tested, with their hashes, and nothing else.
+// The lock of the package: of the repository's lock what the packages outside of the bundle need, so that
+// npm ci in it (archive, container) brings the versions that were tested, with their hashes, and nothing else.
 
 /** As far as it is looked at; everything else is passed on. */
 export interface LockedPackage {
@@ -13,6 +13,17 @@ export interface Lock {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
 
+const FOLDER = 'node_modules/';
+
+/**
+ * Where npm finds a package without asking for it by name first, so that what it has once fetched needs no network. It
+ * puts the registry that is set up in the place of this one.
+ */
+function addressOf(place: string, version: string): string {
+  const name = place.slice(place.lastIndexOf(FOLDER) + FOLDER.length);
+  return `https://registry.npmjs.org/${name}/-/${name.slice(name.indexOf('/') + 1)}-${version}.tgz`;
+}
+
 /** Packages by their place below the root, as npm finds them from there: all that these names lead to. */
 export function lockedPackages(lock: Lock, names: readonly string[]): Record<string, LockedPackage> {
   const found: Record<string, LockedPackage> = {};
@@ -23,7 +34,8 @@ export function lockedPackages(lock: Lock, names: readonly string[]): Record<str
     const locked = lock.packages[place];
     if (locked === undefined || found[place] !== undefined) continue;
     const { dev: _dev, devOptional: _devOptional, ...kept } = locked;
-    found[place] = { ...kept, optional: true };
+    const resolved = locked.version === undefined ? {} : { resolved: addressOf(place, locked.version) };
+    found[place] = { ...kept, ...resolved, optional: true };
     for (const name of Object.keys({ ...locked.dependencies, ...locked.optionalDependencies }))
       open.push({ name, from: place });
   }

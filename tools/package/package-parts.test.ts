@@ -40,9 +40,17 @@ describe('the lock of the package', () => {
     expect(packages['node_modules/a']).toEqual({
       version: '1.0.0',
       integrity: 'x',
+      resolved: 'https://registry.npmjs.org/a/-/a-1.0.0.tgz',
       optional: true,
       dependencies: { b: '^2.0.0', c: '*' },
     });
+  });
+
+  it('names the address of a package with a scope', () => {
+    const scoped = { packages: { 'node_modules/@x/y': { version: '1.2.3' } } };
+    expect(lockedPackages(scoped, ['@x/y'])['node_modules/@x/y']?.resolved).toBe(
+      'https://registry.npmjs.org/@x/y/-/y-1.2.3.tgz',
+    );
   });
 
   it('is refused when something is not in it', () => {
