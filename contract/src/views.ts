@@ -210,7 +210,8 @@ export interface SkippedMailboxView {
     | 'license'
     | 'notFound'
     | 'unknownMark'
-    | 'betweenSides';
+    | 'betweenSides'
+    | 'perhapsMoved';
 }
 
 export interface SourceView {

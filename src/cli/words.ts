@@ -48,6 +48,7 @@ export const SKIP_WORDS: Words = {
   notFound: 'not found',
   unknownMark: 'perhaps marked (not readable)',
   betweenSides: 'between both sides, left alone',
+  perhapsMoved: 'no longer named, perhaps only moved, left alone',
 };
 
 export const NOTICE_WORDS: Words = {

@@ -1,9 +1,9 @@
 // Both directories of a hybrid organization as one: who holds a mailbox, and what one side alone cannot know.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Failure } from '../model/failure.ts';
 import { mailboxId, sourceObjectId } from '../model/ids.ts';
-import type { DirectoryMailbox } from '../model/mailbox.ts';
+import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart } from '../model/policy.ts';
 import type { MailboxDirectory, MailboxReading } from '../ports/mailbox-directory.ts';
 import { EVERYBODY, joinDirectories } from './both-directories.ts';
@@ -44,18 +44,23 @@ function side(name: string, answer: Partial<MailboxReading> | Failure): MailboxD
   };
 }
 
+const live = new AbortController().signal;
+
+function joined(local: Partial<MailboxReading> | Failure, cloud: Partial<MailboxReading> | Failure) {
+  asked.length = 0;
+  return joinDirectories({
+    onPremises: side('local', local),
+    online: side('cloud', cloud),
+    identities: async () => identitiesOf(new Map([[IN_TENANT, IN_DIRECTORY]])),
+  });
+}
+
 function read(
   local: Partial<MailboxReading> | Failure,
   cloud: Partial<MailboxReading> | Failure,
   scope: Partial<MailboxesPart> = {},
 ) {
-  asked.length = 0;
-  const directory = joinDirectories({
-    onPremises: side('local', local),
-    online: side('cloud', cloud),
-    identities: async () => identitiesOf(new Map([[IN_TENANT, IN_DIRECTORY]])),
-  });
-  return directory.readMailboxes({ ...EVERYBODY, ...scope }, new AbortController().signal);
+  return joined(local, cloud).readMailboxes({ ...EVERYBODY, ...scope }, live);
 }
 
 const incomplete = (gap: Failure) => ({ isComplete: false, gaps: [gap] });
@@ -96,6 +101,53 @@ it('marks what each side takes for the mailbox of the other, when the whole tena
   // Twin: of a tenant that was not read in full nobody knows.
   expect(between(await read(local, incomplete(new Failure('exchangeOnlineConnection'))))).toEqual([]);
   expect(between(await read(local, new Failure('exchangeOnlineConnection')))).toEqual([]);
+});
+
+describe('a mailbox filled before that the choice names no longer', () => {
+  const filter = { recipientFilter: "Office -eq 'Berlin'" };
+  const filled = mailbox('02', 'exchangeOnline');
+
+  async function perhapsMoved(
+    local: Partial<MailboxReading> | Failure,
+    cloud: Partial<MailboxReading> | Failure,
+    { missing = filled, scope = filter }: { missing?: TargetMailbox; scope?: Partial<MailboxesPart> } = {},
+  ) {
+    const directory = joined(local, cloud);
+    const doubted = await directory.readPerhapsMoved?.([missing], { ...EVERYBODY, ...scope }, live);
+    return doubted?.map((one) => (one.isBetweenSides === true ? 'betweenSides' : one.isPerhapsMoved));
+  }
+
+  it('has left when it is where it was, or nowhere', async () => {
+    expect(await perhapsMoved({ mailboxes: [remote('02')] }, { mailboxes: [filled] })).toEqual([]);
+    expect(await perhapsMoved({}, { mailboxes: [filled] })).toEqual([]);
+    expect(await perhapsMoved({}, { mailboxes: [mailbox('03', 'exchangeOnline')] })).toEqual([]);
+    const local = mailbox('01', 'onPremises');
+    const unit = { organizationalUnits: [{ dn: 'OU=Staff,DC=contoso,DC=example', includeChildren: true }] };
+    expect(await perhapsMoved({ mailboxes: [local] }, {}, { missing: local, scope: unit })).toEqual([]);
+  });
+
+  it('is left alone in the middle of a move, and after it', async () => {
+    expect(await perhapsMoved({ mailboxes: [remote('02')] }, {})).toEqual(['betweenSides']);
+    expect(await perhapsMoved({ mailboxes: [mailbox('02', 'onPremises')] }, {})).toEqual([true]);
+    const missing = mailbox('02', 'onPremises');
+    expect(await perhapsMoved({ mailboxes: [remote('02')] }, { mailboxes: [filled] }, { missing })).toEqual([
+      true,
+    ]);
+    expect(await perhapsMoved({ mailboxes: [mailbox('02', 'onPremises')] }, { mailboxes: [filled] })).toEqual(
+      [true],
+    );
+  });
+
+  it('is left alone while one side was not read in full', async () => {
+    const failure = new Failure('exchangeOnlineConnection');
+    expect(await perhapsMoved(failure, { mailboxes: [filled] })).toEqual([true]);
+    expect(await perhapsMoved({}, incomplete(failure))).toEqual([true]);
+  });
+
+  it('is not looked for where everybody was read', async () => {
+    expect(await perhapsMoved({ mailboxes: [remote('02')] }, {}, { scope: {} })).toEqual([]);
+    expect(asked).toEqual([]);
+  });
 });
 
 it('a side out of reach makes half a list, both make none', async () => {

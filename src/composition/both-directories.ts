@@ -3,7 +3,7 @@
 
 import { asFailure, Failure } from '../model/failure.ts';
 import type { MailboxId } from '../model/ids.ts';
-import type { DirectoryMailbox } from '../model/mailbox.ts';
+import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart } from '../model/policy.ts';
 import type { MailboxDirectory, MailboxReading } from '../ports/mailbox-directory.ts';
 import type { LoadIdentities } from './hybrid-identities.ts';
@@ -25,7 +25,10 @@ export const EVERYBODY: MailboxesPart = {
 const NOTHING: MailboxReading = { mailboxes: [], notFound: [], isComplete: true, gaps: [] };
 
 export function joinDirectories(sides: BothSides): MailboxDirectory {
-  return { readMailboxes: (scope, signal) => readBoth(sides, scope, signal) };
+  return {
+    readMailboxes: (scope, signal) => readBoth(sides, scope, signal),
+    readPerhapsMoved: (missing, scope, signal) => readPerhapsMoved(sides, missing, scope, signal),
+  };
 }
 
 /**
@@ -86,6 +89,38 @@ async function readBoth(
     isComplete: gaps.length === 0,
     gaps: [...new Map(gaps.map((gap) => [JSON.stringify(gap.toRecord()), gap])).values()],
   };
+}
+
+/**
+ * A filter, a unit or a group may be known to one side only, and that side loses sight of a mailbox in the middle of a move.
+ * It has left for certain when it is still where it was filled, or when nobody has it any more.
+ */
+async function readPerhapsMoved(
+  sides: BothSides,
+  missing: readonly TargetMailbox[],
+  scope: MailboxesPart,
+  signal: AbortSignal,
+): Promise<readonly DirectoryMailbox[]> {
+  // Everybody was read already.
+  if (!namesAnything(scope)) return [];
+  const { mailboxes, isComplete } = await readBoth(sides, EVERYBODY, signal);
+  const shown = new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox]));
+  return missing.flatMap((mailbox): readonly DirectoryMailbox[] => {
+    const now = shown.get(mailbox.id);
+    if (!isComplete)
+      return [perhapsMoved({ ...(now ?? asRemembered(mailbox)), customAttributes: 'unknown' })];
+    if (now === undefined) return [];
+    if (now.isBetweenSides === true) return [now];
+    return now.location === mailbox.location ? [] : [perhapsMoved(now)];
+  });
+}
+
+function perhapsMoved(mailbox: DirectoryMailbox): DirectoryMailbox {
+  return { ...mailbox, isPerhapsMoved: true };
+}
+
+function asRemembered(mailbox: TargetMailbox): DirectoryMailbox {
+  return { ...mailbox, kind: 'userMailbox', customAttributes: 'unknown' };
 }
 
 function namesAnything(scope: MailboxesPart): boolean {

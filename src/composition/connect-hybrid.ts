@@ -255,12 +255,14 @@ function rememberPlaces(
   log: Log,
 ): { readonly directory: MailboxDirectory; readonly locate: LocateMailbox } {
   const places = new Map<MailboxId, TargetMailbox['location']>();
+  const { readPerhapsMoved } = directory;
   const remembering: MailboxDirectory = {
     async readMailboxes(scope, signal) {
       const reading = await directory.readMailboxes(scope, signal);
       for (const { id, location } of reading.mailboxes) places.set(id, location);
       return reading;
     },
+    ...(readPerhapsMoved === undefined ? {} : { readPerhapsMoved }),
   };
   let everybody: Promise<unknown> | undefined;
   return {

@@ -78,6 +78,8 @@ const SKIPS: Readonly<Record<SkippedMailbox['reason'], string>> = {
   notFound: 'the directory does not know it',
   unknownMark: 'the reading does not show its custom attributes',
   betweenSides: 'each directory says that the other side holds it',
+  perhapsMoved:
+    'the policy names it no longer, and it is not certain that it is still on the side where it was filled',
 };
 
 const CHANGES: Readonly<Record<ContactChange['kind'], string>> = {

@@ -51,6 +51,8 @@ describe('targetMailboxes', () => {
         mailbox(5, { customAttributes: 'unknown' }),
         mailbox(6, { customAttributes: ['NoContactSync'] }),
         mailbox(7, { kind: 'remoteMailbox', isBetweenSides: true }),
+        mailbox(8, { customAttributes: 'unknown', isPerhapsMoved: true }),
+        mailbox(9, { customAttributes: ['NoMailboxSync'], isPerhapsMoved: true }),
       ],
       { exclude: ['USER5@Contoso.Example '] },
     );
@@ -62,10 +64,12 @@ describe('targetMailboxes', () => {
         'user4@contoso.example unknownMark',
         'user5@contoso.example excluded',
         'user7@contoso.example betweenSides',
+        'user8@contoso.example perhapsMoved',
+        'user9@contoso.example noMailboxSync',
         'gone@contoso.example notFound',
       ],
     );
-    expect(addresses(result.undecided)).toEqual(['user4', 'user7']);
+    expect(addresses(result.undecided)).toEqual(['user4', 'user7', 'user8']);
     expect(result.overLimit).toEqual([]);
     expect(result.targets[0]).not.toHaveProperty('customAttributes');
   });

@@ -26,13 +26,15 @@ export interface TargetSelection {
   /** By id. */
   readonly targets: readonly TargetMailbox[];
   readonly skipped: readonly SkippedMailbox[];
-  /** Not filled in this run, and never to be treated as having left: the mark, or who holds it, is unknown. */
+  /** Not filled in this run, and never to be treated as having left: the mark, or where it is, is unknown. */
   readonly undecided: readonly TargetMailbox[];
   /** Not filled in this run, and never to be treated as having left: the license does not reach. */
   readonly overLimit: readonly TargetMailbox[];
 }
 
 type SkipReason = SkippedMailbox['reason'];
+
+const UNDECIDED: readonly SkipReason[] = ['unknownMark', 'betweenSides', 'perhapsMoved'];
 
 export function targetMailboxes(
   reading: ReadMailboxes,
@@ -48,7 +50,7 @@ export function targetMailboxes(
     const reason = reasonToSkip(mailbox, excluded, types);
     if (reason === undefined) wanted.push(mailbox);
     else skipped.push(skip(mailbox, reason));
-    if (reason === 'unknownMark' || reason === 'betweenSides') undecided.push(mailbox);
+    if (reason !== undefined && UNDECIDED.includes(reason)) undecided.push(mailbox);
   }
   const within = withinLimit(
     wanted.map(({ id }) => id),
@@ -94,8 +96,9 @@ function reasonToSkip(
   if (addresses.some((address) => excluded.has(comparableAddress(address)))) return 'excluded';
   // Its type is that of the side which does not hold it.
   if (mailbox.isBetweenSides === true) return 'betweenSides';
-  if (!types.has(mailbox.kind)) return 'type';
   const marked = hasNoMailboxSync(mailbox.customAttributes);
+  if (mailbox.isPerhapsMoved === true) return marked === true ? 'noMailboxSync' : 'perhapsMoved';
+  if (!types.has(mailbox.kind)) return 'type';
   if (marked === 'unknown') return 'unknownMark';
   return marked ? 'noMailboxSync' : undefined;
 }

@@ -3,10 +3,11 @@
 import { targetMailboxes } from '../core/target-mailboxes.ts';
 import type { Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
-import type { TargetMailbox } from '../model/mailbox.ts';
+import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import type { SkippedMailbox } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
+import type { MailboxReading } from '../ports/mailbox-directory.ts';
 import type { RunPorts } from './run-ports.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -34,12 +35,14 @@ export async function readTargets(
   const { policy } = revision;
   const reading = await ports.directory.readMailboxes(policy.mailboxes, signal);
   const written = await ports.memory.readWrittenMailboxes(policyId(policy.id));
-  const verdict = targetMailboxes(reading, policy, {
+  const perhapsMoved = await readPerhapsMoved(reading, written, policy, ports, signal);
+  const listed = { ...reading, mailboxes: [...reading.mailboxes, ...perhapsMoved] };
+  const verdict = targetMailboxes(listed, policy, {
     maxMailboxes: limit.maxMailboxes,
     preferred: new Set(written.map(({ id }) => id)),
     ...(limit.filledElsewhere === undefined ? {} : { filledElsewhere: limit.filledElsewhere }),
   });
-  // A mailbox over the license limit, or one whose marks are unknown, has not left.
+  // A mailbox over the license limit, or one whose marks or place are unknown, has not left.
   const isHere = knownAs([...verdict.targets, ...verdict.undecided, ...verdict.overLimit]);
   // Nor has one that the policy names and the directory does not know (any more) under that address.
   const notFound = new Set(reading.notFound.map((address) => address.trim().toLowerCase()));
@@ -64,6 +67,20 @@ export async function readTargets(
     found: reading.mailboxes.length,
     gaps: reading.gaps,
   };
+}
+
+/** An incomplete list lets no mailbox leave, whatever it does not name. */
+async function readPerhapsMoved(
+  reading: MailboxReading,
+  written: readonly TargetMailbox[],
+  { mailboxes: scope }: PolicyRevision['policy'],
+  { directory }: Pick<RunPorts, 'directory'>,
+  signal: AbortSignal,
+): Promise<readonly DirectoryMailbox[]> {
+  const named = new Set(reading.mailboxes.map(({ id }) => id));
+  const missing = reading.isComplete ? written.filter(({ id }) => !named.has(id)) : [];
+  if (missing.length === 0 || directory.readPerhapsMoved === undefined) return [];
+  return directory.readPerhapsMoved(missing, scope, signal);
 }
 
 /**

@@ -19,6 +19,11 @@ export interface DirectoryMailbox {
   readonly customAttributes: Known<readonly string[]>;
   /** Of a hybrid organization: each directory says that the other side holds it, as in the middle of a move. */
   readonly isBetweenSides?: boolean;
+  /**
+   * Of a hybrid organization: filled before, no longer named by the choice of the policy, and not certain to have left it,
+   * because the side that was asked may see nothing of it any more, as after a move or in the middle of one.
+   */
+  readonly isPerhapsMoved?: boolean;
 }
 
 export interface TargetMailbox {

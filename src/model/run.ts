@@ -70,7 +70,8 @@ export interface SkippedMailbox {
     | 'license'
     | 'notFound'
     | 'unknownMark'
-    | 'betweenSides';
+    | 'betweenSides'
+    | 'perhapsMoved';
 }
 
 export interface LicenseInRun {

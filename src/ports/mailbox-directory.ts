@@ -1,7 +1,7 @@
 // Reads who may receive: mailboxes, the attributes that may hold internal marks, and where each mailbox lives.
 
 import type { Failure } from '../model/failure.ts';
-import type { DirectoryMailbox } from '../model/mailbox.ts';
+import type { DirectoryMailbox, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxesPart } from '../model/policy.ts';
 
 export interface MailboxReading {
@@ -19,4 +19,13 @@ export interface MailboxReading {
 export interface MailboxDirectory {
   /** Same promise as ContactSource.read: half-read is never returned as complete. */
   readMailboxes(scope: MailboxesPart, signal: AbortSignal): Promise<MailboxReading>;
+  /**
+   * Of mailboxes filled before, which a complete reading of the scope does not name: those that may not have left it, marked
+   * `isBetweenSides` or `isPerhapsMoved`. Absent where the side that is asked knows every mailbox at any time.
+   */
+  readPerhapsMoved?(
+    missing: readonly TargetMailbox[],
+    scope: MailboxesPart,
+    signal: AbortSignal,
+  ): Promise<readonly DirectoryMailbox[]>;
 }

@@ -54,6 +54,7 @@ const policy = (
   type: 'activeDirectory' | 'exchangeOnline',
   photo = false,
   strategy: Policy['deletion']['strategy'] = 'remove',
+  mailboxes: Partial<Policy['mailboxes']> = {},
 ): Policy =>
   PolicySchema.parse({
     kind: 'policy',
@@ -63,6 +64,7 @@ const policy = (
     environment: 'company',
     source: { type, recipientTypes: ['userMailbox', 'mailUser', 'mailContact', 'distributionGroup'] },
     contact: { displayName: '{displayName}', photo },
+    mailboxes,
     brake: { maxPeople: 1, maxPeoplePercent: 1 },
     deletion: { strategy, graceDays: GRACE_DAYS },
   });
@@ -84,6 +86,8 @@ export class HybridCompany {
   consistencyGuids: ReadonlyMap<Person, string> | Failure = new Map();
   /** Active Directory has not heard yet that their mailboxes are back in the building. */
   readonly stillAway = new Set<Person>();
+  /** What the policy says about mailboxes; nothing: all of both sides. */
+  chosen: Partial<Policy['mailboxes']> = {};
   wantsPhotos = false;
   hasGrace = false;
   readonly stores: {
@@ -141,7 +145,7 @@ export class HybridCompany {
         {
           runId: runId(this.#nextRunId()),
           revision: {
-            policy: policy(type, this.wantsPhotos, this.hasGrace ? 'grace' : 'remove'),
+            policy: policy(type, this.wantsPhotos, this.hasGrace ? 'grace' : 'remove', this.chosen),
             revision: 1,
           },
           mode: 'run',

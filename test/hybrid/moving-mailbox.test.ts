@@ -66,6 +66,30 @@ describe('a hybrid company', () => {
     expect([later.run.state, changes(later.events), await snapshot()]).toEqual(['finished', 0, before]);
   });
 
+  it('a mailbox that a filter of the tenant loses sight of in a move is left alone, during and after it', async () => {
+    company = await HybridCompany.start([]);
+    company.chosen = { recipientFilter: "Alias -ne 'nobody'" };
+    await company.run('activeDirectory');
+    await expectEverybodyEverywhere();
+    await company.control.moveMailbox(addressOf('anna'), 'onPremises');
+    const before = await snapshot();
+    for (const reason of ['betweenSides', 'perhapsMoved'] as const) {
+      if (reason === 'betweenSides') company.stillAway.add('anna');
+      else company.stillAway.delete('anna');
+      const { run, events } = await company.run('activeDirectory');
+      const [read] = events.filter((event) => event.type === 'mailboxes.read');
+      expect(read).toMatchObject({ targets: PEOPLE.length - 1, leaving: 0, isComplete: true });
+      expect(read?.skipped).toMatchObject([{ primarySmtpAddress: addressOf('anna'), reason }]);
+      expect([run.state, changes(events), await snapshot()]).toEqual(['finished', 0, before]);
+    }
+    // Twin: who is still in the cloud and does not fit any more has left, and so has who is excluded.
+    company.chosen = { recipientFilter: "Alias -ne 'bruno'", exclude: [addressOf('anna')] };
+    const { run, events } = await company.run('activeDirectory');
+    expect(events.filter((event) => event.type === 'mailboxes.read')).toMatchObject([{ leaving: 2 }]);
+    // Two of four are many: the brake asks before.
+    expect([run.state, changes(events)]).toEqual(['awaitingApproval', 2 * (PEOPLE.length - 1)]);
+  });
+
   it('a policy that changes directories recognizes its contacts, in both directions', async () => {
     company = await HybridCompany.start(['anna', 'bruno']);
     await company.run('activeDirectory');

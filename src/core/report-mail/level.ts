@@ -14,6 +14,7 @@ const WORTH_A_WARNING: readonly SkippedMailbox['reason'][] = [
   'notFound',
   'unknownMark',
   'betweenSides',
+  'perhapsMoved',
 ];
 
 /** What stays as it is for good reason; a mail in every run would be noise. */

@@ -59,6 +59,11 @@ export const ENGLISH: ReportWords = {
       text: 'left alone, because each directory says that the other side holds them',
       remedy: 'Wait until the move is done and both directories know it, or correct where they are.',
     },
+    perhapsMoved: {
+      text: 'left alone, because the policy names them no longer and they are perhaps only being moved',
+      remedy:
+        'Wait until the move is done. Whom the policy shall go on filling, name by group or address; whom it shall empty, exclude.',
+    },
   },
   notices: {
     folderRefused: {

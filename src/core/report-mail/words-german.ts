@@ -109,6 +109,11 @@ export const GERMAN: ReportWords = {
       remedy:
         'Warten, bis die Verschiebung beendet ist und beide Verzeichnisse es wissen, oder berichtigen, wo sie liegen.',
     },
+    perhapsMoved: {
+      text: 'nicht angetastet, weil die Richtlinie sie nicht mehr nennt und sie vielleicht nur verschoben werden',
+      remedy:
+        'Warten, bis die Verschiebung beendet ist. Wen die Richtlinie weiter füllen soll, als Gruppe oder Adresse nennen; wen sie leeren soll, ausschließen.',
+    },
   },
   notices: {
     folderRefused: {
