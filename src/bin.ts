@@ -22,7 +22,7 @@ if (cache !== undefined) enableCompileCache(cache);
 
 const { reportCrash, runCommandLine } = await import('./cli/command-line.ts');
 const { processTerminal } = await import('./cli/process-terminal.ts');
-const { describeFailure, findDemo, openOperations, recordDefect, version } = await import('./main.ts');
+const { describeFailure, findDemo, openBackups, openOperations, recordDefect, version } = await import('./main.ts');
 
 const line: CommandLine = {
   args,
@@ -32,6 +32,7 @@ const line: CommandLine = {
   now: () => Date.now(),
   newId: () => randomUUID(),
   open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
+  backups: openBackups,
   describeFailure,
   recordDefect,
   demo: findDemo(),

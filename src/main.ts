@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { FailureView } from '@contactsync/contract';
+import type { BackupOperations, FailureView } from '@contactsync/contract';
 import packageJson from '../package.json' with { type: 'json' };
 import { certificateDer } from './certificates/certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
@@ -20,11 +20,13 @@ import type { CertificateTools, DocumentFormat, OperationsDependencies } from '.
 import { makeOperations, toOperationError } from './operations/in-process.ts';
 import { presentFailure } from './operations/present.ts';
 import { bothLogs, silentLog } from './ports/log.ts';
+import { type BackupPlace, createBackup } from './store/create-backup.ts';
 import { dataDirectory } from './store/data-directory.ts';
 import { differences } from './store/document-difference.ts';
 import { ensureDataDirectory } from './store/open-database.ts';
 import { openStores } from './store/open-stores.ts';
 import { withEnvironment } from './store/policy-environment.ts';
+import { inspectBackup, restoreBackup } from './store/restore-backup.ts';
 import { validateEnvironment, validatePolicy } from './store/validate-document.ts';
 import { parseYaml, stringifyYaml } from './store/yaml-document.ts';
 import { type FileLog, openFileLog } from './system/file-log.ts';
@@ -125,6 +127,45 @@ export async function openOperations(
     log?.close();
     throw error;
   }
+}
+
+/** Each opens the data directory for itself, if at all: it may be empty, or about to be replaced. */
+export function openBackups(option: string | undefined, logDirectory?: string): BackupOperations {
+  const directory = dataDirectory(option);
+  const logFile = logFileIn(directory, logDirectory);
+  const place: BackupPlace = {
+    dataDirectory: directory,
+    clock: systemClock,
+    version,
+    user: userInfo().username,
+    environmentVariables: process.env,
+  };
+
+  async function logged<T>(action: string, passphrase: string | undefined, act: () => Promise<T>): Promise<T> {
+    let log: FileLog | undefined;
+    try {
+      if ((process.env.CONTACTSYNC_DATABASE_URL ?? '') !== '') throw new Failure('databaseElsewhere');
+      ensureDataDirectory(directory);
+      secretsMet.add(passphrase);
+      log = openLog(logFile);
+      const answer = await act();
+      log.info('data directory backed up or restored', { action });
+      return answer;
+    } catch (thrown) {
+      throw toOperationError(thrown, log ?? silentLog, logFile);
+    } finally {
+      log?.close();
+    }
+  }
+
+  return {
+    backUp: (request) => logged('backup', request.passphrase, () => createBackup(place, request)),
+    restore: (request) => logged('restore', request.passphrase, () => restoreBackup(place, request)),
+    inspect: (file) =>
+      inspectBackup(file).catch((thrown: unknown) => {
+        throw toOperationError(thrown, silentLog, logFile);
+      }),
+  };
 }
 
 function openLog(file: string): FileLog {

@@ -2,6 +2,7 @@
 
 export { type EarlierValue, httpsAddress, withoutUserInfo } from './address.ts';
 export * from './announcement.ts';
+export * from './backup-views.ts';
 export * from './copy-views.ts';
 export * from './drift-views.ts';
 export * from './environment.ts';

@@ -84,6 +84,7 @@ async function run(args: readonly string[], operations: object = {}) {
     newId: () => ID,
     // Only what the command asks is there: anything else is a defect that the test shows.
     open: async () => ({ ...operations, close: async () => {} }) as unknown as OpenedOperations,
+    backups: () => backups,
     describeFailure: (code, details) => ({
       ...{ code, number: 10_000, scope: 'run', whoActs: 'administrator' },
       ...{ sentence: code, causes: [], remedy: '', details },

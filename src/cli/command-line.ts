@@ -2,6 +2,7 @@
 
 import { OperationError } from '@contactsync/contract';
 import { Command, CommanderError } from 'commander';
+import { addBackupCommands } from './commands/backup.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addCleanUpCommands } from './commands/clean-up.ts';
 import { addEnvironmentCommands } from './commands/environment.ts';
@@ -122,6 +123,7 @@ ${EXIT_HELP}`,
   addServiceCommands(program, context);
   addLicenseCommands(program, context);
   addCleanUpCommands(program, context);
+  addBackupCommands(program, context);
   addMaintenanceCommands(program, context);
   return program;
 }

@@ -2,7 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type DocumentText, type FailureView, OperationError, type Operations } from '@contactsync/contract';
+import {
+  type BackupOperations,
+  type DocumentText,
+  type FailureView,
+  OperationError,
+  type Operations,
+} from '@contactsync/contract';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
@@ -38,6 +44,11 @@ export interface CommandLine {
     dataDirectory: string | undefined,
     logDirectory: string | undefined,
   ) => Promise<OpenedOperations>;
+  /** Beside the operations: a data directory that is restored is not open. */
+  readonly backups: (
+    dataDirectory: string | undefined,
+    logDirectory: string | undefined,
+  ) => BackupOperations;
   /** Texts of the command line's own failures (usage, unreadable files). */
   readonly describeFailure: (code: string, details: FailureView['details']) => FailureView;
   /** Keeps the stack of a defect in the log file and returns what a person is told. */
@@ -96,6 +107,10 @@ export class CliContext {
   operations(): Promise<Operations> {
     this.#opened ??= this.line.open(this.#options.dataDir, this.#options.logDir);
     return this.#opened;
+  }
+
+  backups(): BackupOperations {
+    return this.line.backups(this.#options.dataDir, this.#options.logDir);
   }
 
   print(...lines: readonly string[]): void {

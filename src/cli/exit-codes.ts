@@ -67,6 +67,7 @@ const BY_CODE: Readonly<Record<string, ExitCode>> = {
   copyFolderTaken: EXIT.configuration,
   alreadyRunning: EXIT.alreadyRunning,
   serviceRunning: EXIT.alreadyRunning,
+  dataDirectoryHeld: EXIT.alreadyRunning,
   cancelled: EXIT.finishedWithErrors,
 };
 

@@ -10,7 +10,7 @@ import { type MasterKey, masterKey } from './sealed-box.ts';
 import { fileFailure } from './storage-failures.ts';
 
 const KEY_BYTES = 32;
-const KEY_ID_SETTING = 'key.id';
+export const KEY_ID_SETTING = 'key.id';
 
 export type KeySource =
   | { readonly kind: 'value'; readonly base64: string }
@@ -56,6 +56,27 @@ async function readFitting(source: KeySource, settings: Settings): Promise<Maste
   return key;
 }
 
+/** The key as it is; none is made. undefined: there is none. Throws `keyUnusable`. */
+export async function readExistingKey(source: KeySource): Promise<Uint8Array | undefined> {
+  if (source.kind === 'value') return decode(source.base64, 'CONTACTSYNC_KEY');
+  try {
+    return await readKeyFile(source.path);
+  } catch (thrown) {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+/** As the database remembers it. */
+export function keyIdText(bytes: Uint8Array): string {
+  return Buffer.from(masterKey(bytes).id).toString('hex');
+}
+
+/** As the file holds it. */
+export function keyFileText(bytes: Uint8Array): string {
+  return `${Buffer.from(bytes).toString('base64')}\n`;
+}
+
 async function readFileKey(
   source: Extract<KeySource, { kind: 'file' }>,
   expectedId: string | undefined,
@@ -95,7 +116,7 @@ async function makeKeyFile(path: string): Promise<void> {
   try {
     const file = await open(draft, 'wx', 0o600);
     try {
-      await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`);
+      await file.writeFile(keyFileText(randomBytes(KEY_BYTES)));
       await file.sync();
     } finally {
       await file.close();

@@ -2,7 +2,7 @@
 // A damaged or newer contactsync.db is left alone; ledger.db is a cache and gives way to a new one.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { Failure } from '../model/failure.ts';
@@ -12,8 +12,12 @@ import type { LedgerDatabase, LedgerTables, MainDatabase, MainTables } from './d
 import { modeOpenToOthers } from './directory-access.ts';
 import { migrate, pendingMigrations, readAppliedMigrations, refuseNewer } from './migrate.ts';
 import { LEDGER_MIGRATIONS, MAIN_MIGRATIONS, type MigrationSet } from './migrations/all.ts';
+import { fileIdentity, refuseUnfinishedRestore } from './replace-data.ts';
 import { copySqlite, inspectSqlite, openSqliteDialect } from './sqlite.ts';
 import { fileFailure } from './storage-failures.ts';
+
+/** Copies made before updates. */
+const KEPT_COPIES = 3;
 
 export interface DatabasePlace {
   readonly dataDirectory: string;
@@ -77,12 +81,15 @@ async function bringUpToDate<T>(db: Kysely<T>, set: MigrationSet): Promise<void>
 async function openFiles(place: DatabasePlace): Promise<Databases> {
   const ledgerPath = join(place.dataDirectory, 'ledger.db');
   const damageFlag = `${ledgerPath}.damaged`;
-  const main = await openMainFile<MainTables>(
-    join(place.dataDirectory, 'contactsync.db'),
-    MAIN_MIGRATIONS,
-    place,
-  );
+  const mainPath = join(place.dataDirectory, 'contactsync.db');
+  refuseUnfinishedRestore(place.dataDirectory);
+  const before = fileIdentity(mainPath);
+  const main = await openMainFile<MainTables>(mainPath, MAIN_MIGRATIONS, place);
   try {
+    // A restore that began meanwhile; and one that also ended has set aside the file that is open here.
+    refuseUnfinishedRestore(place.dataDirectory);
+    if (before !== undefined && fileIdentity(mainPath) !== before)
+      throw new Failure('databaseBusy', { details: { file: basename(mainPath), reason: 'just restored' } });
     if (existsSync(damageFlag)) {
       setAside(ledgerPath, place);
       rmSync(damageFlag, { force: true });
@@ -121,9 +128,21 @@ export async function openMainFile<T>(
     if (next !== undefined && applied.length > 0) {
       // The end differs when two processes update at once: each keeps a copy, and neither is of a half-made change.
       copySqlite(path, `${path}.before-${next}-${stamp(clock)}-${randomBytes(2).toString('hex')}`);
+      const db = await openAndMigrate<T>(openSqliteDialect(path), set);
+      removeOldCopies(path);
+      return db;
     }
   }
   return openAndMigrate<T>(openSqliteDialect(path), set);
+}
+
+/** Only after an update went well: until then the copies are all there is of the database as it was. */
+function removeOldCopies(path: string): void {
+  const start = `${basename(path)}.before-`;
+  const madeAt = (name: string) => /\d{4}-\d\d-\d\dT[\d-]+Z/.exec(name)?.[0] ?? '';
+  const copies = readdirSync(dirname(path)).filter((name) => name.startsWith(start) && madeAt(name) !== '');
+  const oldestFirst = copies.sort((one, other) => (madeAt(one) < madeAt(other) ? -1 : 1));
+  for (const name of oldestFirst.slice(0, -KEPT_COPIES)) rmSync(join(dirname(path), name), { force: true });
 }
 
 async function openLedgerFile(path: string, place: DatabasePlace): Promise<LedgerDatabase> {

@@ -215,3 +215,35 @@ export function copySqlite(path: string, target: string): void {
     database?.close();
   }
 }
+
+/** One question to a database that nobody writes to, such as a copy. Not a byte of it changes. */
+export function askSqlite(path: string, question: string): readonly Record<string, unknown>[] {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { readOnly: true });
+    return database.prepare(question).all();
+  } catch (thrown) {
+    throw sqliteFailure(thrown, basename(path));
+  } finally {
+    database?.close();
+  }
+}
+
+/**
+ * Folds the WAL into the file, which SQLite does only for the one connection there is: true when no other process has
+ * the database open. Throws `databaseCorrupt` for what is none, which then nobody can be asked about.
+ */
+export function foldUnlessShared(path: string): boolean {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec(`pragma busy_timeout=${BUSY_TIMEOUT_MS}`);
+    return database.prepare('pragma journal_mode=delete').get()?.journal_mode === 'delete';
+  } catch (thrown) {
+    const failure = sqliteFailure(thrown, basename(path));
+    if (failure instanceof Failure && failure.code === 'databaseBusy') return false;
+    throw failure;
+  } finally {
+    database?.close();
+  }
+}

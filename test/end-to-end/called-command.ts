@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { runCommandLine } from '../../src/cli/command-line.ts';
 import type { Terminal } from '../../src/cli/context.ts';
-import { describeFailure, openOperations, recordDefect, version } from '../../src/main.ts';
+import { describeFailure, openBackups, openOperations, recordDefect, version } from '../../src/main.ts';
 
 export interface Answer {
   readonly exitCode: number;
@@ -42,6 +42,7 @@ export async function callCommand(
     now: () => Date.now(),
     newId: () => randomUUID(),
     open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
+    backups: openBackups,
     describeFailure,
     recordDefect,
     demo: undefined,

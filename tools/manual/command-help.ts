@@ -31,6 +31,7 @@ export async function helpOf(command: readonly string[]): Promise<string> {
     now: () => 0,
     newId: () => '00000000-0000-4000-8000-000000000000',
     open: notAsked,
+    backups: () => ({ backUp: notAsked, inspect: notAsked, restore: notAsked }),
     describeFailure: (code, details) => {
       throw new Error(`contactsync ${command.join(' ')}: ${code} ${JSON.stringify(details)}`);
     },

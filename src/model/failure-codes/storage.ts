@@ -108,6 +108,89 @@ export const storageFailures = {
       remedy: 'Restore contactsync.db from a backup and roll the run back with it.',
     },
   },
+  backupDamaged: {
+    number: 19030,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The backup is damaged, and nothing was restored.',
+      causes: [
+        'It was cut off while it was copied.',
+        'It was changed.',
+        'The file is no backup of contactSync.',
+      ],
+      remedy: 'Copy the file again from where it is kept, or take another backup.',
+    },
+  },
+  backupNewer: {
+    number: 19031,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The backup was made by a newer version of contactSync, and nothing was restored.',
+      causes: ['contactSync was downgraded.', 'This computer has an older version.'],
+      remedy: 'Install the version that made the backup, or a newer one, and restore with it.',
+    },
+  },
+  backupPassphrase: {
+    number: 19032,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The passphrase does not open the key in the backup, and nothing was restored.',
+      causes: ['It was mistyped.', 'None was given.', 'The database in the backup was exchanged.'],
+      remedy:
+        'Try again. If the passphrase is lost but the key file is kept elsewhere, restore with --without-key and put that file back.',
+    },
+  },
+  dataDirectoryNotEmpty: {
+    number: 19033,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The data directory is in use already, and nothing was restored.',
+      causes: ['contactSync has worked with it before.'],
+      remedy: 'Name another with --data-dir, or set what is there aside with --replace.',
+    },
+  },
+  dataDirectoryHeld: {
+    number: 19034,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'Another process works in the data directory, and nothing was restored.',
+      causes: ['The service runs.', 'A command runs.', 'Another program has contactsync.db open.'],
+      remedy: 'Stop the service, wait for other commands to end, and restore again.',
+    },
+  },
+  restoreUnfinished: {
+    number: 19035,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A restore of this data directory is under way or was broken off.',
+      causes: ['The restore was killed.', 'The computer was switched off meanwhile.'],
+      remedy:
+        'Wait for the restore to end. If none runs, restore again with --replace; what was there before stands in the folder whose name begins with "replaced-".',
+    },
+  },
+  databaseElsewhere: {
+    number: 19036,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The database is on a PostgreSQL server, which contactSync neither backs up nor restores.',
+      causes: ['CONTACTSYNC_DATABASE_URL is set.'],
+      remedy: 'Use pg_dump and pg_restore for the database, and keep the key file of the data directory.',
+    },
+  },
   logUnwritable: {
     number: 19050,
     scope: 'run',

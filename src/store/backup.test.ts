@@ -1,0 +1,319 @@
+// Backup and restore: what comes back, what is refused, and what is left as it was.
+
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { open as openFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryDirectory } from '../../test/store-places.ts';
+import { FakeClock } from '../connectors/memory/fake-clock.ts';
+import { environmentId, mailboxId, policyId } from '../model/ids.ts';
+import { silentLog } from '../ports/log.ts';
+import { readManifest, writeManifest } from './backup-manifest.ts';
+import { type BackupPlace, createBackup } from './create-backup.ts';
+import { digestOfBytes } from './durable-files.ts';
+import { openStores, type Stores } from './open-stores.ts';
+import { inspectBackup, restoreBackup } from './restore-backup.ts';
+import { endTar, readTar, writeTarEntry } from './tar-file.ts';
+
+const PASSPHRASE = 'correct horse battery';
+const ENVIRONMENT = environmentId('33333333-0000-4000-8000-000000000001');
+const POLICY = policyId('11111111-0000-4000-8000-000000000001');
+const MAILBOX = mailboxId('22222222-0000-4000-8000-000000000001');
+
+let root: string;
+let old: string;
+let fresh: string;
+let file: string;
+let clock: FakeClock;
+const opened: Stores[] = [];
+
+beforeEach(() => {
+  root = temporaryDirectory();
+  old = join(root, 'old');
+  fresh = join(root, 'fresh');
+  file = join(root, 'backup.tar');
+  clock = new FakeClock();
+});
+afterEach(async () => {
+  for (const stores of opened.splice(0)) await stores.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function open(dataDirectory: string): Promise<Stores> {
+  const stores = await openStores({ dataDirectory, clock, log: silentLog, environmentVariables: {} });
+  opened.push(stores);
+  return stores;
+}
+async function close(stores: Stores): Promise<void> {
+  opened.splice(opened.indexOf(stores), 1);
+  await stores.close();
+}
+const place = (dataDirectory: string): BackupPlace => ({
+  dataDirectory,
+  clock,
+  version: '1.2.3',
+  user: 'ada',
+  environmentVariables: {},
+});
+const backUp = (passphrase?: string) =>
+  createBackup(place(old), { target: file, ...(passphrase === undefined ? {} : { passphrase }) });
+const restore = (options: { passphrase?: string; replace?: boolean; withoutKey?: boolean } = {}) =>
+  restoreBackup(place(fresh), { file, replace: false, ...options });
+
+/** With something in every part: a secret, a ledger, a public part of a certificate. */
+async function install(dataDirectory: string): Promise<Stores> {
+  const stores = await open(dataDirectory);
+  await stores.settings.write('name', 'precious');
+  await stores.secrets.savePassword(ENVIRONMENT, 'smtp', {
+    password: 'geheim-wort',
+    destination: 'there',
+  });
+  await stores.ledger.markDirty(POLICY, MAILBOX);
+  mkdirSync(join(dataDirectory, 'certificates'));
+  writeFileSync(join(dataDirectory, 'certificates', 'AB12.cer'), 'public');
+  return stores;
+}
+
+function contentOf(folder: string): Record<string, string> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    names
+      .filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+}
+
+test('what was stored comes back, with the key, while others work; the ledger does not', async () => {
+  const before = await install(old);
+  const made = await backUp(PASSPHRASE);
+  expect(made).toMatchObject({ file, madeBy: '1.2.3', hasKey: true });
+  await before.settings.write('name', 'later');
+
+  const restored = await restore({ passphrase: PASSPHRASE });
+  expect(restored).toMatchObject({ key: 'restored', madeAt: made.madeAt, dataDirectory: fresh });
+  expect(restored.setAside).toBeUndefined();
+  expect(readdirSync(fresh).sort()).toEqual(['certificates', 'contactsync.db', 'key']);
+  expect(statSync(join(fresh, 'key')).mode & 0o777).toBe(0o600);
+  const after = await open(fresh);
+  expect(await after.settings.read('name')).toBe('precious');
+  expect(await after.secrets.readPassword(ENVIRONMENT, 'smtp', 'there')).toBe('geheim-wort');
+  expect(await after.ledger.read(POLICY, MAILBOX)).toBeUndefined();
+  expect(readFileSync(join(fresh, 'certificates', 'AB12.cer'), 'utf8')).toBe('public');
+  expect(await after.audit.list({ action: 'backup.restore' })).toMatchObject([
+    { who: 'ada', subject: 'backup.tar' },
+  ]);
+});
+
+test('a backup is for its owner alone and holds neither key nor secret', async () => {
+  await install(old);
+  await backUp(PASSPHRASE);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  const key = readFileSync(join(old, 'key'), 'utf8').trim();
+  const bytes = readFileSync(file);
+  for (const secret of [key, 'geheim-wort', PASSPHRASE, Buffer.from(key, 'base64')])
+    expect(bytes.includes(secret)).toBe(false);
+  expect(readdirSync(root).sort()).toEqual(['backup.tar', 'old']);
+});
+
+test('without the key it must be put back, and one that is there already is kept', async () => {
+  await install(old);
+  await backUp();
+  expect(await inspectBackup(file)).toMatchObject({ hasKey: false, madeBy: '1.2.3' });
+  expect(await restore()).toMatchObject({ key: 'missing' });
+  const stores = await open(fresh);
+  await expect(stores.secrets.readPassword(ENVIRONMENT, 'smtp', 'there')).rejects.toMatchObject({
+    code: 'wrongKey',
+  });
+  await close(stores);
+
+  rmSync(fresh, { recursive: true });
+  mkdirSync(fresh, { mode: 0o700 });
+  writeFileSync(join(fresh, 'key'), readFileSync(join(old, 'key')), { mode: 0o600 });
+  expect(await restore()).toMatchObject({ key: 'inPlace' });
+  const again = await open(fresh);
+  expect(await again.secrets.readPassword(ENVIRONMENT, 'smtp', 'there')).toBe('geheim-wort');
+});
+
+test('a lease that was held when the backup was made is free', async () => {
+  const stores = await install(old);
+  await stores.leases.acquire('service', 'process 1 on example');
+  await backUp();
+  await restore();
+  const lease = await (await open(fresh)).leases.acquire('service', 'process 2 on example');
+  expect(lease).toHaveProperty('release');
+});
+
+test('a file that exists is not written over', async () => {
+  await install(old);
+  writeFileSync(file, 'precious');
+  await expect(backUp()).rejects.toMatchObject({ code: 'fileExists' });
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+});
+
+test('in a folder the file is named after the time', async () => {
+  await install(old);
+  const made = await createBackup(place(old), { target: root });
+  expect(made.file).toMatch(/contactsync-2026-[\dTZ-]+\.tar$/);
+  expect(existsSync(made.file)).toBe(true);
+});
+
+test('a short passphrase, a missing database and a key that does not fit are refused', async () => {
+  mkdirSync(old, { mode: 0o700 });
+  await expect(backUp()).rejects.toMatchObject({ code: 'dataDirectory' });
+  rmSync(old, { recursive: true });
+  await install(old);
+  await expect(backUp('short')).rejects.toMatchObject({ code: 'usage' });
+  writeFileSync(join(old, 'key'), `${'A'.repeat(43)}=\n`);
+  await expect(backUp(PASSPHRASE)).rejects.toMatchObject({ code: 'wrongKey' });
+  chmodSync(join(old, 'key'), 0o644);
+  await expect(backUp(PASSPHRASE)).rejects.toMatchObject({ code: 'keyUnusable' });
+  expect(readdirSync(root)).toEqual(['old']);
+});
+
+test('a wrong passphrase restores nothing; without the key the rest comes back', async () => {
+  await install(old);
+  await backUp(PASSPHRASE);
+  await expect(restore({ passphrase: 'wrong horse battery' })).rejects.toMatchObject({
+    code: 'backupPassphrase',
+  });
+  await expect(restore()).rejects.toMatchObject({ code: 'backupPassphrase' });
+  expect(readdirSync(fresh)).toEqual([]);
+  expect(await restore({ withoutKey: true })).toMatchObject({ key: 'missing' });
+});
+
+test('every place at which a backup is cut off or changed is noticed, and nothing is restored', async () => {
+  await install(old);
+  await backUp();
+  const whole = readFileSync(file);
+  const step = Math.ceil(whole.length / 40);
+  for (let at = 0; at < whole.length - 1_024; at += step) {
+    truncateSync(file, at);
+    await expect(restore()).rejects.toMatchObject({ code: 'backupDamaged' });
+    const changed = Buffer.from(whole);
+    // Where tar fills up its blocks nothing is kept: such a byte may change.
+    const isFilling = (changed[at] ?? 0) === 0;
+    changed[at] = (changed[at] ?? 0) ^ 0xff;
+    writeFileSync(file, changed);
+    if (!isFilling) await expect(restore()).rejects.toMatchObject({ code: 'backupDamaged' });
+  }
+  expect(readdirSync(fresh)).toEqual([]);
+  // The twin: the same bytes unchanged.
+  writeFileSync(file, whole);
+  await restore();
+});
+
+/** The archive, with this in the place of what its database says. */
+async function archiveAfter(change: (database: DatabaseSync) => void): Promise<void> {
+  const path = join(root, 'changed.db');
+  await install(old);
+  await backUp();
+  const handle = await openFile(file);
+  const parts: { name: string; bytes: Buffer }[] = [];
+  for await (const { entry, content } of readTar(handle)) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of content) chunks.push(chunk);
+    parts.push({ name: entry.name, bytes: Buffer.concat(chunks) });
+  }
+  await handle.close();
+  writeFileSync(path, parts[1]?.bytes ?? '');
+  const database = new DatabaseSync(path);
+  change(database);
+  database.close();
+  const changed = readFileSync(path);
+  const manifest = readManifest(parts[0]?.bytes.toString('utf8') ?? '');
+  const files = manifest.files.map((said) =>
+    said.name === 'contactsync.db' ? { name: said.name, ...digestOfBytes(changed) } : said,
+  );
+  rmSync(file);
+  const archive = await openFile(file, 'wx');
+  for (const { name, bytes } of [
+    { name: 'manifest.json', bytes: writeManifest({ ...manifest, files }) },
+    { name: 'contactsync.db', bytes: changed },
+    ...parts.slice(2),
+  ])
+    await writeTarEntry(archive, { name, size: bytes.length }, 0, Readable.from([bytes]));
+  await endTar(archive);
+  await archive.close();
+}
+
+test('a database of a newer version is neither backed up nor restored', async () => {
+  const addFuture = (database: DatabaseSync) =>
+    database.exec("insert into contactsync_migration values ('9999-future', '2030-01-01T00:00:00.000Z')");
+  await archiveAfter(addFuture);
+  await expect(restore()).rejects.toMatchObject({
+    code: 'backupNewer',
+    details: { migrations: ['9999-future'], madeBy: '1.2.3' },
+  });
+  expect(readdirSync(fresh)).toEqual([]);
+  rmSync(file);
+  const database = new DatabaseSync(join(old, 'contactsync.db'));
+  addFuture(database);
+  database.close();
+  await expect(backUp()).rejects.toMatchObject({ code: 'databaseNewer' });
+});
+
+test('an archive put together anew is restored when all in it is right', async () => {
+  await archiveAfter((database) => database.exec("update setting set value = 'edited' where key = 'name'"));
+  await restore();
+  expect(await (await open(fresh)).settings.read('name')).toBe('edited');
+});
+
+test('a directory in use is refused; with replace it is set aside whole', async () => {
+  await install(old);
+  await backUp(PASSPHRASE);
+  const there = await install(fresh);
+  await there.settings.write('name', 'of the other');
+  await expect(restore({ passphrase: PASSPHRASE })).rejects.toMatchObject({ code: 'dataDirectoryNotEmpty' });
+
+  await there.leases.acquire('service', 'process 7 on example');
+  const before = contentOf(fresh);
+  await expect(restore({ passphrase: PASSPHRASE, replace: true })).rejects.toMatchObject({
+    code: 'dataDirectoryHeld',
+    details: { holder: 'process 7 on example' },
+  });
+  expect(contentOf(fresh)).toEqual(before);
+  expect(await there.settings.read('name')).toBe('of the other');
+  await close(there);
+
+  const { setAside = '' } = await restore({ passphrase: PASSPHRASE, replace: true });
+  expect(readdirSync(setAside).sort()).toEqual(['certificates', 'contactsync.db', 'key', 'ledger.db']);
+  expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+  const former = await open(setAside);
+  expect(await former.settings.read('name')).toBe('of the other');
+  expect(await former.secrets.readPassword(ENVIRONMENT, 'smtp', 'there')).toBeDefined();
+});
+
+test('a damaged database can be replaced', async () => {
+  await install(old);
+  await backUp();
+  await close(await install(fresh));
+  writeFileSync(join(fresh, 'contactsync.db'), 'no database '.repeat(1_000));
+  await restore({ replace: true });
+  expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+});
+
+test('a restore that was broken off is refused by everybody until it is done again', async () => {
+  await install(old);
+  await backUp();
+  await close(await install(fresh));
+  writeFileSync(join(fresh, 'restoring'), '');
+  await expect(open(fresh)).rejects.toMatchObject({ code: 'restoreUnfinished' });
+  await expect(restore()).rejects.toMatchObject({ code: 'restoreUnfinished' });
+  await restore({ replace: true });
+  expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+});
