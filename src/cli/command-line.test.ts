@@ -4,12 +4,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type BackupOperations,
+  type BackupRequest,
   Environment,
   type EnvironmentView,
   type FailureView,
   OperationError,
   type ReportMailView,
   type ReportView,
+  type RestoreRequest,
   type RunView,
 } from '@contactsync/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,6 +42,9 @@ function reportOf(run: RunView): ReportView {
   return { run, ...parts, planned, applied, perMailbox: [], failures: [] };
 }
 
+const notAsked = () => Promise.reject(new Error('not asked'));
+const noBackups: BackupOperations = { backUp: notAsked, inspect: notAsked, restore: notAsked };
+
 /** Newest first, as the operations list them. */
 function runsThatAre(runs: readonly RunView[]) {
   const calls: string[] = [];
@@ -60,11 +66,20 @@ function runsThatAre(runs: readonly RunView[]) {
   return { calls, operations: { runs: operations } };
 }
 
-async function run(args: readonly string[], operations: object = {}) {
+interface Around {
+  readonly backups?: BackupOperations;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function run(
+  args: readonly string[],
+  operations: object = {},
+  { backups = noBackups, env = {} }: Around = {},
+) {
   const answer = { output: '', errors: '' };
   const exitCode = await runCommandLine({
     args,
-    env: {},
+    env,
     terminal: {
       isOutputTerminal: false,
       isInputTerminal: false,
@@ -402,5 +417,57 @@ describe('mails about runs', () => {
     const { output } = await run(['status'], { status });
     expect(output).toContain('held back');
     expect(output).toContain('webhook of "contoso": 4 not told since 2026-11-22 10:00 UTC');
+  });
+});
+
+describe('backup and restore', () => {
+  const said = { file: '/b.tar', bytes: 7, madeAt: '2026-03-01T00:00:00.000Z', madeBy: '1' };
+
+  function told(hasKey: boolean) {
+    const asked: (BackupRequest | RestoreRequest)[] = [];
+    const backups: BackupOperations = {
+      async backUp(request) {
+        asked.push(request);
+        return { ...said, hasKey: request.passphrase !== undefined };
+      },
+      inspect: async () => ({ ...said, hasKey }),
+      async restore(request) {
+        asked.push(request);
+        return { ...said, dataDirectory: '/data', key: 'missing', setAside: '/data/replaced' };
+      },
+    };
+    return { asked, backups, env: { CONTACTSYNC_BACKUP_PASSPHRASE: 'correct horse battery' } };
+  }
+
+  it('keep the key out unless it is asked for', async () => {
+    const around = told(false);
+    const { output } = await run(['backup', '/b.tar'], {}, around);
+    await run(['backup', '/b.tar', '--with-key'], {}, around);
+    expect(around.asked).toEqual([
+      { target: '/b.tar' },
+      { target: '/b.tar', passphrase: 'correct horse battery' },
+    ]);
+    expect(output).toContain('The key is not in it');
+  });
+
+  it('ask for the passphrase only where there is a key', async () => {
+    for (const [hasKey, args] of [
+      [true, []],
+      [true, ['--without-key']],
+      [false, ['--replace']],
+    ] as const) {
+      const around = told(hasKey);
+      const { output } = await run(['restore', '/b.tar', ...args], {}, around);
+      const [request] = around.asked;
+      expect('passphrase' in (request ?? {})).toBe(hasKey && args.length === 0);
+      expect(output).toContain('/data/replaced');
+      expect(output).toContain('Put the file "key" back');
+    }
+  });
+
+  it('refuse where nobody can be asked', async () => {
+    const { exitCode, errors } = await run(['restore', '/b.tar'], {}, { backups: told(true).backups });
+    expect(exitCode).toBe(2);
+    expect(errors).toContain('usage');
   });
 });

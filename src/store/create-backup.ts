@@ -130,6 +130,8 @@ export function readKeyId(database: string): string | undefined {
 
 async function fittingKey(place: BackupPlace, keyId: string | undefined): Promise<Uint8Array> {
   const key = await readExistingKey(keySource(place.dataDirectory, place.environmentVariables));
+  if (key === undefined && keyId === undefined)
+    throw new Failure('usage', { details: { reason: 'there is no key yet: nothing is encrypted' } });
   if (key === undefined) throw new Failure('keyUnusable', { details: { reason: 'missing' } });
   // A backup with a key that does not open it would be found out when it is too late.
   if (keyId !== undefined && keyIdText(key) !== keyId) throw new Failure('wrongKey');
