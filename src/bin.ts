@@ -22,7 +22,9 @@ if (cache !== undefined) enableCompileCache(cache);
 
 const { reportCrash, runCommandLine } = await import('./cli/command-line.ts');
 const { processTerminal } = await import('./cli/process-terminal.ts');
-const { describeFailure, findDemo, openBackups, openOperations, recordDefect, version } = await import('./main.ts');
+const { describeFailure, findDemo, openBackups, openOperations, recordDefect, version } = await import(
+  './main.ts'
+);
 
 const line: CommandLine = {
   args,

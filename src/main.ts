@@ -141,7 +141,11 @@ export function openBackups(option: string | undefined, logDirectory?: string): 
     environmentVariables: process.env,
   };
 
-  async function logged<T>(action: string, passphrase: string | undefined, act: () => Promise<T>): Promise<T> {
+  async function logged<T>(
+    action: string,
+    passphrase: string | undefined,
+    act: () => Promise<T>,
+  ): Promise<T> {
     let log: FileLog | undefined;
     try {
       if ((process.env.CONTACTSYNC_DATABASE_URL ?? '') !== '') throw new Failure('databaseElsewhere');

@@ -45,10 +45,7 @@ export interface CommandLine {
     logDirectory: string | undefined,
   ) => Promise<OpenedOperations>;
   /** Beside the operations: a data directory that is restored is not open. */
-  readonly backups: (
-    dataDirectory: string | undefined,
-    logDirectory: string | undefined,
-  ) => BackupOperations;
+  readonly backups: (dataDirectory: string | undefined, logDirectory: string | undefined) => BackupOperations;
   /** Texts of the command line's own failures (usage, unreadable files). */
   readonly describeFailure: (code: string, details: FailureView['details']) => FailureView;
   /** Keeps the stack of a defect in the log file and returns what a person is told. */

@@ -42,8 +42,7 @@ async function leaveAs(count: number, folder = directory): Promise<void> {
   database.close();
 }
 
-const open = () =>
-  openStores({ dataDirectory: directory, clock, log: silentLog, environmentVariables: {} });
+const open = () => openStores({ dataDirectory: directory, clock, log: silentLog, environmentVariables: {} });
 const copies = () => readdirSync(directory).filter((name) => name.includes('.before-'));
 
 test.each(NAMES.slice(1).map((name, index) => [index + 1, name] as const))(
@@ -75,9 +74,7 @@ test('of the copies the newest stay', async () => {
   }
   const left = copies().sort();
   expect(left).toHaveLength(KEPT);
-  expect(left).toEqual(
-    NAMES.slice(-1 - KEPT, -1).map((name) => expect.stringContaining(`.before-${name}-`)),
-  );
+  expect(left).toEqual(NAMES.slice(-1 - KEPT, -1).map((name) => expect.stringContaining(`.before-${name}-`)));
 });
 
 test('a backup of an older version is restored and brought up to date by the next command', async () => {

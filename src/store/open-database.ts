@@ -2,7 +2,16 @@
 // A damaged or newer contactsync.db is left alone; ledger.db is a cache and gives way to a new one.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Dialect, Kysely } from 'kysely';
 import { Failure } from '../model/failure.ts';

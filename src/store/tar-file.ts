@@ -110,7 +110,10 @@ function checksumOf(header: Buffer): number {
 }
 
 function textAt(header: Buffer, start: number, length: number): string {
-  return header.toString('utf8', start, start + length).replace(/\0.*$/s, '').trim();
+  return header
+    .toString('utf8', start, start + length)
+    .replace(/\0.*$/s, '')
+    .trim();
 }
 
 function paddingOf(size: number): number {

@@ -17,9 +17,10 @@ const FILE_STEPS = [
 ];
 const ASYNC_FILE_STEPS = ['open', 'link', 'chmod', 'rm'];
 
-export function hearSystem(heard: (step: string) => void): void {
+/** `more`: of the steps in promises. */
+export function hearSystem(heard: (step: string) => void, more: readonly string[] = []): void {
   hearMethods(fs, FILE_STEPS, heard);
-  hearMethods(promises, ASYNC_FILE_STEPS, heard);
+  hearMethods(promises, [...ASYNC_FILE_STEPS, ...more], heard);
   syncBuiltinESMExports();
   const statements = DatabaseSync.prototype;
   const { exec, prepare } = statements;

@@ -16,7 +16,11 @@ import { type Answer, callCommand } from './called-command.ts';
 const SCRIPT = join(import.meta.dirname, '..', '..', 'src', 'bin.ts');
 
 /** What commands look up themselves. Other variables have their effect in a process of its own only. */
-const ASKED_BY_COMMANDS: readonly string[] = ['CONTACTSYNC_PASSWORD', 'CONTACTSYNC_PFX_PASSWORD'];
+const ASKED_BY_COMMANDS: readonly string[] = [
+  'CONTACTSYNC_PASSWORD',
+  'CONTACTSYNC_PFX_PASSWORD',
+  'CONTACTSYNC_BACKUP_PASSPHRASE',
+];
 
 export interface RunAnswer {
   readonly run: RunView;

@@ -16,11 +16,12 @@ interface RestoreOptions {
   readonly passphraseFile?: string;
 }
 
-
 export function addBackupCommands(program: Command, context: CliContext): void {
   program
     .command('backup')
-    .description('Write the data directory into one file, also while the service runs. Without the ledger, a cache.')
+    .description(
+      'Write the data directory into one file, also while the service runs. Without the ledger, a cache.',
+    )
     .argument('<target>', 'file to make (tar), or a folder in which one is made that is named after the time')
     .option('--with-key', 'with the key of everything encrypted, under a passphrase')
     .option('--passphrase-file <file>', 'file whose first line is the passphrase')
@@ -31,7 +32,9 @@ The passphrase is asked for without echo, or read from --passphrase-file or ${VA
     )
     .action(async (target: string, options: { withKey?: boolean; passphraseFile?: string }) => {
       const passphrase = options.withKey === true ? await newPassphrase(context, options) : undefined;
-      const made = await context.backups().backUp({ target, ...(passphrase === undefined ? {} : { passphrase }) });
+      const made = await context
+        .backups()
+        .backUp({ target, ...(passphrase === undefined ? {} : { passphrase }) });
       context.show(made, () => [
         `Backup written to ${visible(made.file)} (${made.bytes} bytes).`,
         made.hasKey

@@ -1,0 +1,76 @@
+// Killed at every step of a restore: what is left is what was there before, or what was restored, or says by itself that it
+// must be restored again, and then can be.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../src/connectors/memory/fake-clock.ts';
+import { Failure } from '../../src/model/failure.ts';
+import { silentLog } from '../../src/ports/log.ts';
+import { createBackup } from '../../src/store/create-backup.ts';
+import { openStores } from '../../src/store/open-stores.ts';
+import { restoreBackup } from '../../src/store/restore-backup.ts';
+import { compiledCode } from '../compiled-code.ts';
+import { temporaryDirectory } from '../store-places.ts';
+
+const SCRIPT = join(import.meta.dirname, 'restoring.ts');
+/** Of the first steps, which unpack, every one is like the next. */
+const FEWEST_STEPS = 20;
+
+let root: string;
+beforeEach(() => {
+  root = temporaryDirectory();
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const clock = new FakeClock();
+const place = (dataDirectory: string) => ({
+  ...{ dataDirectory, clock, version: '1', user: 'ada' },
+  environmentVariables: {},
+});
+
+async function fill(directory: string, name: string): Promise<void> {
+  const stores = await openStores({ ...place(directory), log: silentLog });
+  await stores.settings.write('name', name);
+  await stores.close();
+}
+
+async function nameIn(directory: string): Promise<string | undefined> {
+  try {
+    const stores = await openStores({ ...place(directory), log: silentLog });
+    const name = await stores.settings.read('name');
+    await stores.close();
+    return name;
+  } catch (thrown) {
+    return thrown instanceof Failure ? thrown.code : String(thrown);
+  }
+}
+
+it('leaves no mixture, and can be done again', async () => {
+  const file = join(root, 'backup.tar');
+  const [data, copies] = [join(root, 'data'), join(root, 'copies')];
+  mkdirSync(copies);
+  await fill(join(root, 'old'), 'restored');
+  await createBackup(place(join(root, 'old')), { target: file });
+  await fill(data, 'before');
+  const env = { ...process.env, ...compiledCode };
+  const output = execFileSync(process.execPath, [SCRIPT, file, data, copies], { env, encoding: 'utf8' });
+  const steps = JSON.parse(output) as string[];
+  expect(steps.length).toBeGreaterThan(FEWEST_STEPS);
+  expect(readdirSync(copies)).toHaveLength(steps.length);
+
+  const met = new Set<string | undefined>();
+  for (const [index, step] of steps.entries()) {
+    const wreck = join(copies, String(index));
+    const name = await nameIn(wreck);
+    expect(['before', 'restored', 'restoreUnfinished'], `before ${step}`).toContain(name);
+    met.add(name);
+    await restoreBackup(place(wreck), { file, replace: true });
+    expect(await nameIn(wreck), `after ${step}`).toBe('restored');
+    const set = readdirSync(wreck).filter((one) => one.startsWith('replaced-'));
+    const kept = await Promise.all(set.map((one) => nameIn(join(wreck, one))));
+    expect(kept, `kept of ${step}`).toContain('before');
+  }
+  expect(met).toEqual(new Set(['before', 'restoreUnfinished', 'restored']));
+});
