@@ -39,7 +39,7 @@ const SHORTEST_PASSPHRASE = 12;
 /** Throws `fileExists`, `dataDirectory`, `databaseCorrupt`, `databaseNewer`, `keyUnusable` or `wrongKey`. */
 export async function createBackup(place: BackupPlace, request: BackupRequest): Promise<BackupView> {
   const { passphrase } = request;
-  if (passphrase !== undefined && [...passphrase].length < SHORTEST_PASSPHRASE)
+  if (passphrase !== undefined && passphrase.length < SHORTEST_PASSPHRASE)
     throw new Failure('usage', {
       details: { reason: `the passphrase needs at least ${SHORTEST_PASSPHRASE} characters` },
     });
