@@ -165,6 +165,15 @@ test('a file that exists is not written over', async () => {
   expect(readFileSync(file, 'utf8')).toBe('precious');
 });
 
+test('a folder that is not there is named, and not taken for the data directory', async () => {
+  await install(old);
+  const target = join(root, 'nowhere', 'backup.tar');
+  await expect(createBackup(place(old), { target })).rejects.toMatchObject({
+    code: 'unwritableFile',
+    details: { file: target, reason: 'ENOENT' },
+  });
+});
+
 test('in a folder the file is named after the time', async () => {
   await install(old);
   const made = await createBackup(place(old), { target: root });

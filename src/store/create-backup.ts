@@ -22,7 +22,7 @@ import { refuseNewer } from './migrate.ts';
 import { MAIN_MIGRATIONS } from './migrations/all.ts';
 import { sealKey } from './passphrase-box.ts';
 import { askSqlite, copySqlite, inspectSqlite } from './sqlite.ts';
-import { fileFailure } from './storage-failures.ts';
+import { DISK_FULL, fileFailure } from './storage-failures.ts';
 import { endTar, writeTarEntry } from './tar-file.ts';
 
 export interface BackupPlace {
@@ -36,7 +36,7 @@ export interface BackupPlace {
 
 const SHORTEST_PASSPHRASE = 12;
 
-/** Throws `fileExists`, `dataDirectory`, `databaseCorrupt`, `databaseNewer`, `keyUnusable` or `wrongKey`. */
+/** Throws `fileExists`, `unwritableFile`, `dataDirectory`, `databaseCorrupt`, `databaseNewer`, `keyUnusable` or `wrongKey`. */
 export async function createBackup(place: BackupPlace, request: BackupRequest): Promise<BackupView> {
   const { passphrase } = request;
   if (passphrase !== undefined && passphrase.length < SHORTEST_PASSPHRASE)
@@ -47,6 +47,7 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   const target = await targetFile(request.target, place.clock);
   const draft = `${target}.${randomBytes(6).toString('hex')}`;
   const copy = `${draft}.db`;
+  await reserve(draft, target);
   try {
     const { size } = await stat(source);
     refuseNewer(inspectSqlite(source, size, MAIN_MIGRATIONS.table), MAIN_MIGRATIONS);
@@ -57,7 +58,7 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   } catch (thrown) {
     if (codeOf(thrown) === 'EEXIST')
       throw new Failure('fileExists', { details: { file: target }, cause: thrown });
-    throw fileFailure(thrown, codeOf(thrown) === 'ENOENT' ? source : target);
+    throw withTarget(fileFailure(thrown, codeOf(thrown) === 'ENOENT' ? source : target), target);
   } finally {
     for (const path of [draft, copy]) await rm(path, { force: true });
   }
@@ -73,6 +74,25 @@ async function targetFile(given: string, clock: Clock): Promise<string> {
   const file = isFolder ? join(path, `contactsync-${stamp}.tar`) : path;
   if (await exists(file)) throw new Failure('fileExists', { details: { file } });
   return file;
+}
+
+/** Whether a file can be made there is found out before the database is copied. */
+async function reserve(draft: string, target: string): Promise<void> {
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    await file.close();
+  } catch (cause) {
+    const reason = String(codeOf(cause) ?? 'unknown');
+    throw new Failure('unwritableFile', { details: { file: target, reason }, cause });
+  }
+}
+
+/** Only the folder of the backup fills up: nothing is written into the data directory. */
+function withTarget(thrown: unknown, target: string): unknown {
+  const isFull =
+    thrown instanceof Failure && thrown.code === 'dataDirectory' && thrown.details.reason === DISK_FULL;
+  if (!isFull) return thrown;
+  return new Failure('unwritableFile', { details: { file: target, reason: DISK_FULL }, cause: thrown });
 }
 
 async function archive(
@@ -106,7 +126,7 @@ async function archive(
     files,
   };
   const seconds = clock.now().getTime() / 1_000;
-  const tar = await open(draft, 'wx', 0o600);
+  const tar = await open(draft, 'r+');
   try {
     const said = writeManifest(manifest);
     await writeTarEntry(tar, { name: MANIFEST, size: said.length }, seconds, once(said));

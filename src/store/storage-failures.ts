@@ -18,7 +18,7 @@ const SQLITE_FAILURES: Readonly<Record<number, FailureCode>> = {
 
 /** FULL, and IOERR_SHMSIZE: the index beside the WAL cannot grow. */
 const SQLITE_DISK_FULL: readonly number[] = [13, 4874];
-const DISK_FULL = 'disk full';
+export const DISK_FULL = 'disk full';
 
 const FILE_ERRORS = new Set([
   'EACCES',

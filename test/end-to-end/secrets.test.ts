@@ -187,6 +187,26 @@ onPremises:
     expect(finds()).toEqual([]);
   });
 
+  it('stand in a backup only encrypted, and its passphrase and key nowhere', async () => {
+    const backups = box.path('backups');
+    mkdirSync(backups);
+    const passphrase = password('Backup');
+    const env = { CONTACTSYNC_BACKUP_PASSPHRASE: passphrase };
+    planted.push(
+      { name: 'passphrase of the backup', value: passphrase },
+      { name: 'key', value: readFileSync(join(box.dataDirectory, 'key'), 'utf8').trim() },
+    );
+    const file = join(backups, 'backup.tar');
+    expect(await command(['backup', file, '--with-key'], env)).toBe(0);
+    const wrong = { CONTACTSYNC_BACKUP_PASSPHRASE: `${passphrase}x` };
+    expect(await command(['restore', file, '--replace'], wrong)).not.toBe(0);
+    // The file of the key is where the key belongs.
+    const found = findSecrets(planted, { folders: [box.dataDirectory, logs, backups], said });
+    expect(found.filter(({ place }) => place !== join(box.dataDirectory, 'key'))).toEqual([]);
+    expect(readFileSync(file).length).toBeGreaterThan(10_000);
+    planted.pop();
+  });
+
   it('stand nowhere after a crash, whatever the message of the error holds', async () => {
     const token = box.emulator.issueToken([...box.emulator.organization.apps.keys()][0] ?? '', 'graph');
     const key = readFileSync(box.path('own.pem'), 'utf8').slice(-800);
