@@ -1,8 +1,8 @@
 // Killed at every step of a restore: what is left is what was there before, or what was restored, or says by itself that it
-// must be restored again, and then can be.
+// must be restored again, and then can be. Killed at every step of a backup: there is a whole one or none.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FakeClock } from '../../src/connectors/memory/fake-clock.ts';
@@ -17,6 +17,7 @@ import { temporaryDirectory } from '../store-places.ts';
 const SCRIPT = join(import.meta.dirname, 'restoring.ts');
 /** Of the first steps, which unpack, every one is like the next. */
 const FEWEST_STEPS = 20;
+const FEWEST_STEPS_OF_BACKUP = 8;
 
 let root: string;
 beforeEach(() => {
@@ -47,22 +48,50 @@ async function nameIn(directory: string): Promise<string | undefined> {
   }
 }
 
-it('leaves no mixture, and can be done again', async () => {
-  const file = join(root, 'backup.tar');
-  const [data, copies] = [join(root, 'data'), join(root, 'copies')];
+function watch(work: 'backup' | 'restore', file: string, data: string, watched: string): readonly string[] {
+  const copies = join(root, 'copies');
   mkdirSync(copies);
+  const output = execFileSync(process.execPath, [SCRIPT, work, file, data, watched, copies], {
+    env: { ...process.env, ...compiledCode },
+    encoding: 'utf8',
+  });
+  const steps = JSON.parse(output) as string[];
+  expect(readdirSync(copies)).toHaveLength(steps.length);
+  return steps;
+}
+
+it('a backup is whole or not there, and can be made again', async () => {
+  const [data, backups] = [join(root, 'data'), join(root, 'backups')];
+  mkdirSync(backups);
+  await fill(data, 'precious');
+  const steps = watch('backup', join(backups, 'backup.tar'), data, backups);
+  expect(steps.length).toBeGreaterThan(FEWEST_STEPS_OF_BACKUP);
+
+  const met = new Set<boolean>();
+  for (const [index, step] of steps.entries()) {
+    const file = join(root, 'copies', String(index), 'backup.tar');
+    const isThere = existsSync(file);
+    met.add(isThere);
+    if (!isThere) await createBackup(place(data), { target: file });
+    const fresh = join(root, `fresh-${index}`);
+    await restoreBackup(place(fresh), { file, replace: false });
+    expect(await nameIn(fresh), `before ${step}`).toBe('precious');
+  }
+  expect(met).toEqual(new Set([false, true]));
+});
+
+it('a restore leaves no mixture, and can be done again', async () => {
+  const file = join(root, 'backup.tar');
+  const data = join(root, 'data');
   await fill(join(root, 'old'), 'restored');
   await createBackup(place(join(root, 'old')), { target: file });
   await fill(data, 'before');
-  const env = { ...process.env, ...compiledCode };
-  const output = execFileSync(process.execPath, [SCRIPT, file, data, copies], { env, encoding: 'utf8' });
-  const steps = JSON.parse(output) as string[];
+  const steps = watch('restore', file, data, data);
   expect(steps.length).toBeGreaterThan(FEWEST_STEPS);
-  expect(readdirSync(copies)).toHaveLength(steps.length);
 
   const met = new Set<string | undefined>();
   for (const [index, step] of steps.entries()) {
-    const wreck = join(copies, String(index));
+    const wreck = join(root, 'copies', String(index));
     const name = await nameIn(wreck);
     expect(['before', 'restored', 'restoreUnfinished'], `before ${step}`).toContain(name);
     met.add(name);

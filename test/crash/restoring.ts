@@ -1,28 +1,15 @@
-// A process that restores a backup and, before each step of that in the file system or a database, keeps a copy of the
-// data directory as a death at that step would leave it. Arguments: backup, data directory, folder for the copies. Says on
-// standard output which steps it heard.
+// A process that makes a backup, or restores one, and keeps copies of what a death at each step would leave. Arguments: what
+// it does, the backup, the data directory, the folder to watch, the folder for the copies. Says on standard output which
+// steps it heard.
 
-import fs from 'node:fs';
-import { join } from 'node:path';
+import { createBackup } from '../../src/store/create-backup.ts';
+import { restoreBackup } from '../../src/store/restore-backup.ts';
 import { systemClock } from '../../src/system/system-clock.ts';
-import { hearSystem } from './system-steps.ts';
+import { watchFolder } from './watch-folder.ts';
 
-const [file = '', dataDirectory = '', copies = ''] = process.argv.slice(2);
-const { cpSync } = fs;
-const { restoreBackup } = await import('../../src/store/restore-backup.ts');
-const steps: string[] = [];
-let isCopying = false;
-hearSystem(
-  (step) => {
-    if (isCopying) return;
-    // Copying takes steps of its own.
-    isCopying = true;
-    cpSync(dataDirectory, join(copies, String(steps.length)), { recursive: true });
-    isCopying = false;
-    steps.push(step);
-  },
-  ['rename', 'mkdir', 'copyFile'],
-);
+const [work, file = '', dataDirectory = '', watched = '', copies = ''] = process.argv.slice(2);
 const place = { dataDirectory, clock: systemClock, version: '1', user: 'ada', environmentVariables: {} };
-await restoreBackup(place, { file, replace: true });
+const steps = watchFolder(watched, copies);
+if (work === 'backup') await createBackup(place, { target: file });
+else await restoreBackup(place, { file, replace: true });
 process.stdout.write(JSON.stringify(steps));
