@@ -26,6 +26,7 @@ import { type BackupPlace, createBackup } from './create-backup.ts';
 import { digestOfBytes } from './durable-files.ts';
 import { openStores, type Stores } from './open-stores.ts';
 import { inspectBackup, restoreBackup } from './restore-backup.ts';
+import { lockFile } from './sqlite.ts';
 import { endTar, readTar, writeTarEntry } from './tar-file.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -87,11 +88,18 @@ async function install(dataDirectory: string): Promise<Stores> {
   return stores;
 }
 
+/** The lock stays. */
+function partsIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name !== 'restore.lock')
+    .sort();
+}
+
 function contentOf(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
     names
-      .filter((entry) => entry.isFile() && !entry.name.endsWith('-shm'))
+      .filter((entry) => entry.isFile() && !/-shm$|^restore\.lock$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
       .sort()
       .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('hex')]),
@@ -107,7 +115,7 @@ test('what was stored comes back, with the key, while others work; the ledger do
   const restored = await restore({ passphrase: PASSPHRASE });
   expect(restored).toMatchObject({ key: 'restored', madeAt: made.madeAt, dataDirectory: fresh });
   expect(restored.setAside).toBeUndefined();
-  expect(readdirSync(fresh).sort()).toEqual(['certificates', 'contactsync.db', 'key']);
+  expect(partsIn(fresh)).toEqual(['certificates', 'contactsync.db', 'key']);
   expect(statSync(join(fresh, 'key')).mode & 0o777).toBe(0o600);
   const after = await open(fresh);
   expect(await after.settings.read('name')).toBe('precious');
@@ -201,7 +209,7 @@ test('a wrong passphrase restores nothing; without the key the rest comes back',
     code: 'backupPassphrase',
   });
   await expect(restore()).rejects.toMatchObject({ code: 'backupPassphrase' });
-  expect(readdirSync(fresh)).toEqual([]);
+  expect(partsIn(fresh)).toEqual([]);
   expect(await restore({ withoutKey: true })).toMatchObject({ key: 'missing' });
 });
 
@@ -220,7 +228,7 @@ test('every place at which a backup is cut off or changed is noticed, and nothin
     writeFileSync(file, changed);
     if (!isFilling) await expect(restore()).rejects.toMatchObject({ code: 'backupDamaged' });
   }
-  expect(readdirSync(fresh)).toEqual([]);
+  expect(partsIn(fresh)).toEqual([]);
   // The twin: the same bytes unchanged.
   writeFileSync(file, whole);
   await restore();
@@ -268,7 +276,7 @@ test('a database of a newer version is neither backed up nor restored', async ()
     code: 'backupNewer',
     details: { migrations: ['9999-future'], madeBy: '1.2.3' },
   });
-  expect(readdirSync(fresh)).toEqual([]);
+  expect(partsIn(fresh)).toEqual([]);
   rmSync(file);
   const database = new DatabaseSync(join(old, 'contactsync.db'));
   addFuture(database);
@@ -325,4 +333,21 @@ test('a restore that was broken off is refused by everybody until it is done aga
   await expect(restore()).rejects.toMatchObject({ code: 'restoreUnfinished' });
   await restore({ replace: true });
   expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+});
+
+test('two restores of one directory are kept apart, and what a killed one unpacked goes', async () => {
+  await install(old);
+  await backUp();
+  mkdirSync(fresh, { mode: 0o700 });
+  const unpacked = join(fresh, 'restore-0123456789ab.part');
+  mkdirSync(unpacked);
+  const release = lockFile(join(fresh, 'restore.lock'));
+  await expect(restore()).rejects.toMatchObject({
+    code: 'dataDirectoryHeld',
+    details: { reason: 'another restore is under way' },
+  });
+  expect(existsSync(unpacked)).toBe(true);
+  release?.();
+  await restore();
+  expect(existsSync(unpacked)).toBe(false);
 });

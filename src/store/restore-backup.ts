@@ -2,7 +2,7 @@
 // change places. The ledger goes: the next run reads every mailbox again and finds by the marks what it wrote.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupView, RestoreRequest, RestoreView } from '@contactsync/contract';
 import { Kysely } from 'kysely';
@@ -26,9 +26,12 @@ import { MAIN_MIGRATIONS } from './migrations/all.ts';
 import { ensureDataDirectory } from './open-database.ts';
 import { unsealKey } from './passphrase-box.ts';
 import { refuseUsedDirectory, replaceData } from './replace-data.ts';
-import { inspectSqlite, openSqliteDialect } from './sqlite.ts';
+import { inspectSqlite, lockFile, openSqliteDialect } from './sqlite.ts';
 import { fileFailure } from './storage-failures.ts';
 import { readTar } from './tar-file.ts';
+
+const LOCK = 'restore.lock';
+const STAGING = /^restore-[0-9a-f]{12}\.part$/;
 
 /** What a backup says of itself. Throws `backupDamaged`, `backupNewer`, or `unreadableFile`. */
 export async function inspectBackup(file: string): Promise<BackupView> {
@@ -45,7 +48,24 @@ export async function inspectBackup(file: string): Promise<BackupView> {
 export async function restoreBackup(place: BackupPlace, request: RestoreRequest): Promise<RestoreView> {
   const { dataDirectory } = place;
   ensureDataDirectory(dataDirectory);
-  if (!request.replace) await refuseUsedDirectory(dataDirectory);
+  const release = lockFile(join(dataDirectory, LOCK));
+  if (release === undefined)
+    throw new Failure('dataDirectoryHeld', { details: { reason: 'another restore is under way' } });
+  try {
+    if (!request.replace) await refuseUsedDirectory(dataDirectory);
+    return await restoreLocked(place, request);
+  } catch (thrown) {
+    throw fileFailure(thrown, dataDirectory);
+  } finally {
+    release();
+  }
+}
+
+async function restoreLocked(place: BackupPlace, request: RestoreRequest): Promise<RestoreView> {
+  const { dataDirectory } = place;
+  // Of restores that were killed; one may hold a key.
+  for (const name of await readdir(dataDirectory))
+    if (STAGING.test(name)) await rm(join(dataDirectory, name), { recursive: true, force: true });
   const staging = join(dataDirectory, `restore-${randomBytes(6).toString('hex')}.part`);
   try {
     await mkdir(staging, { mode: 0o700 });
@@ -63,8 +83,6 @@ export async function restoreBackup(place: BackupPlace, request: RestoreRequest)
       key,
       ...(setAside === undefined ? {} : { setAside }),
     };
-  } catch (thrown) {
-    throw fileFailure(thrown, dataDirectory);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

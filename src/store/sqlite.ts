@@ -247,3 +247,25 @@ export function foldUnlessShared(path: string): boolean {
     database?.close();
   }
 }
+
+/**
+ * A lock that no other process gets until it is released, and that dies with its process. undefined: somebody else has it.
+ * The file stays: a lock on one that is removed and made anew would be held twice.
+ */
+export function lockFile(path: string): (() => void) | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    // Only then: closing any handle of a file lets go what this process locked in it (POSIX).
+    if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+    database = new DatabaseSync(path);
+    database.exec('pragma busy_timeout=0');
+    database.exec('begin exclusive');
+    const held = database;
+    return () => held.close();
+  } catch (thrown) {
+    database?.close();
+    const failure = sqliteFailure(fileFailure(thrown, path), basename(path));
+    if (failure instanceof Failure && failure.code === 'databaseBusy') return undefined;
+    throw failure;
+  }
+}
