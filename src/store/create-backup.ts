@@ -82,7 +82,8 @@ async function reserve(draft: string, target: string): Promise<void> {
     const file = await open(draft, 'wx', 0o600);
     await file.close();
   } catch (cause) {
-    const reason = String(codeOf(cause) ?? 'unknown');
+    const code = codeOf(cause);
+    const reason = typeof code === 'string' ? code : 'unknown';
     throw new Failure('unwritableFile', { details: { file: target, reason }, cause });
   }
 }

@@ -119,8 +119,9 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The file exists already.',
-      causes: ['A document of this name was made before; it may hold changes of yours.'],
-      remedy: 'Choose another name, or replace the file with --force.',
+      causes: ['A document or backup of this name was made before; a document may hold changes of yours.'],
+      remedy:
+        'Choose another name. A document can be replaced with --force; a backup never takes the place of a file.',
     },
   },
   unusableCaFile: {
