@@ -53,6 +53,10 @@ export interface CopyOutcomeView {
 export interface UndoPlanView {
   readonly mailbox: string;
   readonly targetFolder: string;
+  /** `missing`: the mailbox has no such folder. `notCopied`: it has one, and no copying made it or left anything in it. */
+  readonly folder: 'copied' | 'notCopied' | 'missing';
+  /** Names of policies that copy from the folder: their next run finds the contacts gone. */
+  readonly readBy: readonly string[];
   readonly remove: number;
   /** Copies that a user changed; they stay. */
   readonly edited: number;

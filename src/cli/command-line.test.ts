@@ -138,6 +138,31 @@ it('a copying is taken back by the folder of the mailbox alone, which has to be 
   expect(copy.errors).toContain('--folder PATH');
 });
 
+it('what a copying and its taking back leave alone is told in the right number', async () => {
+  const plan = {
+    ...{ path: ['Customers'], mailbox: 'customers@contoso.example', targetFolder: 'Customers', contacts: 9 },
+    ...{ create: 0, update: 0, unchanged: 9, pictures: 0, withFiles: 0, gaps: [] },
+  };
+  const told = (number: number) => ({
+    ...{ ...plan, leftDeleted: number, keptForUser: 0, withoutOriginal: number },
+    notCarried: { contactLists: number, otherItems: 0, ofPolicies: 0, withAttachments: 0, cut: 0 },
+  });
+  const given = ['--environment', 'contoso', '--mailbox', 'customers@contoso.example', '--test'];
+  const copied = async (number: number) => {
+    const publicFolders = {
+      async *copy() {
+        yield { type: 'planned', plan: told(number) };
+      },
+    };
+    return (await run(['public-folder', 'copy', '--folder', 'Customers', ...given], { publicFolders }))
+      .output;
+  };
+  for (const text of ['1 contact deleted in', '1 copy without', '1 contact list: not'])
+    expect(await copied(1)).toContain(`  ${text}`);
+  for (const text of ['2 contacts deleted in', '2 copies without', '2 contact lists: not'])
+    expect(await copied(2)).toContain(`  ${text}`);
+});
+
 describe('a new document', () => {
   let directory = '';
   beforeEach(() => {

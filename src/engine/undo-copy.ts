@@ -25,6 +25,8 @@ export type UndoPorts = Omit<CopyPorts, 'originals'>;
 export interface PlannedUndo {
   readonly mailbox: string;
   readonly targetFolder: string;
+  /** `notCopied`: it is there, but no copying made it or left anything in it. */
+  readonly folder: 'copied' | 'notCopied' | 'missing';
   readonly remove: number;
   /** Copies that a user changed; they stay. */
   readonly edited: number;
@@ -74,6 +76,7 @@ async function undoIn(
   listener.planned({
     mailbox: mailbox.primarySmtpAddress,
     targetFolder: snapshot.folders[0]?.name ?? targetFolder,
+    folder: folderOf(snapshot, copies.length, copying),
     remove: untouched.length,
     edited: copies.length - untouched.length,
   });
@@ -85,6 +88,11 @@ async function undoIn(
   // What was taken back was not deleted by a user: the next copying makes it again.
   await ledger.forget(copying, mailbox.id);
   return { ...outcome, folders };
+}
+
+function folderOf({ folders }: FolderSnapshot, copies: number, copying: PolicyId): PlannedUndo['folder'] {
+  if (folders.length === 0) return 'missing';
+  return copies > 0 || folders.some(({ mark }) => mark?.policyId === copying) ? 'copied' : 'notCopied';
 }
 
 async function untouchedOf(

@@ -103,3 +103,11 @@ it('removing one of the two leaves the contact of the other, without the values 
   const { places, merged } = await operations.people.where({ person: ITEM });
   expect([places, merged]).toEqual([[], []]);
 });
+
+it('an empty name is no name', async () => {
+  for (const person of ['', '  '])
+    await expect(operations.people.where({ person })).rejects.toMatchObject({ failure: { code: 'usage' } });
+  await expect(operations.people.where({ person: 'Nobody' })).rejects.toMatchObject({
+    failure: { code: 'notFound' },
+  });
+});

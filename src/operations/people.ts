@@ -77,6 +77,7 @@ export function makePeopleOperations(dependencies: OperationsDependencies, live:
   /** By id, address or name. Throws `notFound`, and `ambiguousName` when several people fit. */
   async function find(asked: string): Promise<PersonView> {
     const text = asked.trim().toLowerCase();
+    if (text === '') throw new Failure('usage', { details: { reason: 'say whom: an id, address or name' } });
     const released = (await withheld.list()).filter(
       ({ id, label }) => id === text || label.toLowerCase() === text,
     );

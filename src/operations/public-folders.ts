@@ -15,6 +15,7 @@ import { Failure } from '../model/failure.ts';
 import type { Connection, CopyParts, OperationsDependencies } from './dependencies.ts';
 import { findDocument } from './lookup.ts';
 import { presentThrown } from './present.ts';
+import { storedPolicies } from './run-context.ts';
 
 export function makePublicFolderOperations(dependencies: OperationsDependencies): PublicFolderOperations {
   return {
@@ -60,12 +61,13 @@ async function* undo(
   signal: AbortSignal,
 ): AsyncGenerator<UndoEventView> {
   const { leases, ledger, holder, log } = dependencies;
+  const readBy = await readersOf(dependencies, environment, mailbox, targetFolder);
   yield* told<UndoEventView>(dependencies, environment, targetFolder, async ({ directory, copying }, add) => {
     const outcome = await undoCopy(
       { mailbox, targetFolder, mode, holder },
       { targets: copying.targets, directory, leases, ledger },
       {
-        planned: (plan: PlannedUndo) => add({ type: 'planned', plan }),
+        planned: (plan: PlannedUndo) => add({ type: 'planned', plan: { ...plan, readBy } }),
         progress: (done, of) => add({ type: 'progress', done, of }),
       },
       signal,
@@ -74,6 +76,29 @@ async function* undo(
     const { failures, ...counts } = outcome;
     log.info('copies of a public folder taken back', { ...counts, failures: failures.length });
     add({ type: 'finished', outcome: presentOutcome(outcome) });
+  });
+}
+
+/** Policies that copy from the folder, or from one below it. */
+async function readersOf(
+  dependencies: OperationsDependencies,
+  environmentName: string,
+  mailbox: string,
+  targetFolder: string,
+): Promise<readonly string[]> {
+  const { document: environment } = await findDocument(
+    dependencies.environments,
+    'environment',
+    environmentName,
+  );
+  const isSame = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
+  return (await storedPolicies(dependencies)).flatMap(({ name, environment: where, source }) => {
+    if (source.type !== 'sharedMailbox' || !isSame(where, environment.name)) return [];
+    if (!isSame(source.mailbox, mailbox)) return [];
+    const isRead = source.folders.some(({ path: [top], includeSubfolders }) =>
+      top === undefined ? includeSubfolders : isSame(top, targetFolder),
+    );
+    return isRead ? [name] : [];
   });
 }
 

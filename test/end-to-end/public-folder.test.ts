@@ -163,6 +163,13 @@ describe('a public folder, from the command line', () => {
     expect(report).toMatchObject({ planned: { create: 0, update: 0, delete: 0 }, failures: [] });
     expect(report.source?.isComplete).toBe(true);
     expect((await contacts()).size).toBe(2);
+
+    const nowRead = await box.run([...undoing, '--target-folder', 'customers', '--test']);
+    expect(nowRead.output).toContain('1 policy copies from this folder');
+    expect(nowRead.output).toContain('"Customers"');
+    const never = await box.run([...undoing, '--target-folder', 'NeverThere']);
+    expect([never.exitCode, never.output]).toEqual([0, expect.stringContaining('There is no such folder')]);
+    expect(never.output).not.toContain('removed');
   });
 
   it('is read, copied and written through the proxy of the environment, and nothing goes past it', async () => {

@@ -122,7 +122,8 @@ async function undo(options: CopyOptions, context: CliContext): Promise<void> {
         if (!context.isJson) context.print(...undoPlanLines(event.plan, context.paint), ...testLines(test));
       } else {
         undone = { ...undone, outcome: event.outcome };
-        if (!context.isJson) context.print(...undoOutcomeLines(event.outcome, context.paint));
+        const isThere = undone.plan?.folder === 'copied';
+        if (!context.isJson && isThere) context.print(...undoOutcomeLines(event.outcome, context.paint));
       }
     }
   } finally {
@@ -206,21 +207,25 @@ function showProgress(
 
 function planLines(plan: CopyPlanView, paint: Paint): readonly string[] {
   const { contactLists, otherItems, ofPolicies, withAttachments, cut } = plan.notCarried;
+  const contacts = (number: number, text: string) => [number, `${count(number, 'contact')} ${text}`] as const;
   const notes: readonly (readonly [number, string])[] = [
-    [plan.keptForUser, 'changed by a user too: the value of the user stays'],
-    [plan.leftDeleted, 'deleted in the mailbox: they stay so, unless --restore-deleted is given'],
-    [plan.withoutOriginal, 'copies whose original was not read: they stay'],
-    [contactLists, 'contact lists: not carried'],
-    [otherItems, 'items that are no contacts: not carried'],
-    [ofPolicies, 'contacts that a policy wrote: not carried'],
-    [plan.withFiles, 'contacts with attachments to copy'],
-    [withAttachments, 'contacts with attachments that cannot be carried'],
-    [cut, 'contacts with a value that is too long: cut'],
+    contacts(plan.keptForUser, 'changed by a user too: the value of the user stays'),
+    contacts(plan.leftDeleted, 'deleted in the mailbox: not copied again, unless --restore-deleted is given'),
+    [
+      plan.withoutOriginal,
+      `${copies(plan.withoutOriginal)} without an original that was read: left as it is`,
+    ],
+    [contactLists, `${count(contactLists, 'contact list')}: not carried`],
+    [otherItems, `${count(otherItems, 'item')} other than contacts: not carried`],
+    contacts(ofPolicies, 'written by a policy: not carried'),
+    contacts(plan.withFiles, 'with attachments to copy'),
+    contacts(withAttachments, 'with attachments that cannot be carried'),
+    contacts(cut, 'with a value that is too long: cut'),
   ];
   return [
     `${paint('bold', visible(`\\${plan.path.join('\\')}`))} into the folder ${paint('bold', visible(plan.targetFolder))} of ${visible(plan.mailbox)}`,
     `  ${count(plan.contacts, 'contact')} read: ${plan.create} to copy, ${plan.update} to update, ${plan.unchanged} unchanged, ${count(plan.pictures, 'picture')} to compare`,
-    ...notes.filter(([number]) => number > 0).map(([number, text]) => `  ${number} ${text}`),
+    ...notes.filter(([number]) => number > 0).map(([, text]) => `  ${text}`),
     ...plan.gaps.flatMap((gap) => ['', ...failureLines(gap, paint)]),
   ];
 }
@@ -233,19 +238,37 @@ function outcomeLines(outcome: CopyOutcomeView, paint: Paint): readonly string[]
     ...(withoutFormat === 0 ? [] : [`${withoutFormat} with notes that were carried as plain text`]),
     ...(changedMeanwhile === 0
       ? []
-      : [`${changedMeanwhile} changed in the mailbox meanwhile: copy once more`]),
+      : [`${copies(changedMeanwhile)} changed in the mailbox meanwhile: copy once more`]),
     ...failuresOf(failures, 'not copied', paint),
   ];
 }
 
+const copies = (number: number) => count(number, 'copy', 'copies');
+
+const UNDO_NOTHING = {
+  missing: 'There is no such folder below Contacts of this mailbox: nothing to take back.',
+  notCopied: 'Nothing was copied into this folder: nothing to take back.',
+} as const;
+
 function undoPlanLines(
-  { targetFolder, mailbox, remove, edited }: UndoPlanView,
+  { targetFolder, mailbox, folder, readBy, remove, edited }: UndoPlanView,
   paint: Paint,
 ): readonly string[] {
+  const title = `The copies in the folder ${paint('bold', visible(targetFolder))} of ${visible(mailbox)}`;
+  if (folder !== 'copied') return [title, `  ${UNDO_NOTHING[folder]}`];
+  const readers = readBy.map((name) => `"${visible(name)}"`).join(', ');
   return [
-    `The copies in the folder ${paint('bold', visible(targetFolder))} of ${visible(mailbox)}`,
+    title,
     `  ${count(remove, 'contact')} to Deleted Items`,
-    ...(edited === 0 ? [] : [`  ${edited} changed by a user: they stay`]),
+    ...(edited === 0 ? [] : [`  ${copies(edited)} changed by a user: not touched`]),
+    ...(readBy.length === 0 || remove === 0
+      ? []
+      : [
+          paint(
+            'yellow',
+            `  ${count(readBy.length, 'policy copies', 'policies copy')} from this folder, and the next run finds these contacts gone: ${readers}`,
+          ),
+        ]),
   ];
 }
 
@@ -254,7 +277,9 @@ function undoOutcomeLines(outcome: UndoOutcomeView, paint: Paint): readonly stri
   return [
     '',
     `${count(removed, 'contact')} and ${count(folders, 'folder')} removed`,
-    ...(changedMeanwhile === 0 ? [] : [`${changedMeanwhile} changed in the mailbox meanwhile: they stay`]),
+    ...(changedMeanwhile === 0
+      ? []
+      : [`${copies(changedMeanwhile)} changed in the mailbox meanwhile: not touched`]),
     ...failuresOf(failures, 'not removed', paint),
   ];
 }

@@ -307,8 +307,11 @@ describe.each(['Graph', 'EWS'] as const)('copied into a mailbox through %s', (pr
       await bed.folders.addRaw({ displayName: 'Anna' });
       await bed.folders.add({ displayName: 'Deep' }, deep);
       await bed.copy({ includeSubfolders: true });
-      expect((await bed.undo()).outcome).toMatchObject({ removed: 2, folders: 2 });
-      expect((await bed.undo()).plan).toMatchObject({ remove: 0, edited: 0 });
+      expect(await bed.undo()).toMatchObject({
+        plan: { folder: 'copied' },
+        outcome: { removed: 2, folders: 2 },
+      });
+      expect((await bed.undo()).plan).toMatchObject({ folder: 'missing', remove: 0, edited: 0 });
       expect((await bed.copy({ includeSubfolders: true })).outcome).toMatchObject({ created: 2 });
     });
 
