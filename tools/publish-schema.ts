@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Announcement, Environment, Policy } from '../contract/src/index.ts';
+import { Announcement, Environment, Policy, TestAnnouncement } from '../contract/src/index.ts';
 
 export const SCHEMA_FOLDER = join(import.meta.dirname, '..', 'contract', 'schema');
 
@@ -15,7 +15,7 @@ export function publishedSchemas(): Readonly<Record<string, JsonSchema>> {
   return {
     'policy.schema.json': titled(Policy, 'contactSync policy'),
     'environment.schema.json': titled(Environment, 'contactSync environment'),
-    'announcement.schema.json': titled(Announcement, 'contactSync announcement'),
+    'announcement.schema.json': titled(z.union([Announcement, TestAnnouncement]), 'contactSync announcement'),
   };
 }
 

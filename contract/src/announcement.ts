@@ -64,6 +64,17 @@ export const Announcement = z
 export type Announcement = z.infer<typeof Announcement>;
 export type AnnouncedEvent = Announcement['event'];
 
+export const TestAnnouncement = z
+  .strictObject({
+    version: z.literal(1),
+    id: z.string(),
+    event: z.literal('test'),
+    at: z.iso.datetime(),
+    environment: z.string().describe('Name of the environment.'),
+  })
+  .describe('What is told of no run, when an administrator tries it.');
+export type TestAnnouncement = z.infer<typeof TestAnnouncement>;
+
 export const LISTENERS = ['webhook', 'syslog', 'file'] as const;
 export type ListenerKind = (typeof LISTENERS)[number];
 

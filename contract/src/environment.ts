@@ -227,6 +227,12 @@ export const Announce = z
     webhook: webhookAddress
       .optional()
       .describe('Gets a POST for each, signed with the secret of "environment set-password --for webhook".'),
+    proxy: z
+      .union([z.literal('none'), proxyAddress])
+      .optional()
+      .describe(
+        'Proxy on the way to the webhook; nothing given: that of the environment, if it has one. none: directly.',
+      ),
     syslog: Syslog.optional(),
     file: z
       .string()
@@ -277,10 +283,7 @@ export const Environment = z
       ...common,
       scenario: z.literal('hybrid'),
       ...defaults,
-      proxy: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .describe('Proxy on the way to Exchange Online.'),
+      proxy: proxyAddress.optional().describe('Proxy on the way to Exchange Online.'),
       onPremises: OnPremises,
       exchangeOnline: ExchangeOnline,
     }),

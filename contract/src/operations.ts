@@ -77,6 +77,8 @@ export interface EnvironmentOperations extends DocumentOperations<EnvironmentVie
   remove(name: string): Promise<void>;
   /** Signs in and tries every right; a refused one is an answer, not an error. */
   probe(name: string, signal?: AbortSignal, options?: ProbeOptions): Promise<ProbeView>;
+  /** Tells each program that the environment names a test announcement, once; a refusal is an answer, not an error. */
+  testAnnouncement(name: string, signal?: AbortSignal): Promise<ProbeView>;
   /**
    * Looks with Autodiscover for Exchange on-premises, also where the environment names the address already. Finding
    * nothing is an answer, not an error. With `save` the address found is written into the environment.

@@ -4,14 +4,17 @@ import type { ExchangeSearchView, LogLineView, ProbeView, SearchStepView } from 
 import { failureLines } from './failure-text.ts';
 import { type Paint, visible } from './terminal-text.ts';
 
-export function probeLines(probe: ProbeView, paint: Paint): readonly string[] {
-  const lines = probe.steps.flatMap((step) => [
+export function stepLines(steps: ProbeView['steps'], paint: Paint): readonly string[] {
+  return steps.flatMap((step) => [
     `${step.ok ? paint('green', '✓') : paint('red', '✗')} ${visible(step.name)}${step.note === undefined ? '' : paint('dim', `  ${visible(step.note)}`)}`,
     ...indented(searchLines(step.search ?? [], paint)),
     ...(step.failure === undefined ? [] : indented(failureLines(step.failure, paint))),
   ]);
+}
+
+export function probeLines(probe: ProbeView, paint: Paint): readonly string[] {
   return [
-    ...lines,
+    ...stepLines(probe.steps, paint),
     '',
     probe.ok ? paint('green', 'Everything needed is in reach.') : paint('red', 'Something is missing.'),
   ];

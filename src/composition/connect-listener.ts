@@ -5,7 +5,7 @@ import { appendToFile, postToWebhook, sendToSyslog } from '../connectors/listene
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { environmentId } from '../model/ids.ts';
-import { webhookDestinationOf } from '../operations/destination.ts';
+import { webhookDestinationOf, webhookProxyOf } from '../operations/destination.ts';
 import type { Listener, ListenerKind } from '../ports/announcements.ts';
 import type { Log } from '../ports/log.ts';
 import type { Stores } from '../store/open-stores.ts';
@@ -39,5 +39,11 @@ export async function connectListener(
   const secret = await secrets.readPassword(environmentId(environment.id), 'webhook', destination);
   if (secret === undefined)
     throw new Failure('webhookSecretMissing', { details: { environment: environment.name } });
-  return postToWebhook({ url: webhook, secret, additionalCa: additionalCa(), clock: systemClock });
+  return postToWebhook({
+    url: webhook,
+    secret,
+    proxy: webhookProxyOf(environment),
+    additionalCa: additionalCa(),
+    clock: systemClock,
+  });
 }

@@ -28,6 +28,7 @@ const listener: Listener = {
   async tell(one) {
     if (refusal !== undefined) throw refusal;
     told.push(one);
+    return { status: 204 };
   },
 };
 

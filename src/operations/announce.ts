@@ -25,7 +25,7 @@ const MINUTE_MS = 60_000;
 const PAUSES_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
 
-function listenersOf({ announce }: Environment): readonly ListenerKind[] {
+export function listenersOf({ announce }: Environment): readonly ListenerKind[] {
   const { webhook, syslog, file } = announce ?? {};
   return [
     ...(webhook === undefined ? [] : (['webhook'] as const)),

@@ -2,7 +2,7 @@
 
 import { Environment } from '@contactsync/contract';
 import { expect, it } from 'vitest';
-import { destinationOf, mailDestinationOf, webhookDestinationOf } from './destination.ts';
+import { destinationOf, mailDestinationOf, webhookDestinationOf, webhookProxyOf } from './destination.ts';
 
 function environment(more: object = {}, exchangeOnline: object = {}) {
   return Environment.parse({
@@ -129,12 +129,32 @@ it('the password of a mail server and the secret of a webhook go nowhere else ei
     webhook('https://monitor.contoso.example/a'),
     webhook('https://monitor.contoso.example/b'),
     webhook('https://monitor.contoso.example/a', { additionalCaFile: '/etc/contactsync/ca.pem' }),
+    webhook('https://monitor.contoso.example/a', { proxy: 'http://192.0.2.1:8080' }),
+    webhook('https://monitor.contoso.example/a', { proxy: 'http://192.0.2.2:8080' }),
   ];
   expect(new Set(webhooks).size).toBe(webhooks.length);
   expect([mailDestinationOf(environment()), webhookDestinationOf(environment())]).toEqual([
     undefined,
     undefined,
   ]);
+});
+
+it('a webhook is told through the proxy of the environment, unless it says otherwise or is on this computer', () => {
+  const PROXY = 'http://192.0.2.1:8080';
+  const proxyOf = (announce: object, rest: object = {}) =>
+    webhookProxyOf(environment({ announce, proxy: PROXY, ...rest }));
+  const webhook = 'https://monitor.contoso.example/a';
+  expect(proxyOf({ webhook })).toBe(PROXY);
+  expect(proxyOf({ webhook }, { proxy: undefined })).toBeUndefined();
+  expect(proxyOf({ webhook, proxy: 'none' })).toBeUndefined();
+  expect(proxyOf({ webhook, proxy: 'http://192.0.2.9:3128' })).toBe('http://192.0.2.9:3128');
+  expect(proxyOf({ webhook: 'https://localhost:8443/a' })).toBeUndefined();
+  expect(proxyOf({ webhook: 'http://127.0.0.1/a', proxy: PROXY })).toBeUndefined();
+  expect(proxyOf({})).toBeUndefined();
+  const local = onPremises({});
+  expect(webhookProxyOf({ ...local, announce: { webhook } })).toBeUndefined();
+  expect(webhookProxyOf({ ...local, announce: { webhook, proxy: PROXY } })).toBe(PROXY);
+  expect(() => proxyOf({ webhook, proxy: 'http://user:pass@192.0.2.1:8080' })).toThrow();
 });
 
 it.each([

@@ -25,10 +25,20 @@ export function mailDestinationOf({ mail, additionalCaFile }: Environment): stri
 }
 
 /** Of the secret that signs announcements; undefined: the environment names no webhook. */
-export function webhookDestinationOf({ announce, additionalCaFile }: Environment): string | undefined {
+export function webhookDestinationOf(environment: Environment): string | undefined {
+  const { announce, additionalCaFile } = environment;
   if (announce?.webhook === undefined) return undefined;
-  const all = ['webhook', announce.webhook, additionalCaFile ?? ''];
+  const proxy = webhookProxyOf(environment);
+  const all = ['webhook', announce.webhook, additionalCaFile ?? '', ...(proxy === undefined ? [] : [proxy])];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
+}
+
+/** undefined: directly, as always to a program on this computer. */
+export function webhookProxyOf(environment: Environment): string | undefined {
+  const { webhook, proxy } = environment.announce ?? {};
+  if (webhook === undefined || proxy === 'none') return undefined;
+  if (['localhost', '127.0.0.1', '[::1]'].includes(new URL(webhook).hostname)) return undefined;
+  return proxy ?? (environment.scenario === 'onPremises' ? undefined : environment.proxy);
 }
 
 function tenantParts({ organization, cloud, applicationId, endpoints }: ExchangeOnline): readonly string[] {

@@ -11,6 +11,7 @@ import { findCertificate, idOf } from './lookup.ts';
 import { presentCertificate } from './present.ts';
 import { probeEnvironment } from './probe-environment.ts';
 import { searchExchange } from './search-exchange.ts';
+import { testAnnouncement } from './test-announcement.ts';
 
 /** Bound to the servers and accounts of Exchange. */
 const ACCOUNT_USES = ['activeDirectory', 'exchange'] as const satisfies readonly PasswordUse[];
@@ -100,6 +101,11 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     async probe(name, signal = new AbortController().signal, options = {}) {
       const { document } = await documents.find(name);
       return probeEnvironment(document, dependencies, options, signal);
+    },
+
+    async testAnnouncement(name, signal = new AbortController().signal) {
+      const { document } = await documents.find(name);
+      return testAnnouncement(document, dependencies, signal);
     },
 
     async search(name, { save = false } = {}, signal = new AbortController().signal) {
@@ -193,10 +199,17 @@ function checkEnvironment(
     webhookDestinationOf(before) !== undefined &&
     webhookDestinationOf(before) !== webhookDestinationOf(document)
       ? [
-          'The webhook or the additional CA file changed: the stored secret of the webhook is discarded. Store it again with "contactsync environment set-password --for webhook".',
+          'The webhook, the proxy on the way to it or the additional CA file changed: the stored secret of the webhook is discarded. Store it again with "contactsync environment set-password --for webhook".',
         ]
       : [];
-  const warnings = [...plain, ...mailWarning, ...secretWarning];
+  const { webhook } = document.announce ?? {};
+  const queryWarning =
+    webhook === undefined || new URL(webhook).search === ''
+      ? []
+      : [
+          'The address of the webhook has a query (after the ?). Whoever may see this environment, its exports or the database reads it: it is no place for what must be secret, if the program behind it can check signatures instead.',
+        ];
+  const warnings = [...plain, ...mailWarning, ...secretWarning, ...queryWarning];
   if (before === undefined || destinationOf(before) === destinationOf(document)) return warnings;
   if (document.scenario === 'hybrid')
     return [

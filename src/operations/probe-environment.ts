@@ -136,7 +136,7 @@ async function sendTestMail(
   }
 }
 
-function presentStep({ name, ok, note, search, failure }: ProbeStep): ProbeView['steps'][number] {
+export function presentStep({ name, ok, note, search, failure }: ProbeStep): ProbeView['steps'][number] {
   return {
     name,
     ok,

@@ -38,14 +38,21 @@ export interface Announcements {
 /** Text of one line, and what is worth knowing to whoever carries it. */
 export interface OutgoingAnnouncement {
   readonly id: string;
-  readonly event: NewAnnouncement['event'];
+  /** `test`: of no run. */
+  readonly event: NewAnnouncement['event'] | 'test';
   readonly at: Date;
   readonly severity: 'error' | 'warning' | 'info';
   /** JSON. */
   readonly text: string;
 }
 
+/** What a listener said to it. */
+export interface Told {
+  /** Of HTTP; absent where nobody answers. */
+  readonly status?: number;
+}
+
 export interface Listener {
-  /** Throws Failures: `webhookRefused`, `listenerUnreachable`, `announcementFile`. */
-  tell(announcement: OutgoingAnnouncement, signal: AbortSignal): Promise<void>;
+  /** Throws Failures: `webhookRefused`, `listenerUnreachable`, `announcementFile`, `cancelled`. */
+  tell(announcement: OutgoingAnnouncement, signal: AbortSignal): Promise<Told>;
 }

@@ -137,12 +137,14 @@ export const ENVIRONMENT_MEANINGS: Readonly<Record<string, string>> = {
     'Programs that are told when a run starts, waits for an approval, and ends. See [other programs](announcements.md).',
   'announce.webhook':
     'Gets a POST for each, signed with the secret of `contactsync environment set-password NAME --for webhook`. Only https, or http to this computer. A change of it discards the secret.',
+  'announce.proxy':
+    'Proxy on the way to the webhook. Nothing given: `proxy` of the environment, if it has one; `none`: directly. A change of it discards the secret.',
   'announce.syslog': 'A syslog server (RFC 5424).',
   'announce.syslog.host': 'Its name; with `tls` the one in its certificate.',
   'announce.syslog.transport':
     '`tls`: its certificate is checked. `tcp`, `udp`: readable by everybody on the network.',
   'announce.file': 'Whole path of a file that gets a line of JSON for each.',
-  proxy: 'Proxy for all connections to Exchange Online.',
+  proxy: 'Proxy for all connections to Exchange Online, and to the webhook of `announce`.',
   onPremises: 'Active Directory and Exchange Server.',
   'onPremises.activeDirectory.encryption':
     '`ldaps`: TLS from the start. `startTls`: TLS on the plain port. `none`: readable by everybody on the network; refused unless `allowPlainLdap` is set.',

@@ -87,6 +87,9 @@ function allowedValues(property: JsonSchema): string {
   if (property.type === 'boolean') return '`true`, `false`';
   if (property.type === 'integer' || property.type === 'number') return numbers(property);
   if (property.type === 'string') return texts(property);
+  const forms = formsOf(property);
+  if (forms[0] !== property && forms.every((form) => form.properties === undefined))
+    return forms.map(allowedValues).join(', ');
   return 'settings below';
 }
 

@@ -1,11 +1,11 @@
-// environment test and environment search: whether everything is in reach, and where Exchange is.
+// environment test, test-announcement and search: whether everything is in reach, who hears of runs, and where Exchange is.
 
 import type { EnvironmentOperations } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { examples } from '../examples.ts';
 import { EXIT, exitCodeOfFailure } from '../exit-codes.ts';
-import { exchangeSearchLines, logLines, probeLines } from '../probe-text.ts';
+import { exchangeSearchLines, logLines, probeLines, stepLines } from '../probe-text.ts';
 import { wrapped } from '../wrapped.ts';
 
 interface TestOptions {
@@ -17,7 +17,7 @@ interface TestOptions {
 export function addEnvironmentTestCommands(
   environment: Command,
   context: CliContext,
-  environments: () => Promise<Pick<EnvironmentOperations, 'probe' | 'search'>>,
+  environments: () => Promise<Pick<EnvironmentOperations, 'probe' | 'search' | 'testAnnouncement'>>,
 ): void {
   environment
     .command('test')
@@ -57,6 +57,18 @@ export function addEnvironmentTestCommands(
         const more = showsLog ? ['', ...logLines(log, paint)] : probe.ok ? [] : hint;
         return wrapped([...probeLines(probe, paint), ...more], context.terminal);
       });
+    });
+
+  environment
+    .command('test-announcement')
+    .description('Send a test announcement to the webhook, the syslog server and the file of an environment.')
+    .argument('<name>', 'name or id of the environment')
+    .addHelpText('after', examples('environment test-announcement contoso'))
+    .action(async (name: string) => {
+      const probe = await (await environments()).testAnnouncement(name);
+      const failed = probe.steps.find((step) => !step.ok);
+      if (failed?.failure !== undefined) context.end(exitCodeOfFailure(failed.failure));
+      context.show(probe, () => wrapped(stepLines(probe.steps, context.paint), context.terminal));
     });
 
   environment

@@ -177,8 +177,9 @@ The password is asked for without echo, or read from --password-file or CONTACTS
       });
       if (password === '') context.fail('usage', { reason: 'the password is empty' });
       const view = await (await environments()).setPassword(name, options.for, password);
+      const [what, test] = options.for === 'webhook' ? ['secret', 'test-announcement'] : ['password', 'test'];
       context.show(view, () => [
-        `Environment "${visible(view.environment.name)}": the password is stored. Try it with "contactsync environment test".`,
+        `Environment "${visible(view.environment.name)}": the ${what} is stored. Try it with "contactsync environment ${test}".`,
       ]);
     });
 

@@ -9,6 +9,7 @@ export function appendToFile(path: string): Listener {
     async tell({ text }) {
       try {
         await appendFile(path, `${text}\n`, { mode: 0o600 });
+        return {};
       } catch (cause) {
         const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
         throw new Failure('announcementFile', { details: { path, reason }, cause });

@@ -8,10 +8,13 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { makeServerIdentity, type ServerIdentity } from '../../../emulator/src/server/certificates.ts';
+import { startConnectProxy } from '../../../test/connect-proxy.ts';
 import { failureOf } from '../../model/testing/failure-of.ts';
 import type { OutgoingAnnouncement } from '../../ports/announcements.ts';
 import { FakeClock } from '../memory/fake-clock.ts';
@@ -27,6 +30,8 @@ const told: OutgoingAnnouncement = {
   text: JSON.stringify({ policy: 'Größe' }),
 };
 const signal = new AbortController().signal;
+/** Longer than names in DNS may be: no server has to be asked for it. */
+const UNKNOWN = `${'x'.repeat(64)}.invalid`;
 
 let identity: ServerIdentity;
 let servers: Server[] = [];
@@ -48,10 +53,11 @@ async function listening(server: Server): Promise<number> {
 
 describe('a webhook', () => {
   const tls = () => ({ key: identity.keyPem, cert: identity.certificatePem });
-  const webhook = (url: string, more: { trusts?: boolean; timeoutMs?: number } = {}) =>
+  const webhook = (url: string, more: { trusts?: boolean; timeoutMs?: number; proxy?: string } = {}) =>
     postToWebhook({
       url,
       secret: SECRET,
+      proxy: more.proxy,
       additionalCa: more.trusts === false ? undefined : identity.caPem,
       clock: new FakeClock(AT.toISOString()),
       ...(more.timeoutMs === undefined ? {} : { timeoutMs: more.timeoutMs }),
@@ -124,7 +130,88 @@ describe('a webhook', () => {
     const failure = await failureOf(
       webhook(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }).tell(told, signal),
     );
-    expect(failure.code).toBe('listenerUnreachable');
+    expect([failure.code, failure.details['reason']]).toEqual(['listenerUnreachable', 'timeout']);
+    for (const socket of open) socket.destroy();
+  });
+
+  it('that never ends its answer is not listened to for long', async () => {
+    const port = await listening(createHttpServer((_, answer) => void answer.writeHead(200).write('a')));
+    const failure = await failureOf(
+      webhook(`http://127.0.0.1:${port}/`, { timeoutMs: 50 }).tell(told, signal),
+    );
+    expect([failure.code, failure.details['reason']]).toEqual(['listenerUnreachable', 'timeout']);
+  });
+
+  it('whose answer is too large is not listened to either', async () => {
+    const large = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(64 * 1024);
+      })(),
+    );
+    const port = await listening(
+      createHttpServer((_, answer) => void pipeline(large, answer.writeHead(200)).catch(() => {})),
+    );
+    const failure = await failureOf(webhook(`http://127.0.0.1:${port}/`).tell(told, signal));
+    expect([failure.code, failure.details['reason']]).toEqual(['listenerUnreachable', 'answerTooLarge']);
+  });
+
+  it('of a name that nobody knows is said, and nothing of the address but its host', async () => {
+    const failure = await failureOf(webhook(`https://${UNKNOWN}/hook?token=secret`).tell(told, signal));
+    expect(failure.toRecord()).toMatchObject({
+      code: 'listenerUnreachable',
+      details: { host: UNKNOWN, reason: 'ENOTFOUND' },
+    });
+    expect(JSON.stringify([failure.toRecord(), failure.message, failure.cause])).not.toContain('token');
+  });
+
+  /** Nobody listens there: who goes past the proxy gets nowhere. */
+  const NOWHERE = 'https://localhost:1/hook?token=secret';
+
+  async function proxied() {
+    let requests = 0;
+    const port = await listening(
+      createHttpsServer(tls(), (request, answer) => {
+        requests += 1;
+        request.resume().on('end', () => answer.writeHead(202).end());
+      }),
+    );
+    const proxy = await startConnectProxy({ port });
+    onTestFinished(() => proxy.close());
+    return { proxy, requests: () => requests };
+  }
+
+  it('is reached through the proxy, which learns the host alone; twin: not without', async () => {
+    const { proxy, requests } = await proxied();
+    expect(await webhook(NOWHERE, { proxy: proxy.url }).tell(told, signal)).toEqual({ status: 202 });
+    expect([proxy.asked, requests()]).toEqual([['localhost:1'], 1]);
+    const failure = await failureOf(webhook(NOWHERE).tell(told, signal));
+    expect([failure.code, failure.details['proxy']]).toEqual(['listenerUnreachable', undefined]);
+  });
+
+  it('has the certificate of its own behind a proxy, too', async () => {
+    const { proxy, requests } = await proxied();
+    const failure = await failureOf(webhook(NOWHERE, { proxy: proxy.url, trusts: false }).tell(told, signal));
+    expect([failure.code, requests()]).toEqual(['listenerUnreachable', 0]);
+  });
+
+  it('that a proxy does not let us reach is said, with the proxy', async () => {
+    const { proxy } = await proxied();
+    proxy.isClosed = true;
+    const { host } = new URL(proxy.url);
+    expect(
+      (await failureOf(webhook(NOWHERE, { proxy: proxy.url }).tell(told, signal))).toRecord(),
+    ).toMatchObject({
+      code: 'listenerUnreachable',
+      details: { host: 'localhost:1', proxy: host, reason: 'ERR_PROXY_TUNNEL' },
+    });
+  });
+
+  it('is not waited for behind a proxy that says nothing', async () => {
+    const open: Socket[] = [];
+    const port = await listening(createTcpServer((socket) => void open.push(socket)));
+    const silent = webhook(NOWHERE, { proxy: `http://127.0.0.1:${port}`, timeoutMs: 50 });
+    const failure = await failureOf(silent.tell(told, signal));
+    expect([failure.code, failure.details['reason']]).toEqual(['listenerUnreachable', 'timeout']);
     for (const socket of open) socket.destroy();
   });
 
@@ -161,6 +248,27 @@ describe('a syslog server', () => {
     await syslog(socket.address().port, 'udp').tell(told, signal);
     expect(await got).toBe(MESSAGE);
     socket.close();
+  });
+
+  it.each(['udp', 'tcp', 'tls'] as const)(
+    'is given up while its name is looked up: %s',
+    async (transport) => {
+      const stop = new AbortController();
+      const server = { host: 'localhost', port: 9, transport };
+      const options = { server, hostName: 'a', processId: 1, additionalCa: undefined };
+      const telling = sendToSyslog(options).tell(told, stop.signal);
+      stop.abort();
+      expect((await failureOf(telling)).code).toBe('cancelled');
+    },
+  );
+
+  it.each(['udp', 'tcp', 'tls'] as const)('of a name that nobody knows is said: %s', async (transport) => {
+    const server = { host: UNKNOWN, port: 9, transport };
+    const options = { server, hostName: 'a', processId: 1, additionalCa: undefined };
+    expect((await failureOf(sendToSyslog(options).tell(told, signal))).toRecord()).toMatchObject({
+      code: 'listenerUnreachable',
+      details: { host: `${UNKNOWN}:9`, reason: 'ENOTFOUND' },
+    });
   });
 
   it.each(['tcp', 'tls'] as const)('gets counted octets: %s', async (transport) => {

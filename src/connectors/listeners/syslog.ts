@@ -38,6 +38,7 @@ export function sendToSyslog(options: SyslogOptions): Listener {
         await (server.transport === 'udp'
           ? sendDatagram(message, server.host, port, guard.signal)
           : sendCounted(message, options, port, guard.signal));
+        return {};
       } catch (cause) {
         if (signal.aborted) throw new Failure('cancelled', { cause });
         const details = { host: `${server.host}:${port}`, reason: reasonOf(cause) };
@@ -62,12 +63,15 @@ function messageOf(
 function sendDatagram(message: Buffer, host: string, port: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = createSocket({ type: 'udp4', signal });
-    const end = (error: Error | null) => {
-      socket.close();
-      if (error === null) resolve();
-      else reject(error);
-    };
-    socket.on('error', reject).send(message, port, host, end);
+    socket
+      .on('error', reject)
+      // Ended by the signal while the name is looked up: then nobody calls back.
+      .on('close', () => reject(signal.reason as Error))
+      .send(message, port, host, (error) => {
+        if (error === null) resolve();
+        else reject(error);
+        socket.close();
+      });
   });
 }
 

@@ -167,7 +167,7 @@ export const mailFailures = {
         'The address answers with a redirect, which is not followed.',
       ],
       remedy:
-        'Look at the status in the details and at the log of that program, and correct announce.webhook of the environment or the secret. It is told again by itself for three days.',
+        'Look at the status in the details and at the log of that program, and correct announce.webhook of the environment or the secret. What is told of runs is told again by itself for three days.',
     },
   },
   listenerUnreachable: {
@@ -180,10 +180,12 @@ export const mailFailures = {
       causes: [
         'It does not run, or a firewall is in between.',
         'Its name cannot be resolved.',
+        'The proxy in the details cannot be reached, or does not let this computer through to it (ERR_PROXY_TUNNEL).',
+        'It did not answer within 20 seconds, or its answer did not end.',
         'Its certificate is not trusted: it was issued by an authority of the company, is for another name, or has expired.',
       ],
       remedy:
-        'Check announce in the environment against the host and the reason in the details; an authority of the company goes into additionalCaFile. It is told again by itself for three days.',
+        'Check announce in the environment against the host and the reason in the details; an authority of the company goes into additionalCaFile, and a program in the building may want announce.proxy: none. What is told of runs is told again by itself for three days.',
     },
   },
   webhookSecretMissing: {
@@ -195,7 +197,7 @@ export const mailFailures = {
       sentence: 'No secret is stored for the webhook that the environment names now.',
       causes: [
         'It was not entered yet.',
-        'The webhook or the additional CA file changed, and the stored secret was discarded.',
+        'The webhook, the proxy on the way to it or the additional CA file changed, and the stored secret was discarded.',
       ],
       remedy: 'Store it with "contactsync environment set-password NAME --for webhook".',
     },
@@ -209,7 +211,18 @@ export const mailFailures = {
       sentence: 'What is told of runs could not be written to its file.',
       causes: ['The folder does not exist, or the account may not write there.', 'The disk is full.'],
       remedy:
-        'Check the path in the details (announce.file of the environment). It is written by itself when that is mended within three days.',
+        'Check the path in the details (announce.file of the environment). What is told of runs is written by itself when that is mended within three days.',
+    },
+  },
+  nobodyToTell: {
+    number: 18029,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The environment names no program that is to be told of runs.',
+      causes: ['It has no webhook, no syslog server and no file under announce.'],
+      remedy: 'Add one of them under announce in the environment and apply it.',
     },
   },
 } as const satisfies Record<string, FailureFacts>;
