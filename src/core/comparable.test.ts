@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import { CONTACT_PROPERTIES, CONTACT_PROPERTY_NAMES } from '../model/contact.ts';
 import { clean, comparable, cutText, removeIllegalCharacters } from './comparable.ts';
 
@@ -38,7 +39,7 @@ const nasty = fc.string({
 
 describe('Strings: clean', () => {
   it('is idempotent, keeps to the length and is well-formed, whatever comes', () => {
-    fc.assert(
+    holds(
       fc.property(properties, nasty, (property, value) => {
         const once = clean(property, value);
         expect(clean(property, once)).toBe(once);
@@ -47,7 +48,7 @@ describe('Strings: clean', () => {
         expect(once).toBe(once.trim().normalize('NFC'));
         expect(once).toBe(removeIllegalCharacters(once));
       }),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 
@@ -98,14 +99,14 @@ describe('Strings: clean', () => {
 
 describe('Strings: comparable', () => {
   it('is idempotent and does not tell the cleaned value from the raw one', () => {
-    fc.assert(
+    holds(
       fc.property(properties, nasty, (property, value) => {
         const once = comparable(property, value);
         expect(comparable(property, once)).toBe(once);
         expect(comparable(property, clean(property, value))).toBe(once);
         expect(once).not.toContain('\u0000');
       }),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 

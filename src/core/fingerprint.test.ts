@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import { CONTACT_PROPERTY_NAMES, type ContactProperties, type ContactProperty } from '../model/contact.ts';
 import { policyId, sourceObjectId } from '../model/ids.ts';
 import type { OwnershipMark } from '../model/mailbox.ts';
@@ -64,7 +65,7 @@ describe('frozen formats of version 1: a change here breaks every mailbox in the
 
 describe('contactFingerprint', () => {
   it('does not depend on the order of the properties', () => {
-    fc.assert(
+    holds(
       fc.property(properties, (value) => {
         const reversed = Object.fromEntries(Object.entries(value).reverse());
         expect(contactFingerprint(reversed)).toBe(contactFingerprint(value));
@@ -92,7 +93,7 @@ describe('fieldFingerprints', () => {
 
   it('fits beside the identity however many properties are present', () => {
     expect(fieldFingerprints(all).length).toBeLessThanOrEqual(MAX_FIELD_FINGERPRINTS_LENGTH);
-    fc.assert(
+    holds(
       fc.property(properties, (value) => {
         const text = fieldFingerprints(value);
         expect(text.length).toBeLessThanOrEqual(MAX_FIELD_FINGERPRINTS_LENGTH);
@@ -157,7 +158,7 @@ describe('identity', () => {
     .map((bytes) => Buffer.from(bytes).toString('base64url'));
 
   it('comes back as it was, for contacts and folders, and fits into 254 characters', () => {
-    fc.assert(
+    holds(
       fc.property(uuid, fc.option(uuid, { nil: undefined }), fingerprint, (policy, source, digest) => {
         const mark: OwnershipMark = {
           version: FINGERPRINT_VERSION,
@@ -190,14 +191,14 @@ describe('identity', () => {
   });
 
   it('never throws on arbitrary text', () => {
-    fc.assert(
+    holds(
       fc.property(
         fc.oneof(fc.string(), fc.base64String()),
         fc.string(),
         (text, fields) => void decodeIdentity(text, fields),
       ),
     );
-    fc.assert(fc.property(fc.string(), (text) => void sentProperties(text)));
+    holds(fc.property(fc.string(), (text) => void sentProperties(text)));
   });
 });
 

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import type { DurationRange } from '../model/run.ts';
 import {
   addRanges,
@@ -49,7 +50,7 @@ function expectNoShorter(long: DurationRange, short: DurationRange): void {
 
 describe('a forecast', () => {
   it('is never negative, never NaN, and its range holds what is expected', () => {
-    fc.assert(
+    holds(
       fc.property(
         writes,
         capacities,
@@ -68,7 +69,7 @@ describe('a forecast', () => {
 
   it('is never shorter for more writes or more mailboxes', () => {
     const more = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 80 });
-    fc.assert(
+    holds(
       fc.property(writes, more, capacities, paces, (left, added, able, pace) => {
         const longer = Array.from(
           { length: Math.max(left.length, added.length) },

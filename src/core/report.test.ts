@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import type { FailureRecord } from '../model/failure.ts';
 import { Failure } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureCode } from '../model/failure-codes.ts';
@@ -141,7 +142,7 @@ describe('compareFailures', () => {
   const codes = fc.constantFrom(...(Object.keys(FAILURE_CODES) as FailureCode[]));
 
   it('is one order for all: nothing equal but the same code, and no circles', () => {
-    fc.assert(
+    holds(
       fc.property(codes, codes, codes, fc.option(codes, { nil: undefined }), (a, b, c, end) => {
         const ending = end === undefined ? undefined : record(end);
         const order = (x: FailureCode, y: FailureCode) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import { Failure } from '../model/failure.ts';
 import { parseTemplate, renderTemplate, templateFields } from './template.ts';
 
@@ -89,7 +90,7 @@ describe('templates', () => {
       '\u0000',
       '{nope}',
     );
-    fc.assert(
+    holds(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: pieces, maxLength: 30 })), (text) => {
         const failure = failureOf(text);
         if (failure === undefined) {
@@ -100,7 +101,7 @@ describe('templates', () => {
         expect(failure.details.position).toBeGreaterThanOrEqual(1);
         expect(failure.details.position).toBeLessThanOrEqual(text.length);
       }),
-      { numRuns: 2_000 },
+      2_000,
     );
   });
 

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import { asFailure } from '../model/failure.ts';
 import {
   type LicenseTerms,
@@ -107,7 +108,7 @@ describe('a license file', () => {
       }),
     );
     let tried = 0;
-    fc.assert(
+    holds(
       fc.property(fc.array(step, { minLength: 1, maxLength: 3 }), (steps) => {
         const altered = steps.reduce(
           (before, { at, length, by }) => before.slice(0, at) + by + before.slice(at + length),
@@ -118,9 +119,9 @@ describe('a license file', () => {
         tried += 1;
         return verdict(altered) !== 'accepted';
       }),
-      { numRuns: 10_000 },
+      10_000,
     );
-    expect(tried).toBe(10_000);
+    expect(tried).toBeGreaterThanOrEqual(10_000);
   });
 
   it('every bit of the signature counts', () => {

@@ -23,6 +23,19 @@ export function law<Args>(
   });
 }
 
+/** A property inside a test, judged like a law. */
+export function holds<Args>(property: fc.IPropertyWithHooks<Args>, fixedRuns?: number): void;
+export function holds<Args>(property: fc.IAsyncPropertyWithHooks<Args>, fixedRuns?: number): Promise<void>;
+export function holds<Args>(
+  property: fc.IAsyncPropertyWithHooks<Args> | fc.IPropertyWithHooks<Args>,
+  fixedRuns = 100,
+): unknown {
+  const search = () =>
+    process.env.LAWS_SEARCH === '1' ? fc.assert(property, { numRuns: fixedRuns * 10 }) : undefined;
+  const fixed: unknown = fc.assert(property, { seed: FIXED_SEED, numRuns: fixedRuns });
+  return fixed instanceof Promise ? fixed.then(search) : search();
+}
+
 /** The twin: with something broken on purpose, the same law must be seen to fail, and for the reason meant. */
 export function twin<Args>(
   title: string,

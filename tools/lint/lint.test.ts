@@ -7,6 +7,7 @@ import { fileSize, MAX_LINES, MAX_TEST_LINES } from './file-size.ts';
 import { hiddenClocks } from './hidden-clocks.ts';
 import { openingComment } from './opening-comment.ts';
 import { type Rule, withoutComments } from './rule.ts';
+import { seededProperties } from './seeded-properties.ts';
 import { staticLogMessages } from './static-log-messages.ts';
 import { tellingNames } from './telling-names.ts';
 
@@ -17,6 +18,7 @@ const RULES: readonly Rule[] = [
   fileSize,
   americanSpelling,
   hiddenClocks,
+  seededProperties,
 ];
 
 const paths = treeFiles();
@@ -131,6 +133,24 @@ describe('hidden-clocks', () => {
   it('lets a file that may ask for one thing not ask for another', () => {
     expect(found(hiddenClocks, 'src/connectors/http/http-client.ts', 'Math.random')).toEqual([]);
     expect(found(hiddenClocks, 'src/connectors/http/http-client.ts', 'Date.now')).toHaveLength(1);
+  });
+});
+
+describe('seeded-properties', () => {
+  const check = (text: string) => found(seededProperties, 'src/core/x.test.ts', text);
+
+  // In parts, or the rule would find them here.
+  const [assert, tried, sample] = ['assert', 'check', 'sample'].map((name) => `fc.${name}`);
+
+  it('refuses what is tried with a seed of its own, or with none', () => {
+    const message = 'call law, twin or holds of check-law.ts';
+    expect(check(`\n${assert}(fc.property(a, () => {}));`)).toEqual([`2: fc.assert: ${message}`]);
+    expect(check(`await ${tried}(property, { seed: 1 });`)).toEqual([`1: fc.check: ${message}`]);
+    expect(check(`${sample}(a, 5);\nconst seed = { seed: 1 };`)).toEqual(['1: fc.sample: name a seed']);
+  });
+
+  it('accepts samples with a seed, and what gives the seed', () => {
+    expect(check(`holds(fc.property(a, b));\n${sample}(fc.array(a), { numRuns: 5, seed: 3 });`)).toEqual([]);
   });
 });
 
