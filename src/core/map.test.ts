@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { holds } from '../../test/properties/check-law.ts';
 import { CONTACT_PROPERTIES, CONTACT_PROPERTY_NAMES } from '../model/contact.ts';
 import { sourceObjectId } from '../model/ids.ts';
 import { SOURCE_ATTRIBUTES, type SourceObject } from '../model/source-object.ts';
@@ -90,6 +91,22 @@ describe('mapContact', () => {
     expect(bare({}).label).toBe(anna.id);
   });
 
+  it.each(['\u0000', ' \u0007\u0001', '\ud83d', '\uffff'])(
+    'takes for a name only what is left of it in a contact: %j',
+    (unreadable) => {
+      const attributes = { displayName: [unreadable], company: [unreadable], alias: ['kern'] };
+      const bare = mapContact({ ...anna, attributes }, testPolicy({}), {});
+      expect(bare.properties).toMatchObject({ displayName: 'kern', fileAs: 'kern' });
+      const ruled = map(
+        { company: [unreadable] },
+        { contact: { properties: { fileAs: { from: 'company' } } } },
+      );
+      expect(ruled.properties.fileAs).toBe('Anna Kern');
+      const nameless = mapContact({ ...anna, attributes: { alias: [unreadable] } }, testPolicy({}), {});
+      expect(nameless.properties.displayName).toBe(anna.id);
+    },
+  );
+
   it('more values than slots: primary first, then in an order that does not depend on the reading', () => {
     const phones = ['030 111111', '030 333333', '030 222222', '+49 30 222222', '1234'];
     const contact = map({ businessPhones: phones });
@@ -100,7 +117,7 @@ describe('mapContact', () => {
     expect(contact.losses).toContainEqual({ property: 'businessPhone2', reason: 'noSlot', count: 1 });
     expect(contact.losses).toContainEqual({ property: 'businessPhone1', reason: 'internalNumber', count: 1 });
     const [primary = '', ...rest] = phones;
-    fc.assert(
+    holds(
       fc.property(fc.shuffledSubarray(rest, { minLength: rest.length }), (shuffled) => {
         expect(map({ businessPhones: [primary, ...shuffled] })).toEqual(contact);
       }),
@@ -249,7 +266,7 @@ describe('mapContact', () => {
       contact: { isPrivate: true, categories: ['A'], properties: { notes: { prefix: ' x', suffix: '\n' } } },
     });
     const managed = managedProperties(policy);
-    fc.assert(
+    holds(
       fc.property(fc.dictionary(fc.constantFrom(...SOURCE_ATTRIBUTES), values), (attributes) => {
         const contact = mapContact(
           { ...anna, attributes: attributes as SourceObject['attributes'] },

@@ -190,8 +190,11 @@ function meetingAddress(
 /** Display name and file-as always have a value, so that no server makes one up. */
 function namesOf(mapping: Mapping, object: SourceObject): [ContactProperty, string][] {
   const fieldOf = (name: SourceAttribute) => clean('displayName', firstValue(object, name));
-  const nameOf = (property: 'displayName' | 'fileAs', template: Template) =>
-    ruledText(mapping, object, property, ruleOf(mapping, property)) ?? renderTemplate(template, fieldOf);
+  const nameOf = (property: 'displayName' | 'fileAs', template: Template) => {
+    const text =
+      ruledText(mapping, object, property, ruleOf(mapping, property)) ?? renderTemplate(template, fieldOf);
+    return clean(property, text) === '' ? '' : text;
+  };
   const displayName = nameOf('displayName', mapping.displayName) || labelOf(object);
   return [
     ['displayName', displayName],

@@ -66,6 +66,7 @@ describe('contact items of a mailbox', () => {
 
   it('need something to call them by: a number will do', () => {
     expect(verdict(item({ notes: ['to be asked'] }))).toBe('withoutName');
+    expect(verdict(item({ displayName: ['\u0000'] }))).toBe('withoutName');
     const caller = item({ mobilePhones: ['+49 170 1234567'] });
     expect(verdict(caller)).toBe('selected');
     const policy = { ...testPolicy(), source: shared };

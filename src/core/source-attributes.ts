@@ -2,6 +2,7 @@
 
 import type { SourceAttribute, SourceObject } from '../model/source-object.ts';
 import { SOURCE_ATTRIBUTES } from '../model/source-object.ts';
+import { clean } from './comparable.ts';
 import { nearMatch } from './near-match.ts';
 
 /** Names from Exchange, Graph, LDAP and Outlook that people type for our neutral ones. */
@@ -77,18 +78,24 @@ const LAST_RESORTS: readonly SourceAttribute[] = [
 ];
 
 function nameOf(object: SourceObject): string {
-  const person = [firstValue(object, 'givenName'), firstValue(object, 'surname')]
+  const person = [nameIn(object, 'givenName'), nameIn(object, 'surname')]
     .filter((part) => part !== '')
     .join(' ');
   return (
-    firstValue(object, 'displayName') ||
+    nameIn(object, 'displayName') ||
     person ||
-    firstValue(object, 'company') ||
-    firstValue(object, 'emailAddresses') ||
-    firstValue(object, 'alias') ||
-    LAST_RESORTS.map((name) => firstValue(object, name)).find((value) => value !== '') ||
+    nameIn(object, 'company') ||
+    nameIn(object, 'emailAddresses') ||
+    nameIn(object, 'alias') ||
+    LAST_RESORTS.map((name) => nameIn(object, name)).find((value) => value !== '') ||
     ''
   );
+}
+
+/** A value of which nothing is left in a contact, such as a lone control character, names nobody. */
+function nameIn(object: SourceObject, name: SourceAttribute): string {
+  const value = firstValue(object, name);
+  return clean('displayName', value) === '' ? '' : value;
 }
 
 /** Lower-case domain of the primary SMTP address, '' without one. */
