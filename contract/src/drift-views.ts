@@ -9,6 +9,8 @@ export interface DriftFindingView {
   readonly label?: string;
   /** Sub-folder where it lies, or lay; '' is the contact folder itself. */
   readonly folder: string;
+  /** Not there but in another contact folder: names from below Contacts down; empty: Contacts itself. */
+  readonly elsewhere?: readonly string[];
   /** Names of contact properties. */
   readonly properties?: readonly string[];
   /** true: the policy's rules leave it as it is, and a repair does too. */

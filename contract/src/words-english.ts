@@ -48,6 +48,7 @@ export const EXCLUSION_WORDS = {
 /** Of what a verify run found, after its number. */
 export const DRIFT_WORDS = {
   missing: 'missing',
+  movedAway: 'moved to another folder',
   edited: 'edited',
   wrongFolder: 'in another sub-folder',
   twice: 'standing twice',
@@ -60,4 +61,5 @@ export const DRIFT_WORDS = {
   userValue: 'with values of the user',
   contested: 'with values that the mailbox keeps changing',
   copied: 'copied by the user',
+  copiedAway: 'copied to another folder',
 };

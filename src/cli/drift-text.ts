@@ -34,6 +34,7 @@ export const mailboxDriftWords = ({ counts, differs }: MailboxDriftView): string
 /** In the singular, before a name. */
 const FINDING_WORDS: Readonly<Record<string, string>> = {
   missing: 'missing',
+  movedAway: 'moved',
   edited: 'edited',
   wrongFolder: 'in another sub-folder',
   twice: 'stands twice',
@@ -46,16 +47,23 @@ const FINDING_WORDS: Readonly<Record<string, string>> = {
   userValue: 'values of the user',
   contested: 'values that the mailbox keeps changing',
   copied: 'copied by the user',
+  copiedAway: 'copied',
 };
 
 /** "edited: Erika Mustermann (jobTitle)" */
-export function findingText({ kind, label, sourceObjectId, folder, properties }: DriftFindingView): string {
+export function findingText(finding: DriftFindingView): string {
+  const { kind, label, sourceObjectId, folder, elsewhere, properties } = finding;
   const who = label ?? sourceObjectId;
   const fields = properties === undefined ? '' : ` (${properties.join(', ')})`;
-  const where = folder === '' ? '' : ` in "${visible(folder)}"`;
+  const from = folder === '' ? '' : ` in "${visible(folder)}"`;
+  const where = elsewhere === undefined ? from : ` to ${folderText(elsewhere)}`;
   const about = who === undefined ? where.trimStart() : `${visible(who)}${fields}${where}`;
   return [word(FINDING_WORDS, kind), about].filter((part) => part !== '').join(': ');
 }
+
+/** Contacts is called differently in every language: its own name stands without quotes. */
+const folderText = (path: readonly string[]): string =>
+  path.length === 0 ? 'Contacts' : `Contacts/${path.map(visible).join('/')}`;
 
 const SHORT_FINDINGS = 5;
 
@@ -98,13 +106,13 @@ export function driftRows(report: ReportView): readonly (readonly string[])[] {
       const told = failures.map((failure) => `${failure.number} ${failure.sentence}`).join(' | ');
       const findings = drift?.findings ?? [];
       if (findings.length === 0) return [[primarySmtpAddress, state, told, '', '', '', '', '']];
-      return findings.map(({ kind, label, sourceObjectId, folder, properties, isLeft }) => [
+      return findings.map(({ kind, label, sourceObjectId, folder, elsewhere, properties, isLeft }) => [
         primarySmtpAddress,
         state,
         word(FINDING_WORDS, kind),
         label ?? '',
         sourceObjectId ?? '',
-        folder,
+        elsewhere === undefined ? folder : folderText(elsewhere),
         (properties ?? []).join(' '),
         isLeft ? 'yes' : 'no',
       ]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { folderId, itemId, mailboxId, policyId, sourceObjectId } from '../model/ids.ts';
-import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { ContactElsewhere, FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { MailboxTarget, MailboxTargets } from '../ports/mailbox-target.ts';
 import { identitiesOf } from './hybrid-identities.ts';
 import { routeTargets } from './hybrid-targets.ts';
@@ -27,6 +27,9 @@ const snapshot: FolderSnapshot = {
   highestMarkVersion: 1,
   isFullReading: true,
 };
+const elsewhere: readonly ContactElsewhere[] = [
+  { itemId: itemId('y'), sourceObjectId: IN_TENANT, createdAt: '', path: ['Family'] },
+];
 
 interface Asked {
   readonly side: string;
@@ -52,6 +55,14 @@ function bed(now: TargetMailbox['location'], shown: FolderSnapshot = snapshot) {
         async readContacts() {
           note('readContacts');
           return [contact];
+        },
+        async readUnmarked() {
+          note('readUnmarked');
+          return [];
+        },
+        async readElsewhere() {
+          note('readElsewhere');
+          return elsewhere;
         },
         async applyFolder() {
           note('applyFolder');
@@ -146,6 +157,17 @@ describe('targets of a hybrid organization', () => {
     const { contacts } = await open('exchangeOnline').readFolder(reading, signal);
     expect(contacts.map(({ mark }) => mark.sourceObjectId)).toEqual([IN_DIRECTORY]);
     expect(asked).toEqual([{ side: 'cloud', what: 'readFolder', ownerId: IN_TENANT }]);
+  });
+
+  it('show contacts in other folders under the id that counts, too', async () => {
+    const [found] = await bed('exchangeOnline').open('exchangeOnline').readElsewhere(signal);
+    expect(found).toMatchObject({ sourceObjectId: IN_DIRECTORY, path: ['Family'] });
+  });
+
+  it('look for no items by the ids of the other protocol', async () => {
+    const { open, asked } = bed('exchangeOnline');
+    expect(await open('onPremises').readUnmarked([itemId('x')], signal)).toEqual([]);
+    expect(asked).toEqual([]);
   });
 
   it('a moved mailbox is read where it is now, and written once it was read there', async () => {

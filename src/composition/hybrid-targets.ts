@@ -154,6 +154,15 @@ function routedTarget(
       const contacts = await target.readContacts(itemIds, signal);
       return contacts.map((contact) => underOwnId(contact, identities, doubled));
     },
+    async readUnmarked(itemIds, signal) {
+      const { target, hasMoved } = await opened(signal);
+      return hasMoved && !wasRead ? [] : target.readUnmarked(itemIds, signal);
+    },
+    async readElsewhere(signal) {
+      const { target, identities } = await opened(signal);
+      const found = await target.readElsewhere(signal);
+      return found.map((one) => ({ ...one, sourceObjectId: identities.own(one.sourceObjectId) }));
+    },
     applyFolder: async (action, signal) => (await openedForWriting(signal)).applyFolder(action, signal),
     applyChanges: async (changes, signal) => (await openedForWriting(signal)).applyChanges(changes, signal),
     pictures: {

@@ -12,7 +12,7 @@ import {
 } from '../model/drift.ts';
 import { type PolicyId, policyId, type SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
-import type { FolderSnapshot, TargetMailbox } from '../model/mailbox.ts';
+import type { ContactElsewhere, FolderSnapshot, TargetMailbox } from '../model/mailbox.ts';
 import type { Policy } from '../model/policy.ts';
 import { comparable } from './comparable.ts';
 import { areFieldFingerprintsWhole, fieldMatches } from './fingerprint.ts';
@@ -25,6 +25,8 @@ export interface DriftInput {
   readonly mailbox: Pick<TargetMailbox, 'ownerId'>;
   /** Read in full, with the properties of every contact; with the foreign items where somebody is missing. */
   readonly snapshot: FolderSnapshot;
+  /** What carries the policy's mark in the other contact folders of the mailbox. */
+  readonly elsewhere?: readonly ContactElsewhere[];
   /** A dirty record only tells which of several items is ours. */
   readonly record: LedgerRecord | undefined;
   readonly respected: ReadonlySet<SourceObjectId>;
@@ -52,9 +54,11 @@ export function mayHaveLostMarks(input: DriftInput): boolean {
 export function findDrift(input: DriftInput): MailboxDrift {
   const context = contextOf(input);
   const { own, copies, leftovers } = context.matched;
+  const missing = missingFindings(context);
   const findings: DriftFinding[] = [
     ...folderFindings(context),
-    ...missingFindings(context),
+    ...missing,
+    ...elsewhereFindings(context, missing),
     ...[...own.values()].flatMap((contact) => contactFindings(context, contact)),
     ...leftovers.map(({ sourceObjectId, folderKey }) => ({
       kind: 'twice' as const,
@@ -124,6 +128,7 @@ function missingPeople(context: Context): readonly SourceObjectId[] {
 
 function missingFindings(context: Context): readonly DriftFinding[] {
   const { entries, policy, snapshot } = context;
+  const moved = movedAway(context);
   const foreign = new Map((snapshot.foreign ?? []).map(({ itemId, folderKey }) => [itemId, folderKey]));
   return missingPeople(context).map((sourceObjectId): DriftFinding => {
     const entry = entries.get(sourceObjectId);
@@ -133,7 +138,32 @@ function missingFindings(context: Context): readonly DriftFinding[] {
       return { kind: 'lostMark', sourceObjectId, folderKey: unmarkedIn, isLeft: false };
     // The next run remembers the deletion and leaves it at that.
     const isLeft = policy.deletion.deletedByUser === 'respect';
+    const to = moved.get(sourceObjectId)?.path;
+    if (to !== undefined) return { kind: 'movedAway', sourceObjectId, folderKey, elsewhere: to, isLeft };
     return { kind: 'missing', sourceObjectId, folderKey, isLeft };
+  });
+}
+
+/** Of several items of one person the one that the ledger knows, otherwise the oldest; the others are its copies. */
+function movedAway({ elsewhere = [], entries }: Context): ReadonlyMap<SourceObjectId, ContactElsewhere> {
+  const rank = ({ itemId, sourceObjectId, createdAt }: ContactElsewhere): string =>
+    `${entries.get(sourceObjectId)?.itemId === itemId ? 0 : 1}${createdAt} ${itemId}`;
+  const sorted = elsewhere.toSorted((one, other) => compareText(rank(one), rank(other)));
+  return new Map(sorted.toReversed().map((one) => [one.sourceObjectId, one]));
+}
+
+/** Whatever lies there is the user's; a repair does not touch it. */
+function elsewhereFindings(context: Context, missing: readonly DriftFinding[]): readonly DriftFinding[] {
+  const { elsewhere = [], respected, policy } = context;
+  const moved = movedAway(context);
+  const told = new Set(missing.map(({ sourceObjectId }) => sourceObjectId));
+  return elsewhere.flatMap((one): readonly DriftFinding[] => {
+    const { sourceObjectId, path } = one;
+    const isMoved = moved.get(sourceObjectId) === one && !context.matched.own.has(sourceObjectId);
+    if (isMoved && told.has(sourceObjectId)) return [];
+    const isRespected = policy.deletion.deletedByUser === 'respect' && respected.has(sourceObjectId);
+    const kind = isMoved && isRespected ? 'movedAway' : 'copiedAway';
+    return [{ kind, sourceObjectId, folderKey: '', elsewhere: path, isLeft: true }];
   });
 }
 

@@ -26,6 +26,8 @@ function throttle(world: World, box: MailboxId, call: Call, milliseconds: number
       return target.readFolder(options, signal);
     },
     readContacts: (itemIds, signal) => target.readContacts(itemIds, signal),
+    readUnmarked: (itemIds, signal) => target.readUnmarked(itemIds, signal),
+    readElsewhere: (signal) => target.readElsewhere(signal),
     applyFolder: (action, signal) => target.applyFolder(action, signal),
     async applyChanges(changes, signal) {
       refuse('applyChanges');

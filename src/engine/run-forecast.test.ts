@@ -248,6 +248,8 @@ describe('a run that waits at the wish of the service', () => {
           return {
             readFolder: target.readFolder.bind(target),
             readContacts: target.readContacts.bind(target),
+            readUnmarked: target.readUnmarked.bind(target),
+            readElsewhere: target.readElsewhere.bind(target),
             applyFolder: target.applyFolder.bind(target),
             async applyChanges(...changes: Parameters<typeof target.applyChanges>) {
               if (state.refusals === 0) {

@@ -23,9 +23,12 @@ async function driftOf(world: World, box = 1): Promise<MailboxDrift> {
 }
 
 const told = ({ findings }: MailboxDrift): readonly string[] =>
-  findings.map(
-    ({ kind, sourceObjectId, properties, isLeft }: DriftFinding) =>
-      `${isLeft ? 'left ' : ''}${kind}${sourceObjectId === undefined ? '' : ` ${Number(sourceObjectId.slice(-12))}`}${properties === undefined ? '' : `: ${properties.join(' ')}`}`,
+  findings.map(({ kind, sourceObjectId, properties, elsewhere, isLeft }: DriftFinding) =>
+    [
+      `${isLeft ? 'left ' : ''}${kind}${sourceObjectId === undefined ? '' : ` ${Number(sourceObjectId.slice(-12))}`}`,
+      elsewhere === undefined ? '' : ` to ${['Contacts', ...elsewhere].join('/')}`,
+      properties === undefined ? '' : `: ${properties.join(' ')}`,
+    ].join(''),
   );
 
 /** Runs once more with the mailboxes read in full in which the last verify run found something. */
@@ -166,6 +169,57 @@ describe('a verify run', () => {
     expect(told(await driftOf(world))).toEqual(['left copied 1']);
   });
 
+  it('tells who was moved into another folder, and a repair writes them again and leaves what was moved', async () => {
+    const world = await filled();
+    const family = user(world, 1).createFolder('Family');
+    const { id } = world.item(1, 1);
+    user(world, 1).moveContact(id, family);
+    user(world, 1).moveContact(world.item(1, 2).id, world.box(1).contactsId);
+    user(world, 1).purgeContact(world.item(1, 3).id);
+    const drift = await driftOf(world);
+    expect(told(drift)).toEqual(['missing 3', 'movedAway 1 to Contacts/Family', 'movedAway 2 to Contacts']);
+    expect(drift).toMatchObject({ differs: true, differing: 3, counts: { missing: 1, movedAway: 2 } });
+    const moved = JSON.stringify(world.box(1).item(id));
+    await repair(world);
+    expect(JSON.stringify(world.box(1).item(id))).toBe(moved);
+    expect(told(await driftOf(world))).toEqual([
+      'left copiedAway 1 to Contacts/Family',
+      'left copiedAway 2 to Contacts',
+    ]);
+  });
+
+  it('tells a copy in another folder, and leaves it alone', async () => {
+    const world = await filled();
+    const copy = user(world, 1).copyContact(world.item(1, 1).id, world.box(1).contactsId);
+    const drift = await driftOf(world);
+    expect(told(drift)).toEqual(['left copiedAway 1 to Contacts']);
+    expect(drift).toMatchObject({ contacts: 4, differs: false, left: 1, foreign: 0 });
+    const before = JSON.stringify(world.box(1).item(copy));
+    await repair(world);
+    expect(JSON.stringify(world.box(1).item(copy))).toBe(before);
+  });
+
+  it('takes of several items in other folders the one that the ledger knows for what was moved', async () => {
+    const world = await filled();
+    const { id } = world.item(1, 1);
+    user(world, 1).copyContact(id, world.box(1).contactsId);
+    user(world, 1).moveContact(id, user(world, 1).createFolder('Family'));
+    expect(told(await driftOf(world))).toEqual([
+      'movedAway 1 to Contacts/Family',
+      'left copiedAway 1 to Contacts',
+    ]);
+  });
+
+  it('leaves at that who was moved away where deletions are respected', async () => {
+    const world = new World(3, 1);
+    world.policy = { ...world.policy, deletion: { ...world.policy.deletion, deletedByUser: 'respect' } };
+    await world.run();
+    user(world, 1).moveContact(world.item(1, 2).id, world.box(1).contactsId);
+    expect(told(await driftOf(world))).toEqual(['left movedAway 2 to Contacts']);
+    await world.run();
+    expect(told(await driftOf(world))).toEqual(['left movedAway 2 to Contacts']);
+  });
+
   it('finds a contact that lost its mark, and not a private contact', async () => {
     const world = await filled();
     const { id, folderId } = world.item(1, 2);
@@ -246,7 +300,7 @@ describe('a verify run', () => {
     await world.run();
     expect(told(await driftOf(world))).toEqual([]);
     world.policy = { ...world.policy, folder: { ...world.policy.folder, useDefaultContacts: false } };
-    expect(told(await driftOf(world))).toEqual([]);
+    expect(told(await driftOf(world))).toEqual([1, 2, 3].map((n) => `left copiedAway ${n} to Contacts`));
   });
 
   it('looks into the named mailboxes only, and refuses one that the policy did not fill', async () => {

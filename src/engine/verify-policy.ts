@@ -1,5 +1,5 @@
-// A verify run: reads the policy's folder in every mailbox that it filled, in full, and tells where it differs from what
-// was written. It trusts no ledger, reads no source, and writes nothing into any mailbox, nor into the ledger.
+// A verify run: reads the policy's folder in every mailbox that it filled, in full, looks for its contacts in the other
+// contact folders, and tells where all that differs from what was written. It trusts no ledger, reads no source, and writes nothing into any mailbox, nor into the ledger.
 
 import { findDrift, mayHaveLostMarks } from '../core/drift.ts';
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
@@ -109,7 +109,8 @@ async function driftOf(
   const snapshot = await target.readFolder({ known: undefined, includeForeign: false }, signal);
   // What a newer release wrote, only that one understands.
   if (snapshot.highestMarkVersion > FINGERPRINT_VERSION) throw new Failure('newerMark');
-  const input = { policy, mailbox, snapshot, record, respected, lastPeople };
+  const elsewhere = await target.readElsewhere(signal);
+  const input = { policy, mailbox, snapshot, elsewhere, record, respected, lastPeople };
   if (!mayHaveLostMarks(input)) return findDrift(input);
   const whole = await target.readFolder({ known: undefined, includeForeign: true }, signal);
   return findDrift({ ...input, snapshot: whole });

@@ -23,6 +23,8 @@ export function watchedTarget(
   return {
     readFolder: (options, signal) => target.readFolder(options, signal),
     readContacts: (itemIds, signal) => target.readContacts(itemIds, signal),
+    readUnmarked: (itemIds, signal) => target.readUnmarked(itemIds, signal),
+    readElsewhere: (signal) => target.readElsewhere(signal),
     applyFolder: (action, signal) => target.applyFolder(action, signal),
     async applyChanges(changes, signal) {
       const outcomes = await target.applyChanges(changes, signal);

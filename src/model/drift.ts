@@ -6,6 +6,8 @@ import type { SourceObjectId } from './ids.ts';
 export const DRIFT_KINDS = [
   /** Written, and not in the folder any more. */
   'missing',
+  /** The same, and its item with our mark stands in another contact folder of the mailbox. */
+  'movedAway',
   /** Holds other values than we wrote, in properties that the policy sets back. */
   'edited',
   /** Lies in another sub-folder than the one we put it into. */
@@ -27,6 +29,8 @@ export const DRIFT_KINDS = [
   'contested',
   /** A second item with the same mark, made by the user. */
   'copied',
+  /** Our mark in another contact folder of the mailbox: a copy, or what was moved there before we wrote it anew. */
+  'copiedAway',
 ] as const;
 export type DriftKind = (typeof DRIFT_KINDS)[number];
 
@@ -36,6 +40,8 @@ export interface DriftFinding {
   readonly sourceObjectId?: SourceObjectId;
   /** Key of the folder where it lies, or lay; '' is the contact folder itself. */
   readonly folderKey: string;
+  /** Not in our folder but there: names from below Contacts down; empty: Contacts itself. */
+  readonly elsewhere?: readonly string[];
   readonly properties?: readonly ContactProperty[];
   /** true: the policy's rules leave it as it is, and a repair does too. */
   readonly isLeft: boolean;

@@ -90,6 +90,16 @@ export interface ForeignContact {
   readonly properties: ContactProperties;
 }
 
+/** A contact of ours that the user moved or copied into another folder: from then on it is the user's. */
+export interface ContactElsewhere {
+  readonly itemId: ItemId;
+  readonly sourceObjectId: SourceObjectId;
+  /** ISO 8601 UTC; '' where unknown. */
+  readonly createdAt: string;
+  /** Names of folders from below Contacts down; empty: Contacts itself. */
+  readonly path: readonly string[];
+}
+
 export interface SnapshotFolder {
   /** '' is the contact folder itself, otherwise a sub-folder's name. */
   readonly key: string;

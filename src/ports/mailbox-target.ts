@@ -3,7 +3,14 @@
 import type { ContactProperty } from '../model/contact.ts';
 import type { FolderId, ItemId, PolicyId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
-import type { FolderSnapshot, ManagedContact, SnapshotFolder, TargetMailbox } from '../model/mailbox.ts';
+import type {
+  ContactElsewhere,
+  FolderSnapshot,
+  ForeignContact,
+  ManagedContact,
+  SnapshotFolder,
+  TargetMailbox,
+} from '../model/mailbox.ts';
 import type { ChangeOutcome, FolderAction, TargetChange } from '../model/plan.ts';
 import type { FolderPart } from '../model/policy.ts';
 import type { FurtherData } from './further-data.ts';
@@ -76,6 +83,18 @@ export interface MailboxTarget {
    * The named items, complete and uncut, in input order; those that are gone or carry no mark of ours are left out.
    */
   readContacts(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ManagedContact[]>;
+
+  /**
+   * Of the named items those that lie where `readFolder` looks and carry no mark of whatever policy and release, complete
+   * and uncut, in input order.
+   */
+  readUnmarked(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ForeignContact[]>;
+
+  /**
+   * Contacts with a mark of ours where `readFolder` does not look: in Contacts itself and in the contact folders below it,
+   * however deep. A folder of the user's that is closed to us is left out.
+   */
+  readElsewhere(signal: AbortSignal): Promise<readonly ContactElsewhere[]>;
 
   /**
    * Carries out one folder action and returns the folder, undefined after `remove` and when `remove` found something

@@ -7,6 +7,7 @@ import type { FolderId, ItemId } from '../../src/model/ids.ts';
 import type { TargetMailbox } from '../../src/model/mailbox.ts';
 import type { MailboxTargets } from '../../src/ports/mailbox-target.ts';
 import { changePromises } from './mailbox-target/changes.ts';
+import { elsewherePromises } from './mailbox-target/elsewhere.ts';
 import { folderPromises } from './mailbox-target/folders.ts';
 import { furtherPromises } from './mailbox-target/further.ts';
 import { leftoverPromises } from './mailbox-target/leftovers.ts';
@@ -103,6 +104,7 @@ export function mailboxTargetContract(
   };
   describe(`mailbox target: ${name}`, () => {
     describe('reads the folder', () => readingPromises(suite));
+    describe('finds what left the folder or lost its mark', () => elsewherePromises(suite));
     describe('reads only what changed', () => tokenPromises(suite));
     describe('applies folder actions', () => folderPromises(suite));
     describe('applies changes', () => {

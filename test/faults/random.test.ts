@@ -77,6 +77,8 @@ const writing =
         return {
           readFolder: (options, signal) => target.readFolder(options, signal),
           readContacts: (ids, signal) => target.readContacts(ids, signal),
+          readUnmarked: (ids, signal) => target.readUnmarked(ids, signal),
+          readElsewhere: (signal) => target.readElsewhere(signal),
           applyFolder: (action, signal) => target.applyFolder(action, signal),
           applyChanges: (changes, signal) =>
             how((some, aborted) => target.applyChanges(some, aborted), changes, signal),

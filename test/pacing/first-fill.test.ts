@@ -71,6 +71,8 @@ function oneByOne(targets: RunPorts['targets']): RunPorts['targets'] {
       return {
         readFolder: (...rest) => target.readFolder(...rest),
         readContacts: (...rest) => target.readContacts(...rest),
+        readUnmarked: (...rest) => target.readUnmarked(...rest),
+        readElsewhere: (...rest) => target.readElsewhere(...rest),
         applyFolder: (...rest) => target.applyFolder(...rest),
         applyChanges,
       };

@@ -85,6 +85,8 @@ function waitingFirst(
       return {
         readFolder: (...rest) => target.readFolder(...rest),
         readContacts: (...rest) => target.readContacts(...rest),
+        readUnmarked: (...rest) => target.readUnmarked(...rest),
+        readElsewhere: (...rest) => target.readElsewhere(...rest),
         applyFolder: (...rest) => target.applyFolder(...rest),
         async applyChanges(...rest) {
           if (!isMet) await togetherAt(args[0].id);

@@ -22,6 +22,8 @@ export function withTargets(
         return {
           readFolder: (...rest) => target.readFolder(...rest),
           readContacts: (...rest) => target.readContacts(...rest),
+          readUnmarked: (...rest) => target.readUnmarked(...rest),
+          readElsewhere: (...rest) => target.readElsewhere(...rest),
           applyFolder: (...rest) => target.applyFolder(...rest),
           applyChanges: (...rest) => target.applyChanges(...rest),
           ...change(target, world, args[0]),

@@ -277,6 +277,8 @@ function withTarget(
         return {
           readFolder: (...args) => target.readFolder(...args),
           readContacts: (...args) => target.readContacts(...args),
+          readUnmarked: (...args) => target.readUnmarked(...args),
+          readElsewhere: (...args) => target.readElsewhere(...args),
           applyFolder: (...args) => target.applyFolder(...args),
           applyChanges: (...args) => target.applyChanges(...args),
           ...change(target, own, (policy) => targets.open(mailbox, policy, folder)),

@@ -217,6 +217,8 @@ function targetsWith(change: (target: MailboxTarget, address: string) => Partial
         return {
           readFolder: (...rest) => target.readFolder(...rest),
           readContacts: (...rest) => target.readContacts(...rest),
+          readUnmarked: (...rest) => target.readUnmarked(...rest),
+          readElsewhere: (...rest) => target.readElsewhere(...rest),
           applyFolder: (...rest) => target.applyFolder(...rest),
           applyChanges: (...rest) => target.applyChanges(...rest),
           ...change(target, args[0].primarySmtpAddress),

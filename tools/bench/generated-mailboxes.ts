@@ -58,6 +58,8 @@ export const generatedTargets: MailboxTargets = {
       return snapshotOf(known);
     },
     readContacts: () => Promise.reject(new Error('nothing has changed, so nothing is read')),
+    readUnmarked: () => Promise.reject(new Error('nothing has changed, so nothing is read')),
+    readElsewhere: () => Promise.reject(new Error('nothing is verified')),
     applyFolder: () => Promise.reject(new Error('nothing has changed, so no folder is written')),
     applyChanges: () => Promise.reject(new Error('nothing has changed, so nothing is written')),
   }),

@@ -17,16 +17,34 @@ export function contactFolders(
   contacts: Pick<PathFolder, 'folderId'>,
   below: readonly PathFolder[],
 ): readonly ContactFolder[] {
-  const folders: ContactFolder[] = [{ folderId: contacts.folderId, path: [], isMarked: false }];
+  return [
+    { folderId: contacts.folderId, path: [], isMarked: false },
+    ...pathsBelow(contacts, below).map(({ folder: { folderId, mark }, path }) => ({
+      ...{ folderId, path, isMarked: mark !== undefined },
+    })),
+  ];
+}
+
+export interface FolderPath<Folder> {
+  readonly folder: Folder;
+  /** Names from below Contacts down. */
+  readonly path: readonly string[];
+}
+
+export function pathsBelow<Folder extends PathFolder>(
+  contacts: Pick<PathFolder, 'folderId'>,
+  below: readonly Folder[],
+): readonly FolderPath<Folder>[] {
+  const found: FolderPath<Folder>[] = [];
   const paths = new Map<string, readonly string[]>([[contacts.folderId, []]]);
-  for (const { folderId, parentId, name, mark, holdsContacts } of below) {
-    const parent = paths.get(parentId);
-    if (parent === undefined || !holdsContacts) continue;
-    const path = [...parent, name];
-    paths.set(folderId, path);
-    folders.push({ folderId, path, isMarked: mark !== undefined });
+  for (const folder of below) {
+    const parent = paths.get(folder.parentId);
+    if (parent === undefined || !folder.holdsContacts) continue;
+    const path = [...parent, folder.name];
+    paths.set(folder.folderId, path);
+    found.push({ folder, path });
   }
-  return folders;
+  return found;
 }
 
 /** Names are compared as Exchange does. */

@@ -3,7 +3,9 @@
 
 import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type {
+  ContactElsewhere,
   FolderSnapshot,
+  ForeignContact,
   ManagedContact,
   OwnershipMark,
   SnapshotFolder,
@@ -27,6 +29,7 @@ import { cancellable } from '../contact-folder/cancellable.ts';
 import { contactsByPolicy } from '../contact-folder/contacts-by-policy.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
 import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
+import { type ElsewhereProtocol, readElsewhere } from '../contact-folder/read-elsewhere.ts';
 import { readSnapshot } from '../contact-folder/read-snapshot.ts';
 import { createSeenItems, type SeenItems } from '../contact-folder/seen-items.ts';
 import { freshSyncToken } from '../contact-folder/sync-token.ts';
@@ -35,11 +38,17 @@ import { applyBatch } from './apply-changes.ts';
 import { applyFolderAction } from './apply-folder.ts';
 import { BatchSize, LARGEST_BATCH } from './batch-size.ts';
 import { contactPictures } from './contact-pictures.ts';
-import { WHOLE_SHAPE } from './contact-reader.ts';
+import { readContact, WHOLE_SHAPE } from './contact-reader.ts';
 import { createEwsClient, type EwsClient } from './ews-client.ts';
-import { foldersBelowContacts, type LocatedFolder, locateFolders } from './folder-tree.ts';
+import {
+  type FoundFolder,
+  foldersBelowContacts,
+  type LocatedFolder,
+  locateFolders,
+  readFolder,
+} from './folder-tree.ts';
 import { furtherData } from './further-data.ts';
-import { markedInContacts, readEverything, rowOf } from './item-rows.ts';
+import { listItems, markedInContacts, readEverything, rowOf } from './item-rows.ts';
 import { ewsLeftovers } from './leftover-items.ts';
 import { type MailboxSession, parentFolderIdOf, type SessionOptions, sessionOf } from './mailbox-session.ts';
 import { protocolOf, TOKEN_FORMAT, wholeOf } from './read-folder.ts';
@@ -157,6 +166,36 @@ class EwsMailboxTarget implements MailboxTarget {
       const contacts = items.filter((item) => item !== undefined);
       for (const contact of contacts) this.#remember(contact);
       return contacts;
+    });
+  }
+
+  readUnmarked(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ForeignContact[]> {
+    return cancellable(signal, async () => {
+      if (itemIds.length === 0) return [];
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const decode = (item: XmlElement): ForeignContact | undefined => {
+        const folder = folders.find((one) => one.folderId === parentFolderIdOf(item));
+        const { mark, itemId, version } = rowOf(item, this.#connection.markCodec);
+        if (folder === undefined || mark !== undefined) return undefined;
+        return { itemId, version, folderKey: folder.key, properties: readContact(item) };
+      };
+      const items = await readItems(this.#session, itemIds, WHOLE_SHAPE, decode, signal);
+      return items.filter((item) => item !== undefined);
+    });
+  }
+
+  readElsewhere(signal: AbortSignal): Promise<readonly ContactElsewhere[]> {
+    return cancellable(signal, async () => {
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const session = this.#session;
+      const { markCodec } = this.#connection;
+      const protocol: ElsewhereProtocol<FoundFolder> = {
+        policyId: this.#wish.policyId,
+        readContactsItself: () => readFolder(session, markCodec, session.contacts, signal),
+        readFoldersBelow: () => foldersBelowContacts(session, markCodec, signal),
+        listMarks: ({ folderId }) => listItems(session, markCodec, folderId, signal),
+      };
+      return readElsewhere(protocol, folders, signal);
     });
   }
 

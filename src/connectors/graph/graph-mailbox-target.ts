@@ -3,7 +3,9 @@
 
 import type { ItemId, PolicyId } from '../../model/ids.ts';
 import type {
+  ContactElsewhere,
   FolderSnapshot,
+  ForeignContact,
   ManagedContact,
   OwnershipMark,
   SnapshotFolder,
@@ -26,6 +28,7 @@ import { cancellable } from '../contact-folder/cancellable.ts';
 import { contactsByPolicy } from '../contact-folder/contacts-by-policy.ts';
 import { isNewer, isOurs } from '../contact-folder/found-mark.ts';
 import { type FolderWish, snapshotFolder } from '../contact-folder/located-folder.ts';
+import { readElsewhere } from '../contact-folder/read-elsewhere.ts';
 import { readSnapshot } from '../contact-folder/read-snapshot.ts';
 import { createSeenItems, type SeenItems } from '../contact-folder/seen-items.ts';
 import { freshSyncToken } from '../contact-folder/sync-token.ts';
@@ -39,7 +42,13 @@ import { allFolders, type LocatedFolder, locateFolders } from './folder-tree.ts'
 import { furtherData } from './further-data.ts';
 import { graphLeftovers } from './leftover-items.ts';
 import { itemIdOf, type MailboxRequests, markOf, requestsOf, textIn, versionOf } from './mailbox-requests.ts';
-import { markedInContacts, protocolOf, TOKEN_FORMAT } from './read-folder.ts';
+import {
+  elsewhereProtocol,
+  markedInContacts,
+  protocolOf,
+  readUnmarked,
+  TOKEN_FORMAT,
+} from './read-folder.ts';
 import { EXPAND_ALL } from './schema.ts';
 
 export interface GraphTargetsOptions {
@@ -140,6 +149,28 @@ class GraphMailboxTarget implements MailboxTarget {
         this.#remember(contact);
         return [contact];
       });
+    });
+  }
+
+  readUnmarked(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ForeignContact[]> {
+    return cancellable(signal, async () => {
+      if (itemIds.length === 0) return [];
+      const folders = this.#folders ?? (await this.#locate(signal));
+      return readUnmarked(
+        { mailbox: this.#mailbox, codec: this.#options.markCodec },
+        folders,
+        itemIds,
+        signal,
+      );
+    });
+  }
+
+  readElsewhere(signal: AbortSignal): Promise<readonly ContactElsewhere[]> {
+    return cancellable(signal, async () => {
+      const folders = this.#folders ?? (await this.#locate(signal));
+      const { policyId } = this.#wish;
+      const reader = { mailbox: this.#mailbox, codec: this.#options.markCodec, policyId };
+      return readElsewhere(elsewhereProtocol(reader), folders, signal);
     });
   }
 

@@ -2,18 +2,25 @@
 // what a delta round tells, item by item.
 
 import { type FolderId, folderId, type ItemId, type PolicyId } from '../../model/ids.ts';
-import type { OwnershipMark } from '../../model/mailbox.ts';
+import type { ForeignContact, OwnershipMark } from '../../model/mailbox.ts';
 import type { MarkCodec } from '../../ports/mark-codec.ts';
 import type { MarkedInContacts } from '../contact-folder/contacts-by-policy.ts';
 import type { FolderProtocol, FullRound } from '../contact-folder/folder-protocol.ts';
 import { isNewer } from '../contact-folder/found-mark.ts';
+import type { ElsewhereProtocol, MarkedItem } from '../contact-folder/read-elsewhere.ts';
 import { type Entries, isKnownVersion, type ReadItem } from '../contact-folder/read-item.ts';
 import type { SyncTokenFormat } from '../contact-folder/sync-token.ts';
 import { isRecord } from '../graph-client/index.ts';
 import { decodeContact, type GraphJson, mayBeCut, otherDataOf } from './codec.ts';
 import { continueDelta, type DeltaItem, startDelta } from './delta-round.ts';
 import { STAMP_RULES } from './folder-stamp.ts';
-import { DEFAULT_FOLDER, type FoundFolder, type LocatedFolder } from './folder-tree.ts';
+import {
+  allFolders,
+  DEFAULT_FOLDER,
+  type FoundFolder,
+  type LocatedFolder,
+  readFolderById,
+} from './folder-tree.ts';
 import { itemIdOf, type MailboxRequests, markOf, textIn, versionOf } from './mailbox-requests.ts';
 import { EXPAND_ALL, EXPAND_IDENTITY } from './schema.ts';
 
@@ -115,25 +122,73 @@ async function countForeign(
   return count;
 }
 
-/** Only ids, parents and marks are fetched; a filter would leave a search folder behind in the store (graph-exo 1.6). */
 export async function markedInContacts(
   mailbox: MailboxRequests,
   codec: MarkCodec,
   signal: AbortSignal,
 ): Promise<MarkedInContacts> {
-  const path = `${contactsPath(mailbox, folderId(DEFAULT_FOLDER))}?$top=${ROWS_PER_PAGE}&$orderby=createdDateTime&$select=id,parentFolderId&${EXPAND_IDENTITY}`;
   const marks: OwnershipMark[] = [];
   let contacts = folderId(DEFAULT_FOLDER);
+  for await (const { mark, parentId } of listMarks(mailbox, codec, contacts, signal)) {
+    if (mark === undefined || isNewer(mark)) continue;
+    contacts = folderId(parentId);
+    marks.push(mark);
+  }
+  return { folderId: contacts, marks };
+}
+
+export function elsewhereProtocol({
+  mailbox,
+  codec,
+  policyId,
+}: FolderReader): ElsewhereProtocol<FoundFolder> {
+  return {
+    policyId,
+    readContactsItself: (signal) => readFolderById(mailbox, codec, DEFAULT_FOLDER, signal),
+    async readFoldersBelow(signal) {
+      const below: FoundFolder[] = [];
+      for await (const folder of allFolders(mailbox, codec, signal)) below.push(folder);
+      return below;
+    },
+    listMarks: (folder, signal) => listMarks(mailbox, codec, folder.folderId, signal),
+  };
+}
+
+/** Only ids, times and marks are fetched; a filter would leave a search folder behind in the store (graph-exo 1.6). */
+async function* listMarks(
+  mailbox: MailboxRequests,
+  codec: MarkCodec,
+  id: FolderId,
+  signal: AbortSignal,
+): AsyncGenerator<MarkedItem & { readonly parentId: string }, void, undefined> {
+  const path = `${contactsPath(mailbox, id)}?$top=${ROWS_PER_PAGE}&$orderby=createdDateTime&$select=id,parentFolderId,createdDateTime&${EXPAND_IDENTITY}`;
   for await (const page of mailbox.pages(path, signal)) {
     for (const row of page) {
       if (!isRecord(row)) continue;
-      const mark = markOf(row, codec);
-      if (mark === undefined || isNewer(mark)) continue;
-      contacts = folderId(textIn(row, 'parentFolderId'));
-      marks.push(mark);
+      const createdAt = textIn(row, 'createdDateTime');
+      const parentId = textIn(row, 'parentFolderId');
+      yield { itemId: itemIdOf(row), createdAt, mark: markOf(row, codec), parentId };
     }
   }
-  return { folderId: contacts, marks };
+}
+
+/** Those that lie in these folders. */
+export async function readUnmarked(
+  { mailbox, codec }: Pick<FolderReader, 'mailbox' | 'codec'>,
+  folders: readonly LocatedFolder[],
+  ids: readonly ItemId[],
+  signal: AbortSignal,
+): Promise<readonly ForeignContact[]> {
+  const rows = await mailbox.getMany(
+    ids.map((id) => `${mailbox.path('contacts', id)}?${EXPAND_ALL}`),
+    signal,
+  );
+  return rows.flatMap((row) => {
+    const folder = folders.find((one) => row !== undefined && one.folderId === textIn(row, 'parentFolderId'));
+    if (row === undefined || folder === undefined) return [];
+    const item = decodeItem(row, folder, codec);
+    return item.kind === 'foreign' ? (item.contact ?? []) : [];
+  });
 }
 
 function decodeItem(row: GraphJson, folder: LocatedFolder, codec: MarkCodec): ReadItem {

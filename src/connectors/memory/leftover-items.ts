@@ -89,7 +89,7 @@ export class InMemoryLeftovers implements LeftoverItems {
   }
 }
 
-function listFolders(mailbox: InMemoryMailbox): readonly ContactFolder[] {
+export function listFolders(mailbox: InMemoryMailbox): readonly ContactFolder[] {
   const found: ContactFolder[] = [{ folderId: mailbox.contactsId, path: [], isMarked: false }];
   for (const { folderId, path } of found) {
     for (const { id, name, mark } of mailbox.foldersIn(folderId))

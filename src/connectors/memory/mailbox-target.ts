@@ -6,7 +6,9 @@ import { Failure } from '../../model/failure.ts';
 import type { FolderId, ItemId, PolicyId } from '../../model/ids.ts';
 import type { LedgerEntry } from '../../model/ledger-record.ts';
 import type {
+  ContactElsewhere,
   FolderSnapshot,
+  ForeignContact,
   ManagedContact,
   OwnershipMark,
   SnapshotFolder,
@@ -22,7 +24,7 @@ import type {
   TargetCapabilities,
 } from '../../ports/mailbox-target.ts';
 import type { ContactPictures } from '../../ports/photos.ts';
-import { InMemoryLeftovers } from './leftover-items.ts';
+import { InMemoryLeftovers, listFolders } from './leftover-items.ts';
 import type { InMemoryMailbox, MemoryFolder, MemoryItem } from './mailbox.ts';
 import { withTrouble } from './mailbox-trouble.ts';
 import type { InMemoryOrganization } from './organization.ts';
@@ -173,6 +175,31 @@ export class InMemoryMailboxTarget implements MailboxTarget {
       const key = folders.find(({ folder }) => folder.id === item.folderId)?.key ?? '';
       return contactOfItem(item, item.mark, key, undefined);
     });
+  }
+
+  async readUnmarked(itemIds: readonly ItemId[], signal: AbortSignal): Promise<readonly ForeignContact[]> {
+    const mailbox = this.#open(signal);
+    const folders = this.#findFolders(mailbox);
+    return itemIds.flatMap((id) => {
+      const item = mailbox.item(id);
+      const here = folders.find(({ folder }) => folder.id === item?.folderId);
+      if (item === undefined || item.mark !== undefined || here === undefined) return [];
+      return { itemId: id, version: item.version, folderKey: here.key, properties: item.properties };
+    });
+  }
+
+  async readElsewhere(signal: AbortSignal): Promise<readonly ContactElsewhere[]> {
+    const mailbox = this.#open(signal);
+    mailbox.trouble.takeReading();
+    const own = new Set(this.#findFolders(mailbox).map(({ folder }) => folder.id));
+    return listFolders(mailbox).flatMap(({ folderId, path }) =>
+      own.has(folderId)
+        ? []
+        : mailbox.itemsIn(folderId).flatMap(({ id, mark, createdAt }) => {
+            if (mark?.sourceObjectId === undefined || !this.#isOurs(mark)) return [];
+            return { itemId: id, sourceObjectId: mark.sourceObjectId, createdAt, path };
+          }),
+    );
   }
 
   async applyFolder(action: FolderAction, signal: AbortSignal): Promise<SnapshotFolder | undefined> {

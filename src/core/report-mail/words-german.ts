@@ -161,6 +161,7 @@ export const GERMAN: ReportWords = {
   },
   drift: {
     missing: 'fehlen',
+    movedAway: 'in einen anderen Ordner verschoben',
     edited: 'bearbeitet',
     wrongFolder: 'in einem anderen Unterordner',
     twice: 'doppelt vorhanden',
@@ -173,6 +174,7 @@ export const GERMAN: ReportWords = {
     userValue: 'mit Werten des Benutzers',
     contested: 'mit Werten, die das Postfach immer wieder ändert',
     copied: 'vom Benutzer kopiert',
+    copiedAway: 'in einen anderen Ordner kopiert',
   },
   labels: {
     started: 'Begonnen',

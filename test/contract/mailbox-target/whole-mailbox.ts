@@ -14,6 +14,8 @@ async function everyMethod(bench: Bench): Promise<readonly (readonly [string, Ca
   return [
     ['readFolder', (b, signal) => b.target.readFolder({ known: undefined, includeForeign: false }, signal)],
     ['readContacts', (b, signal) => b.target.readContacts([written.itemId], signal)],
+    ['readUnmarked', (b, signal) => b.target.readUnmarked([written.itemId], signal)],
+    ['readElsewhere', (b, signal) => b.target.readElsewhere(signal)],
     ['applyFolder', (b, signal) => b.target.applyFolder({ kind: 'create', key: '', name }, signal)],
     ['applyChanges', (b, signal) => b.target.applyChanges([b.creation(folderId, 2)], signal)],
     ['scan', (b, signal) => b.fixture.targets.scan(b.fixture.mailbox, signal)],

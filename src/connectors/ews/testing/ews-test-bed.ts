@@ -218,6 +218,8 @@ export class EwsTestBed {
         const watched: MailboxTarget = {
           readFolder: (options, signal) => target.readFolder(options, signal),
           readContacts: (ids, signal) => target.readContacts(ids, signal),
+          readUnmarked: (ids, signal) => target.readUnmarked(ids, signal),
+          readElsewhere: (signal) => target.readElsewhere(signal),
           applyFolder: (action, signal) => target.applyFolder(action, signal),
           async applyChanges(changes, signal) {
             if (changes.some(({ kind }) => kind === 'delete')) await remember();
