@@ -66,6 +66,7 @@ async function carryOut(
     skipped: targets.skipped,
     isComplete: targets.isComplete,
     gaps: targets.gaps.map((gap) => gap.toRecord()),
+    ...(mailboxes.length < filled.length ? { notAskedFor: filled.length - mailboxes.length } : {}),
   });
 
   const last = await ports.memory.readLastSelection(policyId(policy.id));

@@ -185,6 +185,8 @@ export type RunEvent =
       readonly gaps: readonly FailureRecord[];
       /** What it allowed at that time; absent in runs that need none, and in those of earlier versions. */
       readonly license?: LicenseInRun;
+      /** Of a verify run of some mailboxes: how many others it could have read. */
+      readonly notAskedFor?: number;
     }
   | {
       readonly type: 'mailbox.planned';

@@ -72,14 +72,47 @@ it('begins after a run when the last one is so many days old, and not before', a
   await pass(1, 2);
   expect(await kinds()).toEqual(['run finished', 'verify finished']);
   await pass(1, 3);
-  await pass(46, 4);
-  await pass(1, 6);
+  await pass(40, 4);
+  await pass(8, 6);
   expect((await kinds()).slice(2)).toEqual([
     'run finished',
     'run finished',
     'run finished',
     'verify finished',
   ]);
+  stop.abort();
+  await over;
+});
+
+const daily = { cron: '31 8 * * *', verifyEveryDays: 1 };
+
+it('is due each day, though the run before it was faster than the day before', async () => {
+  await applyPolicy(daily);
+  const stop = new AbortController();
+  const over = operations.service.serve(stop.signal);
+  await pass(31 / 60, 2);
+  await pass(24 - 2 / 3_600, 4);
+  await pass(24 + 1 / 3_600, 6);
+  expect(await kinds()).toEqual(Array(3).fill(['run finished', 'verify finished']).flat());
+  stop.abort();
+  await over;
+});
+
+it.each([
+  { of: 'one mailbox by hand', addresses: ['box1@contoso.example'], runs: 5 },
+  { of: 'all of them by hand', addresses: [], runs: 4 },
+])('after a verify run of $of, $runs have been', async ({ addresses, runs }) => {
+  await applyPolicy(daily);
+  const stop = new AbortController();
+  const over = operations.service.serve(stop.signal);
+  await pass(31 / 60, 2);
+  await pass(12, 2);
+  const { id } = await operations.runs.verify({ policy: 'All staff', mailboxes: addresses });
+  await until(async () =>
+    (await operations.runs.list({})).some((run) => run.id === id && run.state === 'finished'),
+  );
+  await pass(12, runs);
+  expect((await kinds()).filter((text) => text === 'verify finished')).toHaveLength(runs - 2);
   stop.abort();
   await over;
 });

@@ -10,7 +10,15 @@ import type { AfterRun, LiveRuns } from './live-runs.ts';
 import { findRun } from './lookup.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/**
+ * A verify run begins when the run before it is over. Where that takes less time than it did some days ago, waited less for
+ * others, or the clocks went forward, the last one is some hours short of its days and counts in full.
+ */
+const SHORT_BY_MS = 4 * HOUR_MS;
+/** How far back one is looked for that counts. */
+const LOOKED_AT = 50;
 
 /** `signal` ends it, too. `whenOver`: instead of what is usually done when a run is over. */
 export async function beginVerifyRun(
@@ -44,10 +52,25 @@ export async function isVerifyRunDue(
 ): Promise<boolean> {
   const days = schedule?.verifyEveryDays;
   if (days === undefined) return false;
-  const [last] = await runs.list({
-    ...{ policyId: policyId(id), kinds: ['verify'], states: ['finished', 'finishedWithErrors'], limit: 1 },
+  const since = clock.now().getTime() - days * DAY_MS + SHORT_BY_MS;
+  const ended = await runs.list({
+    ...{ policyId: policyId(id), kinds: ['verify'], states: ['finished', 'finishedWithErrors'] },
+    limit: LOOKED_AT,
   });
-  return last === undefined || clock.now().getTime() - Date.parse(last.startedAt) >= days * DAY_MS;
+  for (const { id: run, startedAt } of ended) {
+    if (Date.parse(startedAt) <= since) return true;
+    if (await hasLookedEverywhere(run, runs)) return false;
+  }
+  return true;
+}
+
+/** One of a few mailboxes by hand, or one that could read nothing, does not stand for that of the schedule. */
+async function hasLookedEverywhere(run: RunId, runs: RunStore): Promise<boolean> {
+  const events = await runs.readEvents(run, ['mailboxes.read', 'mailbox.verified', 'mailbox.failed']);
+  const asked = events.find((event) => event.type === 'mailboxes.read');
+  if (asked?.notAskedFor !== undefined) return false;
+  const hasFailed = events.some(({ type }) => type === 'mailbox.failed');
+  return !hasFailed || events.some(({ type }) => type === 'mailbox.verified');
 }
 
 /** The mailboxes in which a verify run of this policy found something to repair. */
