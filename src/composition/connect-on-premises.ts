@@ -69,10 +69,14 @@ export async function connectOnPremises(
   const directoryPassword = watch('activeDirectory', passwords.activeDirectory);
   const exchangePassword =
     passwords.exchangeUse === undefined ? undefined : watch(passwords.exchangeUse, passwords.exchange ?? '');
+  let searches = 0;
   const ldap: Omit<ActiveDirectoryOptions, 'cache'> = {
     settings,
     password: passwords.activeDirectory,
     onSignIn: (refusal) => directoryPassword.told(refusal),
+    onSearch: () => {
+      searches += 1;
+    },
     additionalCa,
     environmentId: environment.id,
     resolver: { resolveSrv },
@@ -161,7 +165,7 @@ export async function connectOnPremises(
       originals: createOriginalContacts({ ...readAs, folders: openEwsPublicFolders(publicFolderOptions) }),
       targets: createEwsTargets({ ...common, markCodec: copyMarkCodec, impersonate: true }),
     },
-    traffic: targets.traffic,
+    traffic: { state: () => targets.traffic.state(), requests: () => http.count + searches },
     photos: {
       source: photosByKind(people, itemPhotos),
       prepare: preparePhoto,

@@ -1,6 +1,7 @@
 // What the runs of this process did since it began, by policy: for metrics. From the events as they are stored.
 
 import { addApplied } from '../core/report.ts';
+import type { FailureRecord } from '../model/failure.ts';
 import type { RunId } from '../model/ids.ts';
 import type { OutcomeCounts, Run, RunEvent, RunState } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
@@ -18,6 +19,9 @@ export interface PolicyCounts {
   readonly brakes: number;
 }
 
+/** By number: what kept a run, a reading, a mailbox or a contact from being done. */
+export type FailureCounts = ReadonlyMap<number, number>;
+
 export interface TrafficCounts {
   readonly requests: number;
   readonly refusals: number;
@@ -32,6 +36,8 @@ export interface RunCounts {
   traffic(): TrafficCounts;
   /** By id of the policy. */
   readonly byPolicy: ReadonlyMap<string, PolicyCounts>;
+  /** Of all policies: of each there may be others. */
+  readonly failures: FailureCounts;
 }
 
 const NOTHING: PolicyCounts = {
@@ -48,6 +54,7 @@ const NO_TRAFFIC: TrafficCounts = { requests: 0, refusals: 0, waitedMs: 0 };
 
 export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs' | 'connect'>): RunCounts {
   const byPolicy = new Map<string, PolicyCounts>();
+  const failures = new Map<number, number>();
   const known = new Map<RunId, Run>();
 
   /** One that was begun by another process goes on here after its approval. */
@@ -62,6 +69,7 @@ export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs'
 
   return {
     byPolicy,
+    failures,
     traffic: () => [...open].reduce(withTraffic, closed),
     async connect(environment, alsoTo) {
       const connection = await connect(environment, alsoTo);
@@ -84,6 +92,8 @@ export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs'
       },
       async append(id, events, at) {
         await runs.append(id, events, at);
+        for (const { number } of events.flatMap(failuresIn))
+          failures.set(number, (failures.get(number) ?? 0) + 1);
         const run = await runOf(id);
         if (run === undefined) return;
         const before = byPolicy.get(run.policyId) ?? NOTHING;
@@ -120,6 +130,23 @@ function counted(counts: PolicyCounts, event: RunEvent, { startedAt }: Run, at: 
     }
     default:
       return counts;
+  }
+}
+
+function failuresIn(event: RunEvent): readonly FailureRecord[] {
+  switch (event.type) {
+    case 'source.read':
+    case 'mailboxes.read':
+      return event.gaps;
+    case 'photos.written':
+      return event.failures;
+    case 'mailbox.failed':
+    case 'contact.failed':
+      return [event.failure];
+    case 'run.ended':
+      return event.failure === undefined ? [] : [event.failure];
+    default:
+      return [];
   }
 }
 

@@ -9,6 +9,7 @@ import type { OpenedOperations } from '../cli/context.ts';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { World } from '../engine/testing/world.ts';
 import { openOperations } from '../main.ts';
+import { environmentId, runId } from '../model/ids.ts';
 import { metricsText } from '../monitoring/metrics-text.ts';
 import type { Monitored } from '../ports/monitoring.ts';
 import type { OperationsDependencies } from './dependencies.ts';
@@ -17,6 +18,7 @@ const MINUTE_MS = 60_000;
 const POLICY = 'aaaaaaaa-2222-4333-8444-555555555555';
 
 let directory = '';
+let world: World;
 let clock: FakeClock;
 let operations: OpenedOperations;
 let inside: OperationsDependencies;
@@ -27,7 +29,8 @@ let served: Promise<void>;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'contactsync-metrics-'));
-  const { ports } = new World(3, 2);
+  world = new World(3, 2);
+  const { ports } = world;
   clock = new FakeClock('2026-11-02T08:00:30.000Z', { sleepsAtOnce: false });
   isClosed = false;
   operations = await openOperations(join(directory, 'data'), (dependencies) => {
@@ -132,6 +135,34 @@ it('counts what runs did, by policy', async () => {
   const later = await series();
   expect([later.get(requests), later.get('contactsync_throttled_seconds_total')]).toEqual([14, 3]);
   expect(later.get(`contactsync_runs_total{policy="${POLICY}",state="finished"}`)).toBe(2);
+});
+
+it('counts failures by their number, and tells a run without errors from one that came to its end', async () => {
+  await runByHand();
+  const success = clock.now().getTime() / 1_000;
+  clock.advance(MINUTE_MS);
+  world.box(2).trouble.refuse('mailboxAccessDenied');
+  await runByHand();
+  const seen = await series();
+  expect(seen.get('contactsync_failures_total{number="15011"}')).toBe(1);
+  const last = (what: string) => seen.get(`contactsync_last_${what}_timestamp_seconds{policy="${POLICY}"}`);
+  expect([last('success'), last('completion')]).toEqual([success, success + 60]);
+});
+
+it('tells which policies are to run, and what nobody was told yet', async () => {
+  const enabled = async () => (await series()).get(`contactsync_policy_enabled{policy="${POLICY}"}`);
+  expect(await enabled()).toBe(1);
+  await operations.policies.setEnabled(POLICY, false);
+  expect(await enabled()).toBe(0);
+  const waiting = async () => (await series()).get('contactsync_announcements_waiting{listener="syslog"}');
+  expect(await waiting()).toBe(0);
+  await inside.announcements.add({
+    environmentId: environmentId('11111111-2222-4333-8444-555555555555'),
+    ...{ listener: 'syslog', runId: runId('99999999-2222-4333-8444-555555555555'), event: 'run.ended' },
+    // Not due.
+    at: new Date(clock.now().getTime() + 60 * MINUTE_MS).toISOString(),
+  });
+  expect(await waiting()).toBe(1);
 });
 
 it('holds no names, and to the grammar of the format', async () => {

@@ -1,15 +1,16 @@
 // The service as others watch it: what its runs did since it began, how the stores stand at the moment, and whether it
-// lives and can work. Ids and numbers only; there are as many series as policies, times a few words.
+// lives and can work. Ids and numbers only; there are as many series as policies, times a few words, and as numbers of
+// failures.
 
+import type { Policy } from '../model/policy.ts';
 import { type OutcomeCounts, RUN_STATES, type Run, type RunState } from '../model/run.ts';
+import type { ListenerKind } from '../ports/announcements.ts';
 import type { Metric, MetricSample, Monitored } from '../ports/monitoring.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { PolicyCounts, RunCounts } from './run-counts.ts';
 
 /** A turn is taken every minute; several that are missing are no accident. */
 const LONGEST_PAUSE_MS = 5 * 60 * 1000;
-/** Runs of other kinds between the last successes. */
-const RUNS_BACK = 50;
 const MOST_MAILS = 10_000;
 const END_STATES: readonly RunState[] = [
   'finished',
@@ -30,14 +31,14 @@ export interface ServicePulse {
 
 type Parts = Pick<
   OperationsDependencies,
-  'policies' | 'runs' | 'queue' | 'outbox' | 'license' | 'settings' | 'clock' | 'version'
+  'policies' | 'runs' | 'queue' | 'outbox' | 'announcements' | 'license' | 'settings' | 'clock' | 'version'
 >;
 
-export function watchService(
-  parts: Parts,
-  counts: Pick<RunCounts, 'byPolicy' | 'traffic'>,
-  pulse: ServicePulse,
-): Monitored {
+type Counts = Pick<RunCounts, 'byPolicy' | 'failures' | 'traffic'>;
+
+const LISTENERS: readonly ListenerKind[] = ['webhook', 'syslog', 'file'];
+
+export function watchService(parts: Parts, counts: Counts, pulse: ServicePulse): Monitored {
   const { clock, settings } = parts;
   return {
     health() {
@@ -56,11 +57,12 @@ export function watchService(
       ];
     },
     async metrics() {
-      const ids = (await parts.policies.list()).map(({ document }) => document.id);
+      const policies = (await parts.policies.list()).map(({ document }) => document);
+      const ids = policies.map(({ id }) => id);
       return [
         ...ownMetrics(parts, pulse),
         ...countedMetrics(counts, ids),
-        ...(await storedMetrics(parts, ids)),
+        ...(await storedMetrics(parts, policies)),
       ];
     },
   };
@@ -92,10 +94,7 @@ function ownMetrics({ version }: Parts, { startedAt, lookedAt }: ServicePulse): 
   ];
 }
 
-function countedMetrics(
-  { byPolicy, traffic }: Pick<RunCounts, 'byPolicy' | 'traffic'>,
-  ids: readonly string[],
-): readonly Metric[] {
+function countedMetrics({ byPolicy, failures, traffic }: Counts, ids: readonly string[]): readonly Metric[] {
   // Those of policies that are gone go with them.
   const known = ids.flatMap((policy): readonly (readonly [string, PolicyCounts])[] => {
     const counts = byPolicy.get(policy);
@@ -156,22 +155,33 @@ function countedMetrics(
       'How often the brake was engaged.',
       perPolicy((counts) => counts.brakes),
     ),
-    counter('requests', 'Requests to mailboxes and directories.', requests),
+    counter(
+      'failures',
+      'What kept a run, a reading, a mailbox or a contact from being done, by the number of the manual.',
+      [...failures].map(([number, value]) => ({ labels: { number: String(number) }, value })),
+    ),
+    counter(
+      'requests',
+      'Requests to mailboxes and directories; a part of a batch and a page of LDAP count as one each.',
+      requests,
+    ),
     counter('throttled_requests', 'Answers that told us to slow down.', refusals),
     counter('throttled_seconds', 'What was waited because of them.', waitedMs / 1_000),
   ];
 }
 
 async function storedMetrics(
-  { runs, queue, outbox, license, clock }: Parts,
-  ids: readonly string[],
+  { runs, queue, outbox, announcements, license, clock }: Parts,
+  policies: readonly Policy[],
 ): Promise<readonly Metric[]> {
+  const ids = policies.map(({ id }) => id);
   const queued = await queue.list();
   const waiting = new Set<string>(
     (await runs.list({ states: ['awaitingApproval'] })).map((run) => run.policyId),
   );
   const mails = await outbox.list({ states: ['waiting', 'sending', 'givenUp'], limit: MOST_MAILS });
   const withState = (state: string) => mails.filter((mail) => mail.state === state).length;
+  const untold = await announcements.list();
   const { endsAt } = await license.current(clock.now());
   const open = await runs.list({ states: RUN_STATES.filter((state) => !END_STATES.includes(state)) });
   return [
@@ -191,14 +201,32 @@ async function storedMetrics(
       ids.map((policy) => ({ labels: { policy }, value: waiting.has(policy) ? 1 : 0 })),
     ),
     gauge(
+      'policy_enabled',
+      'Whether the policy is enabled.',
+      policies.map(({ id, enabled }) => ({ labels: { policy: id }, value: enabled ? 1 : 0 })),
+    ),
+    gauge(
       'last_success_timestamp_seconds',
       'When a run of the policy ended without errors last; absent: never.',
-      await lastSuccesses(runs, ids),
+      await lastEnds(runs, ids, ['finished']),
+    ),
+    gauge(
+      'last_completion_timestamp_seconds',
+      'When a run of the policy came to its end last, with failed mailboxes or without; absent: never.',
+      await lastEnds(runs, ids, ['finished', 'finishedWithErrors']),
     ),
     gauge('mails', 'Mails about runs that were not sent.', [
       { labels: { state: 'waiting' }, value: withState('waiting') + withState('sending') },
       { labels: { state: 'givenUp' }, value: withState('givenUp') },
     ]),
+    gauge(
+      'announcements_waiting',
+      'What listeners are still to be told of runs.',
+      LISTENERS.map((listener) => ({
+        labels: { listener },
+        value: untold.filter((one) => one.listener === listener).length,
+      })),
+    ),
     gauge(
       'license_valid_until_timestamp_seconds',
       'When the trial or the license ends; absent: a trial that has not begun.',
@@ -207,16 +235,16 @@ async function storedMetrics(
   ];
 }
 
-async function lastSuccesses(runs: Parts['runs'], ids: readonly string[]): Promise<readonly MetricSample[]> {
+async function lastEnds(
+  runs: Parts['runs'],
+  ids: readonly string[],
+  states: readonly RunState[],
+): Promise<readonly MetricSample[]> {
   const samples: MetricSample[] = [];
   for (const policy of ids) {
-    const finished = await runs.list({
-      policyId: policy as Run['policyId'],
-      states: ['finished'],
-      limit: RUNS_BACK,
-    });
-    const last = finished.find(({ kind }) => kind === 'run')?.endedAt;
-    if (last !== undefined) samples.push({ labels: { policy }, value: seconds(last) });
+    const policyId = policy as Run['policyId'];
+    const [last] = await runs.list({ policyId, kinds: ['run'], states, limit: 1 });
+    if (last?.endedAt !== undefined) samples.push({ labels: { policy }, value: seconds(last.endedAt) });
   }
   return samples;
 }

@@ -30,6 +30,8 @@ export interface ActiveDirectoryOptions {
   readonly additionalCa?: string | undefined;
   /** Told of every sign-in: undefined, or why the account was refused. */
   readonly onSignIn?: (refusal: Failure | undefined) => Promise<void>;
+  /** Told of every search that is sent. */
+  readonly onSearch?: () => void;
   readonly resolver: ServiceResolver;
   readonly cache: DirectoryCache;
   readonly clock: Clock;
@@ -62,6 +64,7 @@ export function createActiveDirectory(options: ActiveDirectoryOptions): ActiveDi
     trust: trustOf(options.additionalCa),
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     silenceTimeoutMs: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
+    ...(options.onSearch === undefined ? {} : { onSearch: options.onSearch }),
   };
   const controllers = new Controllers({
     ...{ settings, environmentId, resolver, cache, clock, log },

@@ -21,7 +21,11 @@ afterEach(() => {
   for (const server of open.splice(0)) server.close();
 });
 
-async function connectTo(behave: (socket: Socket, request: Buffer) => void, silenceTimeoutMs = 60_000) {
+async function connectTo(
+  behave: (socket: Socket, request: Buffer) => void,
+  silenceTimeoutMs = 60_000,
+  onSearch = () => {},
+) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (request) => behave(socket, request));
@@ -35,6 +39,7 @@ async function connectTo(behave: (socket: Socket, request: Buffer) => void, sile
     trust: createSecureContext,
     connectTimeoutMs: 60_000,
     silenceTimeoutMs,
+    onSearch,
   } as const;
   return LdapConnection.open({ host: '127.0.0.1', port }, settings, new AbortController().signal);
 }
@@ -49,6 +54,24 @@ describe('an LDAP connection', () => {
       for (const byte of DONE) socket.write(Buffer.from([byte]));
     });
     expect(await connection.search(search, signal)).toMatchObject({ entries: [], references: [] });
+    connection.close();
+  });
+
+  it('says that it searches, and not that it signs in', async () => {
+    let searches = 0;
+    const answers = [Buffer.from('300c02010161070a010004000400', 'hex'), Buffer.from(DONE)];
+    answers[1]?.writeUInt8(2, 4);
+    const connection = await connectTo(
+      (socket) => socket.write(answers.shift() ?? ''),
+      60_000,
+      () => {
+        searches += 1;
+      },
+    );
+    await connection.bind('svc', 'one', signal);
+    expect(searches).toBe(0);
+    await connection.search(search, signal);
+    expect(searches).toBe(1);
     connection.close();
   });
 

@@ -30,6 +30,8 @@ export interface ConnectionSettings {
   readonly connectTimeoutMs: number;
   /** Without a byte from the server while it owes us an answer. */
   readonly silenceTimeoutMs: number;
+  /** Told of every search that is sent, each page one; for whoever counts. */
+  readonly onSearch?: () => void;
 }
 
 export interface SearchPage {
@@ -65,11 +67,17 @@ export class LdapConnection {
   #wantedBytes = 2;
   #lastId = 0;
   #end: Failure | undefined;
+  readonly #onSearch: ConnectionSettings['onSearch'];
 
-  private constructor(socket: Socket, details: FailureDetails, silenceTimeoutMs: number) {
+  private constructor(
+    socket: Socket,
+    details: FailureDetails,
+    { silenceTimeoutMs, onSearch }: ConnectionSettings,
+  ) {
     this.#socket = socket;
     this.#details = details;
     this.#silenceTimeoutMs = silenceTimeoutMs;
+    this.#onSearch = onSearch;
     this.#stopListening = this.#listen(socket);
   }
 
@@ -88,7 +96,7 @@ export class LdapConnection {
       details,
       signal,
     );
-    const connection = new LdapConnection(socket, details, settings.silenceTimeoutMs);
+    const connection = new LdapConnection(socket, details, settings);
     if (settings.encryption !== 'startTls') return connection;
     try {
       await connection.#startTls(server, settings, signal);
@@ -136,6 +144,7 @@ export class LdapConnection {
 
   /** One page; throws a Failure for every result that is not success. */
   async search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage> {
+    this.#onSearch?.();
     const { result, ...page } = await this.#ask((id) => encodeSearch(id, request), signal);
     if (result.code !== SUCCESS)
       throw resultFailure(result, {
