@@ -1,18 +1,22 @@
 // Secrets planted where they belong, then runs that succeed, fail and crash, against services that repeat in their errors
 // what they were told: none of it stands anywhere afterwards.
 
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { createHmac, createPrivateKey, randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { text as textOf } from 'node:stream/consumers';
+import { deflateSync } from 'node:zlib';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServerIdentity } from '../../emulator/src/server/certificates.ts';
 import { createSelfSigned } from '../../src/certificates/create-self-signed.ts';
 import { openFileLog } from '../../src/system/file-log.ts';
 import { Installation } from './installation.ts';
-import { findSecrets, type PlantedSecret } from './planted-secrets.ts';
+import { findSecrets, type PlantedSecret, unpackTar } from './planted-secrets.ts';
 
 /** As administrators make them: with what URLs, JSON and XML mind. */
 const password = (name: string) => `${name}&"<é/+ ${randomBytes(9).toString('base64')}`;
@@ -21,6 +25,9 @@ const SMTP = password('Smtp');
 const EXCHANGE = password('Exchange');
 const DIRECTORY = password('Directory');
 const PASSPHRASE = password('Passphrase');
+const WEBHOOK = password('Webhook');
+/** In an address, which stands in the environment and is shown with it. */
+const URL_TOKEN = { name: 'token of the webhook', value: `UrlToken${randomBytes(12).toString('base64url')}` };
 /** Of the kind that a token service issues. */
 const TOKEN = /eyJ[\w-]{10,}\.[\w-]{10,}/;
 
@@ -28,6 +35,7 @@ describe('secrets', () => {
   let box: Installation;
   let mailServer: SMTPServer;
   let mailAuthority = '';
+  let webhook: Server;
   let logs = '';
   const said: string[] = [];
   const planted: PlantedSecret[] = [
@@ -35,6 +43,7 @@ describe('secrets', () => {
     { name: 'password of Exchange', value: EXCHANGE },
     { name: 'password of the directory', value: DIRECTORY },
     { name: 'passphrase of the certificate', value: PASSPHRASE },
+    { name: 'secret of the webhook', value: WEBHOOK },
   ];
   const tried: string[] = [];
 
@@ -70,7 +79,21 @@ describe('secrets', () => {
     const { port } = mailServer.server.address() as AddressInfo;
     mailAuthority = identity.caPem;
     const mail = `mail: { through: smtp, smtp: { host: localhost, port: ${port}, user: reports@contoso.example, from: reports@contoso.example } }\n`;
-    const environment = box.environmentText();
+    webhook = createServer((request, answer) => {
+      textOf(request).then((body) => {
+        const { url = '', headers } = request;
+        const [, time = '', signature = ''] =
+          /^t=(\d+),v1=(\w+)$/.exec(String(headers['x-contactsync-signature'])) ?? [];
+        if (signature === createHmac('sha256', WEBHOOK).update(`${time}.${body}`).digest('hex'))
+          tried.push(WEBHOOK, url);
+        const told = JSON.stringify({ url, headers, body });
+        answer.writeHead(401, url, { location: url, 'www-authenticate': url }).end(told);
+      }, answer.destroy.bind(answer));
+    });
+    await new Promise<void>((resolve) => webhook.listen(0, '127.0.0.1', resolve));
+    const { port: webhookPort } = webhook.address() as AddressInfo;
+    const announce = `announce: { webhook: "http://127.0.0.1:${webhookPort}/hook?token=${URL_TOKEN.value}" }\n`;
+    const environment = box.environmentText() + announce;
 
     const { certificate, privateKeyPem } = await createSelfSigned({
       subject: 'contactSync',
@@ -111,16 +134,23 @@ describe('secrets', () => {
     await command(['environment', 'set-password', 'contoso', '--for', 'smtp'], {
       CONTACTSYNC_PASSWORD: SMTP,
     });
+    await command(['environment', 'set-password', 'contoso', '--for', 'webhook'], {
+      CONTACTSYNC_PASSWORD: WEBHOOK,
+    });
     const policy = box.policyText('report: { recipients: [admin@contoso.example], when: always }\n');
     await command(['policy', 'apply', box.write('all-staff.yaml', policy)]);
   });
   afterAll(async () => {
     delete process.env.CONTACTSYNC_LOG_LEVEL;
     await new Promise<void>((resolve) => mailServer.close(resolve));
+    await new Promise<void>((resolve) => webhook.close(() => resolve()));
     await box.close();
   });
 
-  const finds = () => findSecrets(planted, { folders: [box.dataDirectory, logs], said });
+  const finds = () => [
+    ...findSecrets(planted, { folders: [box.dataDirectory, logs], said }),
+    ...findSecrets([URL_TOKEN], { folders: [logs], said }),
+  ];
 
   function logText(): string {
     return readdirSync(logs)
@@ -128,8 +158,9 @@ describe('secrets', () => {
       .join('');
   }
 
-  it('stand nowhere after a run whose mail is refused by a server that repeats the password', async () => {
+  it('stand nowhere after a run whose mail and webhook are refused by servers that repeat what they got', async () => {
     expect(await command(['run', 'All staff'])).toBe(0);
+    expect(await command(['environment', 'test-announcement', 'contoso'])).toBe(1);
     await command(['environment', 'test', 'contoso', '--json']);
     // Both authorities of the emulator have one name; one at a time is trusted.
     const authority = readFileSync(box.path('ca.pem'), 'utf8');
@@ -140,7 +171,12 @@ describe('secrets', () => {
     await command(['status', '--json']);
     // They were really used.
     expect(tried).toContain(SMTP);
+    expect(tried).toContain(WEBHOOK);
+    expect(tried).toContain(`/hook?token=${URL_TOKEN.value}`);
+    expect(said.join('')).toContain('18025');
     expect(finds()).toEqual([]);
+    // Where it belongs, the search sees it.
+    expect(findSecrets([URL_TOKEN], { folders: [box.dataDirectory], said: [] })).not.toEqual([]);
   });
 
   it('stand nowhere after runs that fail at services that repeat tokens and headers', async () => {
@@ -192,19 +228,28 @@ onPremises:
     mkdirSync(backups);
     const passphrase = password('Backup');
     const env = { CONTACTSYNC_BACKUP_PASSPHRASE: passphrase };
-    planted.push(
-      { name: 'passphrase of the backup', value: passphrase },
-      { name: 'key', value: readFileSync(join(box.dataDirectory, 'key'), 'utf8').trim() },
-    );
+    const key = readFileSync(join(box.dataDirectory, 'key'), 'utf8').trim();
+    const keyBytes = Buffer.from(key, 'base64');
+    expect(keyBytes).toHaveLength(32);
+    planted.push({ name: 'passphrase of the backup', value: passphrase });
+    planted.push({ name: 'key', value: key }, { name: 'bytes of the key', value: keyBytes });
     const file = join(backups, 'backup.tar');
+    expect(await command(['backup', join(backups, 'without-key.tar')])).toBe(0);
     expect(await command(['backup', file, '--with-key'], env)).toBe(0);
+    unpackTar(join(backups, 'without-key.tar'), join(backups, 'without key'));
+    unpackTar(file, join(backups, 'with key'));
+    const files = [...readdirSync(join(backups, 'without key')), ...readdirSync(join(backups, 'with key'))];
+    expect(files.filter((name) => ['contactsync.db', 'key.sealed'].includes(name))).toHaveLength(3);
     const wrong = { CONTACTSYNC_BACKUP_PASSPHRASE: `${passphrase}x` };
     expect(await command(['restore', file, '--replace'], wrong)).not.toBe(0);
     // The file of the key is where the key belongs.
     const found = findSecrets(planted, { folders: [box.dataDirectory, logs, backups], said });
     expect(found.filter(({ place }) => place !== join(box.dataDirectory, 'key'))).toEqual([]);
     expect(readFileSync(file).length).toBeGreaterThan(10_000);
-    planted.pop();
+    planted.splice(-2);
+    // It was packed as well, and the search sees what is packed.
+    const inBackup = findSecrets([URL_TOKEN], { folders: [backups], said: [] });
+    expect(new Set(inBackup.map(({ place }) => place)).size).toBeGreaterThanOrEqual(4);
   });
 
   it('stand nowhere after a crash, whatever the message of the error holds', async () => {
@@ -254,6 +299,19 @@ onPremises:
         writeFileSync(join(folder, 'deep', 'leak'), leak);
         expect(findSecrets([secret], { folders: [folder], said: [] }), `leak ${number}`).not.toEqual([]);
       }
+      rmSync(join(folder, 'deep', 'leak'));
+      // A compressed cell of a database, and the key as bytes.
+      const database = new DatabaseSync(join(folder, 'deep', 'leaky.db'));
+      database.exec('create table packed (cell blob) strict');
+      database.prepare('insert into packed values (?)').run(deflateSync(Buffer.from(`a ${SMTP}`)));
+      database.close();
+      expect(findSecrets([secret], { folders: [folder], said: [] })).toMatchObject([
+        { place: expect.stringMatching(/^cells of .*leaky\.db$/) },
+      ]);
+      rmSync(join(folder, 'deep', 'leaky.db'));
+      const key = { name: 'key', value: randomBytes(32) };
+      writeFileSync(join(folder, 'deep', 'leak'), Buffer.concat([Buffer.of(1), key.value]));
+      expect(findSecrets([key], { folders: [folder], said: [] })).toMatchObject([{ form: 'bytes' }]);
       rmSync(join(folder, 'deep', 'leak'));
       // A log that does not know the secret writes it.
       const leaky = openFileLog(join(folder, 'leaky.log'), 'info');
