@@ -74,7 +74,7 @@ function cellsOf(path: string): Place {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
     const tables = database.prepare("select name from sqlite_schema where type = 'table'").all();
-    const rows = tables.flatMap(({ name }) => database.prepare(`select * from "${name}"`).all());
+    const rows = tables.flatMap(({ name }) => database.prepare(`select * from "${String(name)}"`).all());
     const cells = rows.flatMap((row) => Object.values(row)).map(inflated);
     return [`cells of ${path}`, Buffer.concat(cells.flatMap((cell) => [cell, Buffer.of(0)]))];
   } finally {
