@@ -5,6 +5,7 @@
 import type { ComposedMail } from '../core/report-mail/report-mail.ts';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
+import type { FailureCode } from '../model/failure-codes.ts';
 import { policyId } from '../model/ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import { mailPerhapsSent } from '../ports/mail-sender.ts';
@@ -22,6 +23,14 @@ const GRACE_MS = 10_000;
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
 /** Longer than any hand-over takes: its process is dead. */
 const DEAD_AFTER_MS = 30 * MINUTE_MS;
+/** Nobody answers, or only to say that it is too much: the next mail would meet the same. */
+const OBSTACLES: ReadonlySet<FailureCode> = new Set([
+  'mailServerUnreachable',
+  'exchangeOnlineConnection',
+  'exchangeServerConnection',
+  'serviceUnavailable',
+  'throttledTooLong',
+]);
 /** Of an alert that was given up long ago nobody wants to hear. */
 const MOST_AT_ONCE = 200;
 
@@ -47,15 +56,24 @@ export async function sendDueReports(
 ): Promise<SendingResult> {
   await settleTheDead(dependencies);
   const pass = new SendingPass(dependencies, options, signal);
+  const lanes = await byEnvironment(await dueMails(dependencies, options), dependencies);
   try {
-    for (const mail of await dueMails(dependencies, options)) {
-      if (signal.aborted) break;
-      await pass.send(mail);
-    }
+    await Promise.all(lanes.map((mails) => pass.sendInOrder(mails)));
   } finally {
     await pass.close();
   }
   return pass.result;
+}
+
+/** A mail server that does not answer keeps only those waiting whose mails go through it. */
+async function byEnvironment(
+  mails: readonly ReportMail[],
+  { policies }: OperationsDependencies,
+): Promise<readonly (readonly ReportMail[])[]> {
+  const environments = new Map(
+    (await policies.list()).map(({ document }) => [document.id, document.environment]),
+  );
+  return [...Map.groupBy(mails, ({ policyId: id }) => environments.get(id)).values()];
 }
 
 /** The same after a run, where nobody waits for an answer. */
@@ -74,10 +92,11 @@ async function dueMails(
   const now = clock.now().toISOString();
   const open = await outbox.list({
     states: isForced ? ['waiting', 'givenUp'] : ['waiting'],
+    ...(isForced ? {} : { dueBy: now }),
     limit: MOST_AT_ONCE,
   });
   // Oldest first: whoever reads them in order reads what happened in order.
-  return open.filter(({ at }) => isForced || at <= now).reverse();
+  return open.toReversed();
 }
 
 export async function addAlerts(dependencies: OperationsDependencies): Promise<void> {
@@ -133,31 +152,45 @@ class SendingPass {
     return { sent: this.#sent, failed: this.#failed };
   }
 
-  async send(mail: ReportMail): Promise<void> {
+  /** All through one environment: what stands against the first one, such as a dead server, is not tried for the rest. */
+  async sendInOrder(mails: readonly ReportMail[]): Promise<void> {
+    let obstacle: Failure | undefined;
+    for (const mail of mails) {
+      if (this.#signal.aborted) return;
+      if (obstacle !== undefined) await this.#hold(mail, obstacle);
+      else obstacle = await this.#send(mail);
+    }
+  }
+
+  /** Returns what the other mails of the environment would meet, too. */
+  async #send(mail: ReportMail): Promise<Failure | undefined> {
     const { outbox, clock, log } = this.#dependencies;
     const now = () => clock.now().toISOString();
     try {
       const letter = await composeLetter(mail, this.#dependencies);
       if (letter === undefined) {
         await outbox.settle(mail.id, 'notWanted', now());
-        return;
+        return undefined;
       }
       const connection = await this.#connect(letter.environment);
       const refusal = await this.#standingRefusal(letter.environment, connection);
       if (refusal !== undefined) {
         await this.#hold(mail, refusal);
-        return;
+        return undefined;
       }
       this.#tried.add(letter.environment.id);
       // Only a waiting mail can be claimed.
       if (mail.state === 'givenUp') await outbox.settle(mail.id, 'waiting', now());
-      if (!(await outbox.claim(mail.id, now()))) return;
+      if (!(await outbox.claim(mail.id, now()))) return undefined;
       await this.#handOver(letter, connection);
       await outbox.settle(mail.id, 'sent', now());
       this.#sent += 1;
       log.info('mail about a run sent', { mailId: mail.id, occasion: mail.occasion });
+      return undefined;
     } catch (thrown) {
-      await this.#failedWith(mail, asFailure(thrown));
+      const failure = asFailure(thrown);
+      await this.#failedWith(mail, failure);
+      return OBSTACLES.has(failure.code) ? failure : undefined;
     }
   }
 
@@ -201,7 +234,10 @@ class SendingPass {
     const now = clock.now();
     const state =
       failure.code === 'mailPerhapsSent' ? 'perhapsSent' : isOver(mail, now) ? 'givenUp' : 'waiting';
-    const pause = PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0;
+    const pause = Math.max(
+      PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0,
+      failure.retryAfterMs ?? 0,
+    );
     const at = state === 'waiting' ? new Date(now.getTime() + pause) : now;
     const tell = failure.facts.whoActs === 'us' ? log.error.bind(log) : log.warn.bind(log);
     tell('mail about a run not sent', {

@@ -55,13 +55,18 @@ beforeEach(async () => {
     };
     return inside;
   });
+  await applyEnvironment('contoso', '11111111-2222-4333-8444-555555555555');
+  await applyPolicy({});
+});
+afterEach(async () => {
+  await operations.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function applyEnvironment(name: string, id: string): Promise<void> {
   await operations.environments.apply({
     text: JSON.stringify({
-      kind: 'environment',
-      version: 1,
-      id: '11111111-2222-4333-8444-555555555555',
-      name: 'contoso',
-      scenario: 'exchangeOnline',
+      ...{ kind: 'environment', version: 1, id, name, scenario: 'exchangeOnline' },
       mail: { through: 'smtp', smtp: { host: 'mail.contoso.example' } },
       exchangeOnline: {
         organization: 'contoso.onmicrosoft.com',
@@ -69,12 +74,7 @@ beforeEach(async () => {
       },
     }),
   });
-  await applyPolicy({});
-});
-afterEach(async () => {
-  await operations.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+}
 
 async function applyPolicy(report: object, more: object = {}): Promise<void> {
   const policy = {
@@ -90,8 +90,8 @@ async function applyPolicy(report: object, more: object = {}): Promise<void> {
   await operations.policies.apply({ text: JSON.stringify(policy) });
 }
 
-async function runByHand(): Promise<void> {
-  const { id } = await operations.runs.start({ policy: 'All staff', mode: 'run' });
+async function runByHand(policy = 'All staff'): Promise<void> {
+  const { id } = await operations.runs.start({ policy, mode: 'run' });
   const feed = operations.runs.events(id)[Symbol.asyncIterator]();
   while ((await feed.next()).done !== true);
 }
@@ -172,6 +172,62 @@ it('a mail server that says nothing keeps no run waiting, and the stop only for 
   clock.advance(1_000);
   await service.over;
   expect((await states()).at(-1)).toEqual(['perhapsSent', 1]);
+});
+
+it('a mail server that says nothing keeps no mail of another environment waiting', async () => {
+  await applyEnvironment('fabrikam', '11111111-2222-4333-8444-777777777777');
+  await applyPolicy(
+    { recipients: ['admin@fabrikam.example'] },
+    { id: 'aaaaaaaa-2222-4333-8444-777777777777', name: 'Second', environment: 'fabrikam' },
+  );
+  send = async () => {
+    throw new Failure('mailRefused');
+  };
+  await runByHand();
+  await runByHand('Second');
+  send = async ({ to, subject }, _options, signal) => {
+    if (to.includes('admin@fabrikam.example')) subjects.push(subject);
+    else
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      });
+  };
+  const service = serve();
+  await pass(4, ALL);
+  await until(() => clock.sleeping >= ALL);
+  clock.advance(MINUTE_MS);
+  await until(() => subjects.length > 0);
+  expect(subjects).toEqual(['contactSync: Second: 6 changes']);
+  service.signal.abort();
+  await until(() => clock.sleeping === 1);
+  clock.advance(10_000);
+  await service.over;
+});
+
+it('a mail server that is not there is tried once for all mails that wait', async () => {
+  let tries = 0;
+  send = async () => {
+    tries += 1;
+    throw new Failure('mailServerUnreachable');
+  };
+  for (const key of ['one', 'two', 'three'])
+    await inside.outbox.add({
+      ...{ key, policyId: policyId(POLICY_ID), runId: undefined, occasion: 'notBegun' },
+      ...{ at: clock.now().toISOString(), reason: new Failure('trialOver').toRecord() },
+    });
+  await operations.reports.send({ isForced: false });
+  expect(tries).toBe(1);
+  expect(await states()).toEqual([
+    ['waiting', 0],
+    ['waiting', 0],
+    ['waiting', 1],
+  ]);
+  const { number } = new Failure('mailServerUnreachable');
+  expect((await inside.outbox.list({})).map(({ failure }) => failure?.number)).toEqual([
+    number,
+    number,
+    number,
+  ]);
 });
 
 it('that no run succeeded while no service ran is told as soon as one runs', async () => {

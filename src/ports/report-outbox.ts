@@ -46,6 +46,8 @@ export interface NewReportMail {
 export interface MailFilter {
   readonly states?: readonly MailState[];
   readonly runId?: RunId;
+  /** Only those whose time has come by then. */
+  readonly dueBy?: string;
   readonly limit?: number;
 }
 

@@ -27,10 +27,11 @@ export function createReportOutbox(db: MainDatabase): ReportOutbox {
         .execute();
     },
 
-    async list({ states, runId, limit }) {
+    async list({ states, runId, dueBy, limit }) {
       let query = db.selectFrom('report_mail').selectAll().orderBy('id', 'desc');
       if (states !== undefined) query = query.where('state', 'in', states);
       if (runId !== undefined) query = query.where('run_id', '=', runId);
+      if (dueBy !== undefined) query = query.where('at', '<=', dueBy);
       if (limit !== undefined) query = query.limit(limit);
       return (await query.execute()).map(toMail);
     },

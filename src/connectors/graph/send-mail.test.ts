@@ -59,13 +59,22 @@ describe('a mail', () => {
   it.each([
     ['the answer is lost', { kind: 'process-then-drop' }, 1],
     ['a gateway gives up', { kind: 'gateway-timeout-after-success' }, 1],
-    ['the service is busy after all', { kind: 'throttled-after-success' }, 1],
     ['a proxy answers instead', { kind: 'proxy-page', status: 200 }, 0],
-    ['the service is unavailable', { kind: 'unavailable' }, 0],
   ] as const)('is handed over once, and perhaps sent, when %s', async (_, action, sent) => {
     await control.addFault({ method: 'POST', path: '/sendMail', action });
     expect((await failureOf(send())).code).toBe('mailPerhapsSent');
     expect(await control.sentMessages(bed.address)).toHaveLength(sent);
+    expect(await control.unconsumedFaults()).toEqual([]);
+  });
+
+  it.each([
+    ['too many requests', { kind: 'throttled', retryAfterSeconds: 5 }, 'throttledTooLong'],
+    ['too many requests, without a time', { kind: 'throttled' }, 'throttledTooLong'],
+    ['the service is unavailable', { kind: 'unavailable' }, 'serviceUnavailable'],
+  ] as const)('is handed over once, and can be tried again: %s', async (_, action, code) => {
+    await control.addFault({ method: 'POST', path: '/sendMail', action });
+    expect((await failureOf(send())).code).toBe(code);
+    expect(await control.sentMessages(bed.address)).toEqual([]);
     expect(await control.unconsumedFaults()).toEqual([]);
   });
 

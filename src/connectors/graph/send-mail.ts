@@ -1,5 +1,6 @@
-// Sends one mail from a mailbox through Microsoft Graph, for reports. Nobody gets a mail twice: it is handed over once,
-// whatever the answer; also a 429 may come after the work was done.
+// Sends one mail from a mailbox through Microsoft Graph, for reports. It is handed over once, whatever the answer. Where
+// the answer does not tell what became of it, it was perhaps sent. 429 and 503 tell that it was not; now and then a 429
+// comes after the work was done, and a report that comes twice is better than one that never comes.
 // https://learn.microsoft.com/graph/api/user-sendmail · limits and errors: graph-exo 8
 
 import { Failure } from '../../model/failure.ts';
@@ -72,8 +73,9 @@ const MAIL_FAILURES: Readonly<Record<string, FailureCode>> = {
 function refusal(answer: GraphAnswer, now: Date): Failure {
   const { status } = answer;
   const { code } = errorOf(answer);
-  // 2xx with the page of a proxy; 429 and what a gateway says may come after the work was done.
-  if (status < 300 || status === 429 || status >= 500) return mailPerhapsSent(graphFailure(answer));
+  if (status === 429 || status === 503) return graphFailure(answer);
+  // 2xx with the page of a proxy; what a gateway says may come after the work was done.
+  if (status < 300 || status >= 500) return mailPerhapsSent(graphFailure(answer));
   const own = isForeignPage(answer) ? undefined : ownFailure(status, code);
   const failure = mailboxFailure(answer, now);
   if (own === undefined && failure.facts.scope !== 'contact') return failure;

@@ -73,9 +73,10 @@ interface Choice {
   readonly password?: string;
   readonly trusts?: boolean;
   readonly mail?: OutgoingMail;
+  readonly until?: AbortSignal;
 }
 
-const send = (port: number, { server, password, trusts = true, mail = MAIL }: Choice = {}) =>
+const send = (port: number, { server, password, trusts = true, mail = MAIL, until = signal }: Choice = {}) =>
   createSmtpMailSender({
     server: { host: 'localhost', port, security: 'startTls', ...server },
     password,
@@ -83,7 +84,7 @@ const send = (port: number, { server, password, trusts = true, mail = MAIL }: Ch
     additionalCa: trusts ? identity.caPem : undefined,
     clock: new FakeClock(),
     log: silentLog,
-  }).send(mail, { keepsCopy: false }, signal);
+  }).send(mail, { keepsCopy: false }, until);
 
 describe('a mail', () => {
   it.each(['startTls', 'tls'] as const)('is sent with both parts and its table: %s', async (security) => {
@@ -169,4 +170,31 @@ it('a mail whose answer is lost was perhaps sent', async () => {
     },
   });
   expect((await failureOf(send(port))).code).toBe('mailPerhapsSent');
+});
+
+describe('given up while the server hangs', () => {
+  it.each([
+    ['before the content', 'mailServerUnreachable', (hang: () => void) => ({ onRcptTo: hang })],
+    [
+      'after it',
+      'mailPerhapsSent',
+      (hang: () => void) => ({
+        onData: (stream: NodeJS.ReadableStream) => {
+          stream.resume();
+          stream.on('end', hang);
+        },
+      }),
+    ],
+  ] as const)('%s: at once', async (_, code, hanging) => {
+    const stop = new AbortController();
+    const port = await serve(hanging(() => stop.abort()));
+    expect((await failureOf(send(port, { until: stop.signal }))).code).toBe(code);
+    expect(received).toEqual([]);
+  });
+
+  it('and not begun any more', async () => {
+    const port = await serve();
+    await expect(send(port, { until: AbortSignal.abort() })).rejects.toThrow('aborted');
+    expect(received).toEqual([]);
+  });
 });

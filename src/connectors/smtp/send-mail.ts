@@ -38,13 +38,17 @@ export function createSmtpMailSender(options: SmtpMailOptions): MailSender {
       signal.throwIfAborted();
       const content = await encodeMail(mail, sender, clock.now());
       const connection = openConnection(options);
+      const dialog = { connection, server, signal };
       try {
-        await connect(connection, server);
-        await signIn(connection, options);
-        const rejected = await handOver(connection, { from: sender, to: mail.to, content }, server);
+        await connect(dialog);
+        await signIn(dialog, options);
+        const rejected = await handOver(dialog, { from: sender, to: mail.to, content });
         if (rejected > 0) log.warn('the mail server refused some recipients', { rejected });
-      } finally {
         connection.quit();
+      } catch (thrown) {
+        // Not politely: who does not answer would be waited for.
+        connection.close();
+        throw thrown;
       }
     },
   };
@@ -88,35 +92,58 @@ function openConnection({ server, additionalCa }: SmtpMailOptions): SMTPConnecti
   });
 }
 
-/** One step of the dialog; an error of the connection ends it too. */
-function step<T>(connection: SMTPConnection, begin: (done: (error: unknown, value?: T) => void) => void) {
-  return new Promise<T | undefined>((resolve, reject) => {
-    const fail = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
-    connection.once('error', fail);
-    begin((error, value) => {
+interface Dialog {
+  readonly connection: SMTPConnection;
+  readonly server: MailServer;
+  readonly signal: AbortSignal;
+}
+
+/** One step of the dialog; an error of the connection ends it too, and so does the signal. */
+function step<T>(
+  { connection, signal }: Dialog,
+  begin: (done: (error: unknown, value?: T) => void) => void,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
       // What comes after the end of the dialog interests nobody, and must not end the process either.
       connection.on('error', () => {});
       connection.off('error', fail);
-      if (error === null || error === undefined) resolve(value);
-      else fail(error);
-    });
+      signal.removeEventListener('abort', onAbort);
+      reject(error instanceof Error ? error : new Error(String(error)));
+    };
+    const onAbort = () => fail(Object.assign(new Error('the mail was given up'), { code: 'ABORTED' }));
+    connection.once('error', fail);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    else
+      begin((error, value) => {
+        if (error !== null && error !== undefined) {
+          fail(error);
+          return;
+        }
+        connection.on('error', () => {});
+        connection.off('error', fail);
+        signal.removeEventListener('abort', onAbort);
+        resolve(value);
+      });
   });
 }
 
-async function connect(connection: SMTPConnection, server: MailServer): Promise<void> {
+async function connect(dialog: Dialog): Promise<void> {
   try {
-    await step(connection, (done) => connection.connect((error) => done(error)));
+    await step(dialog, (done) => dialog.connection.connect((error) => done(error)));
   } catch (thrown) {
-    throw refusedConnection(thrown, server);
+    throw refusedConnection(thrown, dialog.server);
   }
 }
 
-async function signIn(connection: SMTPConnection, { server, password }: SmtpMailOptions): Promise<void> {
+async function signIn(dialog: Dialog, { password }: SmtpMailOptions): Promise<void> {
+  const { connection, server } = dialog;
   const { user } = server;
   if (user === undefined) return;
   const credentials = { user, pass: password ?? '' };
   try {
-    await step(connection, (done) => connection.login({ credentials }, (error) => done(error)));
+    await step(dialog, (done) => connection.login({ credentials }, (error) => done(error)));
   } catch (thrown) {
     throw refusedSignIn(thrown, server);
   }
@@ -129,8 +156,7 @@ interface Letter {
 }
 
 /** How many recipients the server refused, while it took the mail for others. */
-async function handOver(connection: SMTPConnection, letter: Letter, server: MailServer): Promise<number> {
-  const { from, to, content } = letter;
+async function handOver(dialog: Dialog, { from, to, content }: Letter): Promise<number> {
   let isOnTheWay = false;
   // Read when the server asks for the content, not before.
   const message = new Readable({
@@ -142,12 +168,12 @@ async function handOver(connection: SMTPConnection, letter: Letter, server: Mail
   });
   const envelope = { from, to: [...to], size: content.length };
   try {
-    const sent = await step<{ readonly rejected: readonly string[] }>(connection, (done) =>
-      connection.send(envelope, message, (error, info) => done(error, info)),
+    const sent = await step<{ readonly rejected: readonly string[] }>(dialog, (done) =>
+      dialog.connection.send(envelope, message, (error, info) => done(error, info)),
     );
     return sent?.rejected.length ?? 0;
   } catch (thrown) {
-    const failure = refusedMail(thrown, server);
+    const failure = refusedMail(thrown, dialog.server);
     // Whoever answers with a number has not sent it.
     throw isOnTheWay && failure.code === 'mailServerUnreachable'
       ? mailPerhapsSent(asFailure(failure))
