@@ -20,29 +20,38 @@ function named(option: '--data-dir' | '--log-dir'): string | undefined {
 const cache = compileCacheDirectory(dataDirectory(named('--data-dir')), process.getuid?.());
 if (cache !== undefined) enableCompileCache(cache);
 
-const { reportCrash, runCommandLine } = await import('./cli/command-line.ts');
-const { processTerminal } = await import('./cli/process-terminal.ts');
-const { describeFailure, findDemo, openBackups, openOperations, recordDefect, version } = await import(
-  './main.ts'
-);
+async function start(): Promise<number> {
+  const { reportCrash, runCommandLine } = await import('./cli/command-line.ts');
+  const { processTerminal } = await import('./cli/process-terminal.ts');
+  const { describeFailure, findDemo, openBackups, openOperations, recordDefect, version } = await import(
+    './main.ts'
+  );
 
-const line: CommandLine = {
-  args,
-  env: process.env,
-  terminal: processTerminal(),
-  version,
-  now: () => Date.now(),
-  newId: () => randomUUID(),
-  open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
-  backups: openBackups,
-  describeFailure,
-  recordDefect,
-  demo: findDemo(),
-};
+  const line: CommandLine = {
+    args,
+    env: process.env,
+    terminal: processTerminal(),
+    version,
+    now: () => Date.now(),
+    newId: () => randomUUID(),
+    open: (dataDirectory, logDirectory) => openOperations(dataDirectory, undefined, logDirectory),
+    backups: openBackups,
+    describeFailure,
+    recordDefect,
+    demo: findDemo(),
+  };
 
-// What nobody waits for: Node would print it as it is, with whatever its message holds.
-process.on('uncaughtException', (thrown) => {
-  process.exit(reportCrash(thrown, line, { dataDir: named('--data-dir'), logDir: named('--log-dir') }));
+  // What nobody waits for: Node would print it as it is, with whatever its message holds.
+  process.on('uncaughtException', (thrown) => {
+    process.exit(reportCrash(thrown, line, { dataDir: named('--data-dir'), logDir: named('--log-dir') }));
+  });
+
+  return runCommandLine(line);
+}
+
+// Waited for without a top-level await, which the single executable cannot have. This is the code with which Node ends
+// where such an await never ends.
+process.exitCode = 13;
+void start().then((exitCode) => {
+  process.exitCode = exitCode;
 });
-
-process.exitCode = await runCommandLine(line);

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { isSea } from 'node:sea';
 import type { BackupOperations, FailureView } from '@contactsync/contract';
 import packageJson from '../package.json' with { type: 'json' };
 import { certificateDer } from './certificates/certificate.ts';
@@ -252,6 +253,8 @@ export function recordDefect(
 
 /** The demo needs the emulator, which only a checkout has. */
 export function findDemo(): ((args: readonly string[]) => Promise<number>) | undefined {
+  // The single executable is its own Node: it would start itself.
+  if (isSea()) return undefined;
   const script = join(import.meta.dirname, '..', 'tools', 'demo.ts');
   if (!existsSync(script)) return undefined;
   return (args) =>

@@ -34,7 +34,11 @@ export class Installation {
   readonly control: EmulatorControl;
   commands: 'spawned' | 'called' = 'spawned';
   /** What is spawned: the source, unless a test has the program elsewhere. */
-  script = SCRIPT;
+  script: string | undefined = SCRIPT;
+  /** Node, or a program that brings its own and takes no script. */
+  executable = process.execPath;
+  /** For what is spawned. */
+  env: Readonly<Record<string, string>> = {};
   readonly #children = new Set<ChildProcess>();
 
   private constructor(emulator: RunningEmulator) {
@@ -64,11 +68,12 @@ export class Installation {
   }
 
   spawn(args: readonly string[], more: { env?: Record<string, string>; dataDirectory?: string } = {}) {
+    const script = this.script === undefined ? [] : [this.script];
     const child = spawn(
-      process.execPath,
-      [this.script, ...args, '--data-dir', more.dataDirectory ?? this.dataDirectory],
+      this.executable,
+      [...script, ...args, '--data-dir', more.dataDirectory ?? this.dataDirectory],
       {
-        env: { ...process.env, ...compiledCode, ...more.env },
+        env: { ...process.env, ...compiledCode, ...this.env, ...more.env },
       },
     );
     this.#children.add(child);

@@ -3,7 +3,7 @@
 
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RolldownOutput, rolldown } from 'rolldown';
+import { type OutputOptions, type RolldownOutput, rolldown } from 'rolldown';
 import { ROOT } from '../tree.ts';
 import { entryScript } from './entry.ts';
 import { type Lock, lockedPackages } from './lock.ts';
@@ -30,19 +30,29 @@ export async function buildPackage(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const manifest = read<Manifest>('package.json');
-  const { output } = await bundle(join(folder, 'lib'));
-  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  const bundled = await bundle({
+    dir: join(folder, 'lib'),
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  });
 
   writeFileSync(join(folder, 'contactsync.js'), entryScript(manifest.engines.node, './lib/bin.js'));
   chmodSync(join(folder, 'contactsync.js'), 0o755);
-  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), thirdPartyLicenses(packageFolders(modules)));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), licensesInside(bundled));
   for (const file of ['LICENSE', 'packaging/systemd', 'packaging/windows'])
     cpSync(join(ROOT, file), join(folder, file), { recursive: true });
   writeManifest(folder, manifest);
 }
 
-function bundle(folder: string): Promise<RolldownOutput> {
-  return rolldown({
+/** Of the packages that were bundled. */
+export function licensesInside({ output }: RolldownOutput): string {
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  return thirdPartyLicenses(packageFolders(modules));
+}
+
+export async function bundle(output: OutputOptions): Promise<RolldownOutput> {
+  const build = await rolldown({
     input: { bin: join(ROOT, 'src', 'bin.ts') },
     platform: 'node',
     external: [...OUTSIDE, ...NEVER_THERE],
@@ -51,20 +61,13 @@ function bundle(folder: string): Promise<RolldownOutput> {
       if (log.code === 'UNRESOLVED_IMPORT') throw new Error(log.message);
       if (level === 'warn' && !log.id?.includes('node_modules')) report('warn', log);
     },
-  }).then(async (build) => {
-    try {
-      return await build.write({
-        dir: folder,
-        format: 'esm',
-        entryFileNames: '[name].js',
-        chunkFileNames: '[name]-[hash].js',
-        // Stacks in logs should name what a reader of the source finds; the size does not matter on a disk.
-        minify: false,
-      });
-    } finally {
-      await build.close();
-    }
   });
+  try {
+    // Stacks in logs should name what a reader of the source finds; the size does not matter on a disk.
+    return await build.write({ ...output, minify: false });
+  } finally {
+    await build.close();
+  }
 }
 
 function writeManifest(folder: string, manifest: Manifest): void {
