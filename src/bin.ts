@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { enableCompileCache } from 'node:module';
 import type { CommandLine } from './cli/context.ts';
 import { dataDirectory } from './store/data-directory.ts';
-import { compileCacheDirectory } from './store/directory-access.ts';
+import { codeDirectory } from './store/directory-access.ts';
 
 const args = process.argv.slice(2);
 
@@ -17,7 +17,7 @@ function named(option: '--data-dir' | '--log-dir'): string | undefined {
   return index >= 0 ? args[index + 1] : args.find((arg) => arg.startsWith(start))?.slice(start.length);
 }
 
-const cache = compileCacheDirectory(dataDirectory(named('--data-dir')), process.getuid?.());
+const cache = codeDirectory(dataDirectory(named('--data-dir')), process.getuid?.());
 if (cache !== undefined) enableCompileCache(cache);
 
 async function start(): Promise<number> {

@@ -11,6 +11,7 @@ import type { BackupOperations, FailureView } from '@contactsync/contract';
 import packageJson from '../package.json' with { type: 'json' };
 import { certificateDer } from './certificates/certificate.ts';
 import type { OpenedOperations } from './cli/context.ts';
+import { withCarriedSharp } from './composition/carried-parts.ts';
 import { checkTenantName } from './connectors/entra/national-clouds.ts';
 import { parseFilter } from './connectors/ldap-client/parse-filter.ts';
 import publicKeys from './license/public-keys.json' with { type: 'json' };
@@ -23,6 +24,7 @@ import { presentFailure } from './operations/present.ts';
 import { bothLogs, silentLog } from './ports/log.ts';
 import { type BackupPlace, createBackup } from './store/create-backup.ts';
 import { dataDirectory } from './store/data-directory.ts';
+import { codeDirectory } from './store/directory-access.ts';
 import { differences } from './store/document-difference.ts';
 import { ensureDataDirectory } from './store/open-database.ts';
 import { openStores } from './store/open-stores.ts';
@@ -114,7 +116,10 @@ export async function openOperations(
       logFile,
       logFiles: openLogFiles(logFile),
     };
-    const operations = makeOperations(adjust(dependencies));
+    const complete = isSea()
+      ? withCarriedSharp(dependencies, codeDirectory(directory, process.getuid?.()))
+      : dependencies;
+    const operations = makeOperations(adjust(complete));
     return {
       ...operations,
       async close() {

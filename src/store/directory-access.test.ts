@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../test/store-places.ts';
-import { compileCacheDirectory } from './directory-access.ts';
+import { codeDirectory } from './directory-access.ts';
 import { ensureDataDirectory } from './open-database.ts';
 
 let directory: string;
@@ -38,28 +38,28 @@ describe.skipIf(process.platform === 'win32')('compiled code', () => {
   const cache = () => join(directory, 'cache');
 
   test('is kept in the data directory, for its owner alone', () => {
-    expect(compileCacheDirectory(directory, me)).toBe(cache());
+    expect(codeDirectory(directory, me)).toBe(cache());
     expect(statSync(cache()).mode & 0o777).toBe(0o700);
   });
 
   test('is not kept where the directory belongs to somebody else, and nothing is made there', () => {
-    expect(compileCacheDirectory(directory, me + 1)).toBeUndefined();
-    expect(compileCacheDirectory(directory, undefined)).toBeUndefined();
+    expect(codeDirectory(directory, me + 1)).toBeUndefined();
+    expect(codeDirectory(directory, undefined)).toBeUndefined();
     expect(existsSync(cache())).toBe(false);
   });
 
   test('is not kept where others may write', () => {
     chmodSync(directory, 0o777);
-    expect(compileCacheDirectory(directory, me)).toBeUndefined();
+    expect(codeDirectory(directory, me)).toBeUndefined();
     expect(existsSync(cache())).toBe(false);
     chmodSync(directory, 0o700);
     mkdirSync(cache());
     chmodSync(cache(), 0o777);
-    expect(compileCacheDirectory(directory, me)).toBeUndefined();
+    expect(codeDirectory(directory, me)).toBeUndefined();
   });
 
   test('makes no data directory', () => {
-    expect(compileCacheDirectory(join(directory, 'new'), me)).toBeUndefined();
+    expect(codeDirectory(join(directory, 'new'), me)).toBeUndefined();
     expect(existsSync(join(directory, 'new'))).toBe(false);
   });
 });

@@ -13,10 +13,10 @@ export function modeOpenToOthers(path: string): string | undefined {
 }
 
 /**
- * Where compiled code may be kept. undefined where somebody else could put code of their own for this account to run,
+ * Where code may be kept that is compiled, or unpacked from the single executable. undefined where somebody else could put code of their own for this account to run,
  * or where that cannot be told.
  */
-export function compileCacheDirectory(dataDirectory: string, userId: number | undefined): string | undefined {
+export function codeDirectory(dataDirectory: string, userId: number | undefined): string | undefined {
   const cache = join(dataDirectory, 'cache');
   const isPrivate = (path: string) => statSync(path).uid === userId && modeOpenToOthers(path) === undefined;
   try {

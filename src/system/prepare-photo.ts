@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { Failure } from '../model/failure.ts';
-import type { PreparedPhoto } from '../ports/photos.ts';
+import type { PreparedPhoto, PreparePhoto } from '../ports/photos.ts';
 
 const SIDE = 240;
 const MOST_BYTES = 40_000;
@@ -14,8 +14,26 @@ const MOST_PIXELS = 100_000_000;
 const RECIPE = 'square 240 jpeg 1';
 const DIGEST_BYTES = 16;
 
-export async function preparePhoto(original: Uint8Array): Promise<PreparedPhoto> {
-  const sharp = await loadSharp();
+export type Sharp = typeof import('sharp')['default'];
+/** Throws where it is not there or does not run. */
+export type LoadSharp = () => Promise<Sharp>;
+
+// Loaded with the first photo: it is native code, which is not there on every system, and all else works without it.
+export const preparePhoto = photoPreparer(async () => (await import('sharp')).default);
+
+export function photoPreparer(loadSharp: LoadSharp): PreparePhoto {
+  return async (original) => {
+    let sharp: Sharp;
+    try {
+      sharp = await loadSharp();
+    } catch (cause) {
+      throw new Failure('photosUnavailable', { details: { reason: 'resizing' }, cause });
+    }
+    return prepare(original, sharp);
+  };
+}
+
+async function prepare(original: Uint8Array, sharp: Sharp): Promise<PreparedPhoto> {
   const digest = createHash('sha256')
     .update(RECIPE)
     .update(original)
@@ -38,14 +56,5 @@ export async function preparePhoto(original: Uint8Array): Promise<PreparedPhoto>
     return { digest, jpeg };
   } catch (cause) {
     throw new Failure('photoUnreadable', { details: { bytes: original.length }, cause });
-  }
-}
-
-// Loaded with the first photo: it is native code, which is not there on every system, and all else works without it.
-async function loadSharp(): Promise<typeof import('sharp')['default']> {
-  try {
-    return (await import('sharp')).default;
-  } catch (cause) {
-    throw new Failure('photosUnavailable', { details: { reason: 'resizing' }, cause });
   }
 }

@@ -1,14 +1,23 @@
 // The package as an administrator gets it: built, packed, installed below an empty prefix, and run against the emulator.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { buildPackage } from '../../tools/package/build.ts';
 import { entryScript } from '../../tools/package/entry.ts';
-import { installPackage, packPackage } from '../../tools/package/pack.ts';
+import { installPackage, packArchive, packPackage } from '../../tools/package/pack.ts';
 import { ROOT } from '../../tools/tree.ts';
 import { Installation, type RunAnswer } from '../end-to-end/installation.ts';
 
@@ -19,9 +28,12 @@ const modules =
 const installed = join(modules, 'contactsync');
 const program = join(installed, 'contactsync.js');
 
+let packed: string;
+
 beforeAll(async () => {
   await buildPackage(join(folder, 'package'));
-  installPackage(packPackage(join(folder, 'package'), folder), prefix);
+  packed = packPackage(join(folder, 'package'), folder);
+  installPackage(packed, prefix);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -113,6 +125,22 @@ console.log(files.length > 10 ? 'loaded' : files);
     } finally {
       await box.close();
     }
+  });
+});
+
+describe.runIf(process.platform === 'linux')('the archive for Linux', () => {
+  it('brings its Node, sharp and the files for services, and starts through a link without a PATH', () => {
+    const archive = packArchive(packed, folder, join(ROOT, 'LICENSE'));
+    const opt = join(folder, 'opt');
+    mkdirSync(opt);
+    spawnSync('tar', ['--extract', '--gzip', '--file', archive, '--strip-components=1', '-C', opt]);
+    expect(readdirSync(opt).sort()).toEqual(['bin', 'lib', 'packaging']);
+    const modules = join(opt, 'lib', 'node_modules', 'contactsync', 'node_modules');
+    expect(existsSync(join(modules, 'sharp', 'package.json'))).toBe(true);
+    const link = join(folder, 'link');
+    symlinkSync(join(opt, 'bin', 'contactsync'), link);
+    const started = spawnSync(link, ['--version'], { encoding: 'utf8', cwd: folder, env: { PATH: '' } });
+    expect(started).toMatchObject({ status: 0, stdout: `${packageJson.version}\n`, stderr: '' });
   });
 });
 

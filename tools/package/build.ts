@@ -19,7 +19,7 @@ interface Manifest {
 }
 
 /** Native code. Without it everything works except photos, on systems for which there is none. */
-const OUTSIDE = ['sharp'];
+export const OUTSIDE: readonly string[] = ['sharp'];
 /** pg asks for it and goes on without. */
 const NEVER_THERE = ['pg-native'];
 
@@ -45,10 +45,10 @@ export async function buildPackage(folder: string): Promise<void> {
   writeManifest(folder, manifest);
 }
 
-/** Of the packages that were bundled. */
-export function licensesInside({ output }: RolldownOutput): string {
+/** Of the packages that were bundled, and of those in more folders. */
+export function licensesInside({ output }: RolldownOutput, folders: readonly string[] = []): string {
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-  return thirdPartyLicenses(packageFolders(modules));
+  return thirdPartyLicenses([...packageFolders(modules), ...folders]);
 }
 
 export async function bundle(output: OutputOptions): Promise<RolldownOutput> {

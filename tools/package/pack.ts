@@ -31,8 +31,9 @@ export function installPackage(packageFile: string, prefix: string): void {
 }
 
 const LAUNCHER = `#!/bin/sh
-# Starts contactSync with the Node that came with it. exec: signals reach the program itself.
-here=$(dirname "$(readlink -f "$0")")/..
+# Starts contactSync with the Node that came with it. exec: signals reach the program itself. command -p: found whatever
+# the PATH says.
+here=$(command -p dirname "$(command -p readlink -f "$0")")/..
 exec "$here/lib/node/node" "$here/lib/node_modules/contactsync/contactsync.js" "$@"
 `;
 

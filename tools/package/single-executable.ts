@@ -1,11 +1,13 @@
-// One file to execute: a copy of the Node that runs this, with the product inside as one script. Node's own way for that,
+// One file to execute: a copy of the Node that runs this, with the product inside as one script, and the native code that
+// it unpacks where it runs. Node's own way for that:
 // https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ROOT } from '../tree.ts';
-import { bundle, licensesInside } from './build.ts';
+import { bundle, licensesInside, OUTSIDE } from './build.ts';
+import { carryPackages } from './carried.ts';
 
 /** Node looks for this one, and where there is none it is Node and nothing else. */
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
@@ -26,12 +28,13 @@ export async function buildExecutable(file: string, nodeLicense: string): Promis
   mkdirSync(parts, { recursive: true });
   try {
     const bundled = await bundle({ file: join(parts, SCRIPT), format: 'cjs', codeSplitting: false });
-    makeBlob(parts);
+    const carried = carryPackages(OUTSIDE, join(parts, 'carried.json'));
+    makeBlob(parts, carried.assets);
     copyFileSync(process.execPath, join(parts, PROGRAM));
     chmodSync(join(parts, PROGRAM), 0o755);
     inject(parts);
     renameSync(join(parts, PROGRAM), file);
-    const licenses = licensesInside(bundled);
+    const licenses = licensesInside(bundled, carried.folders);
     return [join(ROOT, 'LICENSE'), nodeLicense]
       .map((one) => readFileSync(one, 'utf8'))
       .join(`\n${licenses}\n`);
@@ -41,7 +44,7 @@ export async function buildExecutable(file: string, nodeLicense: string): Promis
 }
 
 /** Paths from that folder: what is written into the blob names no other. */
-function makeBlob(folder: string): void {
+function makeBlob(folder: string, assets: Readonly<Record<string, string>>): void {
   writeFileSync(
     join(folder, 'settings.json'),
     JSON.stringify({
@@ -50,6 +53,7 @@ function makeBlob(folder: string): void {
       disableExperimentalSEAWarning: true,
       // Half the time to start: what is compiled comes along.
       useCodeCache: true,
+      assets,
     }),
   );
   runNode(folder, ['--experimental-sea-config', 'settings.json']);
