@@ -55,6 +55,8 @@ export async function bundle(output: OutputOptions): Promise<RolldownOutput> {
   const build = await rolldown({
     input: { bin: join(ROOT, 'src', 'bin.ts') },
     platform: 'node',
+    // Its parts as the source imports them: a rare part would bring others along, and one the entry point itself.
+    experimental: { chunkOptimization: false },
     external: [...OUTSIDE, ...NEVER_THERE],
     onLog(level, log, report) {
       // What cannot be resolved would be missing where the package is installed.
