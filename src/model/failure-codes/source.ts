@@ -196,6 +196,7 @@ export const sourceFailures = {
       causes: [
         'The environment has no photos that could be read or written.',
         'The part that resizes pictures is not installed, or does not run on this computer.',
+        'The single executable cannot unpack that part: the data directory belongs to another account or is mounted with noexec, or this is Windows.',
       ],
       remedy:
         'Set photo to false in the policy; where only pictures cannot be resized, install contactSync again on a supported system.',
