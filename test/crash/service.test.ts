@@ -8,6 +8,7 @@ import type { QueuedView } from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ItemView } from '../../emulator/src/control/client.ts';
 import { Installation } from '../end-to-end/installation.ts';
+import { quietTime } from '../quiet-time.ts';
 import { seeded } from './random-points.ts';
 
 const NAMES = ['First', 'Second', 'Third'] as const;
@@ -38,7 +39,8 @@ source:
 folder:
   name: ${name} folder
 schedule:
-  times: [{ at: ["03:30"] }]
+  timeZone: Europe/Berlin
+  times: [{ at: ["${quietTime('Europe/Berlin', new Date())}"] }]
 `;
 
 function database<T>(use: (open: DatabaseSync) => T): T {

@@ -11,12 +11,14 @@ import type {
   UpcomingView,
 } from '@contactsync/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quietTime } from '../quiet-time.ts';
 import { Installation } from './installation.ts';
 
 const POLICY = 'aaaaaaaa-2222-4333-8444-555555555555';
+const DUE = quietTime('Europe/Berlin', new Date());
 const SCHEDULE = `schedule:
   timeZone: Europe/Berlin
-  times: [{ at: ["03:30"] }]
+  times: [{ at: ["${DUE}"] }]
 `;
 
 let box: Installation;
@@ -137,7 +139,7 @@ describe('contactsync serve', () => {
     expect(turns.every(({ dueAt, beginsAt }) => dueAt === beginsAt)).toBe(true);
     expect(freeSlots).toHaveLength(1);
     const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/Berlin', timeStyle: 'short' });
-    expect(turns.map(({ dueAt }) => clock.format(new Date(dueAt)))).toEqual(['03:30', '03:30', '03:30']);
+    expect(turns.map(({ dueAt }) => clock.format(new Date(dueAt)))).toEqual([DUE, DUE, DUE]);
     await box.json(['policy', 'disable', 'All staff']);
     expect((await box.json<UpcomingView>(['schedule'])).turns).toEqual([]);
   });
