@@ -64,6 +64,7 @@ export const pacedPolicy = Policy.parse({
 /** Quiet for so long in real time, the tenant's clock goes on to the next who sleeps. */
 const SPEED = { skipWaitingAfterMilliseconds: 5 };
 const PREPARED_AT_ONCE = 8;
+const FASTER = 4;
 const STARTED_AT = systemClock.now().getTime();
 
 export class PacedTenant {
@@ -216,11 +217,12 @@ export class PacedTenant {
 
 /**
  * The processor's time of this thread: product and service count what they compute, and not what they wait for because
- * others use the computer.
+ * others use the computer. As on a computer four times as fast: one that is four times as slow measures what this one
+ * would, and what is judged is how the product treats the service.
  */
 function processorTime(): number {
   const { user, system } = process.threadCpuUsage();
-  return STARTED_AT + (user + system) / 1_000;
+  return STARTED_AT + (user + system) / 1_000 / FASTER;
 }
 
 function numbers(count: number): readonly number[] {
