@@ -35,6 +35,9 @@ export async function startServer(
       serve(context, 'https', incoming, outgoing).catch(() => outgoing.destroy());
     },
   );
+  // Whoever is still shaking hands is on the way with a request.
+  for (const sign of ['connection', 'secureConnection'] as const)
+    server.on(sign, () => context.clock.noteActivity());
   return running(server, 'https', port);
 }
 

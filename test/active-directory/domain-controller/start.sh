@@ -180,7 +180,7 @@ if ! running; then
 	tries=0
 	until ready; do
 		tries=$((tries + 1))
-		if [ "$tries" -gt 300 ] || ! running; then
+		if [ "$tries" -gt 3000 ] || ! running; then
 			tail -20 "$dir/server.log" >&2
 			exit 1
 		fi
