@@ -8,6 +8,7 @@ export const REASON_WORDS = {
   markOnly: 'only our mark is renewed',
   restored: 'deleted by the user, restored',
   adopted: 'adopted',
+  lostMark: 'lost our mark, gets it back',
   movedToSubfolder: 'moves to another sub-folder',
   leftSelection: 'left the selection',
   markedNoContactSync: 'marked NoContactSync',

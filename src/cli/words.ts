@@ -59,6 +59,7 @@ export const NOTICE_WORDS: Words = {
   userValueKept: 'values of the user kept',
   contested: 'values that the mailbox keeps changing, left as they are',
   userDeletionRespected: 'contacts the user deleted, not restored',
+  lostMarkLeftAlone: 'edited contacts that lost our mark, left to the user',
   deletionsHeldBack: 'deletions held back, because the reading was incomplete',
   graceRunning: 'contacts in their days of grace',
   editedContactKept: 'contacts edited by the user, which do not go for good',

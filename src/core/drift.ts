@@ -1,7 +1,7 @@
 // What differs in a mailbox from what we wrote there: the folder as it was read in full, against the marks on the contacts
 // and against the ledger. Pure, and without the source: what changed there is the business of a run.
 
-import { CONTACT_PROPERTIES, CONTACT_PROPERTY_NAMES, type ContactProperty } from '../model/contact.ts';
+import { CONTACT_PROPERTIES, type ContactProperty } from '../model/contact.ts';
 import {
   DRIFT_KINDS,
   type DriftCounts,
@@ -10,12 +10,13 @@ import {
   type DriftReport,
   type MailboxDrift,
 } from '../model/drift.ts';
-import { type PolicyId, policyId, type SourceObjectId } from '../model/ids.ts';
+import { type ItemId, type PolicyId, policyId, type SourceObjectId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
-import type { ContactElsewhere, FolderSnapshot, TargetMailbox } from '../model/mailbox.ts';
+import type { ContactElsewhere, FolderSnapshot, ForeignContact, TargetMailbox } from '../model/mailbox.ts';
 import type { Policy } from '../model/policy.ts';
-import { comparable } from './comparable.ts';
+import { changedProperties, editedSince } from './as-written.ts';
 import { areFieldFingerprintsWhole, fieldMatches } from './fingerprint.ts';
+import { entriesOfMissing, lostContacts, perhapsUnmarked } from './lost-marks.ts';
 import { type MatchedContacts, matchContacts, type OwnContact } from './match-contacts.ts';
 import { CONTESTED_LIMIT } from './plan-fields.ts';
 import { managedProperties, ruleFor } from './property-rules.ts';
@@ -23,8 +24,10 @@ import { managedProperties, ruleFor } from './property-rules.ts';
 export interface DriftInput {
   readonly policy: Policy;
   readonly mailbox: Pick<TargetMailbox, 'ownerId'>;
-  /** Read in full, with the properties of every contact; with the foreign items where somebody is missing. */
+  /** Read in full, with the properties of every contact. */
   readonly snapshot: FolderSnapshot;
+  /** Of the items that `itemsToLookAt` names, those that were found. */
+  readonly unmarked?: readonly ForeignContact[];
   /** What carries the policy's mark in the other contact folders of the mailbox. */
   readonly elsewhere?: readonly ContactElsewhere[];
   /** A dirty record only tells which of several items is ours. */
@@ -45,10 +48,14 @@ interface Context extends DriftInput {
 /** More would make a report of thousands of mailboxes too large to be read by anybody. */
 export const MOST_FINDINGS = 200;
 
-/** Whether the foreign items must be looked at: one of those who are missing may have lost its mark. */
-export function mayHaveLostMarks(input: DriftInput): boolean {
+/** Items to look at: those of people who are missing may lie in the folder without their mark. */
+export function itemsToLookAt(input: DriftInput): readonly ItemId[] {
   const context = contextOf(input);
-  return context.known !== undefined && input.snapshot.foreignCount > 0 && missingPeople(context).length > 0;
+  const missing = new Set(missingPeople(context));
+  return perhapsUnmarked(
+    entriesOfMissing(context.known, (id) => !missing.has(id)),
+    input.snapshot,
+  );
 }
 
 export function findDrift(input: DriftInput): MailboxDrift {
@@ -127,17 +134,23 @@ function missingPeople(context: Context): readonly SourceObjectId[] {
 }
 
 function missingFindings(context: Context): readonly DriftFinding[] {
-  const { entries, policy, snapshot } = context;
+  const { entries, known, matched, policy, unmarked = [] } = context;
   const moved = movedAway(context);
-  const foreign = new Map((snapshot.foreign ?? []).map(({ itemId, folderKey }) => [itemId, folderKey]));
+  const lost = lostContacts(
+    entriesOfMissing(known, (id) => matched.own.has(id)),
+    unmarked,
+  );
   return missingPeople(context).map((sourceObjectId): DriftFinding => {
-    const entry = entries.get(sourceObjectId);
-    const folderKey = entry?.folderKey ?? '';
-    const unmarkedIn = entry === undefined ? undefined : foreign.get(entry.itemId);
-    if (unmarkedIn !== undefined)
-      return { kind: 'lostMark', sourceObjectId, folderKey: unmarkedIn, isLeft: false };
+    const folderKey = entries.get(sourceObjectId)?.folderKey ?? '';
     // The next run remembers the deletion and leaves it at that.
     const isLeft = policy.deletion.deletedByUser === 'respect';
+    const found = lost.get(sourceObjectId);
+    if (found !== undefined) {
+      const edited = editedSince(found.entry, found.item.properties) ?? [];
+      const { folderKey: here } = found.item;
+      if (edited.length === 0) return { kind: 'lostMark', sourceObjectId, folderKey: here, isLeft: false };
+      return { kind: 'lostMark', sourceObjectId, folderKey: here, properties: edited, isLeft };
+    }
     const to = moved.get(sourceObjectId)?.path;
     if (to !== undefined) return { kind: 'movedAway', sourceObjectId, folderKey, elsewhere: to, isLeft };
     return { kind: 'missing', sourceObjectId, folderKey, isLeft };
@@ -192,9 +205,8 @@ function contactFindings(context: Context, contact: OwnContact): readonly DriftF
     add('damagedMark', false);
     return findings;
   }
-  const byVerdict = Map.groupBy(changedProperties(contact), (property) =>
-    verdictOf(context, contact, property, entry),
-  );
+  const changed = changedProperties(mark.fieldFingerprints, contact.properties ?? {});
+  const byVerdict = Map.groupBy(changed, (property) => verdictOf(context, contact, property, entry));
   for (const kind of ['edited', 'userValue', 'contested'] as const) {
     const properties = byVerdict.get(kind);
     if (properties !== undefined) add(kind, kind !== 'edited', properties);
@@ -206,16 +218,6 @@ function contactFindings(context: Context, contact: OwnContact): readonly DriftF
 function isOtherThanKnown(entry: LedgerEntry, { itemId, version, mark }: OwnContact): boolean {
   if (entry.itemId !== itemId) return true;
   return entry.version === version && entry.fieldFingerprints !== mark.fieldFingerprints;
-}
-
-/** Properties that hold something else than we wrote; what servers fill in by themselves is not meant. */
-function changedProperties({ mark, properties = {} }: OwnContact): readonly ContactProperty[] {
-  return CONTACT_PROPERTY_NAMES.filter((property) => {
-    const value = properties[property] ?? '';
-    const match = fieldMatches(mark.fieldFingerprints, property, value);
-    if (match !== 'notSent') return match === 'different';
-    return comparable(property, value) !== '' && !('generated' in CONTACT_PROPERTIES[property]);
-  });
 }
 
 /** As a run would decide, as far as that is known without the source. */

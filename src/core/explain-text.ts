@@ -97,6 +97,7 @@ const REASONS: Readonly<Record<ChangeReason, string>> = {
   markOnly: 'only its mark is renewed',
   restored: 'the user deleted it and the policy restores',
   adopted: 'it has the same mail address',
+  lostMark: 'it is the contact that was written, which lost its mark',
   movedToSubfolder: 'its mail domain changed',
   leftSelection: 'it left the selection',
   markedNoContactSync: 'it is marked NoContactSync',
@@ -120,6 +121,8 @@ const NOTICES: Readonly<Record<PlanNoticeKind, string>> = {
   userValueKept: "the user's values stay in {properties}",
   contested: 'another program keeps changing {properties}; contactSync stopped writing them',
   userDeletionRespected: 'the user deleted the contact, which is respected',
+  lostMarkLeftAlone:
+    "the contact lost its mark and was edited since, so that it is the user's now and is left alone",
   deletionsHeldBack: 'the deletion waits, because a reading was incomplete',
   changedSinceRun: 'what somebody changed since the run stays as it is',
   graceRunning: 'the contact left the selection and is in its days of grace',

@@ -7,8 +7,10 @@ import { policyId } from '../model/ids.ts';
 import type { LedgerEntry, LedgerRecord } from '../model/ledger-record.ts';
 import type { FolderSnapshot, ForeignContact, TargetMailbox } from '../model/mailbox.ts';
 import type { ContactChange, ContactPlan, FolderAction } from '../model/plan.ts';
+import { editedSince } from './as-written.ts';
 import { comparable } from './comparable.ts';
 import { areFieldFingerprintsWhole, FINGERPRINT_VERSION } from './fingerprint.ts';
+import { entriesOfMissing, type LostContact, lostContacts, perhapsUnmarked } from './lost-marks.ts';
 import { type MatchedContacts, matchContacts, type OwnContact } from './match-contacts.ts';
 import type { MergedWish, StandIn } from './merge.ts';
 import { decideFields, type FieldsInput } from './plan-fields.ts';
@@ -23,6 +25,8 @@ export interface PlanInput extends RemovalInput {
   readonly snapshot: FolderSnapshot;
   /** A dirty record must not be given. */
   readonly known: LedgerRecord | undefined;
+  /** Of the items that `itemsWithoutMark` names, those that were found. */
+  readonly unmarked?: readonly ForeignContact[];
   /** The dirty record of a writing that was cut off: it only tells which of several items is ours. */
   readonly interrupted?: LedgerRecord | undefined;
   /** Digest of the property rules in force, compared with the ledger's. */
@@ -44,6 +48,8 @@ interface Context extends PlanInput {
   /** How often a value was fought over; also known from a writing that was cut off. */
   readonly contested: ReadonlyMap<SourceObjectId, LedgerEntry['contested']>;
   readonly deletedByUser: ReadonlySet<SourceObjectId>;
+  /** Their items lie there without a mark. */
+  readonly lost: ReadonlyMap<SourceObjectId, LostContact>;
   /** Contacts lie here of a policy that comes first, and nobody knows yet of whom. */
   readonly waitsForOthers: boolean;
 }
@@ -69,6 +75,14 @@ export function contactsToRead(input: PlanInput): readonly ItemId[] {
     if (leftover.properties === undefined) needed.push(leftover.itemId);
   }
   return needed;
+}
+
+/** Items of people who are wanted and have no contact: they may lie in the folder without their mark. */
+export function itemsWithoutMark(input: PlanInput): readonly ItemId[] {
+  if (input.purpose === 'empty' || input.snapshot.highestMarkVersion > FINGERPRINT_VERSION) return [];
+  const { matched } = contextOf(input);
+  const missing = entriesOfMissing(input.known, (id) => matched.own.has(id) || !input.wanted.has(id));
+  return perhapsUnmarked(missing, input.snapshot);
 }
 
 export function planMailbox(input: PlanInput): ContactPlan {
@@ -148,6 +162,10 @@ function contextOf(input: PlanInput): Context {
       ]),
     ),
     deletedByUser: new Set([...missing, ...(input.known?.missing ?? [])]),
+    lost: lostContacts(
+      entriesOfMissing(input.known, (id) => matched.own.has(id)),
+      input.unmarked ?? [],
+    ),
     replaced: new Map(
       [...matched.own.keys()].flatMap((id) => {
         const standIn = input.merged?.standIns.get(id);
@@ -221,6 +239,7 @@ function planAbsent(
     notices.add('waitsForOtherPolicy', id);
     return;
   }
+  if (planLostMark(context, wanted, changes, notices)) return;
   const isRespecting = context.policy.deletion.deletedByUser === 'respect';
   if (isRespecting && context.respected.has(id)) {
     notices.add('userDeletionRespected', id);
@@ -248,6 +267,32 @@ function planAbsent(
   }
   const reason = wasDeletedByUser ? 'restored' : 'new';
   changes.push({ kind: 'create', sourceObjectId: id, folderKey: wanted.folderKey, reason });
+}
+
+/** true: the contact stands there as we wrote it and gets its mark back. */
+function planLostMark(
+  context: Context,
+  contact: MappedContact,
+  changes: ContactChange[],
+  notices: NoticeBook,
+): boolean {
+  const { sourceObjectId: id, properties: wanted, unknownProperties: unknown, folderKey } = contact;
+  const found = context.lost.get(id);
+  if (found === undefined) return false;
+  const { entry, item } = found;
+  const isAsWritten = editedSince(entry, item.properties)?.length === 0;
+  if (!isAsWritten || item.folderKey !== folderKey) {
+    notices.add('lostMarkLeftAlone', id);
+    return false;
+  }
+  const { fieldFingerprints: written, contested } = entry;
+  const { changes: fields } = decideFields({
+    ...{ policy: context.policy, wanted, stored: item.properties, written, contested, unknown },
+    ...rulesOf(context, contact),
+  });
+  const { itemId, version } = item;
+  changes.push({ kind: 'adopt', sourceObjectId: id, itemId, version, fields, reason: 'lostMark' });
+  return true;
 }
 
 /** A person who is wanted and there. */

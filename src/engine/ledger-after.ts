@@ -1,6 +1,7 @@
 // The ledger record after a reading and after a writing. Pure: the ledger only ever repeats what a mailbox showed or
 // answered.
 
+import { entriesOfMissing } from '../core/lost-marks.ts';
 import { matchContacts } from '../core/match-contacts.ts';
 import { contestedAfter } from '../core/plan-fields.ts';
 import type { MappedContact } from '../model/contact.ts';
@@ -91,8 +92,17 @@ export function recordAfterReading(input: AfterReadingInput): LedgerRecord {
     entries,
     foreignCount: snapshot.foreignCount,
     ...(missing.length > 0 ? { missing: [...new Set(missing)] } : {}),
+    ...missingEntriesOf(known, new Set(missing)),
     ...othersIn(snapshot, plan.policyId),
   };
+}
+
+function missingEntriesOf(
+  known: LedgerRecord | undefined,
+  missing: ReadonlySet<SourceObjectId>,
+): Pick<LedgerRecord, 'missingEntries'> {
+  const entries = entriesOfMissing(known, (id) => !missing.has(id));
+  return entries.length === 0 ? {} : { missingEntries: entries };
 }
 
 function othersIn({ contacts }: FolderSnapshot, own: PolicyId): Pick<LedgerRecord, 'others'> {
@@ -151,13 +161,14 @@ export function leavesLeftover(written: readonly Written[]): boolean {
 export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
   const entries = new Map(input.before.entries.map((entry) => [entry.sourceObjectId, entry]));
   const missing = new Set(input.before.missing ?? []);
+  const lost = new Map((input.before.missingEntries ?? []).map((entry) => [entry.sourceObjectId, entry]));
   for (const id of input.respectedDeletions) missing.delete(id);
   let foreignCount = input.before.foreignCount;
   const halfMoved = new Set(input.written.flatMap(halfMovedPerson));
   const alsoOurs = new Set(input.before.alsoOurs ?? []);
   for (const { change, outcome } of input.written) {
     const id = change.planned.sourceObjectId;
-    const old = entries.get(id);
+    const old = entries.get(id) ?? (change.planned.kind === 'adopt' ? lost.get(id) : undefined);
     // The old entry is what tells the old contact from a user's copy until it is gone.
     if (change.planned.kind === 'create' && halfMoved.has(id)) {
       if (outcome.status === 'applied') alsoOurs.add(outcome.itemId);
@@ -208,6 +219,7 @@ export function recordAfterWriting(input: AfterWritingInput): LedgerRecord {
     entries: [...entries.values()],
     foreignCount,
     missing: [...missing],
+    missingEntries: [...lost.values()].filter(({ sourceObjectId }) => missing.has(sourceObjectId)),
     alsoOurs: [...alsoOurs],
   };
 }

@@ -4,11 +4,11 @@
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
 import { matchContacts } from '../core/match-contacts.ts';
 import type { MergedWish, Merger } from '../core/merge.ts';
-import { contactsToRead, type PlanInput, planMailbox } from '../core/plan.ts';
+import { contactsToRead, itemsWithoutMark, type PlanInput, planMailbox } from '../core/plan.ts';
 import type { MappedContact } from '../model/contact.ts';
 import type { ItemId, PolicyId, SourceObjectId } from '../model/ids.ts';
 import type { LedgerRecord } from '../model/ledger-record.ts';
-import type { FolderSnapshot, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
+import type { FolderSnapshot, ForeignContact, ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { ChangeReason, ContactPlan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
@@ -114,12 +114,14 @@ export async function planOneMailbox(
     snapshot = await target.readFolder({ known: undefined, includeForeign: true }, signal);
   }
 
+  let unmarked: readonly ForeignContact[] = [];
   const inputFor = (seen: FolderSnapshot): PlanInput => ({
     ...context,
     mailbox,
     purpose,
     snapshot: seen,
     known,
+    unmarked,
     interrupted,
     respected,
     ownerId: mailbox.ownerId,
@@ -133,6 +135,9 @@ export async function planOneMailbox(
     toRead = contactsToRead(inputFor(snapshot));
   }
   if (toRead.length > 0) snapshot = withRead(snapshot, toRead, await target.readContacts(toRead, signal));
+
+  const withoutMark = itemsWithoutMark(inputFor(snapshot));
+  if (withoutMark.length > 0) unmarked = await target.readUnmarked(withoutMark, signal);
 
   let plan = planMailbox(inputFor(snapshot));
   const removed = plan.changes.filter(({ kind }) => kind === 'delete' || kind === 'handOver');
@@ -165,7 +170,7 @@ export async function planOneMailbox(
     snapshot.highestMarkVersion <= FINGERPRINT_VERSION;
   if (mayWrite) await ports.ledger.write(nextRecord);
   if (context.merger !== undefined) plan = { ...plan, offersDigest: context.merger.offersDigest };
-  const current = currentItems(snapshot, plan);
+  const current = currentItems(snapshot, unmarked, plan);
   return { target, plan, snapshot, record: nextRecord, current, merged: context.merged };
 }
 
@@ -202,13 +207,14 @@ function withRead(
 
 function currentItems(
   snapshot: FolderSnapshot,
+  unmarked: readonly ForeignContact[],
   plan: ContactPlan,
 ): ReadonlyMap<ItemId, ManagedContact | AdoptedItem> {
   const needed = new Set(plan.changes.flatMap((change) => (change.kind === 'create' ? [] : [change.itemId])));
   const current = new Map<ItemId, ManagedContact | AdoptedItem>();
   for (const contact of snapshot.contacts)
     if (needed.has(contact.itemId)) current.set(contact.itemId, contact);
-  for (const foreign of snapshot.foreign ?? [])
+  for (const foreign of [...(snapshot.foreign ?? []), ...unmarked])
     if (needed.has(foreign.itemId)) current.set(foreign.itemId, foreign);
   return current;
 }

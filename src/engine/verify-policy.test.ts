@@ -228,6 +228,23 @@ describe('a verify run', () => {
     const drift = await driftOf(world);
     expect(told(drift)).toEqual(['lostMark 2']);
     expect(drift.foreign).toBe(2);
+    // Neither does another one forget it.
+    expect(told(await driftOf(world))).toEqual(['lostMark 2']);
+    await repair(world);
+    expect(world.item(1, 2).id).toBe(id);
+    expect(told(await driftOf(world))).toEqual([]);
+  });
+
+  it('tells what was edited in a contact that lost its mark; a repair leaves it and writes it anew', async () => {
+    const world = await filled();
+    const { id } = world.item(1, 2);
+    world.box(1).updateItem(id, { mark: null });
+    user(world, 1).editContact(id, { givenName: 'Max', spouseName: 'Sam' });
+    expect(told(await driftOf(world))).toEqual(['lostMark 2: givenName spouseName']);
+    const bytes = JSON.stringify(world.box(1).item(id));
+    await repair(world);
+    expect(JSON.stringify(world.box(1).item(id))).toBe(bytes);
+    expect(told(await driftOf(world))).toEqual([]);
   });
 
   it('finds a mark whose field fingerprints are damaged, and a repair renews it', async () => {

@@ -1,7 +1,7 @@
 // A verify run: reads the policy's folder in every mailbox that it filled, in full, looks for its contacts in the other
 // contact folders, and tells where all that differs from what was written. It trusts no ledger, reads no source, and writes nothing into any mailbox, nor into the ledger.
 
-import { findDrift, mayHaveLostMarks } from '../core/drift.ts';
+import { findDrift, itemsToLookAt } from '../core/drift.ts';
 import { FINGERPRINT_VERSION } from '../core/fingerprint.ts';
 import type { MailboxDrift } from '../model/drift.ts';
 import { Failure } from '../model/failure.ts';
@@ -112,9 +112,9 @@ async function driftOf(
   if (snapshot.highestMarkVersion > FINGERPRINT_VERSION) throw new Failure('newerMark');
   const elsewhere = await target.readElsewhere(signal);
   const input = { policy, mailbox, snapshot, elsewhere, record, respected, lastPeople };
-  if (!mayHaveLostMarks(input)) return findDrift(input);
-  const whole = await target.readFolder({ known: undefined, includeForeign: true }, signal);
-  return findDrift({ ...input, snapshot: whole });
+  const toLookAt = itemsToLookAt(input);
+  if (toLookAt.length === 0) return findDrift(input);
+  return findDrift({ ...input, unmarked: await target.readUnmarked(toLookAt, signal) });
 }
 
 function chosen(filled: readonly TargetMailbox[], addresses: readonly string[]): readonly TargetMailbox[] {

@@ -56,6 +56,11 @@ export interface LedgerRecord {
    */
   readonly missing?: readonly SourceObjectId[];
   /**
+   * Of those who are missing, what their entries said: the item may lie in the folder all the same, without its mark. Apart
+   * from the entries, because a target believes of these that they are marked. Targets ignore this.
+   */
+  readonly missingEntries?: readonly LedgerEntry[];
+  /**
    * New contacts of people who moved to another sub-folder and whose old contact, the one of the entry, could not be
    * deleted. Tells them from a user's copies; targets ignore this.
    */

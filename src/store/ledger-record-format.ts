@@ -58,6 +58,7 @@ const Body = z.object({
   ),
   ...columns,
   missing: z.array(uuid).optional(),
+  missingEntries: z.object(columns).optional(),
   alsoOurs: strings.optional(),
   /** By column, too. */
   others: z
@@ -82,6 +83,7 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     folders,
     entries,
     missing,
+    missingEntries,
     alsoOurs,
     others,
     ...rest
@@ -95,6 +97,7 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
     folders: folders.map((folder) => ({ ...folder, mark: folder.mark && { ...folder.mark } })),
     ...toColumns(entries),
     ...(missing === undefined ? {} : { missing: [...missing] }),
+    ...(missingEntries === undefined ? {} : { missingEntries: toColumns(missingEntries) }),
     ...(alsoOurs === undefined ? {} : { alsoOurs: [...alsoOurs] }),
     ...(others === undefined ? {} : { others: othersToColumns(others) }),
     ...nothingElse,
@@ -102,7 +105,9 @@ export function encodeLedgerRecord(record: LedgerRecord): Uint8Array {
   return Buffer.concat([Buffer.from([FORMAT]), packJson(body)]);
 }
 
-function toColumns(entries: readonly LedgerEntry[]): Pick<Body, keyof typeof columns> {
+type Columns = Pick<Body, keyof typeof columns>;
+
+function toColumns(entries: readonly LedgerEntry[]): Columns {
   const contested = entries.flatMap((entry, place) =>
     entry.contested ? [[place, entry.contested] as const] : [],
   );
@@ -167,8 +172,9 @@ export function decodeLedgerRecord(
   if (!parsed.success) return undefined;
   const body = parsed.data;
   if (body.of[0] !== policyId || body.of[1] !== mailboxId) return undefined;
-  const entries = body.sourceObjectIds.map((_, place) => toEntry(body, place));
-  if (!entries.every((entry) => entry !== undefined)) return undefined;
+  const entries = fromColumns(body);
+  if (entries === undefined) return undefined;
+  const missingEntries = body.missingEntries === undefined ? undefined : fromColumns(body.missingEntries);
   const { rulesDigest, foreignCount, missing, alsoOurs } = body;
   return {
     policyId,
@@ -178,6 +184,7 @@ export function decodeLedgerRecord(
     folders: body.folders.map(toFolder),
     entries,
     ...(missing === undefined ? {} : { missing: missing.map(sourceObjectId) }),
+    ...(missingEntries === undefined ? {} : { missingEntries }),
     ...(alsoOurs === undefined ? {} : { alsoOurs: alsoOurs.map(itemId) }),
     ...toOthers(body.others),
   };
@@ -191,7 +198,13 @@ function tryUnpack(packed: Uint8Array): unknown {
   }
 }
 
-function toEntry(body: Body, place: number): LedgerEntry | undefined {
+/** undefined where the columns do not fit together. */
+function fromColumns(columns: Columns): readonly LedgerEntry[] | undefined {
+  const entries = columns.sourceObjectIds.map((_, place) => toEntry(columns, place));
+  return entries.every((entry) => entry !== undefined) ? entries : undefined;
+}
+
+function toEntry(body: Columns, place: number): LedgerEntry | undefined {
   const source = body.sourceObjectIds[place];
   const item = body.itemIds[place];
   const version = body.versions[place];

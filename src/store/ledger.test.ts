@@ -55,6 +55,7 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     rulesDigest: text,
     foreignCount: fc.nat(),
     missing: fc.option(fc.array(fc.uuid().map(sourceObjectId)), { nil: undefined }),
+    missingEntries: fc.option(fc.array(entry), { nil: undefined }),
     alsoOurs: fc.option(fc.array(text.map(itemId)), { nil: undefined }),
     others: fc.option(
       fc.array(
@@ -81,9 +82,10 @@ const record: fc.Arbitrary<LedgerRecord> = fc
     ),
     entries: fc.array(entry, { maxLength: 20 }),
   })
-  .map(({ missing, alsoOurs, others, ...rest }) => ({
+  .map(({ missing, missingEntries, alsoOurs, others, ...rest }) => ({
     ...rest,
     ...(missing === undefined ? {} : { missing }),
+    ...(missingEntries === undefined ? {} : { missingEntries }),
     ...(alsoOurs === undefined ? {} : { alsoOurs }),
     ...(others === undefined ? {} : { others }),
   }));

@@ -82,6 +82,10 @@ export const ENGLISH: ReportWords = {
       remedy: 'Look for another program that writes into the folder.',
     },
     userDeletionRespected: { text: 'without contacts that the user deleted', remedy: undefined },
+    lostMarkLeftAlone: {
+      text: 'with edited contacts that lost our mark, left to the user',
+      remedy: 'Where such a person stands twice now, the user can delete the one that is not wanted.',
+    },
     deletionsHeldBack: {
       text: 'with deletions held back, because the reading was incomplete',
       remedy: 'Mend what kept the reading from being complete; the next run deletes them.',

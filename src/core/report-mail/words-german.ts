@@ -48,6 +48,7 @@ export const GERMAN: ReportWords = {
     markOnly: 'nur unser Kennzeichen wird erneuert',
     restored: 'vom Benutzer gelöscht, wiederhergestellt',
     adopted: 'übernommen',
+    lostMark: 'hatte unser Kennzeichen verloren, erhält es wieder',
     movedToSubfolder: 'kommt in einen anderen Unterordner',
     leftSelection: 'nicht mehr ausgewählt',
     markedNoContactSync: 'mit NoContactSync gekennzeichnet',
@@ -132,6 +133,10 @@ export const GERMAN: ReportWords = {
       remedy: 'Nach einem anderen Programm suchen, das in den Ordner schreibt.',
     },
     userDeletionRespected: { text: 'ohne Kontakte, die der Benutzer gelöscht hat', remedy: undefined },
+    lostMarkLeftAlone: {
+      text: 'mit bearbeiteten Kontakten ohne unser Kennzeichen; sie bleiben dem Benutzer',
+      remedy: 'Wo eine Person dadurch doppelt steht, kann der Benutzer den überflüssigen Kontakt löschen.',
+    },
     deletionsHeldBack: {
       text: 'mit zurückgehaltenen Löschungen, weil unvollständig gelesen wurde',
       remedy: 'Beheben, was das vollständige Lesen verhindert hat; der nächste Lauf löscht sie.',
