@@ -172,4 +172,40 @@ describe.each(['graph', 'ews'] as const)('a verify run over %s', (wire) => {
       leftCounts: { userValue: 1, copied: 1, copiedAway: 1 },
     });
   });
+
+  it('a contact that a program wrote back without its mark gets it again, one that was edited is left', async () => {
+    tenant.returnTo(moment);
+    const { control } = tenant;
+    const product = new TenantProduct(tenant, policy);
+    expect((await product.run()).run.state).toBe('finished');
+    await control.advanceClock(60_000);
+    const mailbox = addressOf('anna');
+    const [lost, edited] = ours(await control.mailbox(mailbox));
+    if (lost === undefined || edited === undefined) throw new Error('too few contacts');
+    const count = (await control.mailbox(mailbox)).items.length;
+    const withoutMark = Object.fromEntries(
+      Object.keys(lost.extendedProperties)
+        .filter((id) => /Name ContactSync/i.test(id))
+        .map((id) => [id, '']),
+    );
+    expect(Object.keys(withoutMark)).toHaveLength(2);
+    await control.editContact(mailbox, lost.id, {}, withoutMark);
+    await control.editContact(mailbox, edited.id, { jobTitle: 'Boss' }, withoutMark);
+    await control.advanceClock(60_000);
+    expect((await product.verify()).drift?.counts).toEqual({ lostMark: 2 });
+
+    const before = (await control.mailbox(mailbox)).items.find(({ id }) => id === edited.id);
+    const { report } = await product.run();
+    expect(report.applied).toMatchObject({ created: 1, adopted: 1, updated: 0, deleted: 0 });
+    const after = await control.mailbox(mailbox);
+    expect(after.items).toHaveLength(count + 1);
+    expect(after.items.find(({ id }) => id === edited.id)).toEqual(before);
+    expect(after.items.find(({ id }) => id === lost.id)).toMatchObject({
+      properties: lost.properties,
+      extendedProperties: lost.extendedProperties,
+    });
+    await control.advanceClock(60_000);
+    expect((await product.verify()).drift?.mailboxesDiffering).toBe(0);
+    expect((await product.run()).report.applied).toMatchObject({ created: 0, adopted: 0, updated: 0 });
+  });
 });
