@@ -30,7 +30,7 @@ const reportOf = async (world: World, run: Run) => buildReport(run, await world.
 const notices = (world: World): readonly string[] =>
   world.eventsOf('mailbox.planned').flatMap(({ notices: told }) => told.map(({ kind }) => kind));
 
-describe('a contact that lost its mark', () => {
+describe('A contact that lost its mark', () => {
   it('gets it back where it holds what was written, and nothing is written beside it', async () => {
     const world = await filled();
     const { mark, properties } = world.item(1, 2);

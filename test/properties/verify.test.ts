@@ -176,7 +176,8 @@ describe.each(['graph', 'ews'] as const)('a verify run over %s', (wire) => {
   it('a contact that a program wrote back without its mark gets it again, one that was edited is left', async () => {
     tenant.returnTo(moment);
     const { control } = tenant;
-    const product = new TenantProduct(tenant, policy);
+    const deletion = { ...policy.deletion, deletedByUser: 'restore' } as const;
+    const product = new TenantProduct(tenant, { ...policy, deletion });
     expect((await product.run()).run.state).toBe('finished');
     await control.advanceClock(60_000);
     const mailbox = addressOf('anna');
