@@ -1,5 +1,7 @@
 // What the service does and will do.
 
+import type { FailureView } from './operation-error.ts';
+
 export interface QueuedView {
   readonly policy: string;
   readonly environment: string;
@@ -8,6 +10,8 @@ export interface QueuedView {
   /** `missed`: it was due while no service ran. */
   readonly reason: 'schedule' | 'missed' | 'request';
   readonly isRunning: boolean;
+  /** Why it cannot be run as it is stored: it keeps its place until somebody mends it. */
+  readonly trouble?: FailureView;
 }
 
 /** Which policies run one after the other: those of the same environment, or all. */
@@ -28,9 +32,17 @@ export interface TurnView {
   readonly takes: number | undefined;
 }
 
+/** A policy that runs by itself, and cannot as it is stored. */
+export interface TroubledPolicyView {
+  readonly policy: string;
+  readonly failure: FailureView;
+}
+
 export interface UpcomingView {
   /** In order of time. */
   readonly turns: readonly TurnView[];
+  /** Those of which nothing can be foretold; the others are. */
+  readonly troubled: readonly TroubledPolicyView[];
   /** Policies that are due again before a run can be over; seconds. */
   readonly tooOften: readonly {
     readonly policy: string;

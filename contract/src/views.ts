@@ -401,6 +401,15 @@ export interface StatusView {
   readonly mails?: readonly ReportMailView[];
   /** Programs that could not be told of runs yet; absent: none. */
   readonly untold?: readonly UntoldView[];
+  /** Policies and environments that cannot be read as they are stored; absent: none. */
+  readonly unreadable?: readonly UnreadableView[];
+}
+
+export interface UnreadableView {
+  readonly kind: 'policy' | 'environment';
+  readonly id: string;
+  readonly name: string;
+  readonly failure: FailureView;
 }
 
 export interface LiveRunView {

@@ -148,9 +148,13 @@ async function writtenMailboxes(
   environment: Environment,
   { policies, memory }: Stores,
 ): Promise<readonly TargetMailbox[]> {
-  const own = (await policies.list()).filter(({ document }) => document.environment === environment.name);
+  const { readable, unreadable } = await policies.survey();
+  const own = readable
+    .map(({ document }) => document)
+    .filter((policy) => policy.environment === environment.name);
+  // Of those that cannot be read nobody knows where they write: one more question about a mailbox is no harm.
   const written = await Promise.all(
-    own.map(({ document }) => memory.readWrittenMailboxes(policyId(document.id))),
+    [...own, ...unreadable].map(({ id }) => memory.readWrittenMailboxes(policyId(id))),
   );
   return written.flat();
 }

@@ -18,6 +18,7 @@ import type {
 } from '../ports/announcements.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { addressedBy } from './gather-report.ts';
+import { namesOf } from './lookup.ts';
 import { presentFailure } from './present.ts';
 
 const MINUTE_MS = 60_000;
@@ -170,7 +171,7 @@ export async function untoldListeners({
 }: OperationsDependencies): Promise<readonly UntoldView[]> {
   const pending = await announcements.list();
   if (pending.length === 0) return [];
-  const names = new Map((await environments.list()).map(({ document }) => [document.id, document.name]));
+  const names = await namesOf(environments);
   const groups = Map.groupBy(pending, ({ environmentId: id, listener }) => `${id} ${listener}`);
   return [...groups.values()].flatMap((group) => {
     const [first] = group;

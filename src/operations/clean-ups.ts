@@ -16,7 +16,7 @@ import type { MailboxesPart, Policy, PolicyRevision } from '../model/policy.ts';
 import type { MarkedFolder } from '../ports/mailbox-target.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { findDocument } from './lookup.ts';
+import { findDocument, namesOf } from './lookup.ts';
 import { presentRun, presentThrown } from './present.ts';
 import { withPorts } from './run-context.ts';
 
@@ -183,7 +183,7 @@ export function makeCleanUpOperations(
       const { mailboxes, isComplete } = await withPorts(dependencies, environment, (ports) =>
         scanMailboxes({ scope }, ports, signal),
       );
-      const names = new Map((await policies.list()).map(({ document }) => [document.id, document.name]));
+      const names = await namesOf(policies);
       const view: ScanView = {
         isComplete: isComplete && mailboxes.every(({ failure }) => failure === undefined),
         mailboxes: mailboxes.length,

@@ -7,7 +7,7 @@ import { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
 import type { DocumentFormat } from './dependencies.ts';
-import { findDocument } from './lookup.ts';
+import { findDocument, findUnreadable } from './lookup.ts';
 
 export interface DocumentKind<T extends Policy | Environment, View> {
   readonly kind: 'policy' | 'environment';
@@ -39,13 +39,21 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
   }
 
   /** By id; a document of the same name but another id is another document. */
-  async function compare(document: T): Promise<{ before: DocumentRevision<T> | undefined; diff: DiffView }> {
-    const before = await store.readById(document.id);
+  async function compare(document: T): Promise<{
+    readonly before: DocumentRevision<T> | undefined;
+    /** 0: it is new. */
+    readonly stored: number;
+    readonly diff: DiffView;
+  }> {
+    // What cannot be read any more is mended by applying it anew.
+    const unreadable = await findUnreadable(store, document.id);
+    const before = unreadable === undefined ? await store.readById(document.id) : undefined;
     return {
       before,
+      stored: (unreadable ?? before)?.revision ?? 0,
       diff: {
         name: document.name,
-        from: before?.revision,
+        from: (unreadable ?? before)?.revision,
         to: undefined,
         changes: of.format.differences(before?.document ?? {}, document),
       },
@@ -84,14 +92,14 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
 
     async apply(text: DocumentText, expectedRevision?: number): Promise<ApplyView> {
       const document = await of.parse(text);
-      const { before, diff } = await compare(document);
+      const { before, stored: newest, diff } = await compare(document);
       const warnings = await of.check(document, before?.document);
-      const stored = await save(document, before, expectedRevision ?? before?.revision ?? 0);
-      const isUnchanged = stored.revision === before?.revision;
+      const stored = await save(document, before, expectedRevision ?? newest);
+      const isUnchanged = stored.revision === newest;
       return {
         name: document.name,
         id: document.id,
-        result: isUnchanged ? 'unchanged' : before === undefined ? 'created' : 'changed',
+        result: isUnchanged ? 'unchanged' : newest === 0 ? 'created' : 'changed',
         revision: stored.revision,
         changes: isUnchanged || before === undefined ? [] : diff.changes,
         warnings,
@@ -133,8 +141,9 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
   };
 
   async function refuseTakenName(document: T): Promise<void> {
-    const other = await store.readByName(document.name);
-    if (other !== undefined && other.document.id !== document.id)
+    const unreadable = await findUnreadable(store, document.name);
+    const other = unreadable ?? (await store.readByName(document.name))?.document;
+    if (other !== undefined && other.id !== document.id)
       throw new Failure('nameTaken', { details: { [of.kind]: document.name } });
   }
 }

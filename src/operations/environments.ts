@@ -3,11 +3,12 @@
 import type { EnvironmentOperations, EnvironmentView, PasswordUse } from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
+import { environmentId } from '../model/ids.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { destinationOf, mailDestinationOf, webhookDestinationOf } from './destination.ts';
 import { makeDocumentOperations } from './document-operations.ts';
-import { findCertificate, idOf } from './lookup.ts';
+import { findCertificate, findUnreadable, idOf } from './lookup.ts';
 import { presentCertificate } from './present.ts';
 import { probeEnvironment } from './probe-environment.ts';
 import { searchExchange } from './search-exchange.ts';
@@ -24,7 +25,18 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
   const { environments, policies, secrets, clock, audit, user } = dependencies;
 
   async function policiesOf(name: string) {
-    return (await policies.list()).filter((entry) => entry.document.environment === name);
+    return (await policies.survey()).readable.filter((entry) => entry.document.environment === name);
+  }
+
+  /** Throws `environmentInUse`, or `storedDocument` where a policy that cannot be read may use it. */
+  async function refuseToRemove(name: string): Promise<void> {
+    const users = await policiesOf(name);
+    if (users.length > 0)
+      throw new Failure('environmentInUse', {
+        details: { environment: name, policies: users.map((policy) => policy.document.name) },
+      });
+    const [doubtful] = (await policies.survey()).unreadable;
+    if (doubtful !== undefined) throw doubtful.reason;
   }
 
   async function present(entry: DocumentRevision<Environment>): Promise<EnvironmentView> {
@@ -87,15 +99,13 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
     rename: documents.rename,
 
     async remove(name) {
-      const { document } = await documents.find(name);
-      const users = await policiesOf(document.name);
-      if (users.length > 0)
-        throw new Failure('environmentInUse', {
-          details: { environment: document.name, policies: users.map((policy) => policy.document.name) },
-        });
-      await secrets.unassign(idOf(document));
-      await secrets.removePasswords(idOf(document));
-      await environments.remove(document.id, user);
+      const unreadable = await findUnreadable(environments, name);
+      const { document } = unreadable === undefined ? await documents.find(name) : { document: unreadable };
+      await refuseToRemove(document.name);
+      const id = environmentId(document.id);
+      await secrets.unassign(id);
+      await secrets.removePasswords(id);
+      await environments.remove(id, user);
     },
 
     async probe(name, signal = new AbortController().signal, options = {}) {

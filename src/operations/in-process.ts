@@ -1,13 +1,16 @@
 // The operations, carried out in this process. Whatever is thrown inside leaves as an OperationError with its texts;
 // the stack of a defect goes to the log and nowhere else.
 
-import { OperationError, type Operations } from '@contactsync/contract';
+import { OperationError, type Operations, type UnreadableView } from '@contactsync/contract';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { serviceHolder } from '../engine/holding.ts';
+import type { Environment } from '../model/environment.ts';
 import { asFailure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
+import type { Policy } from '../model/policy.ts';
 import type { Run } from '../model/run.ts';
 import type { NewAnnouncement } from '../ports/announcements.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import type { Log } from '../ports/log.ts';
 import { noteAnnouncement, tellListenersQuietly, untoldListeners } from './announce.ts';
 import { makeCertificateOperations } from './certificates.ts';
@@ -21,7 +24,7 @@ import { withNotedReports } from './note-reports.ts';
 import { openRuns } from './open-runs.ts';
 import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
-import { presentLicense, presentThrown } from './present.ts';
+import { presentFailure, presentLicense, presentThrown } from './present.ts';
 import { makePublicFolderOperations } from './public-folders.ts';
 import { sendReportsQuietly } from './report-sender.ts';
 import { makeReportOperations, openMails } from './reports.ts';
@@ -58,6 +61,20 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
     return written.filter((mailbox) => mailbox.primarySmtpAddress.toLowerCase() === address.toLowerCase());
   }
 
+  async function unreadableDocuments(): Promise<readonly UnreadableView[]> {
+    const of = async <T extends Policy | Environment>(
+      kind: UnreadableView['kind'],
+      store: DocumentStore<T>,
+    ) =>
+      (await store.survey()).unreadable.map(({ id, name, reason }) => ({
+        ...{ kind, id, name, failure: presentFailure(reason.toRecord()) },
+      }));
+    return [
+      ...(await of('environment', dependencies.environments)),
+      ...(await of('policy', dependencies.policies)),
+    ];
+  }
+
   const rest = {
     async forgetLedger(policy?: string, mailbox?: string): Promise<number> {
       if (policy === undefined) return ledger.forget();
@@ -79,6 +96,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
       const service = await serviceHolder(dependencies.leases);
       const mails = await openMails(dependencies);
       const untold = await untoldListeners(dependencies);
+      const unreadable = await unreadableDocuments();
       return {
         version,
         dataDirectory,
@@ -88,6 +106,7 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
         runs: await openRuns(dependencies.runs),
         ...(mails.length === 0 ? {} : { mails }),
         ...(untold.length === 0 ? {} : { untold }),
+        ...(unreadable.length === 0 ? {} : { unreadable }),
       };
     },
   };

@@ -4,6 +4,7 @@ import type { LicenseOperations } from '@contactsync/contract';
 import type { MailboxId } from '../model/ids.ts';
 import { policyId } from '../model/ids.ts';
 import type { OperationsDependencies } from './dependencies.ts';
+import { namesOf } from './lookup.ts';
 import { presentLicense } from './present.ts';
 
 interface FilledByPolicy {
@@ -18,9 +19,9 @@ export async function filledMailboxes({
   memory,
 }: Pick<OperationsDependencies, 'policies' | 'memory'>): Promise<readonly FilledByPolicy[]> {
   const filled: FilledByPolicy[] = [];
-  for (const { document } of await policies.list()) {
-    const written = await memory.readWrittenMailboxes(policyId(document.id));
-    filled.push({ id: document.id, name: document.name, mailboxes: written.map(({ id }) => id) });
+  for (const [id, name] of await namesOf(policies)) {
+    const written = await memory.readWrittenMailboxes(policyId(id));
+    filled.push({ id, name, mailboxes: written.map((mailbox) => mailbox.id) });
   }
   return filled;
 }

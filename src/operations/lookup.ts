@@ -6,7 +6,7 @@ import { Failure } from '../model/failure.ts';
 import { environmentId, isUuid } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Run } from '../model/run.ts';
-import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
+import type { DocumentRevision, DocumentStore, UnreadableDocument } from '../ports/document-store.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { SecretStore, StoredCertificate } from '../ports/secret-store.ts';
 
@@ -18,10 +18,31 @@ export async function findDocument<T extends Policy | Environment>(
   const found =
     (await store.readByName(name)) ?? (isUuid(name) ? await store.readById(name.toLowerCase()) : undefined);
   if (found !== undefined) return found;
-  const known = (await store.list()).map((entry) => entry.document.name);
+  const known = [...(await namesOf(store)).values()];
   throw new Failure('notFound', {
     details: { [what]: name, ...(known.length === 0 ? {} : { known: known.slice(0, 20) }) },
   });
+}
+
+/** undefined: there is no such document, or it can be read. */
+export async function findUnreadable<T extends Policy | Environment>(
+  store: DocumentStore<T>,
+  nameOrId: string,
+): Promise<UnreadableDocument | undefined> {
+  const wanted = nameOrId.trim().toLowerCase();
+  return (await store.survey()).unreadable.find(
+    ({ id, name }) => id === wanted || name.trim().toLowerCase() === wanted,
+  );
+}
+
+/** By id, also of those that cannot be read. */
+export async function namesOf<T extends Policy | Environment>(
+  store: DocumentStore<T>,
+): Promise<ReadonlyMap<string, string>> {
+  const { readable, unreadable } = await store.survey();
+  return new Map(
+    [...readable.map(({ document }) => document), ...unreadable].map(({ id, name }) => [id, name]),
+  );
 }
 
 export async function findRun(runs: RunStore, prefix: string): Promise<Run> {

@@ -16,15 +16,15 @@ import { countMailboxes, forecastFill } from '../engine/count-mailboxes.ts';
 import { explainContact } from '../engine/explain-contact.ts';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, Failure } from '../model/failure.ts';
-import { policyId } from '../model/ids.ts';
+import { type PolicyId, policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision } from '../ports/document-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { makeDocumentOperations } from './document-operations.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { findDocument } from './lookup.ts';
+import { findDocument, findUnreadable, namesOf } from './lookup.ts';
 import { presentField, presentLicense, presentRun } from './present.ts';
-import { environmentOf, limitFor, namesOf, storedPolicies, withPorts } from './run-context.ts';
+import { environmentOf, limitFor, storedCompanions, withPorts } from './run-context.ts';
 
 const SCENARIO_OF_SOURCE = {
   exchangeOnline: 'exchangeOnline',
@@ -85,7 +85,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document: environment } = await findDocument(environments, 'environment', document.environment);
       checkScenario(document, environment);
       checkPolicy(document);
-      checkCompanions(document, await storedPolicies(dependencies));
+      checkCompanions(document, await storedCompanions(document, dependencies));
       checkLdapFilters(document, dependencies);
       return [];
     },
@@ -99,10 +99,17 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     } catch (thrown) {
       const failure = asFailure(thrown);
       if (failure.code !== 'environmentNeeded') throw thrown;
-      const known = (await environments.list()).map(({ document }) => document.name);
+      const known = [...(await namesOf(environments)).values()];
       const details = { ...failure.details, ...(known.length === 0 ? {} : { known: known.slice(0, 20) }) };
       throw new Failure('environmentNeeded', { details, cause: thrown });
     }
+  }
+
+  async function forget(id: PolicyId): Promise<void> {
+    await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
+    await policies.remove(id, user);
+    await queue.forget(id);
+    await memory.removeOffer(id);
   }
 
   return {
@@ -133,6 +140,11 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     },
 
     async remove(name, { removeContacts }, signal) {
+      const unreadable = removeContacts ? undefined : await findUnreadable(policies, name);
+      if (unreadable !== undefined) {
+        await forget(policyId(unreadable.id));
+        return { removed: true, run: undefined };
+      }
       const { document, revision } = await documents.find(name);
       const id = policyId(document.id);
       let run: Awaited<ReturnType<typeof cleanUp>> | undefined;
@@ -162,10 +174,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
         if (run?.state !== 'finished')
           return { removed: false, run: run === undefined ? undefined : presentRun(run) };
       }
-      await cancelOpenRuns(id, () => true, dependencies.holder, dependencies);
-      await policies.remove(document.id, user);
-      await queue.forget(id);
-      await memory.removeOffer(id);
+      await forget(id);
       // Of contacts that stay, the ledger still tells whose they are.
       if (removeContacts) await ledger.forget(id);
       return { removed: true, run: run === undefined ? undefined : presentRun(run) };
@@ -199,7 +208,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
       const { document, revision } = await documents.find(name);
       const environment = await environmentOf(dependencies, document);
       const limit = await limitFor(dependencies, 'test', document);
-      const policyNames = await namesOf(dependencies);
+      const policyNames = await namesOf(policies);
       return withPorts(dependencies, environment, async (ports) => {
         const { mailbox, label, explanation } = await explainContact(
           {

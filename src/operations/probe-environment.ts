@@ -65,7 +65,7 @@ async function folderPoliciesOf(
   wanted: string | undefined,
 ): Promise<readonly FolderPolicy[]> {
   const only = wanted === undefined ? undefined : await findDocument(store, 'policy', wanted);
-  const entries = only === undefined ? await store.list() : [only];
+  const entries = only === undefined ? (await store.survey()).readable : [only];
   const found = entries.flatMap(({ document: { name, source, environment: owner } }) => {
     const isFolder = source.type === 'sharedMailbox' || source.type === 'publicFolder';
     return isFolder && owner === environment.name ? [{ name, source }] : [];

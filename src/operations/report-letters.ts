@@ -74,7 +74,9 @@ async function addressedOf(
   { policyId }: ReportMail,
   { policies, environments }: OperationsDependencies,
 ): Promise<Addressed | undefined> {
-  const policy: Policy | undefined = (await policies.readById(policyId))?.document;
+  // Of one that cannot be read nobody knows who wants it; its trouble stands in status and log.
+  const { readable } = await policies.survey();
+  const policy: Policy | undefined = readable.find(({ document }) => document.id === policyId)?.document;
   if (policy === undefined || !policy.enabled || policy.report.recipients.length === 0) return undefined;
   const environment = (await environments.readByName(policy.environment))?.document;
   return environment === undefined ? undefined : { policy, environment };

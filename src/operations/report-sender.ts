@@ -102,7 +102,7 @@ async function dueMails(
 export async function addAlerts(dependencies: OperationsDependencies): Promise<void> {
   const { policies, outbox, clock } = dependencies;
   const now = clock.now();
-  for (const { document: policy } of await policies.list()) {
+  for (const { document: policy } of (await policies.survey()).readable) {
     const { recipients, alertAfterDays } = policy.report;
     if (!policy.enabled || recipients.length === 0 || alertAfterDays === 0) continue;
     const { since, days } = await lateSuccess(policy, now, dependencies);

@@ -8,7 +8,7 @@ import type { RunId } from '../model/ids.ts';
 import { MAIL_STATES, type MailState, type ReportMail } from '../ports/report-outbox.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { addressedBy, gatherReport } from './gather-report.ts';
-import { findRun } from './lookup.ts';
+import { findRun, namesOf } from './lookup.ts';
 import { presentFailure } from './present.ts';
 import { sendReports } from './report-sender.ts';
 
@@ -71,7 +71,7 @@ async function presentMails(
   { policies }: Dependencies,
 ): Promise<readonly ReportMailView[]> {
   if (mails.length === 0) return [];
-  const names = new Map((await policies.list()).map(({ document }) => [document.id, document.name]));
+  const names = await namesOf(policies);
   return mails.map(({ failure, reason, ...mail }) => ({
     ...mail,
     policyName: names.get(mail.policyId),

@@ -16,17 +16,19 @@ export async function environmentOf(
   return (await findDocument(environments, 'environment', policy.environment)).document;
 }
 
-export async function storedPolicies({
-  policies,
-}: Pick<OperationsDependencies, 'policies'>): Promise<readonly Policy[]> {
-  return (await policies.list()).map(({ document }) => document);
-}
-
-/** By id. */
-export async function namesOf(
-  dependencies: Pick<OperationsDependencies, 'policies'>,
-): Promise<ReadonlyMap<string, string>> {
-  return new Map((await storedPolicies(dependencies)).map(({ id, name }) => [id, name]));
+/** Those that fill its folder with it. Throws `storedDocument` where one that cannot be read may be among them. */
+export async function storedCompanions(
+  policy: Policy,
+  { policies }: Pick<OperationsDependencies, 'policies'>,
+): Promise<readonly Policy[]> {
+  if (policy.folder.merge === undefined) return [];
+  const { readable, unreadable } = await policies.survey();
+  const doubtful = unreadable.find(({ id }) => id !== policy.id);
+  if (doubtful !== undefined) throw doubtful.reason;
+  return companionsOf(
+    policy,
+    readable.map(({ document }) => document),
+  );
 }
 
 /** Connects for the time of the work. */
@@ -48,7 +50,7 @@ export async function withPorts<T>(
       runs,
       memory,
       withheld,
-      companionsOf: async (policy) => companionsOf(policy, await storedPolicies(dependencies)),
+      companionsOf: (policy) => storedCompanions(policy, dependencies),
       leases,
       clock,
       log,

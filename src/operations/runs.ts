@@ -16,11 +16,11 @@ import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
 import { makeCleanUpOperations } from './clean-ups.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
-import { findDocument, findRun } from './lookup.ts';
+import { findDocument, findRun, namesOf } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
 import { namesInDrift } from './present-drift.ts';
 import { mailsOfRun } from './reports.ts';
-import { environmentOf, limitFor, namesOf, withPorts } from './run-context.ts';
+import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import { beginVerifyRun, mailboxesToRepair } from './verify.ts';
 
 export function makeRunOperations(
@@ -247,7 +247,7 @@ export function makeRunOperations(
       if (run.plansPrunedAt !== undefined)
         throw new Failure('plansPruned', { details: { run: run.id, pruned: run.plansPrunedAt } });
       const contacts = await runs.readContacts(run.id);
-      const policyNames = await namesOf(dependencies);
+      const policyNames = await namesOf(policies);
       let hasFound = false;
       for await (const stored of runs.readPlans(run.id)) {
         if (mailbox !== undefined && stored.plan.primarySmtpAddress.toLowerCase() !== mailbox.toLowerCase())

@@ -57,8 +57,9 @@ export function watchService(parts: Parts, counts: Counts, pulse: ServicePulse):
       ];
     },
     async metrics() {
-      const policies = (await parts.policies.list()).map(({ document }) => document);
-      const ids = policies.map(({ id }) => id);
+      const { readable, unreadable } = await parts.policies.survey();
+      const policies = readable.map(({ document }) => document);
+      const ids = [...policies, ...unreadable].map(({ id }) => id);
       return [
         ...ownMetrics(parts, pulse),
         ...countedMetrics(counts, ids),

@@ -1,6 +1,6 @@
 // The service: schedules and queue, carried out with the same runs that a person starts by hand.
 
-import type { QueuedView, ServiceOperations, UpcomingView } from '@contactsync/contract';
+import type { QueuedView, ServiceOperations, TroubledPolicyView, UpcomingView } from '@contactsync/contract';
 import { makeTimetable } from '../core/timetable.ts';
 import { holdingService } from '../engine/holding.ts';
 import { runPolicy } from '../engine/run-policy.ts';
@@ -8,13 +8,13 @@ import { asFailure, Failure } from '../model/failure.ts';
 import { type PolicyId, policyId, runId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { RunState } from '../model/run.ts';
-import type { DocumentRevision } from '../ports/document-store.ts';
-import { type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
+import { PASSING, type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
 import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../scheduler/week-forecast.ts';
 import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
 import { tellingWhatCannotBegin } from './not-begun.ts';
+import { presentFailure } from './present.ts';
 import { createRefusedPasswordGuard } from './refused-passwords.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import type { RunCounts } from './run-counts.ts';
@@ -46,20 +46,33 @@ export function makeServiceOperations(
   const { policies, environments, queue, clock, log, leases, holder } = dependencies;
   const refuseRefusedPassword = createRefusedPasswordGuard(dependencies);
 
-  async function scheduled(): Promise<readonly (ScheduledPolicy & PolicyRevision)[]> {
-    const zones = new Map(
-      (await environments.list()).map(({ document }) => [document.name, document.timeZone]),
-    );
-    return (await policies.list()).map(({ document, revision }: DocumentRevision<Policy>) => ({
-      id: policyId(document.id),
-      name: document.name,
-      environment: document.environment,
-      ...timetableOf(document, zones.get(document.environment) ?? 'UTC'),
-      missed: document.schedule?.missed ?? 'once',
-      maximumMinutes: document.schedule?.maximumMinutes,
-      policy: document,
-      revision,
-    }));
+  /** What cannot be read as it is stored keeps nobody else from running. */
+  async function scheduled(): Promise<readonly ScheduledPolicy[]> {
+    const known = await environments.survey();
+    const zones = new Map(known.readable.map(({ document }) => [document.name, document.timeZone]));
+    const doubtful = new Map(known.unreadable.map(({ name, reason }) => [name, reason]));
+    const { readable, unreadable } = await policies.survey();
+    return [
+      ...readable.map(
+        ({ document }): ScheduledPolicy => ({
+          id: policyId(document.id),
+          name: document.name,
+          environment: document.environment,
+          ...timetableOf(
+            document,
+            doubtful.get(document.environment) ?? zones.get(document.environment) ?? 'UTC',
+          ),
+          missed: document.schedule?.missed ?? 'once',
+          maximumMinutes: document.schedule?.maximumMinutes,
+        }),
+      ),
+      ...unreadable.map(
+        ({ id, name, reason }): ScheduledPolicy => ({
+          ...{ id: policyId(id), name, environment: '', timetable: undefined, trouble: reason },
+          ...{ missed: 'once', maximumMinutes: undefined },
+        }),
+      ),
+    ];
   }
 
   /** To its end, like a run by hand. The signal cancels it; what was being written is looked up by the next one. */
@@ -164,12 +177,19 @@ export function makeServiceOperations(
     },
 
     async queue(): Promise<readonly QueuedView[]> {
-      const names = new Map((await policies.list()).map(({ document }) => [document.id, document]));
+      const known = new Map((await scheduled()).map((policy) => [policy.id, policy]));
       return (await queue.list()).flatMap(({ policyId: id, dueAt, reason, isRunning }) => {
-        const policy = names.get(id);
+        const policy = known.get(id);
         return policy === undefined
           ? []
-          : [{ policy: policy.name, environment: policy.environment, dueAt, reason, isRunning }];
+          : [
+              {
+                ...{ policy: policy.name, environment: policy.environment, dueAt, reason, isRunning },
+                ...(policy.trouble === undefined
+                  ? {}
+                  : { trouble: presentFailure(policy.trouble.toRecord()) }),
+              },
+            ];
       });
     },
 
@@ -177,16 +197,29 @@ export function makeServiceOperations(
       const now = clock.now();
       const until = new Date(now.getTime() + days * DAY);
       const plans: DuePlan[] = [];
+      const troubled: TroubledPolicyView[] = [];
       for (const { id, name, environment, timetable, trouble } of await scheduled()) {
-        if (trouble !== undefined) throw trouble;
-        if (timetable === undefined) continue;
-        const moments = timetable.momentsBetween(now, until);
-        plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
+        try {
+          if (trouble !== undefined) throw trouble;
+          if (timetable === undefined) continue;
+          const moments = timetable.momentsBetween(now, until);
+          plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
+        } catch (thrown) {
+          const failure = asFailure(thrown);
+          if (PASSING.includes(failure.code)) throw failure;
+          log.warn('forecast of a policy cannot be made', {
+            policyId: id,
+            number: failure.number,
+            error: failure,
+          });
+          troubled.push({ policy: name, failure: presentFailure(failure.toRecord()) });
+        }
       }
       const order = await oneAtATime();
       const turns = forecastTurns(plans, order);
-      const known = (await environments.list()).map(({ document }) => document);
+      const known = (await environments.survey()).readable.map(({ document }) => document);
       return {
+        troubled,
         turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs }) => ({
           dueAt: dueAt.toISOString(),
           beginsAt: beginsAt?.toISOString(),
@@ -243,9 +276,10 @@ function clockText(minutes: number): string {
 /** A time zone that this computer does not know keeps no other policy from running. */
 function timetableOf(
   { enabled, schedule }: Policy,
-  timeZone: string,
+  timeZone: string | Failure,
 ): Pick<ScheduledPolicy, 'timetable' | 'trouble'> {
   if (!enabled || schedule === undefined) return { timetable: undefined };
+  if (timeZone instanceof Failure) return { timetable: undefined, trouble: timeZone };
   try {
     return { timetable: makeTimetable(schedule, timeZone) };
   } catch (thrown) {

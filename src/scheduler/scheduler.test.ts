@@ -4,6 +4,7 @@ import { InMemoryRunQueue } from '../connectors/memory/stores/in-memory-run-queu
 import { Failure } from '../model/failure.ts';
 import type { PolicyId } from '../model/ids.ts';
 import { type Log, silentLog } from '../ports/log.ts';
+import type { ScheduledPolicy } from './scheduler.ts';
 import { idOf, MINUTE, settle, TestService } from './testing/test-service.ts';
 
 const hourly = { cron: '15 * * * *' };
@@ -286,6 +287,22 @@ describe('a service in trouble', () => {
     await service.pass(1);
     expect(service.running.at(-1)).toBe('policy 2 at 09:45');
     service.begun[2]?.end('ended');
+    await service.stop();
+  });
+
+  it('leaves a policy out whose schedule cannot be asked, says so once an hour, and runs the others', async () => {
+    const said: unknown[] = [];
+    const service = new TestService({ log: { ...silentLog, error: (text) => void said.push(text) } });
+    const ask = () => {
+      throw new Error('no such year');
+    };
+    service.add(1, hourly, { timetable: { momentsBetween: ask } as unknown as ScheduledPolicy['timetable'] });
+    service.add(2, hourly);
+    service.start();
+    await service.pass(70);
+    expect(service.running).toEqual(['policy 2 at 08:15']);
+    expect(said).toEqual(Array.from({ length: 2 }, () => 'policy cannot be run as it is stored'));
+    service.begun[0]?.end('ended');
     await service.stop();
   });
 

@@ -136,15 +136,24 @@ class Scheduler {
   async #queueDue(policies: ReadonlyMap<PolicyId, ScheduledPolicy>): Promise<void> {
     const { queue, clock, log } = this.#ports;
     const now = clock.now();
+    // Those of policies that are gone go with them.
+    for (const id of this.#troublesOf.keys()) if (!policies.has(id)) this.#troublesOf.delete(id);
+    for (const id of this.#notBefore.keys()) if (!policies.has(id)) this.#notBefore.delete(id);
     for (const { id, name, timetable, missed, trouble } of policies.values()) {
       if (trouble !== undefined) {
         this.#troubleOf(id, name).met(trouble);
         continue;
       }
-      this.#troublesOf.get(id)?.over();
       const before = await queue.consideredUntil(id);
       if (isAhead(before, now)) continue;
-      const due = timetable === undefined ? undefined : dueBetween(timetable, missed, before, now);
+      let due: ReturnType<typeof dueBetween>;
+      try {
+        due = timetable === undefined ? undefined : dueBetween(timetable, missed, before, now);
+      } catch (thrown) {
+        this.#troubleOf(id, name).met(thrown);
+        continue;
+      }
+      this.#troublesOf.get(id)?.over();
       const wasAdded = await queue.consider(id, now.toISOString(), due);
       if (wasAdded) log.info('policy queued', { policyId: id, policy: name, ...due });
     }

@@ -102,7 +102,7 @@ describeOnEachDatabase('documents', (places) => {
     await databases.main.updateTable('document_revision').set({ body: '{"kind":"policy"}' }).execute();
     await databases.close();
     await expect(policies.list()).rejects.toMatchObject({
-      code: 'invalidDocument',
+      code: 'storedDocument',
       details: {
         kind: 'policy',
         id: id(1),
@@ -110,6 +110,37 @@ describeOnEachDatabase('documents', (places) => {
         places: expect.arrayContaining(['name: is missing']),
       },
     });
+  });
+
+  test('one that cannot be read stands apart, keeps nobody else back, and is replaced or removed', async () => {
+    const place = await places.create();
+    const { policies } = await places.open(place);
+    await policies.save(policy(1, 'Staff'), 0, 'ada');
+    const other = await policies.save(policy(2, 'Board'), 0, 'ada');
+    expect(await policies.survey()).toMatchObject({
+      readable: [{ revision: 1 }, { revision: 1 }],
+      unreadable: [],
+    });
+    const damage = async () => {
+      const databases = await openDatabases(place);
+      const rows = databases.main.updateTable('document_revision').set({ body: '{"kind":"poli' });
+      await rows.where('id', '=', id(1)).execute();
+      await databases.close();
+    };
+    await damage();
+    expect(await policies.survey()).toMatchObject({
+      readable: [other],
+      unreadable: [{ id: id(1), name: 'Staff', revision: 1, reason: { code: 'storedDocument' } }],
+    });
+    expect(await policies.history(id(1))).toEqual([]);
+    await expect(policies.readByName('Staff')).rejects.toMatchObject({ code: 'storedDocument' });
+    await expect(policies.save(policy(1, 'Staff'), 0, 'ada')).rejects.toMatchObject({
+      code: 'changedMeanwhile',
+    });
+    expect(await policies.save(policy(1, 'Staff'), 1, 'ada')).toMatchObject({ revision: 2 });
+    await damage();
+    await policies.remove(id(1), 'ada');
+    expect(await policies.list()).toEqual([other]);
   });
 
   test('of two who save at once one wins and the other is told', async () => {

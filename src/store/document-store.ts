@@ -4,10 +4,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from 'kysely';
 import type { Environment } from '../model/environment.ts';
-import { Failure } from '../model/failure.ts';
+import { asFailure, Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
+import type { DocumentRevision, DocumentStore, UnreadableDocument } from '../ports/document-store.ts';
 import { appendAudit } from './audit.ts';
 import type { MainDatabase, MainTables } from './database-tables.ts';
 import { isUniqueViolation } from './storage-failures.ts';
@@ -50,11 +50,31 @@ function createDocumentStore<T extends Policy | Environment>(
     readonly saved_by: string;
   }
   const toRevision = (row: RevisionRow): DocumentRevision<T> => ({
-    document: readStored(JSON.parse(row.body), { origin: { kind, id: row.id, revision: row.revision } }),
+    document: toDocument(row),
     revision: row.revision,
     savedAt: row.saved_at,
     savedBy: row.saved_by,
   });
+
+  function toDocument({ id, revision, body }: RevisionRow): T {
+    const origin = { kind, id, revision };
+    try {
+      return readStored(JSON.parse(body));
+    } catch (thrown) {
+      const { code, details } = asFailure(thrown);
+      const places = code === 'invalidDocument' ? details : { places: ['the document: cannot be parsed'] };
+      throw new Failure('storedDocument', { details: { ...origin, ...places } });
+    }
+  }
+
+  /** undefined: it cannot be read. */
+  function readableIn(row: RevisionRow): DocumentRevision<T> | undefined {
+    try {
+      return toRevision(row);
+    } catch {
+      return undefined;
+    }
+  }
 
   const newest = (source: MainDatabase = db) =>
     source
@@ -68,6 +88,7 @@ function createDocumentStore<T extends Policy | Environment>(
       .where('document.kind', '=', kind)
       .select([
         'document.id as id',
+        'document.name as name',
         'document_revision.body as body',
         'document_revision.revision as revision',
         'document_revision.saved_at as saved_at',
@@ -81,8 +102,8 @@ function createDocumentStore<T extends Policy | Environment>(
     savedBy: string,
   ): Promise<DocumentRevision<T>> {
     const row = await newest(step).where('document.id', '=', document.id).executeTakeFirst();
-    const current = row === undefined ? undefined : toRevision(row);
-    const revision = current?.revision ?? 0;
+    const current = row === undefined ? undefined : readableIn(row);
+    const revision = row?.revision ?? 0;
     if (revision !== expectedRevision) throw changedMeanwhile(document, expectedRevision, revision);
     if (current !== undefined && isDeepStrictEqual(current.document, document)) return current;
 
@@ -112,7 +133,7 @@ function createDocumentStore<T extends Policy | Environment>(
       })
       .execute();
     const head = { name: document.name, name_key: nameKey, revision: next.revision };
-    if (current === undefined) {
+    if (row === undefined) {
       await step
         .insertInto('document')
         .values({ kind, id: document.id, ...head })
@@ -124,7 +145,7 @@ function createDocumentStore<T extends Policy | Environment>(
         .set(head)
         .where('kind', '=', kind)
         .where('id', '=', document.id)
-        .where('revision', '=', current.revision)
+        .where('revision', '=', row.revision)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) throw changedMeanwhile(document, expectedRevision, undefined);
     }
@@ -153,6 +174,20 @@ function createDocumentStore<T extends Policy | Environment>(
       return (await newest().orderBy('document.name_key').execute()).map(toRevision);
     },
 
+    async survey() {
+      const readable: DocumentRevision<T>[] = [];
+      const unreadable: UnreadableDocument[] = [];
+      for (const row of await newest().orderBy('document.name_key').execute()) {
+        try {
+          readable.push(toRevision(row));
+        } catch (thrown) {
+          const { id, name, revision } = row;
+          unreadable.push({ id, name, revision, reason: asFailure(thrown) });
+        }
+      }
+      return { readable, unreadable };
+    },
+
     async readByName(name) {
       const row = await newest().where('document.name_key', '=', toNameKey(name)).executeTakeFirst();
       return row === undefined ? undefined : toRevision(row);
@@ -171,7 +206,7 @@ function createDocumentStore<T extends Policy | Environment>(
         .where('id', '=', id.toLowerCase())
         .orderBy('revision', 'desc')
         .execute();
-      return rows.map(toRevision);
+      return rows.flatMap((row) => readableIn(row) ?? []);
     },
 
     async save(unchecked, expectedRevision, savedBy) {

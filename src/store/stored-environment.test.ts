@@ -78,7 +78,7 @@ describeOnEachDatabase('an environment stored before the rules', (places) => {
     );
     const failure = await environments.list().catch((thrown: unknown) => thrown);
     expect(failure).toMatchObject({
-      code: 'invalidDocument',
+      code: 'storedDocument',
       details: { id, revision: 1, places: [expect.stringMatching(/^onPremises\.\S+authentication: /)] },
     });
     expect(JSON.stringify(failure)).not.toContain(secret);

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { durationText, momentText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
+import { failureLine } from '../failure-text.ts';
 import { type Column, table } from '../table.ts';
 import { count, type Paint, visible } from '../terminal-text.ts';
 import { wholeNumber } from './options.ts';
@@ -74,7 +75,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
               [
                 { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
                 { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
-                { title: 'STATE', value: ({ isRunning }) => (isRunning ? 'running' : 'waiting') },
+                { title: 'STATE', value: queuedStateText },
                 { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
                 { title: 'QUEUED BY', value: ({ reason }) => REASON_WORDS[reason] },
               ],
@@ -94,6 +95,11 @@ export function addServiceCommands(program: Command, context: CliContext): void 
       const upcoming = await (await context.operations()).service.upcoming(days);
       context.show(upcoming, () => upcomingLines(upcoming, days, options.all === true, context.paint));
     });
+}
+
+function queuedStateText({ isRunning, trouble }: QueuedView): string {
+  if (trouble !== undefined) return `not before it is mended (${trouble.number})`;
+  return isRunning ? 'running' : 'waiting';
 }
 
 function monitoringLines(watched: MonitoringView | undefined): readonly string[] {
@@ -120,20 +126,26 @@ function turnText({ dueAt, beginsAt }: TurnView): string {
 }
 
 function upcomingLines(
-  { turns, tooOften, freeSlots }: UpcomingView,
+  { turns, troubled, tooOften, freeSlots }: UpcomingView,
   days: number,
   isWhole: boolean,
   paint: Paint,
 ): string[] {
+  const left = troubled.flatMap(({ policy, failure }) => [
+    paint('yellow', `"${visible(policy)}" is left out:`),
+    `  ${failureLine(failure)}`,
+  ]);
   if (turns.length === 0)
     return [
       `No policy runs by itself in the next ${count(days, 'day', 'days')}. A policy does when it is enabled and has a schedule.`,
+      ...left,
     ];
   const shown = isWhole ? turns : turns.slice(0, MOST_SHOWN);
   const more = turns.length - shown.length;
   return [
     ...table(shown, TURN_COLUMNS, paint),
     ...(more === 0 ? [] : [`... and ${more} more (--all shows them)`]),
+    ...left,
     ...tooOften.map(
       ({ policy, shortestPause, takes }) =>
         `Warning: "${visible(policy)}" is due every ${durationText(shortestPause)} and takes ${durationText(takes)}.`,

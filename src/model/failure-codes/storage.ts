@@ -108,6 +108,22 @@ export const storageFailures = {
       remedy: 'Restore contactsync.db from a backup and roll the run back with it.',
     },
   },
+  storedDocument: {
+    number: 19024,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'A policy or environment cannot be read as it is stored.',
+      causes: [
+        'Another version of contactSync stored it, and it does not fit the schema of this one.',
+        'The database was edited.',
+        'The disk failed.',
+      ],
+      remedy:
+        'Apply it again from its file, with the id that is named here, or remove it. Whatever does not need it goes on; contacts that it wrote stay as they are.',
+    },
+  },
   backupDamaged: {
     number: 19030,
     scope: 'run',
