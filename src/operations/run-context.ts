@@ -16,6 +16,13 @@ export async function environmentOf(
   return (await findDocument(environments, 'environment', policy.environment)).document;
 }
 
+/** Throws `storedDocument` where one of them cannot be read. */
+export async function storedPolicies({
+  policies,
+}: Pick<OperationsDependencies, 'policies'>): Promise<readonly Policy[]> {
+  return (await policies.list()).map(({ document }) => document);
+}
+
 /** Those that fill its folder with it. Throws `storedDocument` where one that cannot be read may be among them. */
 export async function storedCompanions(
   policy: Policy,
