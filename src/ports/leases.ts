@@ -18,7 +18,7 @@ export interface Lease {
 export interface Leases {
   /**
    * Takes the lease or says who holds it. A lease is renewed in the background while held; one whose holder died is
-   * free again after a minute.
+   * free again after a minute; where the clock was set back meanwhile, a minute after somebody first asked for it.
    */
   acquire(name: string, holder: string): Promise<Lease | LeaseHolder>;
   /** undefined: nobody holds it. */

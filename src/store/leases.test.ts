@@ -8,6 +8,7 @@ import { createLeases } from './leases.ts';
 import { type Databases, openDatabases } from './open-database.ts';
 
 const NEVER = 2 ** 30;
+const HOUR = 60 * 60_000;
 
 function taken(answer: Lease | LeaseHolder): Lease {
   if (!isLease(answer)) throw new Error(`held by ${answer.holder}`);
@@ -59,6 +60,58 @@ describeOnEachDatabase('leases', (places) => {
       expect(await others.acquire('policy 1', 'you')).toMatchObject({ holder: 'me' });
       clock.advance(1);
       taken(await others.acquire('policy 1', 'you'));
+    });
+  });
+
+  test('a lease of a dead one from before the clock was set back is free a minute after somebody asked', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const leaseOf = () => createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      taken(await leaseOf().acquire('policy 1', 'dead'));
+      clock.set(-5 * HOUR);
+      // Every command is a process of its own.
+      expect(await leaseOf().heldBy('policy 1')).toMatchObject({ holder: 'dead' });
+      clock.advance(59_999);
+      expect(await leaseOf().acquire('policy 1', 'you')).toMatchObject({ holder: 'dead' });
+      clock.advance(1);
+      taken(await leaseOf().acquire('policy 1', 'you'));
+    });
+  });
+
+  test('twin: a living holder keeps it, however often others ask and however the clock is set back', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const mine = createLeases(databases.main, { clock, log, renewalMs: 1 });
+      const others = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      const lease = taken(await mine.acquire('policy 1', 'me'));
+      for (let hour = 0; hour < 3; hour += 1) {
+        clock.set(-HOUR);
+        for (const _look of [1, 2]) {
+          expect(await others.acquire('policy 1', 'you')).toMatchObject({ holder: 'me' });
+          clock.advance(45_000);
+          await vi.waitFor(
+            async () => expect(await expiryOf(databases)).toBe(clock.now().getTime() + 60_000),
+            { timeout: 60_000 },
+          );
+        }
+      }
+      expect(lease.lost?.aborted).toBe(false);
+      await lease.release();
+    });
+  });
+
+  test('a host whose clock is a little behind shortens no lease', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const behind = new FakeClock(new Date(clock.now().getTime() - 30_000).toISOString());
+      taken(await createLeases(databases.main, { clock, log, renewalMs: NEVER }).acquire('policy 1', 'me'));
+      const before = await expiryOf(databases);
+      const others = createLeases(databases.main, { clock: behind, log, renewalMs: NEVER });
+      expect(await others.acquire('policy 1', 'you')).toMatchObject({ holder: 'me' });
+      expect(await expiryOf(databases)).toBe(before);
     });
   });
 

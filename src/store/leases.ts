@@ -1,6 +1,11 @@
 // Leases as rows with an expiry. The holder pushes the expiry on while it lives; a row whose time has passed belongs
 // to whoever takes it next. The clock of the computer decides: on PostgreSQL the hosts must agree on the time to
 // within half a minute.
+//
+// A row further ahead than any living holder writes is from before the clock was set back. Whoever meets it gives it the
+// life of a lease from now on: a holder that lives has renewed it four times by then, one that is dead never does. What
+// was looked at stands in the row, so that a command that is repeated gets the lease as well as a service that stays.
+// (Looking for silence by a clock of the process would find no dead one for a command, which looks once.)
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
@@ -10,6 +15,8 @@ import type { MainDatabase } from './database-tables.ts';
 
 const LIFETIME_MS = 60_000;
 const RENEWAL_MS = 15_000;
+/** By so much another host may be ahead of us. */
+const CLOCKS_APART_MS = 30_000;
 
 export interface StoredLeases extends Leases {
   /** Stops renewing; what is still held becomes free when its time has passed. */
@@ -51,6 +58,30 @@ export function createLeases(
       .returning('token')
       .executeTakeFirst();
     return row === undefined ? undefined : { name, token, lost: new AbortController() };
+  }
+
+  async function look(name: string, expiresAfter: number): Promise<LeaseHolder | undefined> {
+    const now = clock.now().getTime();
+    const row = await db
+      .selectFrom('lease')
+      .select(['holder', 'since', 'token', 'expires_ms'])
+      .where('name', '=', name)
+      .where('expires_ms', '>', expiresAfter)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    const { holder, since, token, expires_ms } = row;
+    if (expires_ms - now > LIFETIME_MS + CLOCKS_APART_MS) {
+      await db
+        .updateTable('lease')
+        .set({ expires_ms: now + LIFETIME_MS })
+        .where('name', '=', name)
+        .where('token', '=', token)
+        // Renewed meanwhile: then its holder lives.
+        .where('expires_ms', '=', expires_ms)
+        .execute();
+      log.info('a lease from before the clock was set back', { lease: name, holder });
+    }
+    return { holder, since };
   }
 
   async function renew(): Promise<void> {
@@ -106,29 +137,15 @@ export function createLeases(
       for (;;) {
         const taken = await take(name, holder);
         if (taken !== undefined) return keep(taken);
-        const current = await readHolder(db, name, 0);
+        const current = await look(name, 0);
         // Released between the two questions: ask again.
         if (current !== undefined) return current;
       }
     },
-    heldBy: (name) => readHolder(db, name, clock.now().getTime()),
+    heldBy: (name) => look(name, clock.now().getTime()),
     close() {
       held.clear();
       stopWhenIdle();
     },
   };
-}
-
-async function readHolder(
-  db: MainDatabase,
-  name: string,
-  expiresAfter: number,
-): Promise<LeaseHolder | undefined> {
-  const row = await db
-    .selectFrom('lease')
-    .select(['holder', 'since'])
-    .where('name', '=', name)
-    .where('expires_ms', '>', expiresAfter)
-    .executeTakeFirst();
-  return row === undefined ? undefined : { holder: row.holder, since: row.since };
 }

@@ -76,6 +76,7 @@ function passContracts(
       // Closing leaves the rows as a death does; that of a real process is in two-processes.test.ts.
       dies: () => first.close(),
       advance: async (milliseconds) => clock.advance(milliseconds),
+      setClock: (milliseconds) => clock.set(milliseconds),
       dispose,
     };
   }

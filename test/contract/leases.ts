@@ -13,6 +13,8 @@ export interface LeasesFixture {
   dies(): Promise<void>;
   /** Lets time pass for every process. */
   advance(milliseconds: number): Promise<void>;
+  /** Somebody sets the clock of every process, forward or back. */
+  setClock(milliseconds: number): void;
   dispose(): Promise<void>;
 }
 
@@ -122,6 +124,19 @@ export function leasesContract(name: string, make: () => Promise<LeasesFixture>)
         await advance(61_000);
         const second = await take(other, 'policy 1', 'second');
         await second.release();
+      }),
+    );
+
+    promises(
+      'a lease whose holder died before the clock was set back is free a minute after somebody asked',
+      withFixture(async ({ subject, otherProcess, dies, advance, setClock }) => {
+        await take(subject, 'policy 1', 'first');
+        await dies();
+        setClock(-5 * 60 * 60_000);
+        const other = await otherProcess();
+        expect(isLease(await other.acquire('policy 1', 'second'))).toBe(false);
+        await advance(61_000);
+        await (await take(other, 'policy 1', 'second')).release();
       }),
     );
   });

@@ -51,7 +51,9 @@ export class InMemoryLeases implements Leases {
   }
 }
 
-/** A time further ahead than a lease lives is from before the clock was set back. */
-function isHeld({ expiresAt }: Held, now: number): boolean {
-  return expiresAt === undefined || (expiresAt > now && expiresAt - now <= LIFETIME_MS);
+function isHeld(held: Held, now: number): boolean {
+  if (held.expiresAt === undefined) return true;
+  // A time further ahead than a lease lives is from before the clock was set back: it counts from this look on.
+  held.expiresAt = Math.min(held.expiresAt, now + LIFETIME_MS);
+  return held.expiresAt > now;
 }

@@ -68,6 +68,7 @@ leasesContract('memory', async () => {
     otherProcess: async () => leases,
     dies: async () => leases.holderDies('first'),
     advance: async (milliseconds) => clock.advance(milliseconds),
+    setClock: (milliseconds) => clock.set(milliseconds),
     dispose: async () => {
       expect(leases.held).toEqual([]);
     },
