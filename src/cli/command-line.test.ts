@@ -2,7 +2,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   type BackupOperations,
   type BackupRequest,
@@ -488,6 +488,28 @@ describe('backup and restore', () => {
       expect(output).toContain('/data/replaced');
       expect(output).toContain('Put the file "key" back');
     }
+  });
+
+  it.each([
+    ['the mark of Windows', Buffer.from('\ufeffcorrect horse battery\r\n'), 'correct horse battery'],
+    ['UTF-16', Buffer.from('\ufeffcorrect horse battery', 'utf16le'), undefined],
+    ['UTF-16 without a mark', Buffer.from('correct horse battery', 'utf16le'), undefined],
+    ['more than anybody types', Buffer.alloc(100_000, 'x'), undefined],
+  ])('read a passphrase from a file with %s', async (_, bytes, passphrase) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'contactsync-passphrase-')), 'passphrase');
+    writeFileSync(file, bytes);
+    const { asked, backups } = told(false);
+    const args = ['backup', '/b.tar', '--with-key', '--passphrase-file', file];
+    const { exitCode } = await run(args, {}, { backups });
+    rmSync(dirname(file), { recursive: true });
+    expect(asked).toEqual(passphrase === undefined ? [] : [{ target: '/b.tar', passphrase }]);
+    expect(exitCode).toBe(passphrase === undefined ? 2 : 0);
+  });
+
+  it('take no passphrase without a key', async () => {
+    const { asked, backups } = told(false);
+    const { exitCode } = await run(['backup', '/b.tar', '--passphrase-file', '/p'], {}, { backups });
+    expect({ exitCode, asked }).toEqual({ exitCode: 2, asked: [] });
   });
 
   it('refuse where nobody can be asked', async () => {

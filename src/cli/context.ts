@@ -1,6 +1,6 @@
 // What every command works with: the operations (opened when first needed), output in the wished form, failures.
 
-import { readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   type BackupOperations,
@@ -13,6 +13,9 @@ import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { colorPaint, type Paint, plainPaint } from './terminal-text.ts';
+
+/** Documents, certificates and licenses are far smaller; whoever names a film instead is told so. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 export interface Terminal {
   readonly isOutputTerminal: boolean;
@@ -142,12 +145,19 @@ export class CliContext {
     return { text: (await this.readBytes(path)).toString('utf8'), fileName: basename(path) };
   }
 
-  async readBytes(path: string): Promise<Buffer> {
+  async readBytes(path: string, most = MOST_BYTES): Promise<Buffer> {
+    let file: FileHandle | undefined;
     try {
-      return await readFile(path);
+      file = await open(path, 'r');
+      const { size } = await file.stat();
+      if (size > most) return this.fail('unreadableFile', { file: path, reason: 'it is too large' });
+      return await file.readFile();
     } catch (thrown) {
+      if (thrown instanceof OperationError) throw thrown;
       const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
       return this.fail('unreadableFile', { file: path, reason });
+    } finally {
+      await file?.close();
     }
   }
 

@@ -8,6 +8,9 @@ export const SEALED_KEY = 'key.sealed';
 const FORMAT = 'contactsync-backup';
 export const FORMAT_VERSION = 1;
 export const MOST_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** As Date.toISOString() writes it: it is shown, and stands in the audit. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const VERSION = /^[0-9A-Za-z.+-]{1,60}$/;
 const NAMES = /^(?:contactsync\.db|key\.sealed|certificates\/[0-9A-Za-z]{1,80}\.cer)$/;
 
 export interface ArchivedFile {
@@ -40,7 +43,10 @@ export function readManifest(text: string): BackupManifest {
   const { madeBy, madeAt, migrations, keyId, files } = value;
   const isWhole =
     typeof madeBy === 'string' &&
+    VERSION.test(madeBy) &&
     typeof madeAt === 'string' &&
+    MOMENT.test(madeAt) &&
+    !Number.isNaN(Date.parse(madeAt)) &&
     Array.isArray(migrations) &&
     migrations.every((name) => typeof name === 'string') &&
     (keyId === undefined || (typeof keyId === 'string' && /^[0-9a-f]+$/.test(keyId))) &&

@@ -290,6 +290,56 @@ test('an archive put together anew is restored when all in it is right', async (
   expect(await (await open(fresh)).settings.read('name')).toBe('edited');
 });
 
+test.each([
+  ['a trigger', 'create trigger evil after insert on audit begin delete from audit; end'],
+  ['a view', 'create view evil as select 1'],
+  ['a view in the place of a table', 'drop table lease; create view lease as select 1'],
+  ['a table less', 'drop table audit'],
+  ['a migration less', "delete from contactsync_migration where name like '0002%'"],
+])('a database with %s is refused', async (_, change) => {
+  await archiveAfter((database) => database.exec(change));
+  await expect(restore()).rejects.toMatchObject({
+    code: 'backupDamaged',
+    details: { file: 'contactsync.db' },
+  });
+  expect(partsIn(fresh)).toEqual([]);
+});
+
+test('what SQLite keeps for itself is no stranger', async () => {
+  await archiveAfter((database) => database.exec('analyze'));
+  await restore();
+  expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+});
+
+test.each([
+  ['no moment', { madeAt: 'yesterday' }],
+  ['a sequence for the terminal', { madeAt: '\u001b[31m2026-11-23T10:00:00.000Z' }],
+  ['a version of many lines', { madeBy: '1\n2' }],
+])('a manifest with %s is refused', (_, change) => {
+  const whole = {
+    madeBy: '1.2.3-beta.1',
+    madeAt: '2026-11-23T10:00:00.000Z',
+    migrations: [],
+    files: [{ name: 'contactsync.db', size: 1, sha256: '0'.repeat(64) }],
+  };
+  expect(readManifest(writeManifest(whole).toString('utf8'))).toEqual(whole);
+  expect(() => readManifest(writeManifest({ ...whole, ...change }).toString('utf8'))).toThrow();
+});
+
+test('a folder in the place of a file is told so', async () => {
+  await expect(restoreBackup(place(fresh), { file: root, replace: false })).rejects.toMatchObject({
+    code: 'unreadableFile',
+    details: { reason: 'it is a folder; name the backup in it' },
+  });
+});
+
+test('a folder that is not there does not become a file', async () => {
+  await install(old);
+  const target = join(root, 'not mounted/');
+  await expect(createBackup(place(old), { target })).rejects.toMatchObject({ code: 'unwritableFile' });
+  expect(existsSync(target)).toBe(false);
+});
+
 test('a directory in use is refused; with replace it is set aside whole', async () => {
   await install(old);
   await backUp(PASSPHRASE);

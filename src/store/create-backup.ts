@@ -39,7 +39,7 @@ const SHORTEST_PASSPHRASE = 12;
 /** Throws `fileExists`, `unwritableFile`, `dataDirectory`, `databaseCorrupt`, `databaseNewer`, `keyUnusable` or `wrongKey`. */
 export async function createBackup(place: BackupPlace, request: BackupRequest): Promise<BackupView> {
   const { passphrase } = request;
-  if (passphrase !== undefined && passphrase.length < SHORTEST_PASSPHRASE)
+  if (passphrase !== undefined && passphrase.trim().length < SHORTEST_PASSPHRASE)
     throw new Failure('usage', {
       details: { reason: `the passphrase needs at least ${SHORTEST_PASSPHRASE} characters` },
     });
@@ -70,6 +70,11 @@ async function targetFile(given: string, clock: Clock): Promise<string> {
     (found) => found.isDirectory(),
     () => false,
   );
+  // Else a folder that is not there, such as a drive that is not mounted, would become a file of its name.
+  if (!isFolder && !path.toLowerCase().endsWith('.tar'))
+    throw new Failure('unwritableFile', {
+      details: { file: path, reason: 'no such folder; the name of a backup ends in .tar' },
+    });
   const stamp = clock.now().toISOString().replaceAll(/[:.]/g, '-');
   const file = isFolder ? join(path, `contactsync-${stamp}.tar`) : path;
   if (await exists(file)) throw new Failure('fileExists', { details: { file } });

@@ -2,7 +2,7 @@
 // change places. The ledger goes: the next run reads every mailbox again and finds by the marks what it wrote.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupView, RestoreRequest, RestoreView } from '@contactsync/contract';
 import { Kysely } from 'kysely';
@@ -19,11 +19,12 @@ import {
 } from './backup-manifest.ts';
 import { type BackupPlace, readKeyId } from './create-backup.ts';
 import type { MainTables } from './database-tables.ts';
-import { exists, syncDirectory, writeDurably } from './durable-files.ts';
+import { codeOf, exists, syncDirectory, writeDurably } from './durable-files.ts';
 import { keyFileText, keyIdText, keySource, readExistingKey } from './key.ts';
 import { unknownMigrations } from './migrate.ts';
 import { MAIN_MIGRATIONS } from './migrations/all.ts';
 import { ensureDataDirectory } from './open-database.ts';
+import { hasOwnTables } from './own-tables.ts';
 import { unsealKey } from './passphrase-box.ts';
 import { refuseUsedDirectory, replaceData } from './replace-data.ts';
 import { inspectSqlite, lockFile, openSqliteDialect } from './sqlite.ts';
@@ -89,10 +90,17 @@ async function restoreLocked(place: BackupPlace, request: RestoreRequest): Promi
 }
 
 async function reading<T>(file: string, act: (archive: FileHandle) => Promise<T>): Promise<T> {
-  const archive = await open(file, 'r').catch((cause: unknown) => {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new Failure('unreadableFile', { details: { file, reason }, cause });
-  });
+  const unreadable = (reason: string, cause?: unknown) =>
+    new Failure('unreadableFile', { details: { file, reason }, cause });
+  const fail = (cause: unknown): never => {
+    const code = codeOf(cause);
+    throw unreadable(typeof code === 'string' ? code : 'unknown', cause);
+  };
+  const found = await stat(file).catch(fail);
+  if (found.isDirectory()) throw unreadable('it is a folder; name the backup in it');
+  // A pipe would be waited for.
+  if (!found.isFile()) throw unreadable('it is no file');
+  const archive = await open(file, 'r').catch(fail);
   try {
     return await act(archive);
   } finally {
@@ -159,6 +167,10 @@ async function verifyDatabase(staging: string, manifest: BackupManifest): Promis
     const unknown = unknownMigrations(applied, MAIN_MIGRATIONS);
     if (unknown.length > 0) throw newer(manifest, unknown);
     if (applied.length === 0) throw damaged('its database has no tables of contactSync', DATABASE);
+    if (applied.toSorted().join() !== manifest.migrations.toSorted().join())
+      throw damaged('its database is not the one of its manifest', DATABASE);
+    if (!(await hasOwnTables(path, MAIN_MIGRATIONS, applied, join(staging, 'own-tables.db'))))
+      throw damaged('its database holds other tables than contactSync makes', DATABASE);
     if (readKeyId(path) !== manifest.keyId) throw damaged('its database belongs to another key', DATABASE);
   } catch (thrown) {
     const isCorrupt = thrown instanceof Failure && thrown.code === 'databaseCorrupt';

@@ -20,23 +20,31 @@ describe.runIf(needs.systemdAnalyze().available)(
   titleWith(needs.systemdAnalyze(), 'systemd reads the unit'),
   () => {
     function verify(unit: string) {
+      const isTimer = unit.includes('[Timer]');
+      const name = isTimer ? 'contactsync-backup.timer' : 'contactsync.service';
       const folder = mkdtempSync(join(tmpdir(), 'contactsync-unit-'));
       try {
-        const file = join(folder, 'contactsync.service');
-        // Whether the program is there is asked, too.
+        const file = join(folder, name);
+        // Whether the program is there is asked, too, and whether a timer has something to start.
         writeFileSync(file, unit.replace(PROGRAM, process.execPath));
+        if (isTimer)
+          writeFileSync(join(folder, 'contactsync-backup.service'), '[Service]\nExecStart=/bin/true\n');
         const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', file], {
           encoding: 'utf8',
         });
-        const complaints = stderr.split('\n').filter((line) => line.includes('contactsync.service'));
+        const complaints = stderr.split('\n').filter((line) => line.includes(name));
         return { status, complaints };
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     }
 
-    it('without a complaint', () => {
-      expect(verify(UNIT)).toEqual({ status: 0, complaints: [] });
+    it.each([
+      ['service', UNIT],
+      ['backup', read('systemd/contactsync-backup.service')],
+      ['timer', read('systemd/contactsync-backup.timer')],
+    ])('%s without a complaint', (_, unit) => {
+      expect(verify(unit)).toEqual({ status: 0, complaints: [] });
     });
 
     it('and complains about what it does not know', () => {

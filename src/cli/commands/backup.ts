@@ -22,7 +22,10 @@ export function addBackupCommands(program: Command, context: CliContext): void {
     .description(
       'Write the data directory into one file, also while the service runs. Without the ledger, a cache.',
     )
-    .argument('<target>', 'file to make (tar), or a folder in which one is made that is named after the time')
+    .argument(
+      '<target>',
+      'file to make (.tar), or a folder that exists: one is made in it that is named after the time',
+    )
     .option('--with-key', 'with the key of everything encrypted, under a passphrase')
     .option('--passphrase-file <file>', 'file whose first line is the passphrase')
     .addHelpText(
@@ -31,6 +34,8 @@ export function addBackupCommands(program: Command, context: CliContext): void {
 The passphrase is asked for without echo, or read from --passphrase-file or ${VARIABLE}; it is never an argument.`,
     )
     .action(async (target: string, options: { withKey?: boolean; passphraseFile?: string }) => {
+      if (options.withKey !== true && options.passphraseFile !== undefined)
+        context.fail('usage', { reason: '--passphrase-file belongs to --with-key' });
       const passphrase = options.withKey === true ? await newPassphrase(context, options) : undefined;
       const made = await context
         .backups()
