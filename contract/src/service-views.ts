@@ -30,6 +30,8 @@ export interface TurnView {
   readonly environment: string;
   /** Seconds, as its latest runs took; undefined: it never ran. */
   readonly takes: number | undefined;
+  /** A verify run comes after it, and counts. */
+  readonly verifies?: true;
 }
 
 /** A policy that runs by itself, and cannot as it is stored. */

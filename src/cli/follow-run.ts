@@ -79,7 +79,9 @@ async function follow(context: CliContext, operations: Operations, run: RunView)
   let cancelling: Promise<unknown> | undefined;
   const stopListening = terminal.onInterrupt(() => {
     stopListening();
-    terminal.error('\nStopping after the writes under way; press Ctrl-C again to leave at once.\n');
+    terminal.error(
+      '\nStopping: nothing more is begun. The next run looks up what was being written. Press Ctrl-C again to leave at once.\n',
+    );
     cancelling = operations.runs.cancel(run.id);
   });
   try {

@@ -24,7 +24,10 @@ export function makeReportOperations(dependencies: Dependencies): ReportOperatio
   return {
     async list({ run, limit = USUAL_LIMIT } = {}) {
       const runId = run === undefined ? {} : { runId: (await findRun(runs, run)).id };
-      return presentMails(await outbox.list({ states: TOLD_STATES, limit, ...runId }), dependencies);
+      return presentMails(
+        await forSomebody(await outbox.list({ states: TOLD_STATES, limit, ...runId }), dependencies),
+        dependencies,
+      );
     },
 
     async compose(prefix, { language, detail } = {}) {
@@ -59,11 +62,25 @@ export function makeReportOperations(dependencies: Dependencies): ReportOperatio
 /** Newest first. */
 export async function openMails(dependencies: Dependencies): Promise<readonly ReportMailView[]> {
   const open = await dependencies.outbox.list({ states: OPEN_STATES, limit: USUAL_LIMIT });
-  return presentMails(open, dependencies);
+  return presentMails(await forSomebody(open, dependencies), dependencies);
+}
+
+/** Whom a mail goes to is decided when it is sent: until then one that goes to nobody waits with the others. */
+async function forSomebody(
+  mails: readonly ReportMail[],
+  { policies }: Dependencies,
+): Promise<readonly ReportMail[]> {
+  if (mails.every(({ state }) => state !== 'waiting')) return mails;
+  const { readable } = await policies.survey();
+  const unwanted = new Set<string>(
+    readable.flatMap(({ document }) => (document.report.recipients.length === 0 ? [document.id] : [])),
+  );
+  return mails.filter(({ state, policyId }) => state !== 'waiting' || !unwanted.has(policyId));
 }
 
 export async function mailsOfRun(id: RunId, dependencies: Dependencies): Promise<readonly ReportMailView[]> {
-  return presentMails(await dependencies.outbox.list({ states: TOLD_STATES, runId: id }), dependencies);
+  const mails = await dependencies.outbox.list({ states: TOLD_STATES, runId: id });
+  return presentMails(await forSomebody(mails, dependencies), dependencies);
 }
 
 async function presentMails(

@@ -10,7 +10,7 @@ import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
-import { type MailboxId, policyId, type RunId } from '../model/ids.ts';
+import { type MailboxId, type PolicyId, policyId, type RunId } from '../model/ids.ts';
 import type { PolicyRevision } from '../model/policy.ts';
 import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
 import { makeCleanUpOperations } from './clean-ups.ts';
@@ -81,6 +81,24 @@ export function makeRunOperations(
       if (id === undefined) throw new Failure('notFound', { details: { mailbox: address, run: run.id } });
       return id;
     });
+  }
+
+  /** Also of a removed policy, by a name that it had or by its id: its runs are still here. Several may have had the name. */
+  async function policyIdsOf(nameOrId: string): Promise<readonly PolicyId[]> {
+    const known = [...(await namesOf(policies))];
+    const isName = (name: string) => isSameName(name, nameOrId);
+    const stored =
+      known.find(([, name]) => isName(name)) ?? known.find(([id]) => id === nameOrId.toLowerCase());
+    if (stored !== undefined) return [policyId(stored[0])];
+    const had = (await runs.list({})).filter(
+      (run) => isName(run.policyName) || run.policyId === nameOrId.toLowerCase(),
+    );
+    const removed = [...new Set(had.map((run) => run.policyId))].filter(
+      (id) => !known.some(([one]) => one === id),
+    );
+    if (removed.length > 0) return removed;
+    await findDocument(policies, 'policy', nameOrId);
+    return [];
   }
 
   function addressesOf(events: readonly RecordedEvent[]): Map<MailboxId, string> {
@@ -191,14 +209,21 @@ export function makeRunOperations(
     },
 
     async list({ policy, states, kinds, limit, withTimes }) {
-      const found = policy === undefined ? undefined : await findDocument(policies, 'policy', policy);
+      const ids = policy === undefined ? undefined : await policyIdsOf(policy);
       await closeRunsOfTheDead(holder, dependencies);
-      const list = await runs.list({
-        ...(found === undefined ? {} : { policyId: policyId(found.document.id) }),
+      const filter = {
         ...(states === undefined ? {} : { states }),
         ...(kinds === undefined ? {} : { kinds }),
-        limit: limit ?? 50,
-      });
+      };
+      const most = limit ?? 50;
+      const [only, ...more] = ids ?? [];
+      const found =
+        more.length > 0
+          ? (await runs.list(filter)).filter((run) => ids?.includes(run.policyId)).slice(0, most)
+          : undefined;
+      const list =
+        found ??
+        (await runs.list({ ...filter, ...(only === undefined ? {} : { policyId: only }), limit: most }));
       if (withTimes !== true) return list.map((run) => presentRun(run));
       const views: RunView[] = [];
       for (const run of list)
@@ -266,6 +291,9 @@ export function makeRunOperations(
     },
   };
 }
+
+const isSameName = (one: string, other: string) =>
+  one.trim().normalize('NFC').toLowerCase() === other.trim().normalize('NFC').toLowerCase();
 
 /** `current`: undefined where the policy was removed. */
 function isAsPlanned(run: Run, current: { readonly revision: number } | undefined): boolean {

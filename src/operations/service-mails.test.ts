@@ -230,6 +230,20 @@ it('a mail server that is not there is tried once for all mails that wait', asyn
   ]);
 });
 
+it('a mail of a policy without recipients is not among those to be sent', async () => {
+  const waiting = async () => {
+    const { mails = [] } = await operations.status();
+    return [mails.map(({ state }) => state), (await operations.reports.list()).map(({ state }) => state)];
+  };
+  await inside.outbox.add({
+    ...{ key: 'one', policyId: policyId(POLICY_ID), runId: undefined },
+    ...{ occasion: 'notBegun', at: clock.now().toISOString() },
+  });
+  expect(await waiting()).toEqual([['waiting'], ['waiting']]);
+  await applyPolicy({ recipients: [] });
+  expect(await waiting()).toEqual([[], []]);
+});
+
 it('that no run succeeded while no service ran is told as soon as one runs', async () => {
   await applyPolicy({ alertAfterDays: 2 });
   await runByHand();

@@ -127,3 +127,24 @@ it('begins never when the schedule does not want one', async () => {
   await over;
   expect(await kinds()).toEqual(['run finished', 'run finished']);
 });
+
+it('stands in the forecast of the week, and the runs of a removed policy are found by the name it had', async () => {
+  await applyPolicy({ interval: { minutes: 60 }, verifyEveryDays: 2 });
+  const stop = new AbortController();
+  const over = operations.service.serve(stop.signal);
+  await pass(1, 2);
+  stop.abort();
+  await over;
+  const { turns } = await operations.service.upcoming(3);
+  const verifies = turns.flatMap((turn, index) => (turn.verifies ? [index] : []));
+  expect(verifies).toHaveLength(1);
+  expect(verifies[0]).toBeGreaterThan(40);
+
+  await operations.policies.rename('All staff', 'Everybody');
+  await operations.policies.remove('Everybody', { removeContacts: false });
+  for (const policy of ['all staff', 'AAAAAAAA-2222-4333-8444-555555555555'])
+    expect((await operations.runs.list({ policy, limit: 1 })).map(({ kind }) => kind)).toEqual(['verify']);
+  await expect(operations.runs.list({ policy: 'Nobody' })).rejects.toMatchObject({
+    failure: { code: 'notFound' },
+  });
+});

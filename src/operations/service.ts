@@ -9,7 +9,13 @@ import { type PolicyId, policyId, runId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { RunState } from '../model/run.ts';
 import { PASSING, type RunEnd, runScheduler, type ScheduledPolicy } from '../scheduler/scheduler.ts';
-import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from '../scheduler/week-forecast.ts';
+import {
+  type DuePlan,
+  dueTooOften,
+  forecastTurns,
+  freeSlots,
+  type VerifyPlan,
+} from '../scheduler/week-forecast.ts';
 import { choresOf } from './chores.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -20,7 +26,7 @@ import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import type { RunCounts } from './run-counts.ts';
 import { watchService } from './service-metrics.ts';
 import { readServiceSettings } from './settings.ts';
-import { beginVerifyRun, isVerifyRunDue } from './verify.ts';
+import { beginVerifyRun, isVerifyRunDue, lastVerifyRun, pauseOfVerifyRuns } from './verify.ts';
 
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
@@ -64,6 +70,7 @@ export function makeServiceOperations(
           ),
           missed: document.schedule?.missed ?? 'once',
           maximumMinutes: document.schedule?.maximumMinutes,
+          verifyEveryDays: document.schedule?.verifyEveryDays,
         }),
       ),
       ...unreadable.map(
@@ -198,12 +205,15 @@ export function makeServiceOperations(
       const until = new Date(now.getTime() + days * DAY);
       const plans: DuePlan[] = [];
       const troubled: TroubledPolicyView[] = [];
-      for (const { id, name, environment, timetable, trouble } of await scheduled()) {
+      for (const { id, name, environment, timetable, trouble, verifyEveryDays } of await scheduled()) {
         try {
           if (trouble !== undefined) throw trouble;
           if (timetable === undefined) continue;
           const moments = timetable.momentsBetween(now, until);
-          plans.push({ policy: name, environment, moments, durationMs: await usualDuration(id) });
+          plans.push({
+            ...{ policy: name, environment, moments, durationMs: await usualDuration(id, 'run') },
+            ...(verifyEveryDays === undefined ? {} : { verify: await verifyPlan(id, verifyEveryDays) }),
+          });
         } catch (thrown) {
           const failure = asFailure(thrown);
           if (PASSING.includes(failure.code)) throw failure;
@@ -220,12 +230,13 @@ export function makeServiceOperations(
       const known = (await environments.survey()).readable.map(({ document }) => document);
       return {
         troubled,
-        turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs }) => ({
+        turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs, verifies }) => ({
           dueAt: dueAt.toISOString(),
           beginsAt: beginsAt?.toISOString(),
           policy,
           environment,
           takes: durationMs === undefined ? undefined : Math.ceil(durationMs / SECOND),
+          ...(verifies ? { verifies } : {}),
         })),
         tooOften: dueTooOften(plans).map(({ policy, shortestPauseMs, durationMs }) => ({
           policy,
@@ -248,11 +259,20 @@ export function makeServiceOperations(
     },
   };
 
+  async function verifyPlan(id: PolicyId, days: number): Promise<VerifyPlan> {
+    const last = await lastVerifyRun(id, dependencies.runs);
+    return {
+      pauseMs: pauseOfVerifyRuns(days),
+      lastBeganAt: last === undefined ? undefined : Date.parse(last.startedAt),
+      durationMs: await usualDuration(id, 'verify'),
+    };
+  }
+
   /** Of the latest runs that came to an end; a median, because one of them may have waited for an approval. */
-  async function usualDuration(id: PolicyId): Promise<number | undefined> {
-    const latest = await dependencies.runs.list({ policyId: id, limit: RUNS_BACK });
+  async function usualDuration(id: PolicyId, kind: 'run' | 'verify'): Promise<number | undefined> {
+    const latest = await dependencies.runs.list({ policyId: id, kinds: [kind], limit: RUNS_BACK });
     const durations = latest
-      .filter(({ kind, state }) => kind === 'run' && (state === 'finished' || state === 'finishedWithErrors'))
+      .filter(({ state }) => state === 'finished' || state === 'finishedWithErrors')
       .flatMap(({ startedAt, endedAt }) =>
         endedAt === undefined ? [] : [Date.parse(endedAt) - Date.parse(startedAt)],
       )

@@ -4,6 +4,7 @@ import { verifyPolicy } from '../engine/verify-policy.ts';
 import { Failure } from '../model/failure.ts';
 import { type MailboxId, type PolicyId, policyId, type RunId } from '../model/ids.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
+import type { Run } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { AfterRun, LiveRuns } from './live-runs.ts';
@@ -52,16 +53,21 @@ export async function isVerifyRunDue(
 ): Promise<boolean> {
   const days = schedule?.verifyEveryDays;
   if (days === undefined) return false;
-  const since = clock.now().getTime() - days * DAY_MS + SHORT_BY_MS;
+  const last = (await lastVerifyRun(policyId(id), runs))?.startedAt;
+  return last === undefined || clock.now().getTime() - Date.parse(last) >= pauseOfVerifyRuns(days);
+}
+
+/** Milliseconds. */
+export const pauseOfVerifyRuns = (days: number): number => days * DAY_MS - SHORT_BY_MS;
+
+/** The latest one that stands for one of the schedule. */
+export async function lastVerifyRun(id: PolicyId, runs: RunStore): Promise<Run | undefined> {
   const ended = await runs.list({
-    ...{ policyId: policyId(id), kinds: ['verify'], states: ['finished', 'finishedWithErrors'] },
+    ...{ policyId: id, kinds: ['verify'], states: ['finished', 'finishedWithErrors'] },
     limit: LOOKED_AT,
   });
-  for (const { id: run, startedAt } of ended) {
-    if (Date.parse(startedAt) <= since) return true;
-    if (await hasLookedEverywhere(run, runs)) return false;
-  }
-  return true;
+  for (const run of ended) if (await hasLookedEverywhere(run.id, runs)) return run;
+  return undefined;
 }
 
 /** One of a few mailboxes by hand, or one that could read nothing, does not stand for that of the schedule. */

@@ -24,6 +24,8 @@ export interface ScheduledPolicy {
   readonly timetable: Timetable | undefined;
   readonly missed: 'once' | 'skip';
   readonly maximumMinutes: number | undefined;
+  /** For the forecast; absent: never by itself. */
+  readonly verifyEveryDays?: number | undefined;
   /** Why it cannot be run as it is stored: it keeps its place in the queue until somebody mends it. */
   readonly trouble?: Failure;
 }

@@ -46,6 +46,25 @@ describe('the forecast of turns', () => {
     ]);
   });
 
+  it('counts a verify run that is due after a run, and whoever comes next waits for both', () => {
+    const days = [2, 3, 4, 5].map((day) => at('06:00', day));
+    const DAY = 24 * 60 * MINUTE;
+    const verify = { pauseMs: 2 * DAY - 60 * MINUTE, lastBeganAt: undefined, durationMs: 40 * MINUTE };
+    const staff = plan('staff', 20, days, { verify });
+    const turns = forecastTurns([staff, plan('guests', 10, days)]).map(
+      ({ policy, beginsAt, durationMs = 0, verifies }) =>
+        `${policy} ${beginsAt?.toISOString().slice(8, 16)} ${durationMs / MINUTE} ${verifies}`,
+    );
+    expect(turns).toEqual([
+      ...['staff 02T06:00 60 true', 'guests 02T07:00 10 false'],
+      ...['staff 03T06:00 20 false', 'guests 03T06:20 10 false'],
+      ...['staff 04T06:00 60 true', 'guests 04T07:00 10 false'],
+      ...['staff 05T06:00 20 false', 'guests 05T06:20 10 false'],
+    ]);
+    const verified = plan('staff', 20, days, { verify: { ...verify, lastBeganAt: days[0]?.getTime() } });
+    expect(forecastTurns([verified]).map(({ verifies }) => verifies)).toEqual([false, false, true, false]);
+  });
+
   it('does not queue a policy twice, also while it only waits', () => {
     expect(
       begins([

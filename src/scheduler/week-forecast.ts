@@ -14,6 +14,17 @@ export interface DuePlan {
   readonly moments: readonly Date[];
   /** Measured; undefined: never ran. */
   readonly durationMs: number | undefined;
+  /** Absent: never verified by its schedule. */
+  readonly verify?: VerifyPlan;
+}
+
+/** A verify run comes after a run, in its turn, when the last one is old enough. */
+export interface VerifyPlan {
+  readonly pauseMs: number;
+  /** undefined: never; the first one comes after the first run. */
+  readonly lastBeganAt: number | undefined;
+  /** Measured; undefined: never ran. */
+  readonly durationMs: number | undefined;
 }
 
 export interface ForecastTurn {
@@ -22,7 +33,9 @@ export interface ForecastTurn {
   readonly dueAt: Date;
   /** Later than `dueAt` where others are before it; undefined: it still waits or runs, and is not queued again. */
   readonly beginsAt: Date | undefined;
+  /** Of the run, and of the verify run after it. */
   readonly durationMs: number | undefined;
+  readonly verifies: boolean;
 }
 
 /** A policy that is due again before a run of it can be over. */
@@ -50,15 +63,21 @@ export function forecastTurns(
     .sort((one, other) => one.at.getTime() - other.at.getTime());
   const freeAt = new Map<string, number>();
   const overAt = new Map<string, number>();
-  return due.map(({ plan: { policy, environment, durationMs }, at }) => {
-    const turn = { policy, environment, dueAt: at, durationMs };
+  const verifiedAt = new Map<string, number>();
+  return due.map(({ plan: { policy, environment, durationMs: runMs, verify }, at }) => {
+    const turn = { policy, environment, dueAt: at, durationMs: runMs, verifies: false };
     if ((overAt.get(policy) ?? 0) > at.getTime()) return { ...turn, beginsAt: undefined };
     const lane = oneAtATime === 'all' ? '' : environment;
     const begin = Math.max(at.getTime(), freeAt.get(lane) ?? 0);
-    const end = begin + (durationMs ?? 0);
+    const runEnd = begin + (runMs ?? 0);
+    const last = verifiedAt.get(policy) ?? verify?.lastBeganAt ?? Number.NEGATIVE_INFINITY;
+    const verifies = verify !== undefined && runEnd - last >= verify.pauseMs;
+    if (verifies) verifiedAt.set(policy, runEnd);
+    const end = runEnd + (verifies ? (verify.durationMs ?? 0) : 0);
     freeAt.set(lane, end);
     overAt.set(policy, end);
-    return { ...turn, beginsAt: new Date(begin) };
+    const durationMs = verifies && end > begin ? end - begin : runMs;
+    return { ...turn, beginsAt: new Date(begin), durationMs, verifies };
   });
 }
 

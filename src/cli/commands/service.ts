@@ -115,9 +115,15 @@ const TURN_COLUMNS: readonly Column<TurnView>[] = [
   { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
   { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
   { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
-  { title: 'TAKES', value: ({ takes }) => (takes === undefined ? '' : durationText(takes)) },
+  { title: 'TAKES', value: takesText },
   { title: 'TURN', value: turnText },
 ];
+
+function takesText({ takes, verifies }: TurnView): string {
+  return [...(takes === undefined ? [] : [durationText(takes)]), ...(verifies ? ['verifies'] : [])].join(
+    ', ',
+  );
+}
 
 function turnText({ dueAt, beginsAt }: TurnView): string {
   if (beginsAt === undefined) return 'not again: it still waits or runs then';
