@@ -102,4 +102,24 @@ describe('the report of a verify run', () => {
     expect(page).toContain('In 1 of 2 mailboxes 2 contacts differ');
     expect(page).toContain('Bea &lt;b&gt;');
   });
+
+  it('says into which folder a contact was moved or copied', () => {
+    const away = drift({
+      ...{ differs: true, differing: 1, counts: { movedAway: 1 }, leftCounts: { copiedAway: 1 } },
+      findings: [
+        {
+          ...{ kind: 'movedAway', sourceObjectId: 'a', label: 'Ada', folder: 'contoso.example' },
+          ...{ elsewhere: ['Family', 'Old'], isLeft: false },
+        },
+        {
+          ...{ kind: 'copiedAway', sourceObjectId: 'b', label: 'Bea', folder: '' },
+          ...{ elsewhere: [], isLeft: true },
+        },
+      ],
+    });
+    const shown = report([box('anna', away)], 1);
+    expect(textOf(shown)).toContain('moved: Ada to Contacts/Family/Old');
+    expect(textOf(shown)).toContain('left as it is: copied: Bea to Contacts');
+    expect(reportCsv(shown)).toMatch(/Ada.*Contacts\/Family\/Old/);
+  });
 });

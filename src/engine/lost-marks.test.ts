@@ -153,4 +153,38 @@ describe('A contact that lost its mark', () => {
     expect(world.managed(1).size).toBe(4);
     expect(world.box(1).items).toHaveLength(5);
   });
+
+  it.each([
+    { people: 30, asked: 'one by one' },
+    { people: 130, asked: 'in a list' },
+  ])('is looked for $asked where $people are missing', async ({ people, asked }) => {
+    const world = new World(people, 1);
+    await world.run();
+    const { targets } = world.ports;
+    let singly = 0;
+    Object.assign(world.ports, {
+      targets: {
+        capabilities: targets.capabilities,
+        scan: targets.scan.bind(targets),
+        open: (...of: Parameters<typeof targets.open>) => {
+          const target = targets.open(...of);
+          const original = target.readUnmarked.bind(target);
+          return Object.assign(target, {
+            readUnmarked: (...asks: Parameters<typeof original>) => {
+              singly += asks[0].length;
+              return original(...asks);
+            },
+          });
+        },
+      },
+    });
+    const [kept, ...others] = [...world.managed(1).values()];
+    for (const { id } of others) user(world).purgeContact(id);
+    if (kept === undefined) throw new Error('nobody was written');
+    world.box(1).updateItem(kept.id, { mark: null });
+    await world.run();
+    expect(singly).toBe(asked === 'one by one' ? people : 0);
+    expect(world.box(1).items).toHaveLength(people);
+    expect(world.box(1).item(kept.id)?.mark).toEqual(kept.mark);
+  });
 });

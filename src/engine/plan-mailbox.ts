@@ -12,6 +12,7 @@ import type { FolderSnapshot, ForeignContact, ManagedContact, TargetMailbox } fr
 import type { ChangeReason, ContactPlan } from '../model/plan.ts';
 import type { Policy } from '../model/policy.ts';
 import type { MailboxTarget } from '../ports/mailbox-target.ts';
+import { findUnmarked } from './find-unmarked.ts';
 import { recordAfterReading } from './ledger-after.ts';
 import { withoutOwnPictures } from './own-pictures.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -136,8 +137,7 @@ export async function planOneMailbox(
   }
   if (toRead.length > 0) snapshot = withRead(snapshot, toRead, await target.readContacts(toRead, signal));
 
-  const withoutMark = itemsWithoutMark(inputFor(snapshot));
-  if (withoutMark.length > 0) unmarked = await target.readUnmarked(withoutMark, signal);
+  unmarked = await findUnmarked(target, itemsWithoutMark(inputFor(snapshot)), signal);
 
   let plan = planMailbox(inputFor(snapshot));
   const removed = plan.changes.filter(({ kind }) => kind === 'delete' || kind === 'handOver');

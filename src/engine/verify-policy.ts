@@ -10,6 +10,7 @@ import type { TargetMailbox } from '../model/mailbox.ts';
 import type { Policy, PolicyRevision } from '../model/policy.ts';
 import type { Run, RunEvent } from '../model/run.ts';
 import type { LicenseLimit } from '../ports/license.ts';
+import { findUnmarked } from './find-unmarked.ts';
 import { inNewRun } from './in-new-run.ts';
 import { tryEachMailbox } from './mailbox-tries.ts';
 import { isOfContactsItself } from './plan-mailbox.ts';
@@ -112,9 +113,7 @@ async function driftOf(
   if (snapshot.highestMarkVersion > FINGERPRINT_VERSION) throw new Failure('newerMark');
   const elsewhere = await target.readElsewhere(signal);
   const input = { policy, mailbox, snapshot, elsewhere, record, respected, lastPeople };
-  const toLookAt = itemsToLookAt(input);
-  if (toLookAt.length === 0) return findDrift(input);
-  return findDrift({ ...input, unmarked: await target.readUnmarked(toLookAt, signal) });
+  return findDrift({ ...input, unmarked: await findUnmarked(target, itemsToLookAt(input), signal) });
 }
 
 function chosen(filled: readonly TargetMailbox[], addresses: readonly string[]): readonly TargetMailbox[] {
