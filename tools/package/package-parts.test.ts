@@ -1,7 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { join, relative } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type CarriedCode, type CarriedFile, unpackCarried } from '../../src/system/carried-code.ts';
+import { ROOT } from '../tree.ts';
+import { carryPackages } from './carried.ts';
 import { floorOf } from './entry.ts';
 import { lockedPackages } from './lock.ts';
 import { packageFolders, thirdPartyLicenses } from './third-party.ts';
@@ -55,6 +67,34 @@ describe('the lock of the package', () => {
 
   it('is refused when something is not in it', () => {
     expect(() => lockedPackages(lock, ['e'])).toThrow('e is not in the lock');
+  });
+});
+
+describe('what the single executable carries', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'contactsync-carried-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is all of sharp for this platform, with its hashes', () => {
+    const list = join(folder, 'list.json');
+    const { assets, folders } = carryPackages(['sharp'], list);
+    const files = JSON.parse(readFileSync(list, 'utf8')) as readonly CarriedFile[];
+    const code: CarriedCode = { files, read: (path) => readFileSync(assets[`carried/${path}`] ?? '') };
+    const unpacked = unpackCarried(code, folder);
+    expect(Object.keys(assets).sort()).toEqual(
+      ['carried.json', ...files.map(({ path }) => `carried/${path}`)].sort(),
+    );
+    expect(folders.map((one) => existsSync(join(unpacked, relative(ROOT, one))))).not.toContain(false);
+    const needed = createRequire(join(unpacked, 'sharp.js')).resolve('sharp');
+    expect(needed.startsWith(join(realpathSync(unpacked), 'node_modules', 'sharp'))).toBe(true);
+  });
+
+  it('is refused where the native code is not installed', () => {
+    expect(() => carryPackages(['yaml'], join(folder, 'list.json'))).toThrow(
+      'the native code of yaml is not installed',
+    );
   });
 });
 

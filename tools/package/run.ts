@@ -1,7 +1,7 @@
 // npm run build: dist/package. npm run package: also dist/contactsync-VERSION.tgz and, for this platform, the single
 // executable with the licenses of what is inside, and the archive.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../tree.ts';
 import { buildPackage } from './build.ts';
@@ -18,8 +18,12 @@ if (process.argv.includes('--pack')) {
   console.log(packed);
   // The pinned Node of the checkout is what runs this, and its license stands two folders above its program.
   const nodeLicense = join(process.execPath, '..', '..', 'LICENSE');
-  const executable = join(dist, executableName(packed));
-  writeFileSync(`${executable}.licenses.txt`, await buildExecutable(executable, nodeLicense));
-  console.log(executable);
-  if (process.platform === 'linux') console.log(packArchive(packed, dist, nodeLicense));
+  if (!existsSync(nodeLicense)) {
+    console.log(`Nothing with Node inside: its license is not at ${nodeLicense}`);
+  } else {
+    const executable = join(dist, executableName(packed));
+    writeFileSync(`${executable}.licenses.txt`, await buildExecutable(executable, nodeLicense));
+    console.log(executable);
+    if (process.platform === 'linux') console.log(packArchive(packed, dist, nodeLicense));
+  }
 }

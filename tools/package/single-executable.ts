@@ -32,7 +32,10 @@ export async function buildExecutable(file: string, nodeLicense: string): Promis
     makeBlob(parts, carried.assets);
     copyFileSync(process.execPath, join(parts, PROGRAM));
     chmodSync(join(parts, PROGRAM), 0o755);
+    // macOS starts no program whose signature does not fit. This one holds on the computer at hand.
+    if (process.platform === 'darwin') run(parts, 'codesign', ['--remove-signature', PROGRAM]);
     inject(parts);
+    if (process.platform === 'darwin') run(parts, 'codesign', ['--sign', '-', PROGRAM]);
     renameSync(join(parts, PROGRAM), file);
     const licenses = licensesInside(bundled, carried.folders);
     return [join(ROOT, 'LICENSE'), nodeLicense]
@@ -56,11 +59,11 @@ function makeBlob(folder: string, assets: Readonly<Record<string, string>>): voi
       assets,
     }),
   );
-  runNode(folder, ['--experimental-sea-config', 'settings.json']);
+  run(folder, process.execPath, ['--experimental-sea-config', 'settings.json']);
 }
 
 function inject(folder: string): void {
-  runNode(folder, [
+  run(folder, process.execPath, [
     join(ROOT, 'node_modules', 'postject', 'dist', 'cli.js'),
     PROGRAM,
     'NODE_SEA_BLOB',
@@ -71,7 +74,7 @@ function inject(folder: string): void {
   ]);
 }
 
-function runNode(cwd: string, args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`node ${args[0]} failed: ${error?.message ?? stderr}`);
+function run(cwd: string, command: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args[0]} failed: ${error?.message ?? stderr}`);
 }
