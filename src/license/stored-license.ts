@@ -60,7 +60,7 @@ export function createLicense(settings: Settings, publicKeys: readonly string[])
       const limit = await limitOf(readLicense(text, publicKeys), now);
       const { customer, endsAt } = limit;
       if (!limit.mayWrite) throw new Failure('licenseExpired', { details: { customer, validUntil: endsAt } });
-      await settings.write(LICENSE_FILE, text);
+      await settings.write(LICENSE_FILE, text.trim());
       return limit;
     },
 

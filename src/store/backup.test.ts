@@ -10,10 +10,11 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -331,6 +332,46 @@ test('a folder in the place of a file is told so', async () => {
     code: 'unreadableFile',
     details: { reason: 'it is a folder; name the backup in it' },
   });
+});
+
+test.each([
+  ['a key file', 'CONTACTSYNC_KEY_FILE'],
+  ['a key', 'CONTACTSYNC_KEY'],
+])('the key of a backup is not put where nobody looks: %s is named', async (_, variable) => {
+  await install(old);
+  await backUp(PASSPHRASE);
+  const elsewhere = join(root, 'elsewhere');
+  const named = (base64: string) => {
+    writeFileSync(elsewhere, base64, { mode: 0o600 });
+    const value = variable === 'CONTACTSYNC_KEY' ? base64 : elsewhere;
+    return restoreBackup(
+      { ...place(fresh), environmentVariables: { [variable]: value } },
+      { file, replace: false, passphrase: PASSPHRASE },
+    );
+  };
+  await expect(named(Buffer.alloc(32, 1).toString('base64'))).rejects.toMatchObject({
+    code: 'wrongKey',
+    details: { reason: expect.stringContaining(variable) },
+  });
+  expect(partsIn(fresh)).toEqual([]);
+  expect(await named(readFileSync(join(old, 'key'), 'utf8').trim())).toMatchObject({ key: 'inPlace' });
+  expect(existsSync(join(fresh, 'key'))).toBe(false);
+});
+
+test('what a backup that was broken off left goes with a later one, and nothing else', async () => {
+  await install(old);
+  const folder = join(root, 'backups');
+  mkdirSync(folder);
+  const left = 'contactsync-2026-11-01T01-30-00-000Z.tar.0123456789ab.db.part-journal';
+  const young = 'contactsync-2026-11-02T01-30-00-000Z.tar.0123456789ab';
+  const others = ['contactsync-2026-11-01T01-30-00-000Z.tar', 'notes.txt', 'mine.tar.0123456789ab'];
+  const now = clock.now().getTime() / 1_000;
+  for (const name of [left, young, ...others]) {
+    writeFileSync(join(folder, name), '');
+    utimesSync(join(folder, name), now, name === young ? now - 3_600 : now - 90_000);
+  }
+  const { file: made } = await createBackup(place(old), { target: folder });
+  expect(readdirSync(folder).sort()).toEqual([young, ...others, basename(made)].sort());
 });
 
 test('a folder that is not there does not become a file', async () => {

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { BackupRequest, BackupView } from '@contactsync/contract';
 import { Failure } from '../model/failure.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -35,6 +35,8 @@ export interface BackupPlace {
 }
 
 const SHORTEST_PASSPHRASE = 12;
+const LEFTOVER = /^contactsync-[0-9TZ-]+\.tar\.[0-9a-f]{12}(?:\.db)?(?:\.part)?(?:-journal)?$/;
+const LEFT_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /** Throws `fileExists`, `unwritableFile`, `dataDirectory`, `databaseCorrupt`, `databaseNewer`, `keyUnusable` or `wrongKey`. */
 export async function createBackup(place: BackupPlace, request: BackupRequest): Promise<BackupView> {
@@ -47,10 +49,13 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   const target = await targetFile(request.target, place.clock);
   const draft = `${target}.${randomBytes(6).toString('hex')}`;
   const copy = `${draft}.db`;
+  const { size } = await stat(source).catch((thrown: unknown) => {
+    throw fileFailure(thrown, source);
+  });
+  refuseNewer(inspectSqlite(source, size, MAIN_MIGRATIONS.table), MAIN_MIGRATIONS);
   await reserve(draft, target);
+  await removeLeftovers(dirname(target), place.clock);
   try {
-    const { size } = await stat(source);
-    refuseNewer(inspectSqlite(source, size, MAIN_MIGRATIONS.table), MAIN_MIGRATIONS);
     copySqlite(source, copy);
     const view = await archive(place, copy, draft, passphrase);
     await nameFile(draft, target);
@@ -79,6 +84,15 @@ async function targetFile(given: string, clock: Clock): Promise<string> {
   const file = isFolder ? join(path, `contactsync-${stamp}.tar`) : path;
   if (await exists(file)) throw new Failure('fileExists', { details: { file } });
   return file;
+}
+
+/** Of backups that were broken off: each is a copy of the whole database. One under way is younger. */
+async function removeLeftovers(folder: string, clock: Clock): Promise<void> {
+  for (const name of (await readdir(folder)).filter((found) => LEFTOVER.test(found))) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    if (mtimeMs < clock.now().getTime() - LEFT_AFTER_MS) await rm(path, { force: true });
+  }
 }
 
 /** Whether a file can be made there is found out before the database is copied. */

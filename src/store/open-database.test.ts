@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -305,4 +306,10 @@ test('a full disk that the file system reports is named so too', () => {
     code: 'dataDirectory',
     details: { path: mainPath(), reason: 'disk full' },
   });
+});
+
+test('a database that cannot even be looked at is told as such, and is no defect of ours', async () => {
+  // As where the account may not enter the folder, which tests that run as root cannot try.
+  symlinkSync('contactsync.db', join(directory, 'contactsync.db'));
+  await expect(open()).rejects.toMatchObject({ code: 'dataDirectory', details: { reason: 'ELOOP' } });
 });

@@ -8,7 +8,8 @@ import type { MigrationSet } from './migrations/all.ts';
 import { askSqlite, openSqliteDialect } from './sqlite.ts';
 
 // What SQLite keeps for itself depends on what was done with the database.
-const SCHEMA = "select type, name, sql from sqlite_master where name not like 'sqlite\\_%' escape '\\'";
+const SCHEMA = `select type || ' ' || name || iif(sql like 'create virtual%', ' virtual', '') as what
+from sqlite_master where name not like 'sqlite\\_%' escape '\\'`;
 
 /** Compared with the tables that the applied migrations make in a file at `scratch`, which is removed again. */
 export async function hasOwnTables(
@@ -31,9 +32,7 @@ export async function hasOwnTables(
 
 function namesIn(path: string): string {
   return askSqlite(path, SCHEMA)
-    .map(
-      ({ type, name, sql }) => `${type} ${name}${/^create\s+virtual/i.test(String(sql)) ? ' virtual' : ''}`,
-    )
+    .map(({ what }) => String(what))
     .sort()
     .join('\n');
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import { DATABASE } from './backup-manifest.ts';
 import { exists, syncDirectory, writeDurably } from './durable-files.ts';
 import { askSqlite, foldUnlessShared } from './sqlite.ts';
+import { fileFailure } from './storage-failures.ts';
 
 const MARKER = 'restoring';
 const KEY = 'key';
@@ -40,8 +41,12 @@ export function refuseUnfinishedRestore(directory: string): void {
 
 /** Tells the file at a path from one that takes its place. */
 export function fileIdentity(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+  try {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+    return found === undefined ? undefined : `${found.dev}:${found.ino}`;
+  } catch (thrown) {
+    throw fileFailure(thrown, path);
+  }
 }
 
 /** Returns where what was there stands now, or undefined when there was nothing. Throws `dataDirectoryHeld`. */

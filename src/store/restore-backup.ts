@@ -194,6 +194,7 @@ async function settleKey(
     const box = await readWhole(join(staging, SEALED_KEY));
     const key = await unsealKey(box, request.passphrase, database?.sha256 ?? '');
     if (keyId !== undefined && keyIdText(key) !== keyId) throw damaged('its key does not fit', SEALED_KEY);
+    if (await isKeptElsewhere(place, keyIdText(key))) return 'inPlace';
     await writeDurably(join(staging, 'key'), keyFileText(key));
     return 'restored';
   }
@@ -202,6 +203,17 @@ async function settleKey(
     () => undefined,
   );
   return key !== undefined && keyIdText(key) === keyId ? 'inPlace' : 'missing';
+}
+
+/** A key in the data directory would not be looked at where another place is named, and lie in clear where it should not. */
+async function isKeptElsewhere(place: BackupPlace, keyId: string): Promise<boolean> {
+  const source = keySource(place.dataDirectory, place.environmentVariables);
+  if (source.kind === 'file' && source.isOurs) return false;
+  const there = await readExistingKey(source);
+  if (there !== undefined && keyIdText(there) === keyId) return true;
+  const variable = source.kind === 'value' ? 'CONTACTSYNC_KEY' : 'CONTACTSYNC_KEY_FILE';
+  const reason = `${variable} does not name the key of the backup: restore without ${variable}, then move the file "key" there`;
+  throw new Failure('wrongKey', { details: { reason } });
 }
 
 async function readWhole(path: string): Promise<Buffer> {

@@ -19,6 +19,7 @@ const SQLITE_FAILURES: Readonly<Record<number, FailureCode>> = {
 /** FULL, and IOERR_SHMSIZE: the index beside the WAL cannot grow. */
 const SQLITE_DISK_FULL: readonly number[] = [13, 4874];
 export const DISK_FULL = 'disk full';
+const SQLITE_READONLY = 8;
 
 const FILE_ERRORS = new Set([
   'EACCES',
@@ -72,7 +73,11 @@ export function sqliteFailure(thrown: unknown, file: string): unknown {
   if (typeof errcode !== 'number') return thrown;
   const code = SQLITE_FAILURES[errcode & 0xff];
   if (code === undefined) return thrown;
-  const reason = SQLITE_DISK_FULL.includes(errcode) ? { reason: DISK_FULL } : {};
+  const reason = SQLITE_DISK_FULL.includes(errcode)
+    ? { reason: DISK_FULL }
+    : (errcode & 0xff) === SQLITE_READONLY
+      ? { reason: 'read-only' }
+      : {};
   return new Failure(code, { details: { file, ...reason, sqlite: errcode }, cause: thrown });
 }
 
