@@ -374,6 +374,13 @@ test('what a backup that was broken off left goes with a later one, and nothing 
   expect(readdirSync(folder).sort()).toEqual([young, ...others, basename(made)].sort());
 });
 
+test('an empty database is no data to back up', async () => {
+  await close(await install(old));
+  truncateSync(join(old, 'contactsync.db'));
+  await expect(backUp()).rejects.toMatchObject({ code: 'databaseCorrupt' });
+  expect(readdirSync(root)).toEqual(['old']);
+});
+
 test('a folder that is not there does not become a file', async () => {
   await install(old);
   const target = join(root, 'not mounted/');

@@ -52,7 +52,12 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   const { size } = await stat(source).catch((thrown: unknown) => {
     throw fileFailure(thrown, source);
   });
-  refuseNewer(inspectSqlite(source, size, MAIN_MIGRATIONS.table), MAIN_MIGRATIONS);
+  const applied = inspectSqlite(source, size, MAIN_MIGRATIONS.table);
+  refuseNewer(applied, MAIN_MIGRATIONS);
+  if (applied.length === 0)
+    throw new Failure('databaseCorrupt', {
+      details: { file: DATABASE, finding: 'no tables of contactSync' },
+    });
   await reserve(draft, target);
   await removeLeftovers(dirname(target), place.clock);
   try {
