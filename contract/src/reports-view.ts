@@ -17,7 +17,7 @@ export interface ReportMailView {
   readonly tries: number;
   /** Of `waiting`: not before then. Of the others: when it came into its state. */
   readonly at: string;
-  /** Why the last try failed. */
+  /** Why the last try failed; of `sent`: who did not get it. */
   readonly failure?: FailureView;
   /** Of `notBegun`: why no run could begin. */
   readonly reason?: FailureView;

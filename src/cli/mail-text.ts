@@ -14,7 +14,7 @@ export function mailStateText({ state, at, tries, failure }: ReportMailView): st
     case 'sending':
       return 'is being sent';
     case 'sent':
-      return `sent ${time(at)}`;
+      return failure === undefined ? `sent ${time(at)}` : `sent ${time(at)}, not to all`;
     case 'perhapsSent':
       return 'perhaps sent';
     case 'givenUp':
@@ -36,7 +36,7 @@ export function mailLines(mails: readonly ReportMailView[], paint: Paint): strin
     const about = aboutText(mail);
     const waits = occasion === 'awaitingApproval' ? ' that waits for approval' : '';
     const line = `${about}${waits} of "${visible(policyName ?? policyId)}": ${mailStateText(mail)}`;
-    const isFine = mail.state === 'sent' || mail.state === 'sending';
+    const isFine = (mail.state === 'sent' && failure === undefined) || mail.state === 'sending';
     return [
       isFine ? line : paint('yellow', line),
       ...(failure === undefined ? [] : [`  ${failureLine(failure)}`, paint('dim', `  ${failure.remedy}`)]),

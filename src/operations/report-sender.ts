@@ -182,8 +182,8 @@ class SendingPass {
       // Only a waiting mail can be claimed.
       if (mail.state === 'givenUp') await outbox.settle(mail.id, 'waiting', now());
       if (!(await outbox.claim(mail.id, now()))) return undefined;
-      await this.#handOver(letter, connection);
-      await outbox.settle(mail.id, 'sent', now());
+      const refused = await this.#handOver(letter, connection);
+      await outbox.settle(mail.id, 'sent', now(), refused?.toRecord());
       this.#sent += 1;
       log.info('mail about a run sent', { mailId: mail.id, occasion: mail.occasion });
       return undefined;
@@ -211,11 +211,19 @@ class SendingPass {
     await outbox.hold(mail.id, state, at.toISOString(), refusal.toRecord());
   }
 
-  async #handOver({ mail, withoutTable, policy }: Letter, { mail: sender }: MailConnection): Promise<void> {
+  /** Comes back with a failure where some of the recipients were refused. */
+  async #handOver(
+    { mail, withoutTable, policy }: Letter,
+    { mail: sender }: MailConnection,
+  ): Promise<Failure | undefined> {
     const { recipients } = policy.report;
+    let refused: Failure | undefined;
+    const onPartlyRefused = (failure: Failure) => {
+      refused = failure;
+    };
     const send = (composed: ComposedMail) =>
       withGrace(this.#signal, this.#dependencies.clock, (signal) =>
-        sender.send(outgoing(composed, recipients), { keepsCopy: false }, signal),
+        sender.send(outgoing(composed, recipients), { keepsCopy: false, onPartlyRefused }, signal),
       );
     try {
       await send(mail);
@@ -226,6 +234,7 @@ class SendingPass {
       if (mail.csv === undefined || failure.code !== 'mailTooLarge') throw failure;
       await send(withoutTable());
     }
+    return refused;
   }
 
   async #failedWith(mail: ReportMail, failure: Failure): Promise<void> {

@@ -10,7 +10,7 @@ import type { OpenedOperations } from '../cli/context.ts';
 import { person, World } from '../engine/testing/world.ts';
 import { openOperations } from '../main.ts';
 import { Failure } from '../model/failure.ts';
-import type { OutgoingMail } from '../ports/mail-sender.ts';
+import type { OutgoingMail, SendOptions } from '../ports/mail-sender.ts';
 import type { Connection, OperationsDependencies } from './dependencies.ts';
 
 const POLICY_ID = 'aaaaaaaa-2222-4333-8444-555555555555';
@@ -22,12 +22,14 @@ let operations: OpenedOperations;
 let inside: OperationsDependencies;
 let mails: OutgoingMail[] = [];
 let refusal: Failure | undefined;
+let partRefusal: Failure | undefined;
 let connectionsOpened = 0;
 
 const mail = {
   sender: 'reports@contoso.example',
-  async send(one: OutgoingMail) {
+  async send(one: OutgoingMail, { onPartlyRefused }: SendOptions) {
     if (refusal !== undefined) throw refusal;
+    if (partRefusal !== undefined) onPartlyRefused?.(partRefusal);
     mails.push(one);
   },
 };
@@ -79,6 +81,7 @@ beforeEach(async () => {
   world = new World(3, 2);
   mails = [];
   refusal = undefined;
+  partRefusal = undefined;
   connectionsOpened = 0;
   operations = await open();
   await operations.environments.apply({ text: JSON.stringify(environment) });
@@ -126,6 +129,19 @@ describe('after a run', () => {
     expect(await listed()).toEqual([{ occasion: 'ended', state: 'sent', tries: 1 }]);
     expect((await operations.runs.report(id)).mails).toMatchObject([{ state: 'sent', runId: id }]);
     expect((await operations.status()).mails).toBeUndefined();
+  });
+
+  it('a recipient whom the mail server refuses is told at the mail, which is not sent again', async () => {
+    partRefusal = new Failure('recipientsRefused', { details: { recipients: ['admin@contoso.example'] } });
+    await run();
+    partRefusal = undefined;
+    expect(await operations.reports.send({ isForced: true })).toMatchObject({ sent: 0 });
+    expect(await listed()).toMatchObject([
+      {
+        ...{ state: 'sent', tries: 1 },
+        failure: { number: 18_030, details: { recipients: ['admin@contoso.example'] } },
+      },
+    ]);
   });
 
   it('a test run sends nothing', async () => {

@@ -24,6 +24,8 @@ export interface OutgoingAttachment {
 export interface SendOptions {
   /** In the sent items of the sender. */
   readonly keepsCopy: boolean;
+  /** Told before `send` resolves, with `recipientsRefused`: the service took the mail for the other recipients. */
+  readonly onPartlyRefused?: (failure: Failure) => void;
 }
 
 export interface MailSender {

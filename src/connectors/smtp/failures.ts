@@ -51,7 +51,13 @@ export function refusedMail(thrown: unknown, server: MailServer): Failure {
 function mailFailure(error: DialogError): FailureCode {
   const { code, responseCode, command } = error;
   const enhanced = enhancedCode(error);
-  if (responseCode === 552 || enhanced === '5.3.4' || (code === 'EMESSAGE' && command === 'MAIL FROM'))
+  // 552 is also said of a mailbox that is full (5.2.2).
+  if (enhanced === '5.2.2') return 'mailRefused';
+  if (
+    responseCode === 552 ||
+    ['5.3.4', '5.2.3'].includes(enhanced ?? '') ||
+    (code === 'EMESSAGE' && command === 'MAIL FROM')
+  )
     return 'mailTooLarge';
   // The sender may not send as this address, or nobody without a sign-in.
   if (enhanced === '5.7.60' || enhanced === '5.7.57' || responseCode === 530) return 'sendingNotAllowed';

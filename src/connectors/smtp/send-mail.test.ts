@@ -1,11 +1,12 @@
 // Mails through a mail server that we did not write, read back by a parser that we did not write.
 
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServerIdentity, type ServerIdentity } from '../../../emulator/src/server/certificates.ts';
 import type { MailServer } from '../../model/environment.ts';
+import type { Failure } from '../../model/failure.ts';
 import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import type { OutgoingMail } from '../../ports/mail-sender.ts';
@@ -74,9 +75,22 @@ interface Choice {
   readonly trusts?: boolean;
   readonly mail?: OutgoingMail;
   readonly until?: AbortSignal;
+  readonly limitMs?: number;
+  readonly onPartlyRefused?: (failure: Failure) => void;
 }
 
-const send = (port: number, { server, password, trusts = true, mail = MAIL, until = signal }: Choice = {}) =>
+const send = (
+  port: number,
+  {
+    server,
+    password,
+    trusts = true,
+    mail = MAIL,
+    until = signal,
+    limitMs,
+    onPartlyRefused = () => {},
+  }: Choice = {},
+) =>
   createSmtpMailSender({
     server: { host: 'localhost', port, security: 'startTls', ...server },
     password,
@@ -84,7 +98,8 @@ const send = (port: number, { server, password, trusts = true, mail = MAIL, unti
     additionalCa: trusts ? identity.caPem : undefined,
     clock: new FakeClock(),
     log: silentLog,
-  }).send(mail, { keepsCopy: false }, until);
+    ...(limitMs === undefined ? {} : { limitMs }),
+  }).send(mail, { keepsCopy: false, onPartlyRefused }, until);
 
 describe('a mail', () => {
   it.each(['startTls', 'tls'] as const)('is sent with both parts and its table: %s', async (security) => {
@@ -146,6 +161,8 @@ describe('nothing is sent', () => {
   it.each([
     [550, '5.7.60 client does not have permissions to send as this sender', 'sendingNotAllowed'],
     [552, '5.3.4 message too big', 'mailTooLarge'],
+    [550, '5.2.3 message length exceeds the limit', 'mailTooLarge'],
+    [552, '5.2.2 mailbox full', 'mailRefused'],
     [554, 'no', 'mailRefused'],
     [451, 'later', 'mailRefused'],
   ])('when the server says %i %s', async (responseCode, text, code) => {
@@ -157,6 +174,50 @@ describe('nothing is sent', () => {
     });
     expect((await failureOf(send(port))).code).toBe(code);
   });
+});
+
+it('a server that never ends what it says is left', async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    const more = () => {
+      if (socket.writable) socket.write('220-hello\r\n', () => setImmediate(more));
+    };
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  expect((await failureOf(send(port, { limitMs: 50 }))).code).toBe('mailServerUnreachable');
+  for (const socket of sockets) socket.destroy();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+});
+
+/** Takes everybody but the second. */
+const refusing = (responseCode: number): SMTPServerOptions => ({
+  onRcptTo: ({ address }, _, done) =>
+    done(address.startsWith('second') ? Object.assign(new Error('no'), { responseCode }) : null),
+});
+
+it.each([450, 550])(
+  'a mail of which one recipient is refused (%i) goes to the others, which is told',
+  async (code) => {
+    const port = await serve(refusing(code));
+    const told: Failure[] = [];
+    const to = ['admin@contoso.example', 'second@contoso.example', 'third@contoso.example'];
+    await send(port, { mail: { ...MAIL, to }, onPartlyRefused: (failure) => told.push(failure) });
+    expect(received.map((one) => one.to)).toEqual([['admin@contoso.example', 'third@contoso.example']]);
+    expect(told).toMatchObject([{ code: 'recipientsRefused', details: { recipients: [to[1]] } }]);
+  },
+);
+
+it('twin: a mail of which every recipient is refused is not sent, and one that all get tells nothing', async () => {
+  const port = await serve(refusing(550));
+  const told: Failure[] = [];
+  const onPartlyRefused = (failure: Failure) => told.push(failure);
+  const alone = { ...MAIL, to: ['second@contoso.example'] };
+  expect((await failureOf(send(port, { mail: alone, onPartlyRefused }))).code).toBe('mailRefused');
+  await send(port, { mail: { ...MAIL, to: ['admin@contoso.example'] }, onPartlyRefused });
+  expect(told).toEqual([]);
 });
 
 it('a mail whose answer is lost was perhaps sent', async () => {

@@ -9,6 +9,7 @@ import { asFailure, Failure } from '../../model/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { type MailSender, mailPerhapsSent, type OutgoingMail } from '../../ports/mail-sender.ts';
+import { openGuard } from '../http/guard.ts';
 import { trustWith } from '../http/trust.ts';
 import { refusedConnection, refusedMail, refusedSignIn } from './failures.ts';
 
@@ -21,6 +22,8 @@ export interface SmtpMailOptions {
   readonly additionalCa: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the whole dialog: a server that goes on saying a little is never silent. */
+  readonly limitMs?: number;
 }
 
 const PORTS = { startTls: 587, tls: 465, none: 25 } as const satisfies Record<MailServer['security'], number>;
@@ -28,27 +31,33 @@ const PORTS = { startTls: 587, tls: 465, none: 25 } as const satisfies Record<Ma
 /** A run has ended and its command still waits for these. */
 const CONNECTION_TIMEOUT_MS = 20_000;
 const SOCKET_TIMEOUT_MS = 60_000;
+const LIMIT_MS = 10 * 60_000;
 
 export function createSmtpMailSender(options: SmtpMailOptions): MailSender {
-  const { server, sender, clock, log } = options;
+  const { server, sender, clock, log, limitMs = LIMIT_MS } = options;
   return {
     sender,
-    async send(mail, _, signal) {
+    async send(mail, { onPartlyRefused }, signal) {
       if (sender === undefined) throw new Failure('senderMissing');
       signal.throwIfAborted();
       const content = await encodeMail(mail, sender, clock.now());
       const connection = openConnection(options);
-      const dialog = { connection, server, signal };
+      const guard = openGuard(signal, limitMs);
+      const dialog = { connection, server, signal: guard.signal };
       try {
         await connect(dialog);
         await signIn(dialog, options);
-        const rejected = await handOver(dialog, { from: sender, to: mail.to, content });
-        if (rejected > 0) log.warn('the mail server refused some recipients', { rejected });
+        const refused = await handOver(dialog, { from: sender, to: mail.to, content });
         connection.quit();
+        if (refused === undefined) return;
+        log.warn('the mail server refused some recipients', { number: refused.number });
+        onPartlyRefused?.(refused);
       } catch (thrown) {
         // Not politely: who does not answer would be waited for.
         connection.close();
         throw thrown;
+      } finally {
+        guard.close();
       }
     },
   };
@@ -155,8 +164,8 @@ interface Letter {
   readonly content: Buffer;
 }
 
-/** How many recipients the server refused, while it took the mail for others. */
-async function handOver(dialog: Dialog, { from, to, content }: Letter): Promise<number> {
+/** Comes back with a failure where the server refused some recipients, while it took the mail for others. */
+async function handOver(dialog: Dialog, { from, to, content }: Letter): Promise<Failure | undefined> {
   let isOnTheWay = false;
   // Read when the server asks for the content, not before.
   const message = new Readable({
@@ -171,7 +180,9 @@ async function handOver(dialog: Dialog, { from, to, content }: Letter): Promise<
     const sent = await step<{ readonly rejected: readonly string[] }>(dialog, (done) =>
       dialog.connection.send(envelope, message, (error, info) => done(error, info)),
     );
-    return sent?.rejected.length ?? 0;
+    const recipients = sent?.rejected ?? [];
+    if (recipients.length === 0) return undefined;
+    return new Failure('recipientsRefused', { details: { server: dialog.server.host, recipients } });
   } catch (thrown) {
     const failure = refusedMail(thrown, dialog.server);
     // Whoever answers with a number has not sent it.

@@ -214,6 +214,21 @@ export const mailFailures = {
         'Check the path in the details (announce.file of the environment). What is told of runs is written by itself when that is mended within three days.',
     },
   },
+  recipientsRefused: {
+    number: 18030,
+    scope: 'run',
+    advice: 'doNotRetry',
+    whoActs: 'administrator',
+    en: {
+      sentence: 'The mail server took the mail, but not for all recipients.',
+      causes: [
+        'An address is misspelled, or its mailbox is gone or full.',
+        'The server does not send to addresses outside of the organization for this sender.',
+      ],
+      remedy:
+        'Correct the recipients in the details under report.recipients of the policy, or let the mail server send to them. This mail is not sent again: the others have it.',
+    },
+  },
   nobodyToTell: {
     number: 18029,
     scope: 'run',
