@@ -45,6 +45,11 @@ export function tellingWhatCannotBegin(watched: Watched, dependencies: Operation
   return {
     async policies() {
       const all = await watched.policies();
+      // A service that runs for months must not keep every day.
+      const today = clock.now().toISOString().slice(0, 10);
+      for (const key of noted) if (!key.endsWith(today)) noted.delete(key);
+      const known = new Set(all.map(({ id }) => id));
+      for (const id of busySince.keys()) if (!known.has(id)) busySince.delete(id);
       for (const { id, trouble } of all) if (trouble !== undefined) await note(id, trouble);
       return all;
     },

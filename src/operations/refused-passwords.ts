@@ -38,7 +38,8 @@ export function createRefusedPasswordGuard({
     const now = clock.now().getTime();
     const since = heldSince.get(id);
     const isTimeToTry = since !== undefined && now - since >= TRIED_AGAIN_AFTER_MS;
-    if (since === undefined || isTimeToTry) heldSince.set(id, now);
+    // A clock that was set back must not keep it until then.
+    if (since === undefined || isTimeToTry || now < since) heldSince.set(id, now);
     if (!isTimeToTry) throw refusal;
   };
 }

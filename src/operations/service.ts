@@ -138,10 +138,10 @@ export function makeServiceOperations(
   const oneAtATime = async () => (await readServiceSettings(dependencies)).oneAtATime;
 
   async function endedRuns(id: PolicyId): Promise<readonly string[]> {
-    const latest = await dependencies.runs.list({ policyId: id, limit: RUNS_BACK });
-    return latest
-      .filter(({ kind, state }) => kind === 'run' && OWN_ENDS.includes(state))
-      .map(({ startedAt }) => startedAt);
+    const latest = await dependencies.runs.list({
+      ...{ policyId: id, kinds: ['run'], states: OWN_ENDS, limit: RUNS_BACK },
+    });
+    return latest.map(({ startedAt }) => startedAt);
   }
 
   return {

@@ -256,6 +256,24 @@ describe('a service in trouble', () => {
     expect(await queue.list()).toEqual([]);
   });
 
+  it('that finds its database locked when it begins waits, and begins where the earlier one was', async () => {
+    const queue = new LockedQueue();
+    const service = new TestService({ queue, endedRuns: async () => ['2026-11-02T08:00:00.000Z'] });
+    await queue.consider(idOf(1), '2026-11-02T08:00:00.000Z', {
+      ...{ dueAt: '2026-11-02T08:00:00.000Z', reason: 'schedule' },
+    });
+    await queue.setRunning(idOf(1), true);
+    service.add(1, hourly);
+    queue.isLocked = true;
+    service.start();
+    await service.pass(3);
+    expect((await queue.list()).map(({ isRunning }) => isRunning)).toEqual([true]);
+    queue.isLocked = false;
+    await service.pass(1);
+    expect(await queue.list()).toEqual([]);
+    await service.stop();
+  });
+
   it('tries a run again that the database kept from beginning, and no other', async () => {
     const service = new TestService();
     service.add(1, hourly);

@@ -57,7 +57,7 @@ interface Running {
 /** Runs until the signal says stop; then ends the runs in hand, whose policies stay in the queue for the next start. */
 export async function runScheduler(ports: SchedulerPorts, signal: AbortSignal): Promise<void> {
   const scheduler = new Scheduler(ports, signal);
-  await scheduler.releaseLeftovers();
+  await scheduler.begin();
   const chores = runChores(ports.chores ?? [], ports, signal);
   while (!signal.aborted) await scheduler.turn();
   await scheduler.ended();
@@ -84,6 +84,20 @@ class Scheduler {
       met: (data) => log.error('scheduler turn failed', data),
       over: () => log.info('scheduler works again'),
     });
+  }
+
+  /** Not before what an earlier service left is released: until then a run of it would stand there as under way. */
+  async begin(): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        return await this.releaseLeftovers();
+      } catch (thrown) {
+        if (!PASSING.includes(asFailure(thrown).code)) throw thrown;
+        // A database that is busy at the start is no reason to end.
+        this.#trouble.met(thrown);
+        await restOfMinute(this.#ports.clock, this.#signal);
+      }
+    }
   }
 
   /**
