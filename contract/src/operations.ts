@@ -101,8 +101,9 @@ export interface PolicyOperations extends DocumentOperations<PolicyView> {
   /** How many mailboxes the policy wrote to and has not emptied since. */
   writtenMailboxes(name: string): Promise<number>;
   /**
-   * With `removeContacts` a clean-up run first empties the mailboxes, and the policy stays when that run ends with
-   * errors.
+   * With `removeContacts` the policy is disabled, and a clean-up run first empties the mailboxes. The policy stays when
+   * that run ends with errors or waits for an approval; once it was approved and carried out, the policy is removed by
+   * asking again.
    */
   remove(
     name: string,

@@ -145,11 +145,16 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
         await forget(policyId(unreadable.id));
         return { removed: true, run: undefined };
       }
-      const { document, revision } = await documents.find(name);
-      const id = policyId(document.id);
+      const found = await documents.find(name);
+      const id = policyId(found.document.id);
       let run: Awaited<ReturnType<typeof cleanUp>> | undefined;
       const mailboxes = await memory.readWrittenMailboxes(id);
       if (removeContacts && mailboxes.length > 0) {
+        // Its next run would take the place of a plan that waits, and fill again what was emptied.
+        const { document, revision } = found.document.enabled
+          ? await documents.save({ ...found.document, enabled: false }, found, found.revision)
+          : found;
+        const written = new Set(mailboxes.map((mailbox) => mailbox.id));
         const environment = await environmentOf(dependencies, document);
         const started = await live.start((runId, onEvent, ownSignal) =>
           withPorts(dependencies, environment, (ports) =>
@@ -158,6 +163,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
                 runId,
                 revision: { policy: document, revision },
                 mailboxes,
+                brake: { limits: document.brake, written },
                 mode: 'run',
                 holder: dependencies.holder,
                 onEvent,

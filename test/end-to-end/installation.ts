@@ -112,6 +112,15 @@ export class Installation {
     return JSON.parse(answer.output) as Value;
   }
 
+  /** With its contacts: the plan waits, is approved, and then the policy goes. Returns the run that took the contacts away. */
+  async removePolicy(name: string): Promise<RunView> {
+    const remove = ['policy', 'remove', name, '--remove-contacts'];
+    const { run, report } = await this.json<{ run: RunView; report: ReportView }>(remove, 3);
+    await this.json(['approve', run.id, '--digest', report.brake?.digest ?? '']);
+    await this.json(remove);
+    return run;
+  }
+
   /** The failure of a command that must fail, and the exit code. */
   async failure(
     args: readonly string[],

@@ -4,7 +4,7 @@
 
 import { appendFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FailureView, ProbeView } from '@contactsync/contract';
+import type { FailureView, ProbeView, ReportView, RunView } from '@contactsync/contract';
 import type { Entry } from 'ldapts';
 import { Administrator } from '../active-directory/administrator.ts';
 import { type DomainController, startDomainController } from '../active-directory/domain-controller.ts';
@@ -95,6 +95,14 @@ export class OnPremisesInstallation {
     if (answer.exitCode !== exitCode || answer.errors !== '')
       throw new Error(`${args.join(' ')} ended with ${answer.exitCode}: ${answer.errors}${answer.output}`);
     return JSON.parse(answer.output) as Value;
+  }
+
+  /** With its contacts: the plan waits, is approved, and then the policy goes. */
+  async removePolicy(name: string): Promise<void> {
+    const remove = ['policy', 'remove', name, '--remove-contacts'];
+    const { run, report } = await this.json<{ run: RunView; report: ReportView }>(remove, 3);
+    await this.json(['approve', run.id, '--digest', report.brake?.digest ?? '']);
+    await this.json(remove);
   }
 
   /** The template, edited as a person edits it: names of settings to their new lines, '' takes one away. */

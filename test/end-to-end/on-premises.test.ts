@@ -264,7 +264,7 @@ describe.runIf(samba.available)(titleWith(samba, 'on-premises, from the command 
     expect(copies.map(({ properties }) => [properties['displayName'], properties['jobTitle']])).toEqual([
       ['Anna Kern', 'Owner'],
     ]);
-    await company.json(['policy', 'remove', 'Customers', '--remove-contacts']);
+    await company.removePolicy('Customers');
   });
 
   /** The photo line of a run, and how often the server was asked for one. */
@@ -362,7 +362,7 @@ contact: { photo: true }
       expect(output.match(/^✓/gm)).toHaveLength(9);
       expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
       expect(await copyPhotos()).toMatchObject({ photos: { people: 1, failures: [] }, requests: 1 });
-      await company.json(['policy', 'remove', 'Faces', '--remove-contacts']);
+      await company.removePolicy('Faces');
       expect((await control.account(reader.name)).signIns).toBe(signIns);
       expect((await company.run(['environment', 'list'])).output).toContain(
         `password (activeDirectory); certificate ${thumbprint.slice(0, 12)}`,
@@ -571,7 +571,7 @@ contact: { photo: true }
     });
     it('takes every contact away with the policy, and leaves what users made', async () => {
       await company.environmentWith({});
-      await company.json(['policy', 'remove', 'All staff', '--remove-contacts']);
+      await company.removePolicy('All staff');
       for (const owner of owners) {
         expect((await company.contacts(owner)).size).toBe(0);
         const { folders } = await company.box.control.mailbox(owner);

@@ -390,11 +390,22 @@ describe('the end of a policy', () => {
     await box.json(['policy', 'apply', box.path('all-staff.yaml')]);
     await run();
     expect((await contacts(address)).length).toBeGreaterThan(0);
-    expect(await box.json(['policy', 'remove', 'All staff', '--remove-contacts'])).toMatchObject({
-      removed: true,
-      run: { kind: 'cleanup', state: 'finished' },
-    });
+    const before = await contacts(address);
+    const remove = ['policy', 'remove', 'All staff', '--remove-contacts'];
+    const waiting = await box.json<RunAnswer & { removed: boolean }>(remove, 3);
+    expect(waiting).toMatchObject({ removed: false, run: { kind: 'cleanup', state: 'awaitingApproval' } });
+    expect(await contacts(address)).toEqual(before);
+    expect(await box.json(['policy', 'list'])).toMatchObject({ policies: [{ policy: { enabled: false } }] });
+    const told = await box.run(['policy', 'remove', 'All staff', '--remove-contacts']);
+    expect(told.output).toMatch(
+      /mailboxes? of \d+ would lose contacts[\s\S]*is disabled[\s\S]*--remove-contacts/,
+    );
+    const { id } = await box.removePolicy('All staff');
     expect(await contacts(address)).toEqual([]);
+    expect(await box.json(['policy', 'list'])).toEqual({ policies: [] });
+    // The policy is gone, its contacts can be fetched back all the same.
+    await box.json(['rollback', id]);
+    expect((await contacts(address)).toSorted()).toEqual(before.toSorted());
   });
 });
 

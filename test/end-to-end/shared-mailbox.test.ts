@@ -176,7 +176,7 @@ describe('a shared mailbox, from the command line', () => {
     expect(found.get(other?.displayName ?? '')?.properties.spouseName).toBe('Kim');
     expect((await run()).report.planned).toMatchObject({ create: 0, update: 0, delete: 0 });
     // The rest of this file is about this policy's own contact.
-    await box.json(['policy', 'remove', 'Staff', '--remove-contacts']);
+    await box.removePolicy('Staff');
   });
 
   it('deletes nothing when the folder is gone, and says which', async () => {

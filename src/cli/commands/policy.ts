@@ -1,11 +1,13 @@
 // policy …: the documents that say which contacts go into which mailboxes.
 
-import { type EnvironmentView, OperationError } from '@contactsync/contract';
+import { type EnvironmentView, OperationError, type RunView } from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newPolicyText, SOURCE_TYPES, type SourceType } from '../document-templates.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
+import { SHORT_LIST } from '../follow-run.ts';
+import { reportLines } from '../report-text.ts';
 import { table } from '../table.ts';
 import { count, visible } from '../terminal-text.ts';
 import { RUN_STATE_WORDS, word } from '../words.ts';
@@ -143,7 +145,10 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
     .command('remove')
     .description('Delete a policy, with or without the contacts it wrote.')
     .argument('<name>', 'name or id of the policy')
-    .option('--remove-contacts', 'first remove the contacts it wrote from all mailboxes')
+    .option(
+      '--remove-contacts',
+      'first remove the contacts it wrote from all mailboxes; the plan waits for an approval',
+    )
     .option('--keep-contacts', 'leave the contacts where they are')
     .addHelpText('after', examples('policy remove "All staff" --remove-contacts'))
     .action(async (name: string, options: { removeContacts?: boolean; keepContacts?: boolean }) => {
@@ -152,16 +157,36 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
       const written = await (await policies()).writtenMailboxes(name);
       const removeContacts = await wantsContactsRemoved(context, options, written);
       const { removed, run } = await (await policies()).remove(name, { removeContacts });
-      if (run !== undefined) {
-        const report = await (await context.operations()).runs.report(run.id);
-        context.end(exitCodeOfRun(report));
-      }
-      context.show({ removed, run }, () => [
-        removed
-          ? `Policy "${visible(name)}" is removed.`
-          : `The clean-up run is ${word(RUN_STATE_WORDS, run?.state ?? 'failed')}, so the policy was kept. See: contactsync run show ${run?.id.slice(0, 8) ?? 'last'}`,
+      const report = run === undefined ? undefined : await (await context.operations()).runs.report(run.id);
+      if (report !== undefined) context.end(exitCodeOfRun(report));
+      context.show({ removed, run, ...(report === undefined ? {} : { report }) }, () => [
+        ...(report === undefined ? [] : [...reportLines(report, SHORT_LIST, context.paint), '']),
+        ...(removed ? removedLines(name, run) : keptLines(name, run)),
       ]);
     });
+}
+
+function removedLines(name: string, run: RunView | undefined): readonly string[] {
+  return [
+    `Policy "${visible(name)}" is removed.`,
+    ...(run === undefined
+      ? []
+      : [`To write its contacts again as they were: contactsync rollback ${run.id.slice(0, 8)}`]),
+  ];
+}
+
+/** Disabled, so that nothing fills again what is being emptied. */
+function keptLines(name: string, run: RunView | undefined): readonly string[] {
+  const again = `contactsync policy remove ${JSON.stringify(name)} --remove-contacts`;
+  return run?.state === 'awaitingApproval'
+    ? [
+        'The policy is kept until then, and is disabled. When the plan is approved and carried out, remove it:',
+        `  ${again}`,
+      ]
+    : [
+        `The clean-up run is ${word(RUN_STATE_WORDS, run?.state ?? 'failed')}, so the policy was kept; it is disabled. Once the cause is gone:`,
+        `  ${again}`,
+      ];
 }
 
 const DIRECTORIES = {
