@@ -96,11 +96,11 @@ export function brakeReasonText(reason: BrakeReasonView, isCleanUp = false): str
   const share = reason.unit === 'percent' ? `${reason.limit} %` : `${reason.limit}`;
   switch (reason.rule) {
     case 'people':
-      return `${count(reason.count, 'person', 'people')} of ${reason.base} would leave the selection (limit ${share})`;
+      return `${count(reason.count, 'person', 'people')} of ${reason.base} ${reason.count === 1 ? 'is' : 'are'} no longer selected (limit ${share})`;
     case 'mailboxes':
-      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} would ${isCleanUp ? 'lose contacts' : 'leave the policy'} (limit ${share})`;
+      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} ${isCleanUp ? 'would lose contacts' : `${reason.count === 1 ? 'has' : 'have'} left the policy and would be emptied`} (limit ${share})`;
     case 'mailbox':
-      return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base} for no reason at the source (limit ${share})`;
+      return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base}, of people who did not leave since the last run (limit ${share})`;
   }
 }
 

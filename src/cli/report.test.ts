@@ -130,7 +130,7 @@ describe('on a terminal', () => {
     expect(edited).toContain('The policy was edited since');
     expect(edited).not.toContain('contactsync approve');
     const text = textOf({});
-    expect(text).toContain('90 people of 241 would leave the selection (limit 20 %)');
+    expect(text).toContain('90 people of 241 are no longer selected (limit 20 %)');
     expect(text).toContain('contactsync approve 3f2a9c11 --digest abc');
     expect(text).toContain('waits for approval');
   });

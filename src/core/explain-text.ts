@@ -22,6 +22,8 @@ const EN = {
   inSource: 'The source has {contact}.',
   notInSource: 'The source has no {contact} within the scope of the policy.',
   unreadableInSource: 'The source has {contact}, but it cannot be opened there; its copies stay as they are.',
+  oursInSource:
+    'The source has {contact} only as a contact that contactSync wrote itself, which is no source; enter it there as a new contact.',
   sourceIncomplete: 'The source was not read completely, so nothing is deleted.',
   selected: 'The policy selects the contact.',
   excluded: 'The policy leaves the contact out: {reason}.',

@@ -34,8 +34,8 @@ export interface Explanation {
 export type SelectionVerdict =
   | { readonly kind: 'selected' }
   | { readonly kind: 'excluded' | 'undecided'; readonly why: LeftOutObject }
-  /** `unreadable`: the source holds it, and it could not be opened. */
-  | { readonly kind: 'notRead' | 'unreadable' };
+  /** `unreadable`: the source holds it, and it could not be opened. `ours`: contactSync wrote what lies there. */
+  | { readonly kind: 'notRead' | 'unreadable' | 'ours' };
 
 export type MailboxVerdict =
   | { readonly kind: 'target' | 'leaving' | 'notListed' }
@@ -115,10 +115,16 @@ function changeOf({ plan, sourceObjectId }: ExplainInput): ContactChange | undef
   return changes.find((change) => change.kind === 'create') ?? changes[0];
 }
 
+const NOT_SELECTABLE: Readonly<Partial<Record<SelectionVerdict['kind'], ExplainCode>>> = {
+  notRead: 'notInSource',
+  unreadable: 'unreadableInSource',
+  ours: 'oursInSource',
+};
+
 function sourceSteps({ selection, label, isSourceComplete }: ExplainInput): ExplainStep[] {
   const steps: ExplainStep[] = [];
-  if (selection.kind === 'notRead' || selection.kind === 'unreadable') {
-    const code = selection.kind === 'notRead' ? 'notInSource' : 'unreadableInSource';
+  const code = NOT_SELECTABLE[selection.kind];
+  if (code !== undefined) {
     steps.push({ name: 'source', ok: false, sentence: say(code, { contact: label }) });
   } else steps.push({ name: 'source', ok: true, sentence: say('inSource', { contact: label }) });
   if (!isSourceComplete) steps.push({ name: 'source', ok: false, sentence: say('sourceIncomplete') });

@@ -39,6 +39,7 @@ export async function explainContact(
   const object = findObject(source.reading.objects, request.contact);
   const id = object?.id ?? (isUuid(request.contact) ? sourceObjectId(request.contact) : undefined);
   const label = object?.attributes.displayName?.[0] ?? request.contact;
+  const isOurs = object === undefined && (source.reading.ours ?? []).some(isNamed(request.contact));
   const target = mailboxVerdict(
     { targets: targets.fill, skipped: targets.skipped },
     targets.leaving,
@@ -53,7 +54,9 @@ export async function explainContact(
       sourceObjectId: id,
       label,
       mailbox: request.mailboxAddress,
-      selection: selectionVerdict(source.selection, id, source.reading.unreadable),
+      selection: isOurs
+        ? { kind: 'ours' }
+        : selectionVerdict(source.selection, id, source.reading.unreadable),
       isSourceComplete: isComplete(source),
       mapped: source.contacts.find((contact) => contact.sourceObjectId === id),
       target,
@@ -118,14 +121,16 @@ function isComplete(source: SelectedSource): boolean {
   return source.reading.isComplete && source.selection.undecided.length === 0;
 }
 
-function findObject(objects: readonly SourceObject[], asked: string): SourceObject | undefined {
+/** By display name, any mail address, or id. */
+function isNamed(asked: string): (object: SourceObject) => boolean {
   const text = asked.trim().toLowerCase();
-  const found = objects.filter(
-    ({ id, attributes }) =>
-      id === text ||
-      attributes.displayName?.some((name) => name.toLowerCase() === text) === true ||
-      attributes.emailAddresses?.some((address) => address.toLowerCase() === text) === true,
-  );
+  const isText = (value: string) => value.toLowerCase() === text;
+  return ({ id, attributes: { displayName = [], emailAddresses = [] } }) =>
+    id === text || displayName.some(isText) || emailAddresses.some(isText);
+}
+
+function findObject(objects: readonly SourceObject[], asked: string): SourceObject | undefined {
+  const found = objects.filter(isNamed(asked));
   if (found.length > 1) {
     const candidates = found.map(({ id, attributes }) => attributes.emailAddresses?.[0] ?? id);
     throw new Failure('ambiguousName', { details: { contact: asked, candidates } });

@@ -105,7 +105,9 @@ describe('photos', () => {
       await world.run();
       expect(told(world)).toMatchObject({
         failed: 1,
-        failures: [{ code: 'photoUnreadable', details: { people: [personId(1)] } }],
+        failures: [
+          { code: 'photoUnreadable', details: { people: [`person1@contoso.example (${personId(1)})`] } },
+        ],
       });
     }
     expect(digestOn(world, 1, 2)).toBe('of-ben');

@@ -5,7 +5,14 @@
 import { photoMarkIn } from '../core/photo-mark.ts';
 import type { MappedContact } from '../model/contact.ts';
 import { asFailure, Failure, type FailureRecord } from '../model/failure.ts';
-import type { ItemId, MailboxId, PolicyId, RunId, SourceObjectId } from '../model/ids.ts';
+import {
+  type ItemId,
+  type MailboxId,
+  type PolicyId,
+  type RunId,
+  type SourceObjectId,
+  sourceObjectId,
+} from '../model/ids.ts';
 import type { LedgerEntry } from '../model/ledger-record.ts';
 import type { ManagedContact, TargetMailbox } from '../model/mailbox.ts';
 import type { Policy } from '../model/policy.ts';
@@ -83,14 +90,14 @@ export async function writePhotos(
     throwIfAborted(signal);
     failures.push(asFailure(thrown));
   }
-  await recorder.emit({ type: 'photos.written', ...counts, failures: oneOfEach(failures) });
+  await recorder.emit({ type: 'photos.written', ...counts, failures: oneOfEach(failures, pass.wanted) });
 }
 
-/** The first of each number, with the ids of those whom it concerns. */
-function oneOfEach(failures: readonly Failure[]): readonly FailureRecord[] {
+/** The first of each number, with those whom it concerns. */
+function oneOfEach(failures: readonly Failure[], wanted: PhotoPass['wanted']): readonly FailureRecord[] {
   return [...Map.groupBy(failures, ({ code }) => code).values()].flatMap((same) => {
     const people = same.flatMap(({ details }) =>
-      typeof details['person'] === 'string' ? details['person'] : [],
+      typeof details['person'] === 'string' ? namedPerson(details['person'], wanted) : [],
     );
     return same.slice(0, 1).map((first) => {
       const { person: _, ...details } = first.details;
@@ -98,6 +105,13 @@ function oneOfEach(failures: readonly Failure[]): readonly FailureRecord[] {
       return { ...first.toRecord(), details: { ...details, people: people.slice(0, MOST_NAMED) } };
     });
   });
+}
+
+/** Whoever is to upload the photo again looks for an address, or else for a name. */
+function namedPerson(id: string, wanted: PhotoPass['wanted']): string {
+  const contact = wanted.get(sourceObjectId(id));
+  if (contact === undefined) return id;
+  return `${contact.properties.emailAddress1 ?? contact.label} (${id})`;
 }
 
 /** The mailboxes that a run fills, as it stored them. */

@@ -21,6 +21,8 @@ export interface SourceReading {
    * may be known by another id: they are not created.
    */
   readonly unreadable?: ReadonlySet<SourceObjectId>;
+  /** Contacts in the folders that contactSync wrote itself: no source, and shown only to whoever asks why. */
+  readonly ours?: readonly SourceObject[];
   /**
    * Why it is incomplete. In a complete one nothing, or `directoryObjectNotFound`: a name in the policy that nobody bears,
    * because of which nobody is missing, `sourceItemKept` with `unreadable`, `peopleNotJoined`, or `publicFoldersOnlineEnding`.

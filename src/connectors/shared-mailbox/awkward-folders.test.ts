@@ -88,10 +88,14 @@ describe.each([
     bed.setFolderProperty(cache.id, 'String 0x3613', 'IPF.Contact.RecipientCache');
     const folders = [{ path: [], includeSubfolders: true }];
     expect(await bed.names({ folders })).toEqual(['Theirs']);
-    const { isComplete, gaps } = await bed.read({ folders });
+    const { isComplete, gaps, ours = [] } = await bed.read({ folders });
     expect([isComplete, gaps.map(({ code, details }) => [code, details['count']])]).toEqual([
       true,
       [['sourceItemsOurs', 2]],
+    ]);
+    expect(ours.flatMap(({ attributes }) => attributes.displayName).sort()).toEqual([
+      'Of a later release',
+      'Ours',
     ]);
   });
 

@@ -63,11 +63,13 @@ export async function readFolders(
     return folder === undefined ? [] : [{ id, itemId, pictureStamp, folder }];
   });
   photos?.remember(contacts, pictured);
+  const ours = keyed(items.filter(({ isMarked, searchKey }) => isMarked && searchKey !== '')).items;
   return {
     objects: found.map(({ id, item }) => sourceObjectOf(id, item)),
     isComplete: gaps.length === 0,
     gaps: [...gaps, ...remarks, ...remarksOnOurs(items, folderOf)],
     ...(unreadable.size === 0 ? {} : { unreadable }),
+    ...(ours.length === 0 ? {} : { ours: ours.map(({ id, item }) => sourceObjectOf(id, item)) }),
   };
 }
 

@@ -192,13 +192,13 @@ export const ENGLISH: ReportWords = {
   brake: {
     intro: 'More would be taken away than the limits of the policy allow without a person:',
     people: (count, base, limit) =>
-      `${plural(count, 'person', 'people')} of ${base.text} would leave the selection (limit ${limit})`,
+      `${plural(count, 'person', 'people')} of ${base.text} ${count.number === 1 ? 'is' : 'are'} no longer selected (limit ${limit})`,
     mailboxes: (count, base, limit) =>
-      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would leave the policy (limit ${limit})`,
+      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} ${count.number === 1 ? 'has' : 'have'} left the policy and would be emptied (limit ${limit})`,
     emptied: (count, base, limit) =>
       `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would lose contacts (limit ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
-      `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text} for no reason at the source (limit ${limit})`,
+      `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text}, of people who did not leave since the last run (limit ${limit})`,
     someMailbox: 'a mailbox',
     approve: 'Look at the plan and, if this is what you want, approve it within 7 days:',
     otherwise: 'Otherwise mend the policy and run it again; this plan is then superseded.',

@@ -262,13 +262,13 @@ export const GERMAN: ReportWords = {
   brake: {
     intro: 'Es würde mehr weggenommen, als die Richtlinie ohne einen Menschen erlaubt:',
     people: (count, base, limit) =>
-      `${plural(count, 'Person', 'Personen')} von ${base.text} ${count.number === 1 ? 'wäre' : 'wären'} nicht mehr ausgewählt (Grenze ${limit})`,
+      `${plural(count, 'Person', 'Personen')} von ${base.text} ${count.number === 1 ? 'ist' : 'sind'} nicht mehr ausgewählt (Grenze ${limit})`,
     mailboxes: (count, base, limit) =>
-      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehörte' : 'gehörten'} nicht mehr zur Richtlinie (Grenze ${limit})`,
+      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehört nicht mehr zur Richtlinie und würde' : 'gehören nicht mehr zur Richtlinie und würden'} geleert (Grenze ${limit})`,
     emptied: (count, base, limit) =>
       `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'verlöre' : 'verlören'} Kontakte (Grenze ${limit})`,
     mailbox: (mailbox, count, base, limit) =>
-      `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text} ohne einen Grund an der Quelle (Grenze ${limit})`,
+      `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text}, von Personen, die seit dem letzten Lauf nicht ausgeschieden sind (Grenze ${limit})`,
     someMailbox: 'ein Postfach',
     approve: 'Sehen Sie sich den Plan an und geben Sie ihn, wenn er richtig ist, innerhalb von 7 Tagen frei:',
     otherwise: 'Andernfalls die Richtlinie berichtigen und neu laufen lassen; dieser Plan ist dann überholt.',
