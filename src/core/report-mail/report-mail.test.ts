@@ -139,7 +139,9 @@ it('the brake says its numbers, and what one is', () => {
   const { text } = mails('de').waiting;
   const inOneLine = text.replaceAll(/\s+/g, ' ');
   expect(inOneLine).toContain('2.600 Personen von 10.240 sind nicht mehr ausgewählt (Grenze 20 %)');
-  expect(inOneLine).toContain('1 Postfach von 935 gehört nicht mehr zur Richtlinie und würde geleert (Grenze 0)');
+  expect(inOneLine).toContain(
+    '1 Postfach von 935 gehört nicht mehr zur Richtlinie und würde geleert (Grenze 0)',
+  );
   expect(inOneLine).toContain('anna@contoso.example verlöre 9 Kontakte von 12');
 });
 
