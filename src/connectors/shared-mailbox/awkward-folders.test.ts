@@ -93,7 +93,7 @@ describe.each([
       true,
       [['sourceItemsOurs', 2]],
     ]);
-    expect(ours.flatMap(({ attributes }) => attributes.displayName).sort()).toEqual([
+    expect(ours.flatMap(({ attributes }) => attributes.displayName ?? []).sort()).toEqual([
       'Of a later release',
       'Ours',
     ]);
