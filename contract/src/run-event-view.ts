@@ -78,6 +78,14 @@ export type RunEventView = { readonly at: string } & (
       readonly change: ChangeView['kind'];
       readonly failure: FailureView;
     }
+  | {
+      /** Only where there were any. */
+      readonly type: 'mailbox.photos';
+      readonly mailboxId: string;
+      readonly primarySmtpAddress: string;
+      readonly written: number;
+      readonly removed: number;
+    }
   | ({ readonly type: 'photos.written' } & PhotosView)
   | {
       readonly type: 'forecast.made';

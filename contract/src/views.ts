@@ -251,6 +251,8 @@ export interface MailboxReportView {
   readonly failures: readonly FailureView[];
   /** Where the report has them too. */
   readonly writes?: JournaledWritesView;
+  /** Only where photos were written or taken off. */
+  readonly photos?: Pick<PhotosView, 'written' | 'removed'>;
   /** Only of a verify run. */
   readonly drift?: MailboxDriftView;
 }

@@ -16,6 +16,7 @@ import {
   countedWords,
   mailboxStateText,
   noticeText,
+  photosWords,
   plannedWords,
   RUN_STATE_WORDS,
   runKindText,
@@ -107,7 +108,11 @@ function facts(report: ReportView): string {
   return parts.join('\n');
 }
 
-function written({ applied, writes }: MailboxReportView): string {
+function written(mailbox: MailboxReportView): string {
+  return [contactsWritten(mailbox), photosWords(mailbox)].filter((text) => text !== '').join('; ');
+}
+
+function contactsWritten({ applied, writes }: MailboxReportView): string {
   if (writes !== undefined && writes.written + writes.unknown > 0) return writesWords(writes);
   return applied === undefined ? '' : appliedWords(applied);
 }

@@ -235,6 +235,7 @@ const isWorthALook = (mailbox: MailboxReportView) =>
   mailbox.state === 'skipped' ||
   (mailbox.planned !== undefined && changeCount(mailbox.planned) > 0) ||
   mailbox.applied !== undefined ||
+  mailbox.photos !== undefined ||
   mailbox.state === 'differs' ||
   (mailbox.drift?.left ?? 0) > 0;
 

@@ -133,8 +133,24 @@ export function mailboxStateText({ state, writes }: MailboxReportView, report: R
 
 /** What was written in a mailbox, or else is to be written. */
 export function mailboxWords(mailbox: MailboxReportView, report: ReportView): string {
-  const { state, planned, applied, writes } = mailbox;
+  return [contactWords(mailbox, report), photosWords(mailbox)].filter((text) => text !== '').join('; ');
+}
+
+/** "photos: 2 written, 1 removed"; '' where none were. */
+export function photosWords({ photos }: MailboxReportView): string {
+  if (photos === undefined) return '';
+  const parts = [
+    [photos.written, 'written'],
+    [photos.removed, 'removed'],
+  ] as const;
+  const told = parts.flatMap(([number, text]) => (number === 0 ? [] : [count(number, text, text)]));
+  return `photos: ${told.join(', ')}`;
+}
+
+function contactWords(mailbox: MailboxReportView, report: ReportView): string {
+  const { state, planned, applied, photos, writes } = mailbox;
   if (state === 'failed' || state === 'skipped') return state;
+  if (applied === undefined && photos !== undefined && state === 'applied') return 'no contact changed';
   if (writes !== undefined && (state === 'planned' || state === 'partly' || writes.unknown > 0))
     return writes.written + writes.unknown === 0 ? mailboxStateText(mailbox, report) : writesWords(writes);
   if (state === 'planned' && isOver(report)) return mailboxStateText(mailbox, report);

@@ -98,6 +98,7 @@ interface MailboxStory {
   readonly applied: OutcomeCounts | undefined;
   readonly notices: MailboxReport['notices'];
   readonly failures: readonly FailureRecord[];
+  readonly photos?: NonNullable<MailboxReport['photos']>;
   readonly drift?: MailboxDrift;
   /** What became of the mailbox as a whole; a later event overrules an earlier one. */
   readonly end: 'failed' | 'skipped' | undefined;
@@ -139,6 +140,11 @@ function reportMailboxes(events: readonly RunEvent[], isCutOff: boolean): Mailbo
           end: undefined,
         }));
         break;
+      case 'mailbox.photos':
+        tell(event.mailboxId, event.primarySmtpAddress, ({ photos = { written: 0, removed: 0 } }) => ({
+          photos: { written: photos.written + event.written, removed: photos.removed + event.removed },
+        }));
+        break;
       case 'mailbox.failed':
       case 'mailbox.skipped':
         tell(event.mailboxId, event.primarySmtpAddress, ({ failures }) => ({
@@ -176,7 +182,10 @@ function newStory(mailboxId: MailboxId): MailboxStory {
   };
 }
 
-function stateOf({ end, planned, applied, drift }: MailboxStory, isCutOff: boolean): MailboxReport['state'] {
+function stateOf(
+  { end, planned, applied, photos, drift }: MailboxStory,
+  isCutOff: boolean,
+): MailboxReport['state'] {
   const written =
     applied === undefined
       ? 0
@@ -189,7 +198,8 @@ function stateOf({ end, planned, applied, drift }: MailboxStory, isCutOff: boole
   // The run was stopped in the middle of the mailbox.
   if (applied !== undefined && isCutOff && written < changes) return written > 0 ? 'partly' : 'planned';
   if (applied !== undefined) return applied.failed > 0 ? 'partly' : 'applied';
-  return changes > 0 ? 'planned' : 'unchanged';
+  if (changes > 0) return 'planned';
+  return photos === undefined ? 'unchanged' : 'applied';
 }
 
 /** Equal codes are one entry with the details of the first; a mailbox that is merely skipped is not a failure. */

@@ -83,6 +83,9 @@ export async function readSource(
     ...(reading.unreadable === undefined || reading.unreadable.size === 0
       ? {}
       : { unreadable: [...reading.unreadable] }),
+    ...(reading.pictured === undefined
+      ? {}
+      : { pictured: selection.selected.filter(({ id }) => reading.pictured?.has(id)).length }),
   });
   return {
     wanted: new Map(contacts.map((contact) => [contact.sourceObjectId, contact])),

@@ -132,6 +132,17 @@ describe('the forecast of a run', () => {
     expect(forecast.rest(1_000, false).writes).toBe(50);
   });
 
+  it('counts the photos of those alone of whom the source shows a picture', () => {
+    const photosFor = (pictured: number | undefined) => {
+      const forecast = new RunForecast({ mailboxesAtOnce: 4 }, NO_EXPERIENCE, 0, 10);
+      const source = { objects: 60, selected: 60, excluded: {}, isComplete: true, gaps: [] };
+      forecast.observe({ type: 'source.read', ...source, ...(pictured === undefined ? {} : { pictured }) });
+      forecast.beginPlanning(60, new Map([[boxId(1), 60]]), 0);
+      return forecast.rest(0, false).photos?.pictures;
+    };
+    expect([photosFor(0), photosFor(15), photosFor(undefined)]).toEqual([undefined, 15, 60]);
+  });
+
   it('ends a test run, for the real one', async () => {
     const world = slowWorld(50, 3, () => 0);
     const run = await world.run('test');

@@ -126,7 +126,7 @@ export class RunForecast {
   #read: number | undefined;
   #planned: number | undefined;
   readonly #writesLeft = new Map<MailboxId, number>();
-  readonly #photos: PhotoExpectation | undefined;
+  #photos: PhotoExpectation | undefined;
   readonly #photosLeft = new Map<MailboxId, number>();
   #written = 0;
   #waitingUntil = 0;
@@ -184,6 +184,11 @@ export class RunForecast {
 
   observe(event: RunEvent): void {
     switch (event.type) {
+      case 'source.read':
+        // What this reading saw is better than what the last run found.
+        if (this.#photos !== undefined && event.pictured !== undefined && event.selected > 0)
+          this.#photos = { ...this.#photos, share: event.pictured / event.selected };
+        return;
       case 'mailbox.planned':
         this.#looked.add(event.mailboxId);
         this.#writesLeft.set(event.mailboxId, writesIn(event.counts));

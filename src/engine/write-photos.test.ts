@@ -45,6 +45,10 @@ describe('photos', () => {
     await world.run();
     expect(told(world)).toMatchObject({ written: 1 });
     expect(digestOn(world, 1, 1)).toBe('of-anna again');
+    const box = { mailboxId: boxId(1), primarySmtpAddress: 'box1@contoso.example' };
+    expect(world.eventsOf('mailbox.photos')).toMatchObject([{ ...box, written: 1, removed: 0 }]);
+    await world.run();
+    expect(world.eventsOf('mailbox.photos')).toEqual([]);
     expect(world.item(1, 2).version).toBe(version);
   });
 

@@ -42,6 +42,8 @@ export interface PhotoPass {
   readonly concurrency: number;
 }
 
+type OwnCounts = { -readonly [Name in 'written' | 'removed']: number };
+
 type Counts = { -readonly [Name in keyof PhotoCounts]: number };
 
 interface Work {
@@ -51,6 +53,11 @@ interface Work {
   readonly digests: ReadonlyMap<SourceObjectId, string>;
   readonly counts: Counts;
   readonly failures: Failure[];
+}
+
+interface WorkInMailbox extends Work {
+  /** Of this mailbox, in this try. */
+  readonly own: OwnCounts;
 }
 
 /** Whatever goes wrong stands in the event; only an abort is thrown. */
@@ -78,7 +85,12 @@ export async function writePhotos(
     const trying = { clock: ports.clock, recorder, concurrency: pass.concurrency, signal };
     await tryEachMailbox(mailboxes, trying, {
       work: async (mailbox) => {
-        await writeMailbox(mailbox, work, ports, signal);
+        const own = { written: 0, removed: 0 };
+        try {
+          await writeMailbox(mailbox, { ...work, own }, ports, signal);
+        } finally {
+          await tellPhotos(mailbox, own, recorder);
+        }
         await recorder.photosDone(mailbox.id);
       },
       onFailure: async (_, failure) => {
@@ -91,6 +103,15 @@ export async function writePhotos(
     failures.push(asFailure(thrown));
   }
   await recorder.emit({ type: 'photos.written', ...counts, failures: oneOfEach(failures, pass.wanted) });
+}
+
+async function tellPhotos(
+  { id: mailboxId, primarySmtpAddress }: TargetMailbox,
+  own: OwnCounts,
+  recorder: RunRecorder,
+): Promise<void> {
+  if (own.written + own.removed > 0)
+    await recorder.emit({ type: 'mailbox.photos', mailboxId, primarySmtpAddress, ...own });
 }
 
 /** The first of each number, with those whom it concerns. */
@@ -127,7 +148,7 @@ export async function filledMailboxes(
 
 async function writeMailbox(
   mailbox: TargetMailbox,
-  work: Work,
+  work: WorkInMailbox,
   ports: RunPorts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -165,7 +186,7 @@ async function waiting(
 /** By item: the digest of what was dealt with, and the contact that stands in its place. */
 type Settled = Map<ItemId, { readonly digest: string; readonly successor?: ManagedContact }>;
 
-interface MailboxWork extends Work {
+interface MailboxWork extends WorkInMailbox {
   readonly mailbox: TargetMailbox;
   readonly target: MailboxTarget;
   readonly pictures: ContactPictures;
@@ -202,7 +223,7 @@ async function settleSome(
   work: PortionWork,
   signal: AbortSignal,
 ): Promise<void> {
-  const { counts, failures, pictures, target, settled, spent } = work;
+  const { counts, own, failures, pictures, target, settled, spent } = work;
   const contacts = await target.readContacts(
     entries.map(({ itemId }) => itemId),
     signal,
@@ -238,7 +259,9 @@ async function settleSome(
       failures.push(failure);
       continue;
     }
-    counts[change.kind === 'set' ? 'written' : 'removed'] += 1;
+    const what = change.kind === 'set' ? 'written' : 'removed';
+    counts[what] += 1;
+    own[what] += 1;
     settled.set(change.itemId, { digest });
   }
   await recreateWithdrawn(withdrawn, work, signal);
@@ -250,7 +273,7 @@ async function recreateWithdrawn(
   work: PortionWork,
   signal: AbortSignal,
 ): Promise<void> {
-  const { counts, failures, settled, spent, ports, pass, target, mailbox, runId } = work;
+  const { counts, own, failures, settled, spent, ports, pass, target, mailbox, runId } = work;
   const now = contacts.slice(0, Math.max(0, MOST_RECREATED - spent.recreated));
   counts.postponed += contacts.length - now.length;
   spent.recreated += now.length;
@@ -259,6 +282,7 @@ async function recreateWithdrawn(
   for (const [itemId, result] of results) {
     if (result.kind === 'done') {
       counts.removed += 1;
+      own.removed += 1;
       settled.set(itemId, { digest: '', successor: result.successor });
     } else if (result.kind === 'left') {
       counts.left += 1;

@@ -174,6 +174,8 @@ export type RunEvent =
       readonly gaps: readonly FailureRecord[];
       /** Who is there and could not be read, for whoever approves the plans of this run. */
       readonly unreadable?: readonly SourceObjectId[];
+      /** How many of those selected have a picture, where the reading itself tells. */
+      readonly pictured?: number;
     }
   | {
       readonly type: 'mailboxes.read';
@@ -242,6 +244,14 @@ export type RunEvent =
       readonly change: ContactChange['kind'];
       readonly failure: FailureRecord;
     }
+  | {
+      /** Only where there were any. */
+      readonly type: 'mailbox.photos';
+      readonly mailboxId: MailboxId;
+      readonly primarySmtpAddress: string;
+      readonly written: number;
+      readonly removed: number;
+    }
   | ({
       readonly type: 'photos.written';
       /** One of each number: what becomes of photos is told apart from the contacts, which stand. */
@@ -279,6 +289,8 @@ export interface MailboxReport {
   readonly applied: OutcomeCounts | undefined;
   readonly notices: readonly PlanNotice[];
   readonly failures: readonly FailureRecord[];
+  /** Only where photos were written or taken off. */
+  readonly photos?: Pick<PhotoCounts, 'written' | 'removed'>;
   /** Only of a verify run. */
   readonly drift?: MailboxDrift;
 }

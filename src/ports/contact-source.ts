@@ -21,6 +21,8 @@ export interface SourceReading {
    * may be known by another id: they are not created.
    */
   readonly unreadable?: ReadonlySet<SourceObjectId>;
+  /** Who has a picture, where the reading itself tells. */
+  readonly pictured?: ReadonlySet<SourceObjectId>;
   /** Contacts in the folders that contactSync wrote itself: no source, and shown only to whoever asks why. */
   readonly ours?: readonly SourceObject[];
   /**

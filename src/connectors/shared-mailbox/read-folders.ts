@@ -69,6 +69,7 @@ export async function readFolders(
     isComplete: gaps.length === 0,
     gaps: [...gaps, ...remarks, ...remarksOnOurs(items, folderOf)],
     ...(unreadable.size === 0 ? {} : { unreadable }),
+    pictured: new Set(pictured.flatMap(({ id, pictureStamp }) => (pictureStamp === '' ? [] : [id]))),
     ...(ours.length === 0 ? {} : { ours: ours.map(({ id, item }) => sourceObjectOf(id, item)) }),
   };
 }

@@ -300,7 +300,10 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
   };
 }
 
-function changesText({ planned, applied, drift }: RunReport['perMailbox'][number], phrases: Phrases): string {
+function changesText(
+  { planned, applied, photos, drift }: RunReport['perMailbox'][number],
+  phrases: Phrases,
+): string {
   const { words, amount } = phrases;
   if (drift !== undefined) return driftText(drift.counts, phrases);
   const { changes } = words;
@@ -321,7 +324,12 @@ function changesText({ planned, applied, drift }: RunReport['perMailbox'][number
           [amount(applied.handedOver), changes.handOver],
           [amount(applied.failed), words.outcomes.failed],
         ];
-  return parts.flatMap(([{ number, text }, what]) => (number === 0 ? [] : [`${text} ${what}`])).join(', ');
+  const changed = parts.flatMap(([{ number, text }, what]) => (number === 0 ? [] : [`${text} ${what}`]));
+  if (photos !== undefined) {
+    const pictures = words.photosWritten(amount(photos.written), amount(photos.removed), amount(0));
+    changed.push(`${words.labels.photos}: ${pictures}`);
+  }
+  return changed.join(', ');
 }
 
 function changesBlock(
