@@ -295,10 +295,24 @@ test.each([
   ['a trigger', 'create trigger evil after insert on audit begin delete from audit; end'],
   ['a view', 'create view evil as select 1'],
   ['a view in the place of a table', 'drop table lease; create view lease as select 1'],
+  [
+    'a trigger under a name of SQLite',
+    `create trigger evil after insert on audit begin delete from audit; end;
+     pragma writable_schema = on;
+     update sqlite_master set name = 'sqlite_stat9', sql = replace(sql, 'evil', 'sqlite_stat9') where name = 'evil'`,
+  ],
   ['a table less', 'drop table audit'],
+  ['a column more', 'alter table audit add column evil text'],
+  [
+    'a column that computes',
+    "drop table lease; create table lease (name text primary key, evil text as ('x'))",
+  ],
   ['a migration less', "delete from contactsync_migration where name like '0002%'"],
 ])('a database with %s is refused', async (_, change) => {
-  await archiveAfter((database) => database.exec(change));
+  await archiveAfter((database) => {
+    database.enableDefensive(false);
+    database.exec(change);
+  });
   await expect(restore()).rejects.toMatchObject({
     code: 'backupDamaged',
     details: { file: 'contactsync.db' },
@@ -431,6 +445,13 @@ test('a restore that was broken off is refused by everybody until it is done aga
   await expect(restore()).rejects.toMatchObject({ code: 'restoreUnfinished' });
   await restore({ replace: true });
   expect(await (await open(fresh)).settings.read('name')).toBe('precious');
+});
+
+test('in the middle of a restore nothing is backed up', async () => {
+  await close(await install(old));
+  writeFileSync(join(old, 'restoring'), '');
+  await expect(backUp()).rejects.toMatchObject({ code: 'restoreUnfinished' });
+  expect(existsSync(file)).toBe(false);
 });
 
 test('two restores of one directory are kept apart, and what a killed one unpacked goes', async () => {

@@ -21,6 +21,7 @@ import { KEY_ID_SETTING, keyIdText, keySource, readExistingKey } from './key.ts'
 import { refuseNewer } from './migrate.ts';
 import { MAIN_MIGRATIONS } from './migrations/all.ts';
 import { sealKey } from './passphrase-box.ts';
+import { fileIdentity, refuseUnfinishedRestore } from './replace-data.ts';
 import { askSqlite, copySqlite, inspectSqlite } from './sqlite.ts';
 import { DISK_FULL, fileFailure } from './storage-failures.ts';
 import { endTar, writeTarEntry } from './tar-file.ts';
@@ -49,6 +50,8 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   const target = await targetFile(request.target, place.clock);
   const draft = `${target}.${randomBytes(6).toString('hex')}`;
   const copy = `${draft}.db`;
+  refuseUnfinishedRestore(place.dataDirectory);
+  const before = fileIdentity(source);
   const { size } = await stat(source).catch((thrown: unknown) => {
     throw fileFailure(thrown, source);
   });
@@ -62,6 +65,10 @@ export async function createBackup(place: BackupPlace, request: BackupRequest): 
   await removeLeftovers(dirname(target), place.clock);
   try {
     copySqlite(source, copy);
+    // A restore that began meanwhile.
+    refuseUnfinishedRestore(place.dataDirectory);
+    if (fileIdentity(source) !== before)
+      throw new Failure('databaseBusy', { details: { file: DATABASE, reason: 'just restored' } });
     const view = await archive(place, copy, draft, passphrase);
     await nameFile(draft, target);
     return { file: target, ...view, bytes: (await stat(target)).size };

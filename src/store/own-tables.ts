@@ -7,9 +7,12 @@ import { migrate } from './migrate.ts';
 import type { MigrationSet } from './migrations/all.ts';
 import { askSqlite, openSqliteDialect } from './sqlite.ts';
 
-// What SQLite keeps for itself depends on what was done with the database.
-const SCHEMA = `select type || ' ' || name || iif(sql like 'create virtual%', ' virtual', '') as what
-from sqlite_master where name not like 'sqlite\\_%' escape '\\'`;
+/**
+ * Without the tables and indexes that SQLite makes itself, by what was done with the database. Only letters and digits of
+ * the text count: blanks and quotes are written in several ways.
+ */
+const SCHEMA = 'select type, name, sql from sqlite_master';
+const OF_SQLITE = /^(?:table sqlite_(?:sequence|stat\d)|index sqlite_autoindex_\w+)$/;
 
 /** Compared with the tables that the applied migrations make in a file at `scratch`, which is removed again. */
 export async function hasOwnTables(
@@ -25,14 +28,16 @@ export async function hasOwnTables(
   } finally {
     await db.destroy();
   }
-  const expected = namesIn(scratch);
+  const expected = schemaIn(scratch);
   await rm(scratch);
-  return namesIn(path) === expected;
+  return schemaIn(path) === expected;
 }
 
-function namesIn(path: string): string {
+function schemaIn(path: string): string {
   return askSqlite(path, SCHEMA)
-    .map(({ what }) => String(what))
+    .map(({ type, name, sql }) => ({ what: `${String(type)} ${String(name)}`, sql: String(sql) }))
+    .filter(({ what }) => !OF_SQLITE.test(what))
+    .map(({ what, sql }) => `${what} ${sql.toLowerCase().replaceAll(/[^a-z0-9_(),]/g, '')}`)
     .sort()
     .join('\n');
 }
