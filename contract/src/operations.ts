@@ -316,7 +316,7 @@ export interface ServiceOperations {
   ): Promise<void>;
   /** In their order. */
   queue(): Promise<readonly QueuedView[]>;
-  /** The coming days of all enabled policies, with their turns in the queue as their latest runs let expect. */
+  /** The coming days (31 at most) of all enabled policies, with their turns in the queue as their latest runs let expect. */
   upcoming(days: number): Promise<UpcomingView>;
 }
 

@@ -41,6 +41,8 @@ export interface TroubledPolicyView {
 }
 
 export interface UpcomingView {
+  /** How far it looks ahead; less than was asked for where policies are due too many times. */
+  readonly days: number;
   /** In order of time. */
   readonly turns: readonly TurnView[];
   /** Those of which nothing can be foretold; the others are. */

@@ -112,6 +112,26 @@ async function run(
   return { exitCode, ...answer };
 }
 
+it('a schedule looks ahead a month at most, names the zone of its times, and says where it ends', async () => {
+  const asked: number[] = [];
+  const turn = { dueAt: '2026-11-22T10:00:00.000Z', beginsAt: '2026-11-22T10:00:00.000Z', takes: undefined };
+  const service = {
+    async upcoming(days: number) {
+      asked.push(days);
+      const turns = [{ ...turn, policy: 'All staff', environment: 'contoso' }];
+      return { days: Math.min(days, 20), turns, troubled: [], tooOften: [], freeSlots: [] };
+    },
+  };
+  const refused = await run(['schedule', '--days', '32'], { service });
+  expect([refused.exitCode, asked]).toEqual([2, []]);
+  expect(refused.errors).toContain('from 1 to 31');
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  const cut = await run(['schedule', '--days', '31'], { service });
+  expect(cut.output).toContain(`DUE (${timeZone})`);
+  expect(cut.output).toContain('Only the first 20 days: policies are due 1 time in them.');
+  expect((await run(['schedule'], { service })).output).not.toContain('Only the first');
+});
+
 it('a copying is taken back by the folder of the mailbox alone, which has to be named', async () => {
   const asked: unknown[] = [];
   const publicFolders = {

@@ -86,6 +86,9 @@ export function momentText(iso: string, timeZone?: string): string {
   return `${weekday} ${date} ${time}`;
 }
 
+/** The zone of the reader, as `momentText` uses it. */
+export const zoneHere = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Wall-clock time where the reader is: "14:03:20". */
 export function timeText(iso: string, timeZone?: string): string {
   const time = new Date(iso);

@@ -30,6 +30,8 @@ const CRON_DAY: Record<Days[number], number> = {
 
 /** What the schedule says, ready to be asked. Throws Failure `invalidDocument`. */
 export interface Timetable {
+  /** All moments after this, in order, as far as they are asked for; those within a blackout are left out. */
+  momentsAfter(after: Date): Iterable<Date>;
   /** Moments after `after`, up to and with `until`, in order; those within a blackout are left out. */
   momentsBetween(after: Date, until: Date): readonly Date[];
   /** The first moment after this; undefined when there is none within eight years. */
@@ -57,6 +59,7 @@ export function makeTimetable(schedule: Schedule, zoneOfEnvironment: string): Ti
   }
 
   return {
+    momentsAfter: from,
     momentsBetween(after, until) {
       const found: Date[] = [];
       for (const moment of from(after)) {

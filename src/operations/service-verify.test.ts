@@ -136,6 +136,7 @@ it('stands in the forecast of the week, and the runs of a removed policy are fou
   stop.abort();
   await over;
   const { turns } = await operations.service.upcoming(3);
+  expect((await operations.service.upcoming(4_000)).days).toBe(31);
   const verifies = turns.flatMap((turn, index) => (turn.verifies ? [index] : []));
   expect(verifies).toHaveLength(1);
   expect(verifies[0]).toBeGreaterThan(40);

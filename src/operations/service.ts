@@ -1,7 +1,7 @@
 // The service: schedules and queue, carried out with the same runs that a person starts by hand.
 
 import type { QueuedView, ServiceOperations, TroubledPolicyView, UpcomingView } from '@contactsync/contract';
-import { makeTimetable } from '../core/timetable.ts';
+import { makeTimetable, type Timetable } from '../core/timetable.ts';
 import { holdingService } from '../engine/holding.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import { asFailure, Failure } from '../model/failure.ts';
@@ -13,6 +13,7 @@ import {
   type DuePlan,
   dueTooOften,
   forecastTurns,
+  foresee,
   freeSlots,
   type VerifyPlan,
 } from '../scheduler/week-forecast.ts';
@@ -29,7 +30,8 @@ import { readServiceSettings } from './settings.ts';
 import { beginVerifyRun, isVerifyRunDue, lastVerifyRun, pauseOfVerifyRuns } from './verify.ts';
 
 const SECOND = 1_000;
-const DAY = 24 * 60 * 60 * SECOND;
+/** Of a forecast: nobody plans by a longer one. */
+const MOST_DAYS = 31;
 const MINUTES_PER_DAY = 24 * 60;
 const RUNS_BACK = 10;
 /** Minutes. */
@@ -201,17 +203,14 @@ export function makeServiceOperations(
     },
 
     async upcoming(days): Promise<UpcomingView> {
-      const now = clock.now();
-      const until = new Date(now.getTime() + days * DAY);
-      const plans: DuePlan[] = [];
+      const plans: (Omit<DuePlan, 'moments'> & { readonly timetable: Timetable })[] = [];
       const troubled: TroubledPolicyView[] = [];
       for (const { id, name, environment, timetable, trouble, verifyEveryDays } of await scheduled()) {
         try {
           if (trouble !== undefined) throw trouble;
           if (timetable === undefined) continue;
-          const moments = timetable.momentsBetween(now, until);
           plans.push({
-            ...{ policy: name, environment, moments, durationMs: await usualDuration(id, 'run') },
+            ...{ policy: name, environment, timetable, durationMs: await usualDuration(id, 'run') },
             ...(verifyEveryDays === undefined ? {} : { verify: await verifyPlan(id, verifyEveryDays) }),
           });
         } catch (thrown) {
@@ -226,9 +225,16 @@ export function makeServiceOperations(
         }
       }
       const order = await oneAtATime();
-      const turns = forecastTurns(plans, order);
+      const foreseen = foresee(
+        plans.map(({ timetable }) => timetable),
+        clock.now(),
+        Math.min(days, MOST_DAYS),
+      );
+      const due = plans.map((plan, index): DuePlan => ({ ...plan, moments: foreseen.moments[index] ?? [] }));
+      const turns = forecastTurns(due, order);
       const known = (await environments.survey()).readable.map(({ document }) => document);
       return {
+        days: foreseen.days,
         troubled,
         turns: turns.map(({ dueAt, beginsAt, policy, environment, durationMs, verifies }) => ({
           dueAt: dueAt.toISOString(),
@@ -238,7 +244,7 @@ export function makeServiceOperations(
           takes: durationMs === undefined ? undefined : Math.ceil(durationMs / SECOND),
           ...(verifies ? { verifies } : {}),
         })),
-        tooOften: dueTooOften(plans).map(({ policy, shortestPauseMs, durationMs }) => ({
+        tooOften: dueTooOften(due).map(({ policy, shortestPauseMs, durationMs }) => ({
           policy,
           shortestPause: shortestPauseMs / SECOND,
           takes: Math.ceil(durationMs / SECOND),
@@ -246,7 +252,7 @@ export function makeServiceOperations(
         freeSlots: known
           .filter(({ name }) => plans.some(({ environment }) => environment === name))
           .flatMap(({ name, timeZone }) =>
-            freeSlots(turns, name, (moment) => minuteOfDay(moment, timeZone), SHORTEST_SLOT, order)
+            freeSlots(turns, name, minuteOfDay(timeZone), SHORTEST_SLOT, order)
               .slice(0, MOST_SLOTS)
               .map(({ from, to }) => ({
                 environment: name,
@@ -281,10 +287,13 @@ export function makeServiceOperations(
   }
 }
 
-function minuteOfDay(moment: Date, timeZone: string): number {
-  const text = moment.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
-  const [hour = 0, minute = 0] = text.split(':').map(Number);
-  return hour * 60 + minute;
+/** One formatter for all moments: each one costs as much as a hundred answers. */
+function minuteOfDay(timeZone: string): (moment: Date) => number {
+  const clockOf = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' });
+  return (moment) => {
+    const [hour = 0, minute = 0] = clockOf.format(moment).split(':').map(Number);
+    return hour * 60 + minute;
+  };
 }
 
 /** 24:00 for the end of a day, and 06:00 for the morning after. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DuePlan, dueTooOften, forecastTurns, freeSlots } from './week-forecast.ts';
+import { type DuePlan, dueTooOften, forecastTurns, foresee, freeSlots } from './week-forecast.ts';
 
 const MINUTE = 60_000;
 const at = (clock: string, day = 2): Date => new Date(`2026-11-0${day}T${clock}:00.000Z`);
@@ -22,6 +22,41 @@ const begins = (plans: readonly DuePlan[]) =>
   forecastTurns(plans).map(
     ({ policy, beginsAt }) => `${policy} ${beginsAt?.toISOString().slice(11, 16) ?? 'not again'}`,
   );
+
+describe('how far it looks ahead', () => {
+  const every = (minutes: number) => ({
+    asked: 0,
+    *momentsAfter(after: Date) {
+      for (let time = after.getTime() + minutes * MINUTE; ; time += minutes * MINUTE) {
+        this.asked += 1;
+        yield new Date(time);
+      }
+    },
+  });
+
+  it('is so many days, for all', () => {
+    const { moments, days } = foresee([every(60), every(24 * 60)], at('00:00'), 31);
+    expect(days).toBe(31);
+    expect(moments.map(({ length }) => length)).toEqual([31 * 24, 31]);
+  });
+
+  it('is fewer whole days where policies are due too many times, and no more is worked out', () => {
+    const often = every(1);
+    const { moments, days } = foresee([often, every(24 * 60)], at('00:00'), 400, 3_000);
+    expect(days).toBe(3);
+    expect(moments.map(({ length }) => length)).toEqual([3 * 24 * 60, 3]);
+    expect(often.asked).toBe(3 * 24 * 60 + 1);
+  });
+
+  it('is one day at least', () => {
+    expect(foresee([every(1)], at('00:00'), 7, 10).days).toBe(1);
+  });
+
+  it('ends where a schedule does', () => {
+    const { moments, days } = foresee([{ momentsAfter: () => [at('06:00')] }], at('00:00'), 7);
+    expect([days, moments]).toEqual([7, [[at('06:00')]]]);
+  });
+});
 
 describe('the forecast of turns', () => {
   it('lets policies of one environment wait for each other, and those of another not', () => {

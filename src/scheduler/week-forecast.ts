@@ -1,11 +1,49 @@
 // What the coming days will look like: every due moment, when its turn comes, how long it will take, and where in the
 // day there is room. Pure; the queue's own rules applied to measured durations.
 
+import type { Timetable } from '../core/timetable.ts';
+
 /** Which policies run one after the other. */
 type OneAtATime = 'environment' | 'all';
 
 const MINUTE = 60_000;
 const MINUTES_PER_DAY = 24 * 60;
+const DAY = MINUTES_PER_DAY * MINUTE;
+/** Two policies of every minute for a week, which a small computer works out in seconds. */
+const MOST_MOMENTS = 25_000;
+
+export interface Foreseen {
+  /** Of each timetable, in order of time. */
+  readonly moments: readonly (readonly Date[])[];
+  /** Nothing is missing in so many. */
+  readonly days: number;
+}
+
+/** So many days of all timetables, or fewer whole days where that would be too much. */
+export function foresee(
+  timetables: readonly Pick<Timetable, 'momentsAfter'>[],
+  now: Date,
+  days: number,
+  most = MOST_MOMENTS,
+): Foreseen {
+  const asked = timetables.map((timetable) => {
+    const ahead = timetable.momentsAfter(now)[Symbol.iterator]();
+    return { ahead, moments: [] as Date[], next: ahead.next() };
+  });
+  let whole = 0;
+  let found = 0;
+  while (whole < days && found < most) {
+    whole += 1;
+    const until = new Date(now.getTime() + whole * DAY);
+    for (const one of asked) {
+      for (; !one.next.done && one.next.value <= until; one.next = one.ahead.next()) {
+        one.moments.push(one.next.value);
+        found += 1;
+      }
+    }
+  }
+  return { moments: asked.map(({ moments }) => moments), days: whole };
+}
 
 export interface DuePlan {
   readonly policy: string;

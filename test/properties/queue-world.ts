@@ -22,6 +22,9 @@ const START = '2026-11-02T08:00:30.000Z';
 function every(minutes: number, offset = 0): Timetable {
   const first = (after: number) => Math.floor((after / MINUTE - offset) / minutes + 1) * minutes + offset;
   return {
+    *momentsAfter(after) {
+      for (let at = first(after.getTime()); ; at += minutes) yield new Date(at * MINUTE);
+    },
     momentsBetween(after, until) {
       const found: Date[] = [];
       for (let at = first(after.getTime()); at * MINUTE <= until.getTime(); at += minutes)

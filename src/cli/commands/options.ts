@@ -21,10 +21,16 @@ export async function resolveRun(
   return newest?.id ?? context.fail('notFound', { run: 'last' });
 }
 
-export function wholeNumber(context: CliContext, option: string, text: string): number {
+export function wholeNumber(
+  context: CliContext,
+  option: string,
+  text: string,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
   const number = Number(text);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  return context.fail('usage', { reason: `${option} needs a whole number above 0, not "${text}"` });
+  if (Number.isSafeInteger(number) && number > 0 && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? 'above 0' : `from 1 to ${most}`;
+  return context.fail('usage', { reason: `${option} needs a whole number ${range}, not "${text}"` });
 }
 
 export async function writeFileTo(

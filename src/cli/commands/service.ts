@@ -3,7 +3,7 @@
 import type { MonitoringView, QueuedView, TurnView, UpcomingView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
-import { durationText, momentText } from '../duration-text.ts';
+import { durationText, momentText, zoneHere } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import { failureLine } from '../failure-text.ts';
 import { type Column, table } from '../table.ts';
@@ -11,6 +11,7 @@ import { count, type Paint, visible } from '../terminal-text.ts';
 import { wholeNumber } from './options.ts';
 
 const DEFAULT_DAYS = '7';
+const MOST_DAYS = 31;
 const MOST_SHOWN = 50;
 
 const REASON_WORDS: Readonly<Record<QueuedView['reason'], string>> = {
@@ -76,7 +77,7 @@ export function addServiceCommands(program: Command, context: CliContext): void 
                 { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
                 { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
                 { title: 'STATE', value: queuedStateText },
-                { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
+                { title: dueTitle(), value: ({ dueAt }) => momentText(dueAt) },
                 { title: 'QUEUED BY', value: ({ reason }) => REASON_WORDS[reason] },
               ],
               context.paint,
@@ -87,11 +88,11 @@ export function addServiceCommands(program: Command, context: CliContext): void 
   program
     .command('schedule')
     .description('List when the schedules of enabled policies run them next.')
-    .option('--days <number>', 'how far to look ahead', DEFAULT_DAYS)
+    .option('--days <number>', `how far to look ahead, ${MOST_DAYS} at most`, DEFAULT_DAYS)
     .option('--all', 'show everything instead of the beginning of long lists')
     .addHelpText('after', examples('schedule', 'schedule --days 30'))
     .action(async (options: { days: string; all?: boolean }) => {
-      const days = wholeNumber(context, '--days', options.days);
+      const days = wholeNumber(context, '--days', options.days, MOST_DAYS);
       const upcoming = await (await context.operations()).service.upcoming(days);
       context.show(upcoming, () => upcomingLines(upcoming, days, options.all === true, context.paint));
     });
@@ -111,8 +112,11 @@ function monitoringLines(watched: MonitoringView | undefined): readonly string[]
   ];
 }
 
+/** Schedules have time zones of their own; all times stand in that of this computer. */
+const dueTitle = (): string => `DUE (${zoneHere()})`;
+
 const TURN_COLUMNS: readonly Column<TurnView>[] = [
-  { title: 'DUE', value: ({ dueAt }) => momentText(dueAt) },
+  { title: dueTitle(), value: ({ dueAt }) => momentText(dueAt) },
   { title: 'POLICY', value: ({ policy }) => policy, maxWidth: 40 },
   { title: 'ENVIRONMENT', value: ({ environment }) => environment, maxWidth: 40 },
   { title: 'TAKES', value: takesText },
@@ -132,8 +136,8 @@ function turnText({ dueAt, beginsAt }: TurnView): string {
 }
 
 function upcomingLines(
-  { turns, troubled, tooOften, freeSlots }: UpcomingView,
-  days: number,
+  { turns, troubled, tooOften, freeSlots, days }: UpcomingView,
+  wanted: number,
   isWhole: boolean,
   paint: Paint,
 ): string[] {
@@ -151,6 +155,11 @@ function upcomingLines(
   return [
     ...table(shown, TURN_COLUMNS, paint),
     ...(more === 0 ? [] : [`... and ${more} more (--all shows them)`]),
+    ...(days === wanted
+      ? []
+      : [
+          `Only the first ${count(days, 'day', 'days')}: policies are due ${count(turns.length, 'time', 'times')} in them.`,
+        ]),
     ...left,
     ...tooOften.map(
       ({ policy, shortestPause, takes }) =>
