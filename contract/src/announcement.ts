@@ -45,6 +45,9 @@ export const Announcement = z
         deleted: count,
         handedOver: count,
         failed: count,
+        unknown: count
+          .optional()
+          .describe('Begun, and nobody knows whether they happened. Only of a run that was cut off.'),
       })
       .optional()
       .describe('Written; of a run that waits for an approval: planned. Absent when a run starts.'),

@@ -62,7 +62,7 @@ function stateOf(event: AnnouncedEvent, now: RunState): Announcement['run']['sta
 }
 
 function countsOf(event: AnnouncedEvent, report: RunReport): NonNullable<Announcement['counts']> {
-  const { source, mailboxes, planned, applied } = report;
+  const { source, mailboxes, planned, applied, writes } = report;
   const changes =
     event === 'run.awaitingApproval'
       ? {
@@ -80,6 +80,7 @@ function countsOf(event: AnnouncedEvent, report: RunReport): NonNullable<Announc
           deleted: applied.deleted,
           handedOver: applied.handedOver,
           failed: applied.failed,
+          ...(writes === undefined ? {} : { unknown: writes.unknown }),
         };
   return {
     objects: source?.objects ?? 0,

@@ -173,6 +173,7 @@ describe('a run that was cut off', () => {
     newVersion: undefined,
     ...of,
   });
+  const { failed: _, ...done } = nothing;
   const counted = async (...entries: readonly JournalEntry[]) => {
     const read = async function* () {
       yield* entries;
@@ -192,14 +193,35 @@ describe('a run that was cut off', () => {
         entry({ ...box(2), outcome: 'applied' }),
       ),
     ).toEqual({
-      [box(1).mailboxId]: { written: 1, unknown: 2 },
-      [box(2).mailboxId]: { written: 1, unknown: 0 },
+      [box(1).mailboxId]: { written: 1, unknown: 2, applied: { ...done, created: 1 } },
+      [box(2).mailboxId]: { written: 1, unknown: 0, applied: { ...done, created: 1 } },
     });
   });
 
   it('knows of a write that was tried again and answered', async () => {
     expect(await counted(entry({ outcome: 'unknown' }), entry({}))).toEqual({
-      [box(1).mailboxId]: { written: 1, unknown: 0 },
+      [box(1).mailboxId]: { written: 1, unknown: 0, applied: { ...done, created: 1 } },
+    });
+  });
+
+  it('is reported by its journal, also where events told nothing', async () => {
+    const events = [planned(1, { create: 3 }), planned(2, { create: 3 }), planned(3, { update: 1 })];
+    const cutOff: Run = { ...run, state: 'interrupted' };
+    const writes = await countWrites(
+      (async function* () {
+        yield entry({});
+        yield entry({ change: 'adopt', itemId: itemId('i') });
+        yield entry({ ...box(2), outcome: undefined });
+      })(),
+    );
+    expect(buildReport(cutOff, [...events, applied(1, { created: 1, failed: 1 })], writes)).toMatchObject({
+      applied: { ...nothing, created: 1, adopted: 1, failed: 1 },
+      writes: { written: 2, unknown: 1 },
+      perMailbox: [
+        { applied: { created: 1, adopted: 1, failed: 1 }, writes: { written: 2, unknown: 0 } },
+        { state: 'planned', applied: undefined, writes: { written: 0, unknown: 1 } },
+        { state: 'planned', applied: undefined, writes: { written: 0, unknown: 0 } },
+      ],
     });
   });
 

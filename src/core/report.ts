@@ -6,7 +6,15 @@ import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
 import type { MailboxId } from '../model/ids.ts';
 import type { JournalEntry } from '../model/ledger-record.ts';
 import type { PlanCounts } from '../model/plan.ts';
-import type { MailboxReport, OutcomeCounts, Run, RunEvent, RunReport, RunState } from '../model/run.ts';
+import type {
+  JournaledWrites,
+  MailboxReport,
+  OutcomeCounts,
+  Run,
+  RunEvent,
+  RunReport,
+  RunState,
+} from '../model/run.ts';
 import { sumDrift } from './drift.ts';
 
 const NOTHING_PLANNED: PlanCounts = {
@@ -30,35 +38,57 @@ const NOTHING_APPLIED: OutcomeCounts = {
 /** Runs that did not come to their end: what they wrote last no event may tell. */
 export const CUT_OFF_STATES: readonly RunState[] = ['interrupted', 'cancelled', 'failed'];
 
-/** Contacts. */
-export interface JournaledWrites {
-  readonly written: number;
-  /** Begun, and nobody knows whether they happened. */
-  readonly unknown: number;
+/** By what was done; `failed` is what events tell. */
+export type JournaledCounts = JournaledWrites & { readonly applied: Omit<OutcomeCounts, 'failed'> };
+
+const DONE = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  handOver: 'handedOver',
+  adopt: 'adopted',
+} as const;
+
+function isOfContact(change: JournalEntry['change']): change is keyof typeof DONE {
+  return !change.startsWith('folder');
 }
 
 /** What the journal of a run tells, by mailbox. */
 export async function countWrites(
   entries: AsyncIterable<JournalEntry>,
-): Promise<ReadonlyMap<MailboxId, JournaledWrites>> {
-  const counted = new Map<MailboxId, { written: number; readonly unknown: Set<string> }>();
+): Promise<ReadonlyMap<MailboxId, JournaledCounts>> {
+  const { failed: _, ...nothing } = NOTHING_APPLIED;
+  const counted = new Map<MailboxId, { readonly applied: typeof nothing; readonly unknown: Set<string> }>();
   for await (const { mailboxId, change, sourceObjectId, itemId, outcome } of entries) {
-    if (change.startsWith('folder')) continue;
-    const writes = counted.get(mailboxId) ?? { written: 0, unknown: new Set() };
+    if (!isOfContact(change)) continue;
+    const writes = counted.get(mailboxId) ?? { applied: { ...nothing }, unknown: new Set() };
     counted.set(mailboxId, writes);
     // What was tried again and then answered is known.
     const write = `${change} ${change === 'create' ? sourceObjectId : itemId}`;
     if (outcome === undefined || outcome === 'unknown') writes.unknown.add(write);
     else writes.unknown.delete(write);
-    if (outcome === 'applied') writes.written += 1;
+    if (outcome === 'applied') writes.applied[DONE[change]] += 1;
   }
   return new Map(
-    [...counted].map(([id, { written, unknown }]) => [id, { written, unknown: unknown.size }] as const),
+    [...counted].map(([id, { applied, unknown }]) => {
+      const written = Object.values(applied).reduce((sum, number) => sum + number, 0);
+      return [id, { written, unknown: unknown.size, applied }] as const;
+    }),
   );
 }
 
-export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
-  const perMailbox = reportMailboxes(events, CUT_OFF_STATES.includes(run.state));
+/** `writes`: of a run that was cut off. */
+export function buildReport(
+  run: Run,
+  events: readonly RunEvent[],
+  writes?: ReadonlyMap<MailboxId, JournaledCounts>,
+): RunReport {
+  const told = reportMailboxes(events, CUT_OFF_STATES.includes(run.state));
+  const perMailbox = writes === undefined ? told : told.map((mailbox) => withWrites(mailbox, writes));
+  const applied = told.reduce(
+    (sum, mailbox) => addApplied(sum, mailbox.applied ?? NOTHING_APPLIED),
+    NOTHING_APPLIED,
+  );
   return {
     kind: run.kind,
     policyName: run.policyName,
@@ -72,15 +102,39 @@ export function buildReport(run: Run, events: readonly RunEvent[]): RunReport {
       (sum, { planned }) => addPlanned(sum, planned ?? NOTHING_PLANNED),
       NOTHING_PLANNED,
     ),
-    applied: perMailbox.reduce(
-      (sum, { applied }) => addApplied(sum, applied ?? NOTHING_APPLIED),
-      NOTHING_APPLIED,
-    ),
+    applied: writes === undefined ? applied : { ...addJournaled(writes.values()), failed: applied.failed },
     photos: last(events, 'photos.written'),
+    ...(writes === undefined ? {} : { writes: addWrites([...writes.values()]) }),
     ...(run.kind === 'verify' ? { drift: sumDrift(perMailbox.flatMap(({ drift }) => drift ?? [])) } : {}),
     perMailbox,
     failures: rankFailures(events),
   };
+}
+
+function withWrites(mailbox: MailboxReport, counted: ReadonlyMap<MailboxId, JournaledCounts>): MailboxReport {
+  const { written, unknown, applied } = counted.get(mailbox.mailboxId) ?? {
+    written: 0,
+    unknown: 0,
+    applied: NOTHING_APPLIED,
+  };
+  return {
+    ...mailbox,
+    ...(written === 0 && mailbox.applied === undefined
+      ? {}
+      : { applied: { ...applied, failed: mailbox.applied?.failed ?? 0 } }),
+    writes: { written, unknown },
+  };
+}
+
+const addWrites = (counted: readonly JournaledWrites[]): JournaledWrites => ({
+  written: counted.reduce((sum, { written }) => sum + written, 0),
+  unknown: counted.reduce((sum, { unknown }) => sum + unknown, 0),
+});
+
+export function addJournaled(counted: Iterable<JournaledCounts>): OutcomeCounts {
+  let sum = NOTHING_APPLIED;
+  for (const { applied } of counted) sum = addApplied(sum, { ...applied, failed: 0 });
+  return sum;
 }
 
 function last<Type extends RunEvent['type']>(

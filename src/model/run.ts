@@ -280,6 +280,13 @@ export type RunEvent =
 /** An event as stored. */
 export type RecordedEvent = RunEvent & { readonly at: string };
 
+/** Contacts, by the journal, which also knows what no event told before a run was cut off. */
+export interface JournaledWrites {
+  readonly written: number;
+  /** Begun, and nobody knows whether they happened. */
+  readonly unknown: number;
+}
+
 export interface MailboxReport {
   readonly mailboxId: MailboxId;
   readonly primarySmtpAddress: string;
@@ -291,6 +298,8 @@ export interface MailboxReport {
   readonly failures: readonly FailureRecord[];
   /** Only where photos were written or taken off. */
   readonly photos?: Pick<PhotoCounts, 'written' | 'removed'>;
+  /** Where the report has them too. */
+  readonly writes?: JournaledWrites;
   /** Only of a verify run. */
   readonly drift?: MailboxDrift;
 }
@@ -322,6 +331,8 @@ export interface RunReport {
   readonly planned: PlanCounts;
   readonly applied: OutcomeCounts;
   readonly photos: Extract<RunEvent, { type: 'photos.written' }> | undefined;
+  /** Only of a run that was cut off, while its journal is kept; `applied` is by the journal then, too. */
+  readonly writes?: JournaledWrites;
   /** Only of a verify run. */
   readonly drift?: DriftReport;
   readonly perMailbox: readonly MailboxReport[];

@@ -3,7 +3,6 @@
 
 import type { UntoldView } from '@contactsync/contract';
 import { announcementOf } from '../core/announcement.ts';
-import { buildReport } from '../core/report.ts';
 import { levelOf } from '../core/report-mail/level.ts';
 import type { Environment } from '../model/environment.ts';
 import { asFailure, type Failure } from '../model/failure.ts';
@@ -20,6 +19,7 @@ import type { OperationsDependencies } from './dependencies.ts';
 import { addressedBy } from './gather-report.ts';
 import { namesOf } from './lookup.ts';
 import { presentFailure } from './present.ts';
+import { readReport } from './read-report.ts';
 
 const MINUTE_MS = 60_000;
 /** After the first, second … failed try; then always the last. */
@@ -139,11 +139,11 @@ async function giveUpOrPostpone(
 async function compose(
   { runId, event, at }: PendingAnnouncement,
   { name }: Environment,
-  { runs }: OperationsDependencies,
+  { runs, journal }: OperationsDependencies,
 ): Promise<OutgoingAnnouncement | undefined> {
   const run = await runs.read(runId);
   if (run === undefined) return undefined;
-  const report = buildReport(run, await runs.readEvents(runId));
+  const report = await readReport(run, await runs.readEvents(runId), { journal });
   const announcement = announcementOf({ event, at, environment: name, run, report });
   if (announcement === undefined) return undefined;
   return {

@@ -17,6 +17,7 @@ import type { ChangeReason } from '../model/plan.ts';
 import type { Policy, ReportPart } from '../model/policy.ts';
 import type { Run, RunReport } from '../model/run.ts';
 import type { OperationsDependencies } from './dependencies.ts';
+import { readReport } from './read-report.ts';
 
 type Stores = Pick<OperationsDependencies, 'runs' | 'policies' | 'environments' | 'journal'>;
 
@@ -53,7 +54,7 @@ export async function gatherReport(
   stores: Stores,
 ): Promise<ReportMailInput> {
   const events = await stores.runs.readEvents(run.id);
-  const report = buildReport(run, events);
+  const report = await readReport(run, events, stores);
   const needsChanges = settings.csv || settings.detail === 'contacts';
   const { changes, inAll } = needsChanges ? await readChanges(run, report, stores) : NO_CHANGES;
   return {

@@ -41,7 +41,7 @@ export interface InProcessOperations extends Operations {
 export function makeOperations(given: OperationsDependencies): InProcessOperations {
   const announce = (run: Run, event: NewAnnouncement['event']) => noteAnnouncement(run, event, given);
   const noted = withNotedReports(given.runs, { ...given, announce });
-  const counts = countRuns({ runs: noted, connect: given.connect });
+  const counts = countRuns({ ...given, runs: noted });
   const dependencies = { ...given, runs: counts.runs, connect: counts.connect };
   const { log, logFile, policies, memory, ledger, license, clock } = dependencies;
   const sendMails = async (id: RunId) => {

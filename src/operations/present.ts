@@ -13,7 +13,6 @@ import type {
   RunEventView,
   RunView,
 } from '@contactsync/contract';
-import type { JournaledWrites } from '../core/report.ts';
 import { CONTACT_PROPERTY_NAMES, type MappedContact } from '../model/contact.ts';
 import { Failure, type FailureRecord } from '../model/failure.ts';
 import { FAILURE_CODES, type FailureFacts } from '../model/failure-codes.ts';
@@ -94,7 +93,6 @@ export function presentReport(
   run: Run,
   report: RunReport,
   times?: RunTimes,
-  writes?: ReadonlyMap<MailboxId, JournaledWrites>,
   people?: PeopleNames,
 ): ReportView {
   const addresses = new Map(
@@ -135,14 +133,13 @@ export function presentReport(
     planned: report.planned,
     applied: report.applied,
     ...(report.photos === undefined ? {} : { photos: presentPhotos(report.photos) }),
-    ...(writes === undefined ? {} : { writes: addWrites(writes.values()) }),
+    ...(report.writes === undefined ? {} : { writes: report.writes }),
     ...(report.drift === undefined ? {} : { drift: report.drift }),
     perMailbox: report.perMailbox.map(
       ({ drift, ...mailbox }): MailboxReportView => ({
         ...mailbox,
         ...(drift === undefined ? {} : { drift: presentDrift(drift, people) }),
         failures: mailbox.failures.map((failure) => presentFailure(failure, run)),
-        ...(writes === undefined ? {} : { writes: writes.get(mailbox.mailboxId) ?? NO_WRITES }),
       }),
     ),
     failures: report.failures.map(({ failure, count }) => ({
@@ -151,14 +148,6 @@ export function presentReport(
     })),
   };
 }
-
-const NO_WRITES: JournaledWrites = { written: 0, unknown: 0 };
-
-const addWrites = (writes: Iterable<JournaledWrites>): JournaledWrites =>
-  [...writes].reduce(
-    (sum, { written, unknown }) => ({ written: sum.written + written, unknown: sum.unknown + unknown }),
-    NO_WRITES,
-  );
 
 /** Names of policies by their ids. */
 export type PolicyNames = ReadonlyMap<string, string>;

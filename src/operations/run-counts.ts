@@ -1,12 +1,13 @@
 // What the runs of this process did since it began, by policy: for metrics. From the events as they are stored.
 
-import { addApplied } from '../core/report.ts';
+import { addApplied, addJournaled, CUT_OFF_STATES } from '../core/report.ts';
 import type { FailureRecord } from '../model/failure.ts';
 import type { RunId } from '../model/ids.ts';
 import type { OutcomeCounts, Run, RunEvent, RunState } from '../model/run.ts';
 import type { RunStore } from '../ports/run-store.ts';
 import type { Traffic } from '../ports/traffic.ts';
 import type { Connection, OperationsDependencies } from './dependencies.ts';
+import { journaledWrites } from './read-report.ts';
 
 export interface PolicyCounts {
   readonly endedRuns: ReadonlyMap<RunState, number>;
@@ -34,6 +35,8 @@ export interface RunCounts {
   /** The same way out; what goes over it is counted. */
   readonly connect: OperationsDependencies['connect'];
   traffic(): TrafficCounts;
+  /** Asked before the counts are read: of runs that were cut off the journal is read only where somebody watches. */
+  addCutOff(): Promise<void>;
   /** By id of the policy. */
   readonly byPolicy: ReadonlyMap<string, PolicyCounts>;
   /** Of all policies: of each there may be others. */
@@ -52,7 +55,11 @@ const NOTHING: PolicyCounts = {
 
 const NO_TRAFFIC: TrafficCounts = { requests: 0, refusals: 0, waitedMs: 0 };
 
-export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs' | 'connect'>): RunCounts {
+export function countRuns({
+  runs,
+  connect,
+  journal,
+}: Pick<OperationsDependencies, 'runs' | 'connect' | 'journal'>): RunCounts {
   const byPolicy = new Map<string, PolicyCounts>();
   const failures = new Map<number, number>();
   const known = new Map<RunId, Run>();
@@ -64,6 +71,22 @@ export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs'
     return run;
   }
 
+  const cutOff = new Set<RunId>();
+
+  /** What was written and no event told; also by a process that died, and whose run ended here. */
+  async function addUntold(id: RunId): Promise<void> {
+    const run = await runs.read(id);
+    // The event is kept a moment before the state.
+    if (run !== undefined && run.endedAt === undefined) cutOff.add(id);
+    const journaled = run && (await journaledWrites(run, { journal }));
+    if (run === undefined || journaled === undefined) return;
+    const events = await runs.readEvents(id, ['mailbox.applied']);
+    const told = events.map((event) => (event.type === 'mailbox.applied' ? event.counts : NOTHING.written));
+    const untold = without(addJournaled(journaled.values()), told.reduce(addApplied, NOTHING.written));
+    const before = byPolicy.get(run.policyId) ?? NOTHING;
+    byPolicy.set(run.policyId, { ...before, written: addApplied(before.written, untold) });
+  }
+
   const open = new Set<Traffic>();
   let closed = NO_TRAFFIC;
 
@@ -71,6 +94,11 @@ export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs'
     byPolicy,
     failures,
     traffic: () => [...open].reduce(withTraffic, closed),
+    async addCutOff() {
+      const ids = [...cutOff];
+      cutOff.clear();
+      for (const id of ids) await addUntold(id).catch(() => cutOff.add(id));
+    },
     async connect(environment, alsoTo) {
       const connection = await connect(environment, alsoTo);
       const { traffic } = connection;
@@ -101,6 +129,8 @@ export function countRuns({ runs, connect }: Pick<OperationsDependencies, 'runs'
           run.policyId,
           events.reduce((counts, event) => counted(counts, event, run, at), before),
         );
+        if (events.some((event) => event.type === 'run.ended' && CUT_OFF_STATES.includes(event.state)))
+          cutOff.add(id);
         if (events.some(({ type }) => type === 'run.ended' || type === 'brake.engaged')) known.delete(id);
       },
     },
@@ -132,6 +162,16 @@ function counted(counts: PolicyCounts, event: RunEvent, { startedAt }: Run, at: 
       return counts;
   }
 }
+
+/** Never below nothing: a counter only grows. */
+const without = (all: OutcomeCounts, some: OutcomeCounts): OutcomeCounts => ({
+  created: Math.max(0, all.created - some.created),
+  updated: Math.max(0, all.updated - some.updated),
+  deleted: Math.max(0, all.deleted - some.deleted),
+  handedOver: Math.max(0, all.handedOver - some.handedOver),
+  adopted: Math.max(0, all.adopted - some.adopted),
+  failed: 0,
+});
 
 function failuresIn(event: RunEvent): readonly FailureRecord[] {
   switch (event.type) {

@@ -1,7 +1,6 @@
 // Runs: begun, approved, rolled back, cancelled, listed, followed; their plans and reports.
 
 import type { DocumentText, PolicyOperations, RunOperations, RunView } from '@contactsync/contract';
-import { buildReport, CUT_OFF_STATES, countWrites } from '../core/report.ts';
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
@@ -19,6 +18,7 @@ import type { LiveRuns } from './live-runs.ts';
 import { findDocument, findRun, namesOf } from './lookup.ts';
 import { presentEvent, presentPlan, presentReport, presentRun } from './present.ts';
 import { namesInDrift } from './present-drift.ts';
+import { readReport } from './read-report.ts';
 import { mailsOfRun } from './reports.ts';
 import { environmentOf, limitFor, withPorts } from './run-context.ts';
 import { beginVerifyRun, mailboxesToRepair } from './verify.ts';
@@ -28,7 +28,7 @@ export function makeRunOperations(
   live: LiveRuns,
   documents: Pick<PolicyOperations, 'apply' | 'validate'>,
 ): RunOperations {
-  const { runs, policies, environments, journal, holder, audit, user, format } = dependencies;
+  const { runs, policies, environments, holder, audit, user, format } = dependencies;
 
   /** As it is: one whose process died has ended. */
   async function look(prefix: string): Promise<Run> {
@@ -248,16 +248,10 @@ export function makeRunOperations(
     async report(prefix) {
       const run = await look(prefix);
       const events = await runs.readEvents(run.id);
-      const isCutOff =
-        run.kind !== 'test' &&
-        run.kind !== 'verify' &&
-        CUT_OFF_STATES.includes(run.state) &&
-        run.imagesPrunedAt === undefined;
-      const writes = isCutOff ? await countWrites(journal.readRun(run.id)) : undefined;
       const mails = await mailsOfRun(run.id, dependencies);
-      const built = buildReport(run, events);
+      const built = await readReport(run, events, dependencies);
       const people = run.kind === 'verify' ? await namesInDrift(run, built, runs) : undefined;
-      const view = presentReport(run, built, runTimes(run, events), writes, people);
+      const view = presentReport(run, built, runTimes(run, events), people);
       const isWaiting = run.state === 'awaitingApproval';
       const isEdited = isWaiting && !isAsPlanned(run, await policies.readById(run.policyId));
       return {

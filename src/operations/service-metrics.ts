@@ -34,7 +34,7 @@ type Parts = Pick<
   'policies' | 'runs' | 'queue' | 'outbox' | 'announcements' | 'license' | 'settings' | 'clock' | 'version'
 >;
 
-type Counts = Pick<RunCounts, 'byPolicy' | 'failures' | 'traffic'>;
+type Counts = Pick<RunCounts, 'byPolicy' | 'failures' | 'traffic' | 'addCutOff'>;
 
 const LISTENERS: readonly ListenerKind[] = ['webhook', 'syslog', 'file'];
 
@@ -60,6 +60,7 @@ export function watchService(parts: Parts, counts: Counts, pulse: ServicePulse):
       const { readable, unreadable } = await parts.policies.survey();
       const policies = readable.map(({ document }) => document);
       const ids = [...policies, ...unreadable].map(({ id }) => id);
+      await counts.addCutOff();
       return [
         ...ownMetrics(parts, pulse),
         ...countedMetrics(counts, ids),

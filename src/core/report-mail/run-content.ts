@@ -143,7 +143,7 @@ function numbersBlock(input: ReportMailInput, phrases: Phrases): Block {
   const { words, amount } = phrases;
   const { labels } = words;
   const facts: Fact[] = [];
-  const { source, mailboxes, photos } = report;
+  const { source, mailboxes, photos, writes } = report;
   if (source !== undefined) {
     facts.push({
       label: labels.source,
@@ -171,6 +171,12 @@ function numbersBlock(input: ReportMailInput, phrases: Phrases): Block {
   for (const [label, number] of rows)
     if (number > 0 || label === 'created' || label === 'updated' || label === 'deleted')
       facts.push({ label: labels[label], value: amount(number).text });
+  if (writes !== undefined && writes.unknown > 0)
+    facts.push({
+      label: labels.unknown,
+      value: amount(writes.unknown).text,
+      note: words.whoLooks[run.kind === 'rollback' || run.kind === 'cleanup' ? run.kind : 'run'],
+    });
   if (photos !== undefined)
     facts.push({
       label: labels.photos,
@@ -276,13 +282,16 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
   if (worth.length === 0) return undefined;
   const rows = worth.slice(0, MOST_MAILBOXES).map((mailbox) => {
     const isOver = mailbox.state === 'planned' && run.endedAt !== undefined;
-    const state = words.mailboxStates[isOver ? 'notReached' : mailbox.state];
+    const isBegun = mailbox.writes !== undefined && mailbox.writes.written + mailbox.writes.unknown > 0;
+    const over = isBegun ? 'notFinished' : 'notReached';
+    const state = words.mailboxStates[isOver ? over : mailbox.state];
     const isBad = mailbox.state === 'failed' || (mailbox.state === 'partly' && mailbox.failures.length > 0);
     const isOpen = isOver || ['skipped', 'partly', 'differs'].includes(mailbox.state);
     const tone: Tone = isBad ? 'bad' : isOpen ? 'warn' : isWaiting ? 'plain' : 'good';
     const [failure] = mailbox.failures;
     const why = failure === undefined ? '' : ` (${failure.number})`;
-    const changes = changesText(mailbox, phrases);
+    // What was planned and not done is no news of the mailbox.
+    const changes = isOver && !isBegun ? '' : changesText(mailbox, phrases);
     return {
       who: plainLine(mailbox.primarySmtpAddress),
       tone,
@@ -301,14 +310,14 @@ function mailboxesBlock({ run, report }: ReportMailInput, phrases: Phrases): Blo
 }
 
 function changesText(
-  { planned, applied, photos, drift }: RunReport['perMailbox'][number],
+  { planned, applied, photos, drift, writes }: RunReport['perMailbox'][number],
   phrases: Phrases,
 ): string {
   const { words, amount } = phrases;
   if (drift !== undefined) return driftText(drift.counts, phrases);
   const { changes } = words;
   const parts: readonly (readonly [Amount, string])[] =
-    applied === undefined
+    applied === undefined && writes === undefined
       ? [
           [amount(planned?.create ?? 0), changes.create],
           [amount(planned?.adopt ?? 0), changes.adopt],
@@ -317,12 +326,13 @@ function changesText(
           [amount(planned?.handOver ?? 0), changes.handOver],
         ]
       : [
-          [amount(applied.created), changes.create],
-          [amount(applied.adopted), changes.adopt],
-          [amount(applied.updated), changes.update],
-          [amount(applied.deleted), changes.delete],
-          [amount(applied.handedOver), changes.handOver],
-          [amount(applied.failed), words.outcomes.failed],
+          [amount(applied?.created ?? 0), changes.create],
+          [amount(applied?.adopted ?? 0), changes.adopt],
+          [amount(applied?.updated ?? 0), changes.update],
+          [amount(applied?.deleted ?? 0), changes.delete],
+          [amount(applied?.handedOver ?? 0), changes.handOver],
+          [amount(applied?.failed ?? 0), words.outcomes.failed],
+          [amount(writes?.unknown ?? 0), words.withUnknownOutcome],
         ];
   const changed = parts.flatMap(([{ number, text }, what]) => (number === 0 ? [] : [`${text} ${what}`]));
   if (photos !== undefined) {

@@ -31,6 +31,7 @@ export const ENGLISH: ReportWords = {
     failed: 'failed',
     skipped: 'skipped',
     notReached: 'not reached',
+    notFinished: 'not finished',
   },
   changes: {
     create: 'new',
@@ -125,6 +126,7 @@ export const ENGLISH: ReportWords = {
     deleted: 'Deleted',
     handedOver: 'Handed over',
     failed: 'Failed',
+    unknown: 'Outcome unknown',
     photos: 'Photos',
     joined: 'Joined',
     left: 'Left',
@@ -179,8 +181,12 @@ export const ENGLISH: ReportWords = {
   names: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`,
   photosWritten: (written, removed, failed) =>
     `${written.text} written${removed.number === 0 ? '' : `, ${removed.text} removed`}${failed.number === 0 ? '' : `, ${failed.text} failed`}`,
-  unknownWrites: (unknown) =>
-    `${plural(unknown, 'write', 'writes')} with unknown outcome; the next run looks`,
+  whoLooks: {
+    run: 'the next run looks',
+    rollback: 'roll the run back again to look',
+    cleanup: 'the next clean-up looks',
+  },
+  withUnknownOutcome: 'with unknown outcome',
   sourceIncomplete: {
     text: 'The source was not read completely: nothing is deleted.',
     remedy: 'See what went wrong above; the next complete run deletes what is to be deleted.',

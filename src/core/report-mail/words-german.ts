@@ -33,6 +33,7 @@ export const GERMAN: ReportWords = {
     failed: 'fehlgeschlagen',
     skipped: 'übersprungen',
     notReached: 'nicht erreicht',
+    notFinished: 'nicht beendet',
   },
   changes: {
     create: 'neu',
@@ -195,6 +196,7 @@ export const GERMAN: ReportWords = {
     deleted: 'Gelöscht',
     handedOver: 'Überlassen',
     failed: 'Fehlgeschlagen',
+    unknown: 'Ergebnis unbekannt',
     photos: 'Fotos',
     joined: 'Hinzugekommen',
     left: 'Weggefallen',
@@ -249,8 +251,12 @@ export const GERMAN: ReportWords = {
   names: (names, more) => `${names.join(', ')}${more === 0 ? '' : ` und ${more} weitere`}`,
   photosWritten: (written, removed, failed) =>
     `${written.text} geschrieben${removed.number === 0 ? '' : `, ${removed.text} entfernt`}${failed.number === 0 ? '' : `, ${failed.text} fehlgeschlagen`}`,
-  unknownWrites: (unknown) =>
-    `${plural(unknown, 'Schreibvorgang', 'Schreibvorgänge')} mit unbekanntem Ergebnis; der nächste Lauf sieht nach`,
+  whoLooks: {
+    run: 'der nächste Lauf sieht nach',
+    rollback: 'den Lauf noch einmal zurücknehmen, um nachzusehen',
+    cleanup: 'die nächste Bereinigung sieht nach',
+  },
+  withUnknownOutcome: 'mit unbekanntem Ergebnis',
   sourceIncomplete: {
     text: 'Die Quelle wurde nicht vollständig gelesen: nichts wird gelöscht.',
     remedy: 'Siehe oben, was schiefging; der nächste vollständige Lauf löscht, was zu löschen ist.',

@@ -25,7 +25,7 @@ export interface ReportWords {
   readonly locale: string;
   readonly kinds: Readonly<Record<RunKind, string>>;
   readonly states: Readonly<Record<RunState, string>>;
-  readonly mailboxStates: Readonly<Record<MailboxReport['state'] | 'notReached', string>>;
+  readonly mailboxStates: Readonly<Record<MailboxReport['state'] | 'notReached' | 'notFinished', string>>;
   readonly changes: Readonly<Record<ChangeRow['change'], string>>;
   readonly reasons: Readonly<Record<ChangeReason, string>>;
   readonly outcomes: Readonly<Record<ChangeRow['outcome'], string>>;
@@ -47,6 +47,7 @@ export interface ReportWords {
     readonly deleted: string;
     readonly handedOver: string;
     readonly failed: string;
+    readonly unknown: string;
     readonly photos: string;
     readonly joined: string;
     readonly left: string;
@@ -98,7 +99,10 @@ export interface ReportWords {
   readonly before: (text: string) => string;
   readonly names: (names: readonly string[], more: number) => string;
   readonly photosWritten: (written: Amount, removed: Amount, failed: Amount) => string;
-  readonly unknownWrites: (unknown: Amount) => string;
+  /** Who finds out what became of writes whose outcome is unknown. */
+  readonly whoLooks: Readonly<Record<'run' | 'rollback' | 'cleanup', string>>;
+  /** After a number of contacts. */
+  readonly withUnknownOutcome: string;
   readonly sourceIncomplete: Remark;
   readonly mailboxesIncomplete: Remark;
   readonly brake: {
