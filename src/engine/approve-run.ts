@@ -18,6 +18,7 @@ import { planDigest } from './plan-digest.ts';
 import type { PlanningContext } from './plan-mailbox.ts';
 import { DEFAULT_CONCURRENCY, type RunPorts } from './run-ports.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { APPROVAL_LIFE_MS } from './wait-for-approval.ts';
 import { filledMailboxes, writePhotos } from './write-photos.ts';
 
 export interface ApprovalRequest {
@@ -30,8 +31,6 @@ export interface ApprovalRequest {
   readonly concurrency?: number;
   readonly onEvent?: (event: RunEvent) => void;
 }
-
-const APPROVAL_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Throws `nothingToApprove`, `planChanged`, `alreadyRunning`, `trialOver` or `licenseExpired` and then has changed nothing. */
 export async function approveRun(

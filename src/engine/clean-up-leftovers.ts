@@ -91,8 +91,10 @@ async function carryOut(
     },
   );
   const endOfTest = failed === 0 ? 'finished' : 'finishedWithErrors';
-  if (request.mode === 'run') await supersedeWaiting(id, ports);
-  if (concerned === 0) return recorder.end(endOfTest);
+  if (concerned === 0) {
+    if (request.mode === 'run') await supersedeWaiting(id, ports);
+    return recorder.end(endOfTest);
+  }
   // These items are not ours, and nobody can tell what their users put into them: a person sees the plan, always.
   const reason = {
     rule: 'mailboxes',

@@ -93,13 +93,13 @@ async function carryOut(
     },
   });
   const endOfTest = failed === 0 ? 'finished' : 'finishedWithErrors';
-  if (request.mode === 'run') await supersedeWaiting(context.policyId, ports);
   if (request.brake !== undefined) {
     const { limits, written } = request.brake;
     const reasons = engageBrake({ limits, tally, lastPeople: new Set(), lastMailboxes: written });
     if (reasons.length > 0) return waitForApproval(request, reasons, endOfTest, ports, recorder);
   }
   if (request.mode === 'test') return recorder.end(endOfTest);
+  await supersedeWaiting(context.policyId, ports);
   await recorder.enter('applying');
   const work = { revision, holder: request.holder, concurrency, isPlannedWhole: failed === 0 };
   return applyAll(work, context, ports, recorder, signal);

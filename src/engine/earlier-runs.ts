@@ -1,7 +1,7 @@
 // What earlier runs of a policy left behind is closed by a new one, or by whoever looks at it.
 
 import { asFailure } from '../model/failure.ts';
-import type { PolicyId } from '../model/ids.ts';
+import type { PolicyId, RunId } from '../model/ids.ts';
 import type { Run, RunState } from '../model/run.ts';
 import { holdingPolicy } from './holding.ts';
 import type { RunPorts } from './run-ports.ts';
@@ -39,10 +39,37 @@ export async function closeRunsOfTheDead(
   }
 }
 
-/** Once the new run is planned: one that cannot even read its source takes no waiting approval away. */
-export async function supersedeWaiting(policyId: PolicyId, { runs, clock }: Ports): Promise<void> {
-  for (const run of await runs.list({ policyId, states: ['awaitingApproval'] }))
-    await close(run, 'superseded', clock.now().toISOString(), runs);
+/**
+ * Once the new run is planned: one that cannot even read its source takes no waiting approval away. `takenOver`: the run
+ * whose plan the new one makes again.
+ */
+export async function supersedeWaiting(
+  policyId: PolicyId,
+  { runs, clock }: Ports,
+  takenOver?: { readonly runId: RunId; readonly by: RunId },
+): Promise<void> {
+  for (const run of await runs.list({ policyId, states: ['awaitingApproval'] })) {
+    const by = run.id === takenOver?.runId ? takenOver.by : undefined;
+    await close(run, 'superseded', clock.now().toISOString(), runs, by);
+  }
+}
+
+/** Of the runs that copy: only they are repeated by themselves. */
+export async function waitingWith(
+  digest: string,
+  policyId: PolicyId,
+  runs: Ports['runs'],
+): Promise<Run | undefined> {
+  for (const run of await runs.list({ policyId, kinds: ['run'], states: ['awaitingApproval'] }))
+    if ((await runs.readApproval(run.id))?.digest === digest) return run;
+  return undefined;
+}
+
+/** Itself, or the one that waits in its place since a newer run made the same plan. */
+export async function inPlaceOf(run: Run, runs: Ports['runs']): Promise<Run> {
+  if (run.kind !== 'run' || run.state !== 'superseded') return run;
+  const digest = (await runs.readApproval(run.id))?.digest;
+  return (digest === undefined ? undefined : await waitingWith(digest, run.policyId, runs)) ?? run;
 }
 
 async function close(
@@ -50,7 +77,9 @@ async function close(
   state: 'interrupted' | 'superseded',
   endedAt: string,
   runs: Ports['runs'],
+  takenOverBy?: RunId,
 ): Promise<void> {
-  await runs.append(id, [{ type: 'run.ended', state, failure: undefined }], endedAt);
+  const taken = takenOverBy === undefined ? {} : { takenOverBy };
+  await runs.append(id, [{ type: 'run.ended', state, failure: undefined, ...taken }], endedAt);
   await runs.setState(id, state, endedAt);
 }

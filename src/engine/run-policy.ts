@@ -82,7 +82,6 @@ async function carryOut(
   // Without an earlier run everybody found in a mailbox counts as somebody who was there.
   const tally = emptyTally((one) => last?.sourceObjectIds.has(one) ?? true);
   const planned = await planAll(request, targets, context, tally, ports, recorder, signal);
-  if (request.mode === 'run') await supersedeWaiting(id, ports);
 
   // Without an earlier run, the marks found in the mailboxes tell who was there before.
   const lastPeople = last?.sourceObjectIds ?? planned.peopleFound;
@@ -97,6 +96,7 @@ async function carryOut(
   if (reasons.length > 0) return await waitForApproval(request, reasons, endOfTest, ports, recorder);
   if (request.mode === 'test') return await recorder.end(endOfTest);
 
+  await supersedeWaiting(id, ports);
   await recorder.emit({ type: 'brake.released', approvedBy: undefined });
   await recorder.enter('applying');
   const applied = await applyWaves(

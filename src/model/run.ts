@@ -224,7 +224,13 @@ export type RunEvent =
       readonly type: 'leftovers.sought';
       readonly rules: LeftoverRules;
     }
-  | { readonly type: 'brake.engaged'; readonly reasons: readonly BrakeReason[]; readonly digest: string }
+  | {
+      readonly type: 'brake.engaged';
+      readonly reasons: readonly BrakeReason[];
+      readonly digest: string;
+      /** An earlier run asked for the same approval then, and this one takes its place: nobody is asked twice. */
+      readonly asked?: { readonly runId: RunId; readonly at: string };
+    }
   | { readonly type: 'brake.released'; readonly approvedBy: string | undefined }
   | {
       readonly type: 'wave.started';
@@ -275,7 +281,13 @@ export type RunEvent =
       readonly mailboxesWaiting: number;
     }
   | { readonly type: 'run.resumed' }
-  | { readonly type: 'run.ended'; readonly state: RunState; readonly failure: FailureRecord | undefined };
+  | {
+      readonly type: 'run.ended';
+      readonly state: RunState;
+      readonly failure: FailureRecord | undefined;
+      /** Of a superseded run: this one waits with the same digest in its place, and is released with it. */
+      readonly takenOverBy?: RunId;
+    };
 
 /** An event as stored. */
 export type RecordedEvent = RunEvent & { readonly at: string };

@@ -142,6 +142,27 @@ it('a plan that waits is told with what it would do, also when it is told after 
   ]);
 });
 
+it('an approval that run after run waits for is told once, and then the end of the last one', async () => {
+  await setUp(WEBHOOK, { brake: { maxPeople: 0 } });
+  await run();
+  world.organization.removeObject(person(3).id);
+  told = [];
+  const ids = [await run(), await run(), await run()];
+  await operations.runs.cancel(ids[2] ?? '');
+  await later(2 * MINUTE_MS);
+  const events = told.map(({ text }) => {
+    const { event, run: of } = Announcement.parse(JSON.parse(text));
+    return [event, ids.indexOf(of.id), of.state];
+  });
+  expect(events).toEqual([
+    ['run.started', 0, 'reading'],
+    ['run.awaitingApproval', 0, 'awaitingApproval'],
+    ['run.started', 1, 'reading'],
+    ['run.started', 2, 'reading'],
+    ['run.ended', 2, 'cancelled'],
+  ]);
+});
+
 it('a test run is told nobody, and nobody is told where no listener is named', async () => {
   await setUp(WEBHOOK);
   await run('test');

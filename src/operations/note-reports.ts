@@ -41,6 +41,16 @@ export function withNotedReports(
     }
   }
 
+  /** When in doubt somebody is asked twice. */
+  async function isAskedBefore(id: RunId): Promise<boolean> {
+    try {
+      const engaged = await runs.readEvents(id, ['brake.engaged']);
+      return engaged.some((event) => event.type === 'brake.engaged' && event.asked !== undefined);
+    } catch {
+      return false;
+    }
+  }
+
   return {
     // A class keeps its methods where spreading does not look.
     async create(run, revision) {
@@ -64,11 +74,13 @@ export function withNotedReports(
       // A plan that gave way to a newer one is told by the report of that one.
       if (events.some((event) => event.type === 'run.ended' && event.state !== 'superseded'))
         await note(id, 'ended');
-      if (events.some(({ type }) => type === 'run.ended')) await announceRun(id, 'run.ended');
+      // Nor is it told that a request for an approval ended which goes on in another run.
+      if (events.some((event) => event.type === 'run.ended' && event.takenOverBy === undefined))
+        await announceRun(id, 'run.ended');
       await runs.append(id, events, at);
     },
     async setState(id, state, endedAt) {
-      if (state === 'awaitingApproval') {
+      if (state === 'awaitingApproval' && !(await isAskedBefore(id))) {
         await note(id, 'awaitingApproval');
         await announceRun(id, 'run.awaitingApproval');
       }

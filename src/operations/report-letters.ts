@@ -3,6 +3,7 @@
 import { composeAlert, composeNotBegun, composeReport } from '../core/report-mail/compose-mail.ts';
 import { isWanted, levelOf } from '../core/report-mail/level.ts';
 import type { ComposedMail } from '../core/report-mail/report-mail.ts';
+import { inPlaceOf } from '../engine/earlier-runs.ts';
 import type { Policy } from '../model/policy.ts';
 import type { OutgoingMail } from '../ports/mail-sender.ts';
 import type { ReportMail } from '../ports/report-outbox.ts';
@@ -22,10 +23,13 @@ export async function composeLetter(
 ): Promise<Letter | undefined> {
   if (mail.occasion === 'notBegun') return composeUnbegun(mail, dependencies);
   if (mail.runId === undefined) return composeLate(mail, dependencies);
-  const run = await dependencies.runs.read(mail.runId);
-  if (run === undefined) return undefined;
+  const noted = await dependencies.runs.read(mail.runId);
+  if (noted === undefined) return undefined;
+  // One that could not be sent before a newer run made the same plan asks for that.
+  const isAsking = mail.occasion === 'awaitingApproval';
+  const run = isAsking ? await inPlaceOf(noted, dependencies.runs) : noted;
   // Somebody approved or discarded the plan meanwhile.
-  if (mail.occasion === 'awaitingApproval' && run.state !== 'awaitingApproval') return undefined;
+  if (isAsking && run.state !== 'awaitingApproval') return undefined;
   const addressed = await addressedBy(run, dependencies);
   if (addressed === undefined) return undefined;
   const settings = addressed.policy.report;

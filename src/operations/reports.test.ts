@@ -189,6 +189,74 @@ describe('after a run', () => {
     expect(await reported()).toBe(true);
   });
 
+  describe('the same approval, wanted by run after run', () => {
+    async function waiting(hours = 1): Promise<RunView & { readonly digest: string }> {
+      world.clock.advance(hours * HOUR_MS);
+      const view = await run();
+      expect(view.state).toBe('awaitingApproval');
+      return { ...view, digest: (await operations.runs.report(view.id)).brake?.digest ?? '' };
+    }
+    beforeEach(async () => {
+      await operations.policies.apply(policy({ when: 'onError' }, { brake: { maxPeople: 0 } }));
+      await run();
+      world.organization.removeObject(person(3).id);
+    });
+
+    it('is asked for once, and the first answer releases the newest plan', async () => {
+      world.organization.putObject(person(2, { jobTitle: ['Clerk'] }));
+      const first = await waiting();
+      await waiting();
+      world.organization.putObject(person(2, { jobTitle: ['Director'] }));
+      const last = await waiting();
+      expect(last.digest).toBe(first.digest);
+      expect(mails).toHaveLength(1);
+      await expect(operations.runs.approve(first.id, 'another')).rejects.toMatchObject({
+        failure: { code: 'planChanged' },
+      });
+      const released = await operations.runs.approve(first.id, first.digest);
+      expect(released.id).toBe(last.id);
+      for await (const _event of operations.runs.events(last.id)) {
+        // Until it is over.
+      }
+      expect((await operations.runs.get(last.id)).state).toBe('finished');
+      expect(world.item(1, 2).properties.jobTitle).toBe('Director');
+    });
+
+    it('cannot be released with a plan that was another one', async () => {
+      const first = await waiting();
+      world.organization.removeObject(person(2).id);
+      await waiting();
+      expect(mails).toHaveLength(2);
+      await expect(operations.runs.approve(first.id, first.digest)).rejects.toMatchObject({
+        failure: { code: 'nothingToApprove' },
+      });
+    });
+
+    it('is asked for again after seven days, or when the plan was another one meanwhile', async () => {
+      await waiting();
+      await waiting(7 * 24 - 1);
+      expect(mails).toHaveLength(1);
+      await waiting(1);
+      expect(mails).toHaveLength(2);
+      world.organization.removeObject(person(2).id);
+      await waiting();
+      world.organization.putObject(person(2));
+      await waiting();
+      expect(mails).toHaveLength(4);
+    });
+
+    it('is asked for by the mail that could not be sent, with what waits now', async () => {
+      refusal = new Failure('sendingNotAllowed');
+      await waiting();
+      refusal = undefined;
+      const { id, digest } = await waiting();
+      await operations.reports.send({ isForced: true });
+      expect(mails.map(({ body }) => body.text)).toEqual([
+        expect.stringContaining(`contactsync approve ${id.slice(0, 8)} --digest ${digest}`),
+      ]);
+    });
+  });
+
   it('nobody named, nothing sent, and nobody connected to for it', async () => {
     await operations.policies.apply(policy({ recipients: [] }));
     await run();

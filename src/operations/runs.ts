@@ -4,7 +4,7 @@ import type { DocumentText, PolicyOperations, RunOperations, RunView } from '@co
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
 import { cancelOpenRuns } from '../engine/cancel-runs.ts';
-import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
+import { closeRunsOfTheDead, inPlaceOf } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
 import type { Environment } from '../model/environment.ts';
@@ -139,7 +139,8 @@ export function makeRunOperations(
     },
 
     async approve(prefix, digest) {
-      const run = await findRun(runs, prefix);
+      // Who was asked by an earlier run with the same plan need not know its newest one.
+      const run = await inPlaceOf(await findRun(runs, prefix), runs);
       // Whoever edited the policy meanwhile no longer wants what was planned before.
       const current = await policies.readById(run.policyId);
       if (run.state === 'awaitingApproval' && !isAsPlanned(run, current)) {
