@@ -234,6 +234,6 @@ describe('progress', () => {
       ' 1/2 mailboxes',
     );
     const cleanUp = advance({ ...NO_PROGRESS, phase: 'planning' }, planned(1));
-    expect(progressLine(cleanUp, START + 1_000)).toBe('Planning ░░░░░░░░░░░░░░░░░░░░ 1 mailboxes');
+    expect(progressLine(cleanUp, START + 1_000)).toBe('Planning ░░░░░░░░░░░░░░░░░░░░ 1 mailbox');
   });
 });

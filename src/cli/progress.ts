@@ -154,9 +154,7 @@ export function progressLine(
   const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
   const failed = state.failed.size === 0 ? '' : `, ${state.failed.size} failed or skipped`;
   const head =
-    state.wait === undefined
-      ? `${verb} ${bar} ${share(state)} mailboxes`
-      : `${waiting(state.wait)}; ${share(state)} mailboxes`;
+    state.wait === undefined ? `${verb} ${bar} ${share(state)}` : `${waiting(state.wait)}; ${share(state)}`;
   const lefts = leftTexts(state, now);
   const lines = [
     ...lefts.map((left) => `${head}${contacts}${failed}${left}`),
@@ -213,13 +211,13 @@ export function plainLine(
 
 function howFar(done: 'planned' | 'written' | 'looked into', state: ProgressState, now: number): string {
   const contacts = state.written === 0 ? '' : `, ${count(state.written, 'contact')} written`;
-  return `${done}: ${share(state)} mailboxes${contacts}${leftTexts(state, now)[0] ?? ''}`;
+  return `${done}: ${share(state)}${contacts}${leftTexts(state, now)[0] ?? ''}`;
 }
 
 /** A clean-up does not say beforehand how many mailboxes there are. */
 function share(state: ProgressState): string {
   const { done, total } = amounts(state);
-  return total === 0 ? String(done) : `${done}/${total}`;
+  return total === 0 ? count(done, 'mailbox', 'mailboxes') : `${done}/${total} mailboxes`;
 }
 
 /** Seldom enough that a run of hours does not fill a log. */

@@ -98,7 +98,7 @@ export function brakeReasonText(reason: BrakeReasonView, isCleanUp = false): str
     case 'people':
       return `${count(reason.count, 'person', 'people')} of ${reason.base} ${reason.count === 1 ? 'is' : 'are'} no longer selected (limit ${share})`;
     case 'mailboxes':
-      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} ${isCleanUp ? 'would lose contacts' : `${reason.count === 1 ? 'has' : 'have'} left the policy and would be emptied`} (limit ${share})`;
+      return `${count(reason.count, 'mailbox', 'mailboxes')} of ${reason.base} ${isCleanUp ? 'would lose contacts' : `${reason.count === 1 ? 'has' : 'have'} left the policy and would be emptied`} (${isCleanUp && reason.limit === 0 ? 'this always waits for a person' : `limit ${share}`})`;
     case 'mailbox':
       return `${visible(reason.mailbox ?? 'one mailbox')} would lose ${count(reason.count, 'contact')} of ${reason.base}, of people who did not leave since the last run (limit ${share})`;
   }

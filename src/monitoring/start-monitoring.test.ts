@@ -1,7 +1,8 @@
 // The server for whoever watches: what it answers to whom, and what it refuses.
 
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../model/testing/failure-of.ts';
@@ -65,6 +66,28 @@ describe('the server for whoever watches', () => {
     expect(metrics.body).toContain('process_resident_memory_bytes ');
     for (const path of ['/', '/metrics/', '/../etc/passwd', '//healthz'])
       expect(await ask(monitoring, path), path).toMatchObject({ status: 404 });
+  });
+
+  it('answers also when somebody else opens all connections and says nothing', async () => {
+    const answer = Promise.withResolvers<Complaints>();
+    const isAsked = Promise.withResolvers<void>();
+    const readiness = () => {
+      isAsked.resolve();
+      return answer.promise;
+    };
+    const monitoring = await start({ readiness });
+    const asked = ask(monitoring, '/readyz');
+    await isAsked.promise;
+    const idle: Socket[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const socket = connect(Number(new URL(monitoring.url).port), '127.0.0.1').on('error', () => {});
+      await once(socket, 'connect');
+      idle.push(socket);
+    }
+    expect(await ask(monitoring, '/healthz')).toMatchObject({ status: 200 });
+    answer.resolve([]);
+    expect(await asked).toMatchObject({ status: 200 });
+    for (const socket of idle) socket.destroy();
   });
 
   it('says what is wrong', async () => {

@@ -2,8 +2,8 @@
 // answers only who asks it by an address or a name it was given: a page in a browser on this computer, whose name was
 // bent to a loopback address (DNS rebinding), asks by its own name and gets nothing.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, isIP, type Socket } from 'node:net';
 import { Failure } from '../model/failure.ts';
 import type { Log } from '../ports/log.ts';
 import type { Complaints, Monitored, Monitoring, MonitoringPlace } from '../ports/monitoring.ts';
@@ -31,6 +31,8 @@ export async function startMonitoring(
   const hosts = place.hosts.map((name) => name.toLowerCase());
   const answers = answersOf(monitored);
   const server = createServer((request, response) => {
+    inHand.add(request.socket);
+    response.once('close', () => inHand.delete(request.socket));
     void answerTo(request, hosts, answers)
       .catch((error: unknown): Answer => {
         log.warn('monitoring could not answer', { error });
@@ -38,7 +40,7 @@ export async function startMonitoring(
       })
       .then((answer) => send(request, response, answer));
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  const inHand = keepingFewConnections(server);
   server.headersTimeout = TIMEOUT_MS;
   server.requestTimeout = TIMEOUT_MS;
   server.keepAliveTimeout = TIMEOUT_MS;
@@ -57,6 +59,24 @@ export async function startMonitoring(
         server.closeAllConnections();
       }),
   };
+}
+
+/**
+ * Whoever opens connections and says nothing keeps no probe out: the oldest of those without a question in hand goes.
+ * Returns where the others are to be noted.
+ */
+function keepingFewConnections(server: Server): Set<Socket> {
+  const open = new Set<Socket>();
+  const inHand = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size <= MOST_CONNECTIONS) return;
+    const [oldest = socket] = [...open].filter((one) => one !== socket && !inHand.has(one));
+    open.delete(oldest);
+    oldest.destroy();
+  });
+  return inHand;
 }
 
 /** Throws `monitoringAddress`. */

@@ -48,8 +48,9 @@ export function tellingWhatCannotBegin(watched: Watched, dependencies: Operation
       // A service that runs for months must not keep every day.
       const today = clock.now().toISOString().slice(0, 10);
       for (const key of noted) if (!key.endsWith(today)) noted.delete(key);
-      const known = new Set(all.map(({ id }) => id));
-      for (const id of busySince.keys()) if (!known.has(id)) busySince.delete(id);
+      // Whoever is disabled waits for nobody; when it is enabled again, the time begins anew.
+      const waiting = new Set(all.flatMap(({ id, timetable }) => (timetable === undefined ? [] : [id])));
+      for (const id of busySince.keys()) if (!waiting.has(id)) busySince.delete(id);
       for (const { id, trouble } of all) if (trouble !== undefined) await note(id, trouble);
       return all;
     },

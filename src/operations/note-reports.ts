@@ -2,12 +2,15 @@
 // the policy wants one is decided when it is sent.
 
 import type { RunId } from '../model/ids.ts';
-import type { Run } from '../model/run.ts';
+import type { Run, RunEvent } from '../model/run.ts';
 import type { NewAnnouncement } from '../ports/announcements.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOccasion, ReportOutbox } from '../ports/report-outbox.ts';
 import type { RunStore } from '../ports/run-store.ts';
+
+type Ended = Extract<RunEvent, { readonly type: 'run.ended' }>;
+const GOT_FURTHER: readonly RunEvent['type'][] = ['mailbox.planned', 'wave.started', 'mailbox.applied'];
 
 /** The same store. That a mail cannot be noted is told in the log and keeps no run from ending. */
 export function withNotedReports(
@@ -51,6 +54,19 @@ export function withNotedReports(
     }
   }
 
+  /** Where nothing can be reached, each of its runs would tell the same: once a day is enough, until one gets further. */
+  async function isToldToday(id: RunId, { state, failure }: Ended): Promise<boolean> {
+    if (state !== 'failed' || failure === undefined) return false;
+    const run = await runs.read(id);
+    if (run?.kind !== 'run' || (await runs.readEvents(id, GOT_FURTHER)).length > 0) return false;
+    const latest = await runs.list({ policyId: run.policyId, kinds: ['run'], limit: 2 });
+    const before = latest.find((one) => one.id !== id);
+    const today = clock.now().toISOString().slice(0, 10);
+    if (before?.state !== 'failed' || before.endedAt?.slice(0, 10) !== today) return false;
+    const [ended] = await runs.readEvents(before.id, ['run.ended']);
+    return ended?.type === 'run.ended' && ended.failure?.number === failure.number;
+  }
+
   return {
     // A class keeps its methods where spreading does not look.
     async create(run, revision) {
@@ -72,11 +88,15 @@ export function withNotedReports(
     readApproval: (id) => runs.readApproval(id),
     async append(id, events, at) {
       // A plan that gave way to a newer one is told by the report of that one.
-      if (events.some((event) => event.type === 'run.ended' && event.state !== 'superseded'))
-        await note(id, 'ended');
+      const ended = events.find((event) => event.type === 'run.ended');
+      if (ended !== undefined && ended.state !== 'superseded') {
+        const isTold =
+          !events.some(({ type }) => GOT_FURTHER.includes(type)) &&
+          (await isToldToday(id, ended).catch(() => false));
+        if (!isTold) await note(id, 'ended');
+      }
       // Nor is it told that a request for an approval ended which goes on in another run.
-      if (events.some((event) => event.type === 'run.ended' && event.takenOverBy === undefined))
-        await announceRun(id, 'run.ended');
+      if (ended !== undefined && ended.takenOverBy === undefined) await announceRun(id, 'run.ended');
       await runs.append(id, events, at);
     },
     async setState(id, state, endedAt) {

@@ -281,6 +281,13 @@ describe('a mail that cannot be sent', () => {
     expect(mails.map(({ subject }) => subject)).toEqual(['contactSync: All staff: 6 Änderungen']);
   });
 
+  it('is shown with the name of its policy, also when that was removed', async () => {
+    refusal = new Failure('mailRefused');
+    await run();
+    await operations.policies.remove('All staff', { removeContacts: false });
+    expect((await operations.status()).mails).toMatchObject([{ policyName: 'All staff' }]);
+  });
+
   it('goes out at once when a person wants it', async () => {
     refusal = new Failure('mailRefused');
     await run();

@@ -85,10 +85,16 @@ export async function mailsOfRun(id: RunId, dependencies: Dependencies): Promise
 
 async function presentMails(
   mails: readonly ReportMail[],
-  { policies }: Dependencies,
+  { policies, runs }: Dependencies,
 ): Promise<readonly ReportMailView[]> {
   if (mails.length === 0) return [];
-  const names = await namesOf(policies);
+  const names = new Map<string, string>(await namesOf(policies));
+  for (const { policyId: id, runId } of mails) {
+    if (names.has(id) || runId === undefined) continue;
+    // Of a removed policy its runs still know the name.
+    const run = await runs.read(runId);
+    if (run !== undefined) names.set(id, run.policyName);
+  }
   return mails.map(({ failure, reason, ...mail }) => ({
     ...mail,
     policyName: names.get(mail.policyId),

@@ -27,6 +27,7 @@ let subjects: string[] = [];
 let send: MailSender['send'];
 /** Of the directory and the mailboxes; mails go another way. */
 let outOfReach: Failure | undefined;
+let unread: Failure | undefined;
 let texts: string[] = [];
 let inside: OperationsDependencies;
 
@@ -37,6 +38,7 @@ beforeEach(async () => {
   subjects = [];
   texts = [];
   outOfReach = undefined;
+  unread = undefined;
   send = async ({ subject, body }) => {
     subjects.push(subject);
     texts.push(body.text ?? '');
@@ -48,7 +50,14 @@ beforeEach(async () => {
       clock,
       async connect() {
         if (outOfReach !== undefined) throw outOfReach;
-        const { source, directory: mailboxes, targets } = ports;
+        const { directory: mailboxes, targets } = ports;
+        const source: typeof ports.source = {
+          async read(...scope) {
+            if (unread !== undefined) throw unread;
+            return ports.source.read(...scope);
+          },
+          probe: (signal) => ports.source.probe(signal),
+        };
         return { source, directory: mailboxes, targets, close: async () => {} };
       },
       connectMailServer: async () => ({ mail, close: async () => {} }),
@@ -204,6 +213,21 @@ it('a mail server that says nothing keeps no mail of another environment waiting
   await service.over;
 });
 
+it('what keeps all runs from beginning to read is told once a day, and anew when it was over meanwhile', async () => {
+  const lost = new Failure('exchangeOnlineConnection');
+  const fails = async (times: number, failure: Failure | undefined) => {
+    unread = failure;
+    for (let n = 0; n < times; n += 1) await runByHand();
+    return subjects.splice(0).length;
+  };
+  expect(await fails(3, lost)).toBe(1);
+  expect(await fails(2, new Failure('signInRefused'))).toBe(1);
+  expect(await fails(1, undefined)).toBe(1);
+  expect(await fails(3, lost)).toBe(1);
+  clock.advance(DAY_MS);
+  expect(await fails(3, lost)).toBe(1);
+});
+
 it('a mail server that is not there is tried once for all mails that wait', async () => {
   let tries = 0;
   send = async () => {
@@ -335,6 +359,28 @@ describe('a run that cannot begin', () => {
     await minutes(100);
     const { number } = new Failure('alreadyRunning');
     expect(await inside.outbox.list({})).toMatchObject([{ occasion: 'notBegun', reason: { number } }]);
+  });
+
+  it('counts the two hours anew when it was disabled meanwhile', async () => {
+    let now = { ...policy, timetable: {} as ScheduledPolicy['timetable'] };
+    const { policies, run } = tellingWhatCannotBegin(
+      { policies: async () => [now], run: async () => 'busy' },
+      inside,
+    );
+    const turn = async (timetable: ScheduledPolicy['timetable']) => {
+      now = { ...policy, timetable };
+      await policies();
+      if (timetable !== undefined) await run(now, ended);
+      clock.advance(100 * MINUTE_MS);
+    };
+    const enabled = {} as ScheduledPolicy['timetable'];
+    await turn(enabled);
+    await turn(undefined);
+    await turn(enabled);
+    expect(await listed()).toEqual([]);
+    await turn(enabled);
+    await turn(enabled);
+    expect(await listed()).toEqual([['notBegun', 'waiting']]);
   });
 
   it('because it is stored wrong is told; what passes by itself is not', async () => {

@@ -182,8 +182,9 @@ export function inspectSqlite(path: string, sizeBytes: number, migrationTable: s
     database.exec(`pragma busy_timeout=${OPENING_TIMEOUT_MS}`);
     if (sizeBytes <= CHECKED_UP_TO_BYTES) {
       const finding = database.prepare('pragma quick_check(1)').get()?.quick_check;
+      // Several lines: where, and what.
       if (finding !== 'ok')
-        throw new Failure('databaseCorrupt', { details: { file, finding: String(finding) } });
+        throw new Failure('databaseCorrupt', { details: { file, finding: String(finding).split('\n') } });
     }
     const table = database.prepare('select 1 from sqlite_master where name = ?').get(migrationTable);
     const rows = table === undefined ? [] : database.prepare(`select name from "${migrationTable}"`).all();

@@ -129,6 +129,15 @@ describe('tokens are kept', () => {
     expect(sent).toHaveLength(2);
   });
 
+  test('a refused token is replaced after the clock was set back, too', async () => {
+    const { provider, clock, sent } = providerFor();
+    clock.move(2 * 60_000);
+    await provider.token('graph', live);
+    clock.move(-60_000);
+    await provider.token('graph', live, { forceRefresh: true });
+    expect(sent).toHaveLength(2);
+  });
+
   test('who gives up does not take the token from the others', async () => {
     const { provider, sent } = providerFor();
     const impatient = new AbortController();

@@ -139,7 +139,8 @@ class CertificateTokenProvider implements TokenProvider {
     const lifetime = expiresAt - held.issuedAt;
     if (expiresAt - now <= Math.min(RENEW_BEFORE_EXPIRY_MS, lifetime * RENEW_BEFORE_EXPIRY_PART))
       return false;
-    return !forceRefresh || now - held.issuedAt < TOO_YOUNG_TO_RENEW_MS;
+    // A clock that was set back must not keep a refused token until then.
+    return !forceRefresh || Math.abs(now - held.issuedAt) < TOO_YOUNG_TO_RENEW_MS;
   }
 
   /** Whoever needs a token meanwhile waits for the same request; it is given up when nobody waits any more. */

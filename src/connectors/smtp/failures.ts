@@ -31,7 +31,7 @@ export function refusedConnection(thrown: unknown, server: MailServer): Failure 
 }
 
 export function refusedSignIn(thrown: unknown, server: MailServer): Failure {
-  const error = dialogError(thrown);
+  const error = errorInDialog(thrown);
   const { code, responseCode = 0 } = error;
   // 4xx: not now, whatever the password. Without a number: no method that both sides know.
   const isRefused = responseCode >= 500 || (code === 'EAUTH' && responseCode === 0);
@@ -39,7 +39,7 @@ export function refusedSignIn(thrown: unknown, server: MailServer): Failure {
 }
 
 export function refusedMail(thrown: unknown, server: MailServer): Failure {
-  const error = dialogError(thrown);
+  const error = errorInDialog(thrown);
   const { code, responseCode } = error;
   if (responseCode === undefined && code !== 'EMESSAGE' && code !== 'EENVELOPE')
     return failure('mailServerUnreachable', error, server, {
@@ -66,6 +66,20 @@ function mailFailure(error: DialogError): FailureCode {
 
 function dialogError(thrown: unknown): DialogError {
   return thrown instanceof Error ? thrown : { message: String(thrown) };
+}
+
+/** nodemailer names CONN with every time-out, also long after the connection stands. */
+function errorInDialog(thrown: unknown): DialogError {
+  const error = dialogError(thrown);
+  const { code, originalCode, responseCode, response, command, message } = error;
+  if (command !== 'CONN') return error;
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(originalCode === undefined ? {} : { originalCode }),
+    ...(responseCode === undefined ? {} : { responseCode }),
+    ...(response === undefined ? {} : { response }),
+    message,
+  };
 }
 
 /** Such as 5.7.60; the text behind it may name people. */

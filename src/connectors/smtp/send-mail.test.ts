@@ -11,6 +11,7 @@ import { failureOf } from '../../model/testing/failure-of.ts';
 import { silentLog } from '../../ports/log.ts';
 import type { OutgoingMail } from '../../ports/mail-sender.ts';
 import { FakeClock } from '../memory/fake-clock.ts';
+import { refusedConnection, refusedMail } from './failures.ts';
 import { createSmtpMailSender } from './send-mail.ts';
 
 const signal = new AbortController().signal;
@@ -231,6 +232,13 @@ it('a mail whose answer is lost was perhaps sent', async () => {
     },
   });
   expect((await failureOf(send(port))).code).toBe('mailPerhapsSent');
+});
+
+it('a time-out in the middle of the dialog is not told as one of the connection', () => {
+  const timeout = Object.assign(new Error('Timeout'), { code: 'ETIMEDOUT', command: 'CONN' });
+  const server = { host: 'mail.contoso.example', security: 'startTls' } as const;
+  expect(refusedMail(timeout, server).details).toEqual({ server: server.host, reason: 'ETIMEDOUT' });
+  expect(refusedConnection(timeout, server).details).toMatchObject({ command: 'CONN' });
 });
 
 describe('given up while the server hangs', () => {

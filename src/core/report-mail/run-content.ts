@@ -97,7 +97,9 @@ function brakeBlock(
     const [count, base] = [amount(reason.count), amount(reason.base)];
     if (reason.rule === 'people') return words.brake.people(count, base, limit);
     if (reason.rule === 'mailboxes')
-      return isCleanUp ? words.brake.emptied(count, base, limit) : words.brake.mailboxes(count, base, limit);
+      return isCleanUp
+        ? words.brake.emptied(count, base, reason.limit === 0 ? undefined : limit)
+        : words.brake.mailboxes(count, base, limit);
     const id = reason.mailboxId;
     const mailbox = id === undefined ? '' : (addresses.get(id) ?? id);
     const named = settings.detail === 'numbers' ? words.brake.someMailbox : plainLine(mailbox);

@@ -202,7 +202,7 @@ export const ENGLISH: ReportWords = {
     mailboxes: (count, base, limit) =>
       `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} ${count.number === 1 ? 'has' : 'have'} left the policy and would be emptied (limit ${limit})`,
     emptied: (count, base, limit) =>
-      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would lose contacts (limit ${limit})`,
+      `${plural(count, 'mailbox', 'mailboxes')} of ${base.text} would lose contacts (${limit === undefined ? 'this always waits for a person' : `limit ${limit}`})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} would lose ${plural(count, 'contact', 'contacts')} of ${base.text}, of people who did not leave since the last run (limit ${limit})`,
     someMailbox: 'a mailbox',

@@ -272,7 +272,7 @@ export const GERMAN: ReportWords = {
     mailboxes: (count, base, limit) =>
       `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'gehört nicht mehr zur Richtlinie und würde' : 'gehören nicht mehr zur Richtlinie und würden'} geleert (Grenze ${limit})`,
     emptied: (count, base, limit) =>
-      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'verlöre' : 'verlören'} Kontakte (Grenze ${limit})`,
+      `${plural(count, 'Postfach', 'Postfächer')} von ${base.text} ${count.number === 1 ? 'verlöre' : 'verlören'} Kontakte (${limit === undefined ? 'das wartet immer auf einen Menschen' : `Grenze ${limit}`})`,
     mailbox: (mailbox, count, base, limit) =>
       `${mailbox} verlöre ${plural(count, 'Kontakt', 'Kontakte')} von ${base.text}, von Personen, die seit dem letzten Lauf nicht ausgeschieden sind (Grenze ${limit})`,
     someMailbox: 'ein Postfach',

@@ -110,7 +110,8 @@ export interface ReportWords {
     readonly people: (count: Amount, base: Amount, limit: string) => string;
     readonly mailboxes: (count: Amount, base: Amount, limit: string) => string;
     /** Of a clean-up: by order, not because they left. */
-    readonly emptied: (count: Amount, base: Amount, limit: string) => string;
+    /** `limit` undefined: none is too few. */
+    readonly emptied: (count: Amount, base: Amount, limit: string | undefined) => string;
     readonly mailbox: (mailbox: string, count: Amount, base: Amount, limit: string) => string;
     /** Where nobody is named. */
     readonly someMailbox: string;

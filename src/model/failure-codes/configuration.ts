@@ -38,7 +38,11 @@ export const configurationFailures = {
     whoActs: 'administrator',
     en: {
       sentence: 'The file cannot be read.',
-      causes: ['The path is wrong.', 'The account has no right to read it.', 'It is not valid YAML.'],
+      causes: [
+        'The path is wrong.',
+        'The account has no right to read it.',
+        'It is of another kind than the command reads, or damaged; policies and environments are YAML.',
+      ],
       remedy: 'Check the path and the place named in the details. Nothing was stored.',
     },
   },
