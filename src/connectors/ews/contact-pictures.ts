@@ -6,6 +6,7 @@ import type { ItemId } from '../../model/ids.ts';
 import type { ContactPictures, PictureChange } from '../../ports/photos.ts';
 import { cancellable } from '../contact-folder/cancellable.ts';
 import type { SeenItems } from '../contact-folder/seen-items.ts';
+import { createAttachment } from './create-attachment.ts';
 import { isGone } from './failures.ts';
 import { getItems } from './item-operations.ts';
 import { type MailboxSession, requireDone } from './mailbox-session.ts';
@@ -71,7 +72,7 @@ export function contactPictures(session: MailboxSession, seen: SeenItems): Conta
       if (message.refusal !== undefined && message.code !== 'ErrorAttachmentNotFound') requireDone(message);
     }
     if (change.kind === 'remove') return;
-    const answer = await session.write(createAttachment(change.itemId, change.jpeg), 1, signal);
+    const answer = await session.write(createPicture(change.itemId, change.jpeg), 1, signal);
     if (answer.kind === 'refused') throw answer.refusal.failure;
     const [message] = answer.messages;
     if (message !== undefined) requireDone(message);
@@ -119,24 +120,8 @@ function picturesIn(item: XmlElement | undefined): readonly string[] {
 const attachmentIds = (ids: readonly string[]): Xml =>
   element('m:AttachmentIds', {}, ...ids.map((id) => element('t:AttachmentId', { Id: id })));
 
-/** The order of the elements is that of the schema. */
-function createAttachment(itemId: ItemId, jpeg: Uint8Array): Xml {
-  return element(
-    'm:CreateAttachment',
-    {},
-    element('m:ParentItemId', { Id: itemId }),
-    element(
-      'm:Attachments',
-      {},
-      element(
-        't:FileAttachment',
-        {},
-        element('t:Name', {}, NAME),
-        element('t:ContentType', {}, 'image/jpeg'),
-        element('t:IsInline', {}, 'false'),
-        element('t:IsContactPhoto', {}, 'true'),
-        element('t:Content', {}, Buffer.from(jpeg).toString('base64')),
-      ),
-    ),
-  );
-}
+const createPicture = (itemId: ItemId, bytes: Uint8Array): Xml =>
+  createAttachment(itemId, {
+    ...{ name: NAME, contentType: 'image/jpeg', contentId: '', isInline: false },
+    ...{ isContactPhoto: true, bytes },
+  });

@@ -7,6 +7,7 @@ import type { FileContent, FurtherData, StoredFurther } from '../../ports/furthe
 import { cancellable } from '../contact-folder/cancellable.ts';
 import type { SeenItems } from '../contact-folder/seen-items.ts';
 import { fieldPath } from './contact-writer.ts';
+import { createAttachment } from './create-attachment.ts';
 import { isGone } from './failures.ts';
 import { FURTHER_PATHS, furtherIn } from './further-fields.ts';
 import { type MailboxSession, requireDone } from './mailbox-session.ts';
@@ -50,7 +51,7 @@ export function furtherData(session: MailboxSession, seen: SeenItems): FurtherDa
     addFile: (itemId, file, signal) =>
       cancellable(signal, async () => {
         requireOurs(itemId);
-        const answer = await session.write(createFile(itemId, file), 1, signal);
+        const answer = await session.write(createAttachment(itemId, file), 1, signal);
         if (answer.kind === 'refused') throw answer.refusal.failure;
         const [message] = answer.messages;
         if (message !== undefined) requireDone(message);
@@ -102,26 +103,3 @@ export async function readFile(
 
 const attachmentId = (id: string): Xml =>
   element('m:AttachmentIds', {}, element('t:AttachmentId', { Id: id }));
-
-/** The order of the elements is that of the schema. */
-function createFile(itemId: ItemId, file: FileContent): Xml {
-  const { name, contentType, contentId, isInline, bytes } = file;
-  return element(
-    'm:CreateAttachment',
-    {},
-    element('m:ParentItemId', { Id: itemId }),
-    element(
-      'm:Attachments',
-      {},
-      element(
-        't:FileAttachment',
-        {},
-        element('t:Name', {}, name),
-        contentType === '' ? undefined : element('t:ContentType', {}, contentType),
-        contentId === '' ? undefined : element('t:ContentId', {}, contentId),
-        element('t:IsInline', {}, isInline ? 'true' : 'false'),
-        element('t:Content', {}, Buffer.from(bytes).toString('base64')),
-      ),
-    ),
-  );
-}
