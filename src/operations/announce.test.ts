@@ -196,6 +196,22 @@ it('a listener that cannot be told fails no run, is shown, and hears everything 
   expect((await operations.status()).untold).toBeUndefined();
 });
 
+it('a listener waits for no time that a clock was set to that was ahead', async () => {
+  await setUp(WEBHOOK);
+  refusal = new Failure('listenerUnreachable');
+  world.clock.set(20 * DAY_MS);
+  const ahead = await run();
+  world.clock.set(-20 * DAY_MS);
+  refusal = undefined;
+  const now = await run();
+  expect(told.map(({ id }) => id)).toEqual([
+    `${ahead} run.started`,
+    `${ahead} run.ended`,
+    `${now} run.started`,
+    `${now} run.ended`,
+  ]);
+});
+
 it('what could not be told for three days is given up, and what came later is told', async () => {
   await setUp(WEBHOOK);
   refusal = new Failure('listenerUnreachable');

@@ -24,6 +24,7 @@ import { readReport } from './read-report.ts';
 const MINUTE_MS = 60_000;
 /** After the first, second … failed try; then always the last. */
 const PAUSES_MS = [1, 5, 15, 60].map((minutes) => minutes * MINUTE_MS);
+const LONGEST_PAUSE_MS = Math.max(...PAUSES_MS);
 const GIVEN_UP_AFTER_MS = 3 * 24 * 60 * MINUTE_MS;
 
 export function listenersOf({ announce }: Environment): readonly ListenerKind[] {
@@ -94,7 +95,10 @@ async function tellInOrder(
 ): Promise<void> {
   const { announcements, environments, clock, log } = dependencies;
   const [first] = group;
-  if (first === undefined || first.dueAt > clock.now().toISOString()) return;
+  if (first === undefined) return;
+  const ahead = Date.parse(first.dueAt) - clock.now().getTime();
+  // No pause is longer: what lies further ahead was put off by a clock that was ahead.
+  if (ahead > 0 && ahead <= LONGEST_PAUSE_MS) return;
   const environment = (await environments.readById(first.environmentId))?.document;
   let listener: Listener | undefined;
   for (const pending of group) {

@@ -184,13 +184,16 @@ export interface LateSuccess {
 /** A run that came to its end succeeded, also where single mailboxes failed: those are told by its own report. */
 export async function lateSuccess(policy: Policy, now: Date, stores: Stores): Promise<LateSuccess> {
   const id = policyId(policy.id);
-  const [success] = await stores.runs.list({
+  const successes = await stores.runs.list({
     policyId: id,
     kinds: ['run'],
     states: ['finished', 'finishedWithErrors'],
-    limit: 1,
+    limit: LOOK_BACK,
   });
-  const lastSuccess = success === undefined ? undefined : (success.endedAt ?? success.startedAt);
+  // One of a clock that was ahead would be the last one until then.
+  const lastSuccess = successes
+    .map(({ startedAt, endedAt }) => endedAt ?? startedAt)
+    .find((at) => at <= now.toISOString());
   const made = (await stores.policies.history(policy.id)).map(({ savedAt }) => savedAt).sort()[0];
   const since = lastSuccess ?? made ?? now.toISOString();
   return { since, days: Math.floor((now.getTime() - Date.parse(since)) / DAY_MS), lastSuccess };

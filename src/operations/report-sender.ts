@@ -17,6 +17,7 @@ import { composeLetter, type Letter, outgoing } from './report-letters.ts';
 const MINUTE_MS = 60_000;
 /** After the first, second … try; then always the last. */
 const PAUSES_MS = [5, 15, 60, 4 * 60, 12 * 60].map((minutes) => minutes * MINUTE_MS);
+const LONGEST_PAUSE_MS = Math.max(...PAUSES_MS);
 const HELD_MS = 5 * MINUTE_MS;
 const GRACE_MS = 10_000;
 /** What happened three days ago is read in the history. */
@@ -55,6 +56,7 @@ export async function sendDueReports(
   signal: AbortSignal,
 ): Promise<SendingResult> {
   await settleTheDead(dependencies);
+  await takeUpAgain(dependencies);
   const pass = new SendingPass(dependencies, options, signal);
   const lanes = await byEnvironment(await dueMails(dependencies, options), dependencies);
   try {
@@ -89,10 +91,13 @@ async function dueMails(
   { outbox, clock }: OperationsDependencies,
   { isForced }: { readonly isForced: boolean },
 ): Promise<readonly ReportMail[]> {
-  const now = clock.now().toISOString();
+  const now = clock.now();
   const open = await outbox.list({
     states: isForced ? ['waiting', 'givenUp'] : ['waiting'],
-    ...(isForced ? {} : { dueBy: now }),
+    // No pause is longer: what lies further ahead was put off by a clock that was ahead.
+    ...(isForced
+      ? {}
+      : { dueBy: now.toISOString(), after: new Date(now.getTime() + LONGEST_PAUSE_MS).toISOString() }),
     limit: MOST_AT_ONCE,
   });
   // Oldest first: whoever reads them in order reads what happened in order.
@@ -121,10 +126,17 @@ export async function addAlerts(dependencies: OperationsDependencies): Promise<v
 
 async function settleTheDead({ outbox, clock }: OperationsDependencies): Promise<void> {
   const now = clock.now();
-  const dead = new Date(now.getTime() - DEAD_AFTER_MS).toISOString();
+  // Also by a clock that was ahead.
   for (const { id, at } of await outbox.list({ states: ['sending'] }))
-    if (at < dead)
+    if (Math.abs(now.getTime() - Date.parse(at)) > DEAD_AFTER_MS)
       await outbox.settle(id, 'perhapsSent', now.toISOString(), new Failure('mailPerhapsSent').toRecord());
+}
+
+/** What was given up in the future was given up by a clock that was ahead, to which everything was old. */
+async function takeUpAgain({ outbox, clock }: OperationsDependencies): Promise<void> {
+  const now = clock.now().toISOString();
+  for (const { id, failure } of await outbox.list({ states: ['givenUp'], after: now }))
+    await outbox.settle(id, 'waiting', now, failure);
 }
 
 class SendingPass {
@@ -243,9 +255,9 @@ class SendingPass {
     const now = clock.now();
     const state =
       failure.code === 'mailPerhapsSent' ? 'perhapsSent' : isOver(mail, now) ? 'givenUp' : 'waiting';
-    const pause = Math.max(
-      PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0,
-      failure.retryAfterMs ?? 0,
+    const pause = Math.min(
+      LONGEST_PAUSE_MS,
+      Math.max(PAUSES_MS[Math.min(mail.tries, PAUSES_MS.length - 1)] ?? 0, failure.retryAfterMs ?? 0),
     );
     const at = state === 'waiting' ? new Date(now.getTime() + pause) : now;
     const tell = failure.facts.whoActs === 'us' ? log.error.bind(log) : log.warn.bind(log);

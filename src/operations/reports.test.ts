@@ -307,6 +307,35 @@ describe('a mail that cannot be sent', () => {
     expect(await operations.reports.send({ isForced: true })).toMatchObject({ sent: 1, open: [] });
   });
 
+  it('waits for no time that a clock was set to that was ahead', async () => {
+    await operations.policies.apply(policy({ when: 'always' }));
+    refusal = new Failure('mailRefused');
+    await run();
+    world.clock.set(20 * 24 * HOUR_MS);
+    await run();
+    // The first one is as good as three days old; the second one waits.
+    expect(await listed()).toMatchObject([{ state: 'waiting' }, { state: 'givenUp' }]);
+    world.clock.set(-20 * 24 * HOUR_MS);
+    expect(await operations.reports.send()).toMatchObject({ failed: 2 });
+    expect(await listed()).toMatchObject([{ state: 'waiting' }, { state: 'waiting' }]);
+    refusal = undefined;
+    // The pauses are those of any mail again.
+    expect(await operations.reports.send()).toMatchObject({ sent: 0, failed: 0 });
+    world.clock.advance(5 * HOUR_MS);
+    expect(await operations.reports.send()).toMatchObject({ sent: 2, open: [] });
+  });
+
+  it('was perhaps sent when its process died by a clock that was ahead', async () => {
+    refusal = new Failure('mailRefused');
+    await run();
+    refusal = undefined;
+    const [noted] = await inside.outbox.list({});
+    const ahead = new Date(world.clock.now().getTime() + 20 * 24 * HOUR_MS);
+    await inside.outbox.claim(noted?.id ?? 0, ahead.toISOString());
+    await operations.reports.send();
+    expect(await listed()).toMatchObject([{ state: 'perhapsSent' }]);
+  });
+
   it('is never sent again when it was perhaps sent', async () => {
     refusal = new Failure('mailPerhapsSent');
     await run();

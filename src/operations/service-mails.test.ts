@@ -268,6 +268,17 @@ it('a mail of a policy without recipients is not among those to be sent', async 
   expect(await waiting()).toEqual([[], []]);
 });
 
+it('that no run succeeded is told, though one did by a clock that was ahead', async () => {
+  await applyPolicy({ alertAfterDays: 2, when: 'onError' });
+  await runByHand();
+  clock.set(20 * DAY_MS);
+  await runByHand();
+  clock.set(-20 * DAY_MS);
+  clock.advance(5 * DAY_MS);
+  await operations.reports.send();
+  expect(subjects).toEqual(['contactSync: All staff: no success for 5 days']);
+});
+
 it('that no run succeeded while no service ran is told as soon as one runs', async () => {
   await applyPolicy({ alertAfterDays: 2 });
   await runByHand();

@@ -117,6 +117,23 @@ it.each([
   await over;
 });
 
+it('is due, though there is one by a clock that was ahead', async () => {
+  await applyPolicy(daily);
+  clock.set(20 * 24 * HOUR_MS);
+  const { id } = await operations.runs.verify({ policy: 'All staff', mailboxes: [] });
+  await until(async () => (await operations.runs.get(id)).state === 'finished');
+  clock.set(-20 * 24 * HOUR_MS);
+  const stop = new AbortController();
+  const over = operations.service.serve(stop.signal);
+  await pass(31 / 60, 3);
+  await pass(24, 5);
+  expect((await kinds()).toSorted()).toEqual(
+    ['run', 'run', 'verify', 'verify', 'verify'].map((kind) => `${kind} finished`),
+  );
+  stop.abort();
+  await over;
+});
+
 it('begins never when the schedule does not want one', async () => {
   await applyPolicy({ interval: { minutes: 60 } });
   const stop = new AbortController();

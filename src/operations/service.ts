@@ -266,7 +266,7 @@ export function makeServiceOperations(
   };
 
   async function verifyPlan(id: PolicyId, days: number): Promise<VerifyPlan> {
-    const last = await lastVerifyRun(id, dependencies.runs);
+    const last = await lastVerifyRun(id, clock.now(), dependencies.runs);
     return {
       pauseMs: pauseOfVerifyRuns(days),
       lastBeganAt: last === undefined ? undefined : Date.parse(last.startedAt),

@@ -48,6 +48,8 @@ export interface MailFilter {
   readonly runId?: RunId;
   /** Only those whose time has come by then. */
   readonly dueBy?: string;
+  /** Only those whose time is later than this; with `dueBy` these as well. */
+  readonly after?: string;
   readonly limit?: number;
 }
 

@@ -27,11 +27,17 @@ export function createReportOutbox(db: MainDatabase): ReportOutbox {
         .execute();
     },
 
-    async list({ states, runId, dueBy, limit }) {
+    async list({ states, runId, dueBy, after, limit }) {
       let query = db.selectFrom('report_mail').selectAll().orderBy('id', 'desc');
       if (states !== undefined) query = query.where('state', 'in', states);
       if (runId !== undefined) query = query.where('run_id', '=', runId);
-      if (dueBy !== undefined) query = query.where('at', '<=', dueBy);
+      if (dueBy !== undefined || after !== undefined)
+        query = query.where((where) =>
+          where.or([
+            ...(dueBy === undefined ? [] : [where('at', '<=', dueBy)]),
+            ...(after === undefined ? [] : [where('at', '>', after)]),
+          ]),
+        );
       if (limit !== undefined) query = query.limit(limit);
       return (await query.execute()).map(toMail);
     },

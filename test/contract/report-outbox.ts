@@ -68,6 +68,23 @@ export function reportOutboxContract(
     );
 
     promises(
+      'mails are listed by their time: those that have come, those of later, or both',
+      withFixture(async ({ subject }) => {
+        for (const [key, at] of [
+          ['early', AT],
+          ['between', '2026-11-01T08:30:00.000Z'],
+          ['late', '2026-11-01T09:00:00.001Z'],
+        ] as const)
+          await subject.add(noted({ key, at }));
+        const times = async (filter: Parameters<ReportOutbox['list']>[0]) =>
+          (await subject.list(filter)).map(({ at }) => at.slice(11, 16));
+        expect(await times({ dueBy: AT })).toEqual(['08:00']);
+        expect(await times({ after: LATER })).toEqual(['09:00']);
+        expect(await times({ dueBy: AT, after: LATER })).toEqual(['09:00', '08:00']);
+      }),
+    );
+
+    promises(
       'a mail keeps why no run could begin',
       withFixture(async ({ subject }) => {
         const reason = { code: 'trialOver', number: 16_010, details: { since: AT } } as const;
