@@ -33,6 +33,7 @@ import type {
   RunView,
   ScanView,
   StatusView,
+  UnreadableView,
 } from './views.ts';
 
 /** A document as a person wrote it: YAML or JSON text, with the name of its file for messages. */
@@ -51,8 +52,10 @@ export interface ProbeOptions {
 }
 
 interface DocumentOperations<View> {
-  /** By name. */
+  /** By name, without those that cannot be read as they are stored. */
   list(): Promise<readonly View[]>;
+  /** Those. */
+  unreadable(): Promise<readonly UnreadableView[]>;
   get(name: string): Promise<View>;
   /** The document as YAML, with every setting spelled out; a given revision, otherwise the newest. */
   export(name: string, revision?: number): Promise<string>;

@@ -132,6 +132,26 @@ it('a schedule looks ahead a month at most, names the zone of its times, and say
   expect((await run(['schedule'], { service })).output).not.toContain('Only the first');
 });
 
+it('a list names what cannot be read beside what can', async () => {
+  const failure = {
+    ...{ code: 'storedDocument', number: 19_024, scope: 'run', whoActs: 'administrator' },
+    ...{ sentence: 'It does not fit.', causes: [], remedy: 'Apply it again.', details: {} },
+  } as FailureView;
+  const stored = (kind: string) => ({
+    list: async () => [],
+    unreadable: async () => [{ kind, id: ID, name: 'Lost', failure }],
+  });
+  const operations = { policies: stored('policy'), environments: stored('environment') };
+  for (const kind of ['policy', 'environment']) {
+    const { output, exitCode } = await run([kind, 'list'], operations);
+    expect(exitCode).toBe(0);
+    expect(output).toContain(`${kind} "Lost" (${ID}) is left out:`);
+    expect(output).toContain('19024 It does not fit.');
+    const { output: json } = await run([kind, 'list', '--json'], operations);
+    expect(JSON.parse(json).unreadable).toMatchObject([{ name: 'Lost' }]);
+  }
+});
+
 it('a copying is taken back by the folder of the mailbox alone, which has to be named', async () => {
   const asked: unknown[] = [];
   const publicFolders = {

@@ -1,6 +1,6 @@
 // A failure as a person reads it: number, sentence, details, causes, remedy. Never a stack.
 
-import type { FailureView } from '@contactsync/contract';
+import type { FailureView, UnreadableView } from '@contactsync/contract';
 import { type Paint, visible } from './terminal-text.ts';
 
 const detail = (value: FailureView['details'][string]): readonly string[] =>
@@ -28,4 +28,13 @@ export function failureLine(failure: FailureView): string {
     .map(([name, value]) => `${name} ${detail(value).map(visible).join(', ')}`)
     .join('; ');
   return `${failure.number} ${failure.sentence}${details === '' ? '' : ` (${details})`}`;
+}
+
+/** Documents that cannot be read as they are stored, beside those that can. */
+export function unreadableLines(unreadable: readonly UnreadableView[], paint: Paint): readonly string[] {
+  return unreadable.flatMap(({ kind, id, name, failure }) => [
+    paint('yellow', `${kind} "${visible(name)}" (${id}) is left out:`),
+    `  ${failureLine(failure)}`,
+    paint('dim', `  ${failure.remedy}`),
+  ]);
 }

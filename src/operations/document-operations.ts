@@ -1,13 +1,14 @@
 // What policies and environments have in common: versioned documents that are listed, exported, checked, applied,
 // compared and renamed.
 
-import type { ApplyView, DiffView, DocumentText, RevisionView } from '@contactsync/contract';
+import type { ApplyView, DiffView, DocumentText, RevisionView, UnreadableView } from '@contactsync/contract';
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import type { Policy } from '../model/policy.ts';
 import type { DocumentRevision, DocumentStore } from '../ports/document-store.ts';
 import type { DocumentFormat } from './dependencies.ts';
 import { findDocument, findUnreadable } from './lookup.ts';
+import { presentFailure } from './present.ts';
 
 export interface DocumentKind<T extends Policy | Environment, View> {
   readonly kind: 'policy' | 'environment';
@@ -21,6 +22,15 @@ export interface DocumentKind<T extends Policy | Environment, View> {
   check(document: T, before: T | undefined): Promise<readonly string[]>;
   /** After a new revision was stored. */
   saved(document: T, before: T | undefined): Promise<void>;
+}
+
+export async function unreadableOf<T extends Policy | Environment>(
+  kind: UnreadableView['kind'],
+  store: DocumentStore<T>,
+): Promise<readonly UnreadableView[]> {
+  return (await store.survey()).unreadable.map(({ id, name, reason }) => ({
+    ...{ kind, id, name, failure: presentFailure(reason.toRecord()) },
+  }));
 }
 
 export function makeDocumentOperations<T extends Policy | Environment, View>(of: DocumentKind<T, View>) {
@@ -71,8 +81,10 @@ export function makeDocumentOperations<T extends Policy | Environment, View>(of:
     save,
 
     async list(): Promise<readonly View[]> {
-      return Promise.all((await store.list()).map((revision) => of.present(revision)));
+      return Promise.all((await store.survey()).readable.map((revision) => of.present(revision)));
     },
+
+    unreadable: () => unreadableOf(of.kind, store),
 
     async get(name: string): Promise<View> {
       return of.present(await find(name));

@@ -89,6 +89,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
 
   return {
     list: documents.list,
+    unreadable: documents.unreadable,
     get: documents.get,
     export: documents.export,
     validate: documents.validate,

@@ -4,17 +4,15 @@
 import { OperationError, type Operations, type UnreadableView } from '@contactsync/contract';
 import { closeRunsOfTheDead } from '../engine/earlier-runs.ts';
 import { serviceHolder } from '../engine/holding.ts';
-import type { Environment } from '../model/environment.ts';
 import { asFailure } from '../model/failure.ts';
 import { policyId, type RunId } from '../model/ids.ts';
-import type { Policy } from '../model/policy.ts';
 import type { Run } from '../model/run.ts';
 import type { NewAnnouncement } from '../ports/announcements.ts';
-import type { DocumentStore } from '../ports/document-store.ts';
 import type { Log } from '../ports/log.ts';
 import { noteAnnouncement, tellListenersQuietly, untoldListeners } from './announce.ts';
 import { makeCertificateOperations } from './certificates.ts';
 import type { OperationsDependencies } from './dependencies.ts';
+import { unreadableOf } from './document-operations.ts';
 import { makeEnvironmentOperations } from './environments.ts';
 import { makeHousekeepingOperations, pruneAfterRun } from './keep-house.ts';
 import { makeLicenseOperations } from './licenses.ts';
@@ -24,7 +22,7 @@ import { withNotedReports } from './note-reports.ts';
 import { openRuns } from './open-runs.ts';
 import { makePeopleOperations } from './people.ts';
 import { makePolicyOperations } from './policies.ts';
-import { presentFailure, presentLicense, presentThrown } from './present.ts';
+import { presentLicense, presentThrown } from './present.ts';
 import { makePublicFolderOperations } from './public-folders.ts';
 import { sendReportsQuietly } from './report-sender.ts';
 import { makeReportOperations, openMails } from './reports.ts';
@@ -62,16 +60,9 @@ export function makeOperations(given: OperationsDependencies): InProcessOperatio
   }
 
   async function unreadableDocuments(): Promise<readonly UnreadableView[]> {
-    const of = async <T extends Policy | Environment>(
-      kind: UnreadableView['kind'],
-      store: DocumentStore<T>,
-    ) =>
-      (await store.survey()).unreadable.map(({ id, name, reason }) => ({
-        ...{ kind, id, name, failure: presentFailure(reason.toRecord()) },
-      }));
     return [
-      ...(await of('environment', dependencies.environments)),
-      ...(await of('policy', dependencies.policies)),
+      ...(await unreadableOf('environment', dependencies.environments)),
+      ...(await unreadableOf('policy', dependencies.policies)),
     ];
   }
 

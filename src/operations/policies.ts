@@ -114,6 +114,7 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
 
   return {
     list: documents.list,
+    unreadable: documents.unreadable,
     get: documents.get,
     export: documents.export,
     validate: (document) => withChoice(documents.validate(document)),

@@ -73,7 +73,7 @@ async function byEnvironment(
   { policies }: OperationsDependencies,
 ): Promise<readonly (readonly ReportMail[])[]> {
   const environments = new Map(
-    (await policies.list()).map(({ document }) => [document.id, document.environment]),
+    (await policies.survey()).readable.map(({ document }) => [document.id, document.environment]),
   );
   return [...Map.groupBy(mails, ({ policyId: id }) => environments.get(id)).values()];
 }

@@ -11,6 +11,7 @@ import type { OpenedOperations } from '../cli/context.ts';
 import { FakeClock } from '../connectors/memory/fake-clock.ts';
 import { World } from '../engine/testing/world.ts';
 import { openOperations } from '../main.ts';
+import { policyId } from '../model/ids.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 
 const MINUTE_MS = 60_000;
@@ -151,6 +152,38 @@ it('a policy that shares its folder waits, because nobody knows whether the one 
   expect(await endOf('policy 2')).toMatchObject({ state: 'failed', numbers: [19_024] });
   await operations.policies.remove('policy 1', { removeContacts: false });
   expect(await endOf('policy 2')).toMatchObject({ state: 'finished', numbers: [] });
+});
+
+it.each(['policy', 'environment'] as const)(
+  'lists tell which %s cannot be read, beside the others',
+  async (kind) => {
+    const { policies, environments } = operations;
+    const names = async () => [
+      ...(await policies.list()).map(({ policy }) => policy.name),
+      ...(await environments.list()).map(({ environment }) => environment.name),
+    ];
+    const unreadable = async () => [...(await policies.unreadable()), ...(await environments.unreadable())];
+    const all = ['policy 1', 'policy 2', 'place 1', 'place 2'];
+    expect([await names(), await unreadable()]).toEqual([all, []]);
+    damage(kind, '{}');
+    const lost = kind === 'policy' ? 'policy 1' : 'place 1';
+    expect(await names()).toEqual(all.filter((name) => name !== lost));
+    expect(await unreadable()).toMatchObject([{ kind, name: lost, failure: { number: 19_024 } }]);
+    if (kind === 'policy') await policies.remove(lost, { removeContacts: false });
+    else await environments.remove(lost).catch(() => policies.remove('policy 1', { removeContacts: false }));
+    if (kind === 'environment') await environments.remove(lost);
+    expect(await unreadable()).toEqual([]);
+  },
+);
+
+it('mails of the other policies are sent', async () => {
+  const at = clock.now().toISOString();
+  const waiting = { policyId: policyId(policyOf(2).id), runId: undefined, occasion: 'notBegun', at } as const;
+  await inside.outbox.add({ key: 'one', ...waiting });
+  damage('policy', '{}');
+  expect(await operations.reports.send()).toEqual({ sent: 0, failed: 0, open: [] });
+  // Nobody is named: it was looked at.
+  expect(await inside.outbox.list({})).toMatchObject([{ state: 'notWanted' }]);
 });
 
 it('an environment that cannot be read is removed, or applied anew, like any other', async () => {

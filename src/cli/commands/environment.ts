@@ -10,6 +10,7 @@ import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newEnvironmentText, newHybridText, newOnPremisesText } from '../document-templates.ts';
 import { examples } from '../examples.ts';
+import { unreadableLines } from '../failure-text.ts';
 import { readPassword } from '../read-password.ts';
 import { table } from '../table.ts';
 import { visible } from '../terminal-text.ts';
@@ -36,9 +37,11 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
     .description('List all environments.')
     .addHelpText('after', examples('environment list'))
     .action(async () => {
-      const list = await (await environments()).list();
-      context.show({ environments: list }, () =>
-        list.length === 0
+      const stored = await environments();
+      const [list, unreadable] = [await stored.list(), await stored.unreadable()];
+      const shown = { environments: list, ...(unreadable.length === 0 ? {} : { unreadable }) };
+      context.show(shown, () => [
+        ...(list.length + unreadable.length === 0
           ? ['No environment yet. Begin with: contactsync environment new --help']
           : table(
               list,
@@ -50,8 +53,9 @@ export function addEnvironmentCommands(program: Command, context: CliContext): v
                 { title: 'POLICIES', value: (entry) => String(entry.policies.length), align: 'right' },
               ],
               context.paint,
-            ),
-      );
+            )),
+        ...unreadableLines(unreadable, context.paint),
+      ]);
     });
 
   environment

@@ -1,16 +1,16 @@
 // ledger forget, prune, status, demo.
 
-import type { StatusView, UnreadableView } from '@contactsync/contract';
+import type { StatusView } from '@contactsync/contract';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.ts';
 import { momentText } from '../duration-text.ts';
 import { examples } from '../examples.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { failureLine } from '../failure-text.ts';
+import { unreadableLines } from '../failure-text.ts';
 import { licenseText } from '../license-text.ts';
 import { liveRunLines } from '../live-run-text.ts';
 import { mailLines, untoldLines } from '../mail-text.ts';
-import { count, type Paint, visible } from '../terminal-text.ts';
+import { count, visible } from '../terminal-text.ts';
 
 export function addMaintenanceCommands(program: Command, context: CliContext): void {
   program
@@ -82,14 +82,6 @@ export function addMaintenanceCommands(program: Command, context: CliContext): v
         });
       context.end((await demo(options.once === true ? ['--once'] : [])) as ExitCode);
     });
-}
-
-function unreadableLines(unreadable: readonly UnreadableView[], paint: Paint): readonly string[] {
-  return unreadable.flatMap(({ kind, id, name, failure }) => [
-    paint('yellow', `${kind} "${visible(name)}" (${id}) is left out:`),
-    `  ${failureLine(failure)}`,
-    paint('dim', `  ${failure.remedy}`),
-  ]);
 }
 
 function serviceText({ service }: StatusView): string {

@@ -6,6 +6,7 @@ import type { CliContext } from '../context.ts';
 import { newPolicyText, SOURCE_TYPES, type SourceType } from '../document-templates.ts';
 import { examples } from '../examples.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
+import { unreadableLines } from '../failure-text.ts';
 import { SHORT_LIST } from '../follow-run.ts';
 import { reportLines } from '../report-text.ts';
 import { table } from '../table.ts';
@@ -35,9 +36,11 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
     .description('List all policies.')
     .addHelpText('after', examples('policy list', 'policy list --json'))
     .action(async () => {
-      const list = await (await policies()).list();
-      context.show({ policies: list }, () =>
-        list.length === 0
+      const stored = await policies();
+      const [list, unreadable] = [await stored.list(), await stored.unreadable()];
+      const shown = { policies: list, ...(unreadable.length === 0 ? {} : { unreadable }) };
+      context.show(shown, () => [
+        ...(list.length + unreadable.length === 0
           ? ['No policy yet. Begin with: contactsync policy new NAME --environment NAME > policy.yaml']
           : table(
               list,
@@ -50,8 +53,9 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
                 { title: 'SAVED', value: (entry) => entry.savedAt.slice(0, 10) },
               ],
               context.paint,
-            ),
-      );
+            )),
+        ...unreadableLines(unreadable, context.paint),
+      ]);
     });
 
   policy
