@@ -11,6 +11,7 @@ import { makeDocumentOperations } from './document-operations.ts';
 import { findCertificate, findUnreadable, idOf } from './lookup.ts';
 import { presentCertificate } from './present.ts';
 import { probeEnvironment } from './probe-environment.ts';
+import { heldSinceKey } from './refused-passwords.ts';
 import { searchExchange } from './search-exchange.ts';
 import { testAnnouncement } from './test-announcement.ts';
 
@@ -22,7 +23,7 @@ const PASSWORD_USES: readonly PasswordUse[] = [...ACCOUNT_USES, 'smtp', 'webhook
 const SHORTEST_SECRET = 16;
 
 export function makeEnvironmentOperations(dependencies: OperationsDependencies): EnvironmentOperations {
-  const { environments, policies, secrets, clock, audit, user } = dependencies;
+  const { environments, policies, secrets, settings, clock, audit, user } = dependencies;
 
   async function policiesOf(name: string) {
     return (await policies.survey()).readable.filter((entry) => entry.document.environment === name);
@@ -107,6 +108,7 @@ export function makeEnvironmentOperations(dependencies: OperationsDependencies):
       await secrets.unassign(id);
       await secrets.removePasswords(id);
       await environments.remove(id, user);
+      await settings.remove(heldSinceKey(id));
     },
 
     async probe(name, signal = new AbortController().signal, options = {}) {

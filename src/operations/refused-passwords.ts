@@ -1,6 +1,6 @@
 // The service tries no password that a server refused: there is a run at every due time, and each try counts towards
 // locking the account. Once a day it looks again, because some refusals pass, and one try a day locks nobody out. What a
-// person begins by hand tries it.
+// person begins by hand tries it. The time is stored: a service that is started anew each night counts on.
 
 import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
@@ -8,18 +8,20 @@ import type { EnvironmentId } from '../model/ids.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import { idOf } from './lookup.ts';
 
-const TRIED_AGAIN_AFTER_MS = 24 * 60 * 60 * 1_000;
+/** Not quite a day: what runs each night at the same time must not miss it by a second. */
+const TRIED_AGAIN_AFTER_MS = 23 * 60 * 60 * 1_000;
 const USES = ['activeDirectory', 'exchange'] as const;
+
+export const heldSinceKey = (id: EnvironmentId): string => `refusedPassword.heldSince.${id}`;
 
 /** Throws the refusal that stands. */
 export type RefuseRefusedPassword = (environment: Environment) => Promise<void>;
 
 export function createRefusedPasswordGuard({
   secrets,
+  settings,
   clock,
-}: Pick<OperationsDependencies, 'secrets' | 'clock'>): RefuseRefusedPassword {
-  const heldSince = new Map<EnvironmentId, number>();
-
+}: Pick<OperationsDependencies, 'secrets' | 'settings' | 'clock'>): RefuseRefusedPassword {
   async function standing(id: EnvironmentId): Promise<Failure | undefined> {
     for (const use of USES) {
       const record = await secrets.readRefusal(id, use);
@@ -30,16 +32,20 @@ export function createRefusedPasswordGuard({
 
   return async (environment) => {
     const id = idOf(environment);
+    const key = heldSinceKey(id);
     const refusal = await standing(id);
+    const stored = await settings.read(key);
     if (refusal === undefined) {
-      heldSince.delete(id);
+      if (stored !== undefined) await settings.remove(key);
       return;
     }
-    const now = clock.now().getTime();
-    const since = heldSince.get(id);
-    const isTimeToTry = since !== undefined && now - since >= TRIED_AGAIN_AFTER_MS;
+    const now = clock.now();
+    const since = stored === undefined ? Number.NaN : Date.parse(stored);
+    const heldMs = now.getTime() - since;
+    const isTimeToTry = heldMs >= TRIED_AGAIN_AFTER_MS;
     // A clock that was set back must not keep it until then.
-    if (since === undefined || isTimeToTry || now < since) heldSince.set(id, now);
+    const isKnown = heldMs >= 0;
+    if (isTimeToTry || !isKnown) await settings.write(key, now.toISOString());
     if (!isTimeToTry) throw refusal;
   };
 }
