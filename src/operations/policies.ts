@@ -136,8 +136,8 @@ export function makePolicyOperations(dependencies: OperationsDependencies, live:
     },
 
     async writtenMailboxes(name) {
-      const { document } = await documents.find(name);
-      return (await memory.readWrittenMailboxes(policyId(document.id))).length;
+      const { id } = (await findUnreadable(policies, name)) ?? (await documents.find(name)).document;
+      return (await memory.readWrittenMailboxes(policyId(id))).length;
     },
 
     async remove(name, { removeContacts }, signal) {
