@@ -217,7 +217,10 @@ export interface RunOperations {
    * The plan always waits for an approval.
    */
   cleanUpLeftovers(request: LeftoversRequest): Promise<RunView>;
-  /** Ends a run of this process, or one that waits for an approval. Idempotent. */
+  /**
+   * Ends a run of this process, or one that waits for an approval. A run of another process is asked to end and does so
+   * within seconds: the answer shows it under way still. Idempotent.
+   */
   cancel(run: string): Promise<RunView>;
   /** Newest first. */
   list(selection: RunSelection): Promise<readonly RunView[]>;

@@ -2,18 +2,15 @@
 
 import { asFailure } from '../model/failure.ts';
 import type { PolicyId, RunId } from '../model/ids.ts';
-import type { Run, RunState } from '../model/run.ts';
+import { type Run, UNDER_WAY_STATES } from '../model/run.ts';
 import { holdingPolicy } from './holding.ts';
 import type { RunPorts } from './run-ports.ts';
 
 type Ports = Pick<RunPorts, 'runs' | 'clock'>;
 
-/** Of a run that somebody works on, or whose process died. */
-const ACTIVE_STATES: readonly RunState[] = ['queued', 'reading', 'planning', 'applying'];
-
 /** Call with the policy's lease held: then no other run of the policy can be alive. */
 export async function closeDeadRuns(policyId: PolicyId, { runs }: Pick<Ports, 'runs'>): Promise<void> {
-  for (const run of await runs.list({ policyId, states: ACTIVE_STATES })) {
+  for (const run of await runs.list({ policyId, states: UNDER_WAY_STATES })) {
     // It ended when it was last heard of: whoever looks may look days later.
     const heardAt = (await runs.readEvents(run.id)).at(-1)?.at ?? run.startedAt;
     await close(run, 'interrupted', heardAt, runs);
@@ -28,7 +25,7 @@ export async function closeRunsOfTheDead(
   holder: string,
   ports: Ports & Pick<RunPorts, 'leases'>,
 ): Promise<void> {
-  const active = await ports.runs.list({ states: ACTIVE_STATES });
+  const active = await ports.runs.list({ states: UNDER_WAY_STATES });
   const holding = { leases: ports.leases, holder, signal: new AbortController().signal };
   for (const policyId of new Set(active.map((run) => run.policyId))) {
     try {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../model/failure.ts';
 import { policyId } from '../model/ids.ts';
 import type { Policy } from '../model/policy.ts';
+import { askToEndRun } from './cancel-runs.ts';
 import { boxId, person, personId, World } from './testing/world.ts';
 
 function edit(world: World, parts: { [Part in keyof Policy]?: Partial<Policy[Part]> }): void {
@@ -295,6 +296,41 @@ describe('processes', () => {
     expect(world.managed(1).size).toBeLessThan(60);
     expect((await world.run()).state).toBe('finished');
     expect(world.box(1).items.filter((item) => item.mark !== undefined)).toHaveLength(60);
+  });
+});
+
+describe('a run that somebody else asks to end', () => {
+  it('is cancelled between two writes, and the next one continues', async () => {
+    const world = new World(60, 1);
+    const asked: Promise<boolean>[] = [];
+    let writes = 0;
+    const stop = world.organization.onWrite(() => {
+      writes += 1;
+      if (writes === 25)
+        asked.push(
+          world.runs
+            .list({ limit: 1 })
+            .then(([run]) => run !== undefined && askToEndRun(run, 'admin', world.ports)),
+        );
+    });
+    const cancelled = await world.run();
+    stop();
+
+    expect(await Promise.all(asked)).toEqual([true]);
+    expect(cancelled.state).toBe('cancelled');
+    const last = (await world.runs.readEvents(cancelled.id)).at(-1);
+    expect(last).toMatchObject({ failure: { code: 'cancelled', details: { askedBy: 'admin' } } });
+    expect(world.managed(1).size).toBeLessThan(60);
+    expect(await askToEndRun(cancelled, 'admin', world.ports)).toBe(false);
+    expect((await world.run()).state).toBe('finished');
+    expect(world.managed(1).size).toBe(60);
+  });
+
+  it('is not taken for a later one of its policy', async () => {
+    const world = new World(3, 1);
+    const ended = await world.run();
+    await world.leases.acquire(`policy:${world.policy.id}`, 'service on host1');
+    expect(await askToEndRun(ended, 'admin', world.ports)).toBe(false);
   });
 });
 

@@ -29,6 +29,9 @@ export const ENDED_STATES: readonly RunState[] = [
   'cancelled',
 ];
 
+/** Of a run that somebody works on, or whose process died. */
+export const UNDER_WAY_STATES: readonly RunState[] = ['queued', 'reading', 'planning', 'applying'];
+
 export const RUN_KINDS = ['run', 'test', 'rollback', 'cleanup', 'verify'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 

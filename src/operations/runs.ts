@@ -3,7 +3,7 @@
 import type { DocumentText, PolicyOperations, RunOperations, RunView } from '@contactsync/contract';
 import { EVENTS_OF_TIMES, runTimes } from '../core/run-times.ts';
 import { approveRun } from '../engine/approve-run.ts';
-import { cancelOpenRuns } from '../engine/cancel-runs.ts';
+import { askToEndRun, cancelOpenRuns } from '../engine/cancel-runs.ts';
 import { closeRunsOfTheDead, inPlaceOf } from '../engine/earlier-runs.ts';
 import { rollbackRun } from '../engine/rollback-run.ts';
 import { runPolicy } from '../engine/run-policy.ts';
@@ -11,7 +11,7 @@ import type { Environment } from '../model/environment.ts';
 import { Failure } from '../model/failure.ts';
 import { type MailboxId, type PolicyId, policyId, type RunId } from '../model/ids.ts';
 import type { PolicyRevision } from '../model/policy.ts';
-import { ENDED_STATES, type RecordedEvent, type Run } from '../model/run.ts';
+import { type RecordedEvent, type Run, UNDER_WAY_STATES } from '../model/run.ts';
 import { makeCleanUpOperations } from './clean-ups.ts';
 import type { OperationsDependencies } from './dependencies.ts';
 import type { LiveRuns } from './live-runs.ts';
@@ -109,6 +109,18 @@ export function makeRunOperations(
     );
   }
 
+  /** A run of another process: it ends a moment later. */
+  async function endElsewhere(run: Run): Promise<void> {
+    if (await askToEndRun(run, user, dependencies)) {
+      const details = { run: run.id };
+      await audit.append({ who: user, action: 'run.cancel', subject: run.policyName, details });
+      return;
+    }
+    const { state } = await look(run.id);
+    if (UNDER_WAY_STATES.includes(state))
+      throw new Failure('alreadyRunning', { details: { holder: run.holder, since: run.startedAt } });
+  }
+
   return {
     async start({ policy, mode, repairs }) {
       const revision = await revisionOf(policy, mode);
@@ -204,8 +216,7 @@ export function makeRunOperations(
           holder,
           dependencies,
         );
-      } else if (!ENDED_STATES.includes(run.state))
-        throw new Failure('alreadyRunning', { details: { holder: run.holder, since: run.startedAt } });
+      } else if (UNDER_WAY_STATES.includes(run.state)) await endElsewhere(run);
       return view(run.id);
     },
 

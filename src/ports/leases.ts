@@ -11,6 +11,8 @@ export interface Lease {
    * database was away): stop writing. Absent where that cannot happen.
    */
   readonly lost?: AbortSignal;
+  /** Aborts, with a failure `cancelled`, when somebody asked that the work be ended. Absent where nobody can. */
+  readonly endAsked?: AbortSignal;
   /** Idempotent. */
   release(): Promise<void>;
 }
@@ -23,6 +25,11 @@ export interface Leases {
   acquire(name: string, holder: string): Promise<Lease | LeaseHolder>;
   /** undefined: nobody holds it. */
   heldBy(name: string): Promise<LeaseHolder | undefined>;
+  /**
+   * Asks whoever holds it to end the work, in whatever process; that one learns of it with its next renewal, within
+   * seconds. `held`: as `heldBy` told it, so that nobody who holds it since is meant. false: it is held no more.
+   */
+  askToEnd(name: string, held: LeaseHolder, askedBy: string): Promise<boolean>;
 }
 
 export function isLease(answer: Lease | LeaseHolder): answer is Lease {

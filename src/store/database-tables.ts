@@ -58,7 +58,14 @@ export interface MainTables {
   offer: { policy_id: string; body: Bytes };
   written_mailbox: { policy_id: string; mailbox_id: string; body: string };
   respected_deletion: { policy_id: string; mailbox_id: string; source_object_id: string };
-  lease: { name: string; token: string; holder: string; since: string; expires_ms: number };
+  lease: {
+    name: string;
+    token: string;
+    holder: string;
+    since: string;
+    expires_ms: number;
+    end_asked_by: string | null;
+  };
   certificate: { thumbprint: string; body: string; sealed_key: Bytes };
   certificate_assignment: { environment_id: string; thumbprint: string; sealed: Bytes };
   password: { environment_id: string; use: string; sealed: Bytes; refusal: string | null };

@@ -134,6 +134,37 @@ describeOnEachDatabase('leases', (places) => {
     });
   });
 
+  test('a holder learns that somebody asked for the end of its work; who takes its place when it died does not', async () => {
+    const place = await places.create();
+    const { clock, log } = place;
+    await within(place, async (databases) => {
+      const quick = createLeases(databases.main, { clock, log, renewalMs: 1 });
+      const others = createLeases(databases.main, { clock, log, renewalMs: NEVER });
+      const ask = async (name: string) =>
+        others.askToEnd(name, (await others.heldBy(name)) ?? { holder: 'nobody', since: '' }, 'admin');
+
+      const lease = taken(await quick.acquire('policy 1', 'me'));
+      const another = taken(await quick.acquire('policy 2', 'me'));
+      expect(await ask('policy 1')).toBe(true);
+      await vi.waitFor(() => expect(lease.endAsked?.aborted).toBe(true), { timeout: 60_000 });
+      expect(lease.endAsked?.reason).toMatchObject({ code: 'cancelled', details: { askedBy: 'admin' } });
+      expect(another.endAsked?.aborted).toBe(false);
+      await lease.release();
+      await another.release();
+
+      taken(await others.acquire('policy 1', 'dead'));
+      expect(await ask('policy 1')).toBe(true);
+      clock.advance(61_000);
+      const next = taken(await quick.acquire('policy 1', 'next'));
+      clock.advance(1_000);
+      await vi.waitFor(async () => expect(await expiryOf(databases)).toBe(clock.now().getTime() + 60_000), {
+        timeout: 60_000,
+      });
+      expect(next.endAsked?.aborted).toBe(false);
+      await next.release();
+    });
+  });
+
   test('of many at once exactly one gets it', async () => {
     const place = await places.create();
     const { clock, log } = place;

@@ -8,6 +8,7 @@
 // (Looking for silence by a clock of the process would find no dead one for a command, which looks once.)
 
 import { randomUUID } from 'node:crypto';
+import { Failure } from '../model/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lease, LeaseHolder, Leases } from '../ports/leases.ts';
 import type { Log } from '../ports/log.ts';
@@ -34,6 +35,7 @@ interface Held {
   readonly name: string;
   readonly token: string;
   readonly lost: AbortController;
+  readonly endAsked: AbortController;
 }
 
 export function createLeases(
@@ -48,7 +50,10 @@ export function createLeases(
   async function take(name: string, holder: string): Promise<Held | undefined> {
     const now = clock.now();
     const token = randomUUID();
-    const values = { token, holder, since: now.toISOString(), expires_ms: now.getTime() + LIFETIME_MS };
+    const values = {
+      ...{ token, holder, since: now.toISOString(), expires_ms: now.getTime() + LIFETIME_MS },
+      end_asked_by: null,
+    };
     const row = await db
       .insertInto('lease')
       .values({ name, ...values })
@@ -57,7 +62,8 @@ export function createLeases(
       )
       .returning('token')
       .executeTakeFirst();
-    return row === undefined ? undefined : { name, token, lost: new AbortController() };
+    if (row === undefined) return undefined;
+    return { name, token, lost: new AbortController(), endAsked: new AbortController() };
   }
 
   async function look(name: string, expiresAfter: number): Promise<LeaseHolder | undefined> {
@@ -87,15 +93,20 @@ export function createLeases(
   async function renew(): Promise<void> {
     for (const lease of held) {
       try {
-        const { numUpdatedRows } = await db
+        const row = await db
           .updateTable('lease')
           .set({ expires_ms: clock.now().getTime() + LIFETIME_MS })
           .where('name', '=', lease.name)
           .where('token', '=', lease.token)
+          .returning('end_asked_by')
           .executeTakeFirst();
-        if (numUpdatedRows === 0n && held.delete(lease)) {
+        if (row === undefined) {
+          if (!held.delete(lease)) continue;
           log.warn('a lease was lost: this process did not renew it in time', { lease: lease.name });
           lease.lost.abort(new Error('the lease was lost'));
+        } else if (row.end_asked_by !== null && !lease.endAsked.signal.aborted) {
+          log.info('somebody asked that the work be ended', { lease: lease.name });
+          lease.endAsked.abort(new Failure('cancelled', { details: { askedBy: row.end_asked_by } }));
         }
       } catch (thrown) {
         // The row is still ours until its time has passed; the next turn tries again.
@@ -114,6 +125,7 @@ export function createLeases(
     }, renewalMs).unref();
     return {
       lost: lease.lost.signal,
+      endAsked: lease.endAsked.signal,
       async release() {
         held.delete(lease);
         stopWhenIdle();
@@ -143,6 +155,17 @@ export function createLeases(
       }
     },
     heldBy: (name) => look(name, clock.now().getTime()),
+    async askToEnd(name, { holder, since }, askedBy) {
+      const { numUpdatedRows } = await db
+        .updateTable('lease')
+        .set({ end_asked_by: askedBy })
+        .where('name', '=', name)
+        .where('holder', '=', holder)
+        .where('since', '=', since)
+        .where('expires_ms', '>', clock.now().getTime())
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
     close() {
       held.clear();
       stopWhenIdle();

@@ -106,6 +106,25 @@ export function leasesContract(name: string, make: () => Promise<LeasesFixture>)
     );
 
     promises(
+      'whoever asks for the end of the work means the one who held the lease when they looked',
+      withFixture(async ({ subject, otherProcess, advance }) => {
+        const other = await otherProcess();
+        const first = await take(subject, 'policy 1', 'first');
+        const held = (await other.heldBy('policy 1')) ?? { holder: 'nobody', since: '' };
+        expect(await other.askToEnd('policy 1', { ...held, holder: 'second' }, 'admin')).toBe(false);
+        expect(await other.askToEnd('policy 2', held, 'admin')).toBe(false);
+        expect(await other.askToEnd('policy 1', held, 'admin')).toBe(true);
+        await first.release();
+        expect(await other.askToEnd('policy 1', held, 'admin')).toBe(false);
+        await advance(1_000);
+        const again = await take(subject, 'policy 1', 'first');
+        expect(await other.askToEnd('policy 1', held, 'admin')).toBe(false);
+        expect(again.endAsked?.aborted).not.toBe(true);
+        await again.release();
+      }),
+    );
+
+    promises(
       'the same holder does not get a second lease',
       withFixture(async ({ subject }) => {
         const lease = await take(subject, 'policy 1', 'first');

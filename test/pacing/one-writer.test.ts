@@ -52,6 +52,7 @@ test('twin: with a lease for everybody there are eight', async () => {
   const generous: Leases = {
     acquire: async () => ({ release: async () => {} }),
     heldBy: async () => undefined,
+    askToEnd: async () => false,
   };
   const togetherAt = meetings(policies.length);
   const { mostAtOnce } = await bothAtOnce({

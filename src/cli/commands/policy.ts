@@ -1,6 +1,6 @@
 // policy …: the documents that say which contacts go into which mailboxes.
 
-import { type EnvironmentView, OperationError, type RunView } from '@contactsync/contract';
+import { type EnvironmentView, OperationError, type RunStateView, type RunView } from '@contactsync/contract';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.ts';
 import { newPolicyText, SOURCE_TYPES, type SourceType } from '../document-templates.ts';
@@ -11,7 +11,7 @@ import { SHORT_LIST } from '../follow-run.ts';
 import { reportLines } from '../report-text.ts';
 import { table } from '../table.ts';
 import { count, visible } from '../terminal-text.ts';
-import { RUN_STATE_WORDS, word } from '../words.ts';
+import { RUN_STATE_WORDS, runKindText, word } from '../words.ts';
 import { addDocumentCommands } from './document.ts';
 import { showNewDocument } from './options.ts';
 
@@ -140,8 +140,13 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
       .addHelpText('after', examples(`policy ${enabled ? 'enable' : 'disable'} "All staff"`))
       .action(async (name: string) => {
         const view = await (await policies()).setEnabled(name, enabled);
-        context.show(view, () => [
+        const underWay = enabled ? [] : await runsUnderWay(context, view.policy.id);
+        context.show({ ...view, ...(underWay.length === 0 ? {} : { underWay }) }, () => [
           `Policy "${visible(view.policy.name)}" is ${enabled ? 'enabled' : 'disabled'}.`,
+          ...underWay.flatMap((run) => [
+            `A ${runKindText(run)} of it is under way and goes on. To end it:`,
+            `  contactsync cancel ${run.id.slice(0, 8)}`,
+          ]),
         ]);
       });
 
@@ -168,6 +173,13 @@ export function addPolicyCommands(program: Command, context: CliContext): void {
         ...(removed ? removedLines(name, run) : keptLines(name, run)),
       ]);
     });
+}
+
+const UNDER_WAY: readonly RunStateView[] = ['queued', 'reading', 'planning', 'applying'];
+
+async function runsUnderWay(context: CliContext, policy: string): Promise<readonly RunView[]> {
+  const { runs } = await context.operations();
+  return runs.list({ policy, states: UNDER_WAY });
 }
 
 function removedLines(name: string, run: RunView | undefined): readonly string[] {

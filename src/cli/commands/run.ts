@@ -113,7 +113,9 @@ export function addRunCommands(program: Command, context: CliContext): void {
 
   program
     .command('cancel')
-    .description('Discard the plan of a run that waits at the brake.')
+    .description(
+      'End a run that is under way, in whatever process, or discard the plan of one that waits at the brake.',
+    )
     .argument('<run>', 'id of the run or its beginning')
     .addHelpText('after', examples('cancel 3f2a9c'))
     .action(async (id: string) => {
@@ -123,7 +125,15 @@ export function addRunCommands(program: Command, context: CliContext): void {
       if (run.endedAt !== undefined && run.state !== 'cancelled')
         context.fail('runEnded', { run: run.id, state: word(RUN_STATE_WORDS, run.state) });
       const cancelled = await operations.runs.cancel(run.id);
-      context.show({ run: cancelled }, () => [`The run is ${word(RUN_STATE_WORDS, cancelled.state)}.`]);
+      context.show({ run: cancelled }, () =>
+        cancelled.endedAt === undefined
+          ? [
+              'The run was asked to end. It does within half a minute, between two contacts; what it wrote so far stays.',
+              'To see when it has, and what it wrote:',
+              `  contactsync run show ${cancelled.id.slice(0, 8)}`,
+            ]
+          : [`The run is ${word(RUN_STATE_WORDS, cancelled.state)}.`],
+      );
     });
 
   program

@@ -277,7 +277,7 @@ const TEXTS: Readonly<Partial<Record<FailureCode, readonly [string, string]>>> =
   ],
   alreadyRunning: [
     'Die Richtlinie läuft bereits.',
-    'Warten, bis dieser Lauf beendet ist. Gibt es seinen Prozess nicht mehr, weil er beendet oder der Rechner neu gestartet wurde, ist die Richtlinie nach einer Minute wieder frei.',
+    'Warten, bis dieser Lauf beendet ist, oder ihn beenden: "contactsync status" nennt ihn, "contactsync cancel LAUF" beendet ihn. Gibt es seinen Prozess nicht mehr, weil er beendet oder der Rechner neu gestartet wurde, ist die Richtlinie nach einer Minute wieder frei.',
   ],
   wrongKey: [
     'Der Schlüssel passt nicht zu den gespeicherten Geheimnissen.',

@@ -12,7 +12,7 @@ export const queueFailures = {
       sentence: 'The policy is already running.',
       causes: ['Another process on this data directory runs it; the details say which and since when.'],
       remedy:
-        'Wait until it has finished. If that process no longer exists, because it was killed or the computer restarted, the policy is free again within a minute: just run it then.',
+        'Wait until it has finished, or end it: "contactsync status" names it, "contactsync cancel RUN" ends it. If that process no longer exists, because it was killed or the computer restarted, the policy is free again within a minute: just run it then.',
     },
   },
   nothingToApprove: {

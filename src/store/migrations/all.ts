@@ -12,6 +12,7 @@ import * as prunedRuns from './0007-pruned-runs.ts';
 import * as refusedPasswords from './0008-refused-passwords.ts';
 import * as announcements from './0009-announcements.ts';
 import * as runsNotBegun from './0010-runs-not-begun.ts';
+import * as askedToEnd from './0011-asked-to-end.ts';
 import * as ledgerRecords from './ledger/0001-records.ts';
 import * as directoryCache from './ledger/0002-directory-cache.ts';
 import * as directoryCacheInPortions from './ledger/0003-directory-cache-in-portions.ts';
@@ -35,6 +36,7 @@ export const MAIN_MIGRATIONS: MigrationSet = {
     '0008-refused-passwords': refusedPasswords,
     '0009-announcements': announcements,
     '0010-runs-not-begun': runsNotBegun,
+    '0011-asked-to-end': askedToEnd,
   },
 };
 

@@ -1,5 +1,6 @@
 // Leases in memory, for several "processes" of one test. A living holder counts as always renewing.
 
+import { Failure } from '../../../model/failure.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Lease, LeaseHolder, Leases } from '../../../ports/leases.ts';
 
@@ -8,6 +9,7 @@ const LIFETIME_MS = 60_000;
 interface Held extends LeaseHolder {
   /** Set when its holder died. */
   expiresAt: number | undefined;
+  readonly endAsked: AbortController;
 }
 
 export class InMemoryLeases implements Leases {
@@ -23,9 +25,11 @@ export class InMemoryLeases implements Leases {
     const current = this.#held.get(name);
     if (current !== undefined && isHeld(current, now.getTime()))
       return { holder: current.holder, since: current.since };
-    const mine: Held = { holder, since: now.toISOString(), expiresAt: undefined };
+    const endAsked = new AbortController();
+    const mine: Held = { holder, since: now.toISOString(), expiresAt: undefined, endAsked };
     this.#held.set(name, mine);
     return {
+      endAsked: endAsked.signal,
       release: async () => {
         if (this.#held.get(name) === mine) this.#held.delete(name);
       },
@@ -36,6 +40,14 @@ export class InMemoryLeases implements Leases {
     const current = this.#held.get(name);
     if (current === undefined || !isHeld(current, this.#clock.now().getTime())) return undefined;
     return { holder: current.holder, since: current.since };
+  }
+
+  async askToEnd(name: string, { holder, since }: LeaseHolder, askedBy: string): Promise<boolean> {
+    const current = this.#held.get(name);
+    const isMeant = current?.holder === holder && current.since === since;
+    if (current === undefined || !isMeant || !isHeld(current, this.#clock.now().getTime())) return false;
+    current.endAsked.abort(new Failure('cancelled', { details: { askedBy } }));
+    return true;
   }
 
   /** The process ends without releasing; its leases are no longer renewed. */
