@@ -165,12 +165,13 @@ describe('the brake', () => {
     expect(await writes()).toBe(0);
   });
 
-  it('refuses an approval with another digest, and one of a superseded plan', async () => {
+  it('refuses an approval with another digest, and one of a plan that gave way to another', async () => {
     const [waiting] = (await box.json<{ runs: RunView[] }>(['runs', '--state', 'awaitingApproval'])).runs;
     expect(await box.failure(['approve', waiting?.id ?? '', '--digest', 'wrong'])).toMatchObject({
       number: 17021,
       exitCode: 2,
     });
+    await box.json(['policy', 'apply', wrong('Neverland')]);
     await box.json<RunAnswer>(['run', 'All staff'], 3);
     const { brake } = await box.json<ReportView>(['run', 'show', waiting?.id ?? '']);
     expect(await box.failure(['approve', waiting?.id ?? '', '--digest', brake?.digest ?? ''])).toMatchObject({
