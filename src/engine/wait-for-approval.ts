@@ -36,7 +36,9 @@ export async function waitForApproval(
   const { kind, policyId } = recorder.run;
   const waiting = kind === 'run' ? await waitingWith(digest, policyId, ports.runs) : undefined;
   const asked = waiting === undefined ? undefined : await firstAsked(waiting, ports.runs);
-  const isAskedStill = asked !== undefined && now.getTime() - Date.parse(asked.at) < APPROVAL_LIFE_MS;
+  // Also by a clock that was ahead.
+  const isAskedStill =
+    asked !== undefined && Math.abs(now.getTime() - Date.parse(asked.at)) < APPROVAL_LIFE_MS;
   await recorder.emit({ type: 'brake.engaged', reasons, digest, ...(isAskedStill ? { asked } : {}) });
   const takenOver = isAskedStill && waiting !== undefined ? { runId: waiting.id, by: runId } : undefined;
   await supersedeWaiting(policyId, ports, takenOver);
