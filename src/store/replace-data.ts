@@ -2,7 +2,7 @@
 // else turns back: whoever is killed in between leaves a directory that says so, and no mixture that looks whole.
 
 import { existsSync, statSync } from 'node:fs';
-import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model/failure.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -104,13 +104,14 @@ async function setAsideData(
   if (present.every((name) => name === KEY && !hasNewKey)) return undefined;
   const stamp = clock.now().toISOString().replaceAll(/[:.]/g, '-');
   const folder = await newFolder(join(directory, `replaced-${stamp}`));
-  for (const name of present) {
-    const [from, to] = [join(directory, name), join(folder, name)];
-    // These keep their place until something else takes it.
-    if (name === DATABASE || (name === KEY && keepsKey)) await linkOrCopy(from, to);
-    else await rename(from, to);
-  }
+  // All of it is there before any of it goes here: killed in between, either folder is whole.
+  for (const name of present) await copyAside(join(directory, name), join(folder, name));
   await syncDirectory(folder);
+  for (const name of present) {
+    // These keep their place until something else takes it.
+    if (name === DATABASE || (name === KEY && keepsKey)) continue;
+    await rm(join(directory, name), { recursive: true, force: true });
+  }
   return folder;
 }
 
@@ -124,6 +125,7 @@ async function newFolder(wished: string): Promise<string> {
   }
 }
 
-async function linkOrCopy(from: string, to: string): Promise<void> {
-  await link(from, to).catch(() => copyFile(from, to));
+async function copyAside(from: string, to: string): Promise<void> {
+  if ((await stat(from)).isDirectory()) await cp(from, to, { recursive: true });
+  else await link(from, to).catch(() => copyFile(from, to));
 }
