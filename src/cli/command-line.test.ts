@@ -55,7 +55,7 @@ function runsThatAre(runs: readonly RunView[]) {
     report: async (id: string) => reportOf(find(id)),
     async cancel(id: string) {
       calls.push(`cancel ${id}`);
-      return { ...find(id), state: 'cancelled' };
+      return { ...find(id), state: 'cancelled', endedAt: '2026-11-23T10:00:00.000Z' };
     },
     async rollback({ run }: { run: string }) {
       calls.push(`rollback ${run}`);
